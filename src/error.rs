@@ -1,0 +1,196 @@
+//! Why something could not be done. One enum, so that the tone is kept in one place.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why certfix could not do what was asked.
+#[derive(Debug)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the variant and its message say what each value is")]
+pub enum Error {
+    /// A file or folder could not be read or written.
+    File { action: &'static str, path: PathBuf, cause: io::Error },
+    /// Standard input could not be read, or standard output not written.
+    Stream { action: &'static str, cause: io::Error },
+    /// A file where a folder is needed, or the reverse.
+    IsDirectory { path: PathBuf },
+    /// The source is larger than is read.
+    TooLarge { source: String, limit: u64 },
+    /// Nothing is in it.
+    Empty { source: String },
+    /// It holds neither certificate, request nor key.
+    NotACertificate { source: String, cause: Option<String> },
+    /// It holds no certificate or request, only keys.
+    OnlyKeys { source: String },
+    /// It holds no private key, where one is needed.
+    NoKey { source: String },
+    /// One certificate is needed and there are more.
+    ManyCertificates { source: String, names: Vec<String> },
+    /// A folder in which nothing could be read.
+    NothingInFolder { path: PathBuf },
+    /// It is encrypted and no password was given.
+    NeedsPassword { source: String },
+    /// The password does not fit.
+    WrongPassword { source: String },
+    /// A private key of a kind that cannot be used.
+    UnusableKey { source: String, cause: String },
+    /// The private key belongs to another certificate.
+    ForeignKey { key: String, certificate: String },
+    /// A name given is not a DNS name.
+    BadName { name: String, fault: String },
+    /// `--domain` is a public suffix.
+    PublicSuffix { name: String },
+    /// A name that this CA will not sign was asked for.
+    Unsigned { name: String, profile: &'static str, reason: String },
+    /// A subject given is not `KEY=value,...`.
+    BadSubject { part: String },
+    /// A value of the subject is longer than RFC 5280 allows.
+    LongAttribute { attribute: String, longest: usize },
+    /// Nobody said which name people connect to, and it is not beyond doubt.
+    NoTarget { source: String, candidates: Vec<String> },
+    /// Nothing was said about which names to ask for.
+    NoNames,
+    /// The output is already there.
+    Exists { path: PathBuf },
+    /// The request or certificate could not be made.
+    Issue { cause: String },
+    /// No rule, client or profile has this name.
+    Unknown { what: &'static str, name: String, nearest: Option<&'static str> },
+    /// An argument that makes no sense together with another.
+    Conflict { cause: String },
+    /// The question was not answered: there is no terminal, or it was closed.
+    Unanswered { question: &'static str },
+}
+
+impl Error {
+    /// What to try next. No wildcard arm: a new error must answer.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NeedsPassword { .. } => Some("pass --password-file FILE"),
+            Self::WrongPassword { .. } => Some("check the password in the file given with --password-file"),
+            Self::IsDirectory { .. } => Some("name a file"),
+            Self::OnlyKeys { .. } => Some("name the certificate's file, and the key with --key-file"),
+            Self::NoKey { .. } => {
+                Some("name a file that holds a private key, or leave --key-file out to make a new key")
+            }
+            Self::ManyCertificates { .. } => Some("put the certificate you mean into a file of its own"),
+            Self::NotACertificate { .. } => Some("certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests"),
+            Self::BadName { .. } => Some("write a host name such as remote.contoso.com"),
+            Self::PublicSuffix { .. } => Some("name the domain you registered, such as contoso.co.uk"),
+            Self::Unsigned { .. } => Some("pass --ca private for a CA of your own, or use --self-signed"),
+            Self::BadSubject { .. } => Some("write it like \"O=Contoso Ltd,L=Redmond,ST=Washington,C=US\""),
+            Self::NoTarget { .. } => Some("pass --fqdn NAME"),
+            Self::NoNames => Some("pass --fqdn NAME or --domain DOMAIN"),
+            Self::Exists { .. } => {
+                Some("certfix never overwrites; choose another place with --store DIR or --output FILE")
+            }
+            Self::ForeignKey { .. } => Some("leave --key-file out to make a new key"),
+            Self::Unknown { what: "rule", .. } => Some("certfix explain lists all codes"),
+            Self::Unknown { what: "client", .. } => Some("certfix clients lists all clients"),
+            Self::Unknown { .. } => Some("certfix --help lists what is known"),
+            Self::Unanswered { .. } => Some("pass --yes to answer yes"),
+            Self::File { .. }
+            | Self::Stream { .. }
+            | Self::TooLarge { .. }
+            | Self::Empty { .. }
+            | Self::NothingInFolder { .. }
+            | Self::UnusableKey { .. }
+            | Self::LongAttribute { .. }
+            | Self::Issue { .. }
+            | Self::Conflict { .. } => None,
+        }
+    }
+}
+
+/// One line, no capital, no full stop; the causes follow after colons.
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { action, path, cause } => write!(out, "cannot {action} '{}': {}", shown(path), io_cause(cause)),
+            Self::Stream { action, cause } => write!(out, "cannot {action}: {}", io_cause(cause)),
+            Self::IsDirectory { path } => write!(out, "'{}' is a directory", shown(path)),
+            Self::TooLarge { source, limit } => write!(out, "'{source}' is larger than {} MiB", limit >> 20),
+            Self::Empty { source } => write!(out, "'{source}' is empty"),
+            Self::NotACertificate { source, cause: None } => write!(out, "'{source}' is not a certificate"),
+            Self::NotACertificate { source, cause: Some(cause) } => {
+                write!(out, "'{source}' is not a certificate: {cause}")
+            }
+            Self::OnlyKeys { source } => write!(out, "'{source}' holds a private key but no certificate or request"),
+            Self::NoKey { source } => write!(out, "'{source}' holds no private key"),
+            Self::ManyCertificates { source, names } => {
+                write!(out, "'{source}' holds {} certificates where one is meant: {}", names.len(), listed(names))
+            }
+            Self::NothingInFolder { path } => write!(out, "'{}' holds no certificate or request", shown(path)),
+            Self::NeedsPassword { source } => write!(out, "'{source}' is protected by a password"),
+            Self::WrongPassword { source } => write!(out, "the password does not open '{source}'"),
+            Self::UnusableKey { source, cause } => write!(out, "the key in '{source}' cannot be used: {cause}"),
+            Self::ForeignKey { key, certificate } => {
+                write!(out, "the key in '{key}' is not the key of '{certificate}'")
+            }
+            Self::BadName { name, fault } => write!(out, "'{name}' is not a DNS name: {fault}"),
+            Self::PublicSuffix { name } => write!(out, "'{name}' is a public suffix, nobody's own domain"),
+            Self::Unsigned { name, profile, reason } => {
+                write!(out, "'{name}' will not be signed ({profile}): {reason}")
+            }
+            Self::BadSubject { part } => write!(out, "'{part}' is not a subject attribute"),
+            Self::LongAttribute { attribute, longest } => {
+                write!(out, "'{attribute}' is longer than the {longest} characters that X.509 allows")
+            }
+            Self::NoTarget { source, candidates } if candidates.is_empty() => {
+                write!(out, "'{source}' does not say which name people connect to")
+            }
+            Self::NoTarget { source, candidates } => {
+                write!(out, "'{source}' leaves open which name people connect to: {}", listed(candidates))
+            }
+            Self::NoNames => out.write_str("no name was given"),
+            Self::Exists { path } => write!(out, "'{}' already exists", shown(path)),
+            Self::Issue { cause } => write!(out, "cannot make the certificate or request: {cause}"),
+            Self::Unknown { what, name, nearest: None } => write!(out, "no {what} is called '{name}'"),
+            Self::Unknown { what, name, nearest: Some(nearest) } => {
+                write!(out, "no {what} is called '{name}': did you mean '{nearest}'")
+            }
+            Self::Conflict { cause } => out.write_str(cause),
+            Self::Unanswered { question } => write!(out, "nobody answered: {question}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File { cause, .. } | Self::Stream { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 6;
+    let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}
+
+fn shown(path: &std::path::Path) -> String {
+    path.display()
+        .to_string()
+        .chars()
+        .flat_map(|character| {
+            let escaped = character.is_control();
+            let plain = (!escaped).then_some(character);
+            let escape = escaped.then(|| character.escape_unicode()).into_iter().flatten();
+            plain.into_iter().chain(escape)
+        })
+        .collect()
+}
+
+/// The operating system's words without its number, lower case at the start.
+fn io_cause(cause: &io::Error) -> String {
+    let text = cause.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,184 @@
+//! A certificate as it was read.
+
+use std::fmt;
+
+use aws_lc_rs::digest;
+use x509_parser::asn1_rs::{Any, FromDer, Oid};
+use x509_parser::certificate::{X509Certificate, X509CertificateParser};
+use x509_parser::extensions::{AuthorityKeyIdentifier, X509Extension};
+use x509_parser::nom::Parser;
+
+use super::read::{self, bit_length};
+use super::{DistinguishedName, Identity, Moment, PublicKey, SignatureAlgorithm, Verification};
+
+/// A certificate (RFC 5280 §4.1), with what rules and reports ask of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The DER as it was read.
+    pub der: Box<[u8]>,
+    /// Subject, names, key and usages.
+    pub identity: Identity,
+    /// 1, 2 or 3.
+    pub version: u32,
+    /// The serial number.
+    pub serial: Serial,
+    /// The issuer as written.
+    pub issuer: DistinguishedName,
+    /// First second of validity.
+    pub not_before: Moment,
+    /// Last second of validity.
+    pub not_after: Moment,
+    /// How the issuer signed it.
+    pub signature: SignatureAlgorithm,
+    /// keyIdentifier of the authorityKeyIdentifier.
+    pub authority_key_id: Option<Box<[u8]>>,
+    /// subjectKeyIdentifier
+    pub subject_key_id: Option<Box<[u8]>>,
+    /// certificatePolicies, dotted.
+    pub policies: Vec<Box<str>>,
+    /// True when signed certificate timestamps are embedded (RFC 6962 §3.3).
+    pub has_timestamps: bool,
+    /// Object identifiers of all extensions in wire order, dotted.
+    pub extensions: Vec<Box<str>>,
+}
+
+/// A serial number: the content octets of its INTEGER.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serial(pub Box<[u8]>);
+
+impl Serial {
+    /// True for zero.
+    pub fn is_zero(&self) -> bool {
+        self.0.iter().all(|byte| *byte == 0)
+    }
+
+    /// True when the INTEGER is negative.
+    pub fn is_negative(&self) -> bool {
+        self.0.first().is_some_and(|byte| *byte >= 0x80)
+    }
+
+    /// Bits without leading zeros.
+    pub fn bits(&self) -> u32 {
+        bit_length(&self.0)
+    }
+}
+
+/// `03:a1:…`, as OpenSSL shows it.
+impl fmt::Display for Serial {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            write!(out, "{}{byte:02x}", if index > 0 { ":" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl Certificate {
+    /// Reads one certificate that fills `der` to the last byte, or is followed by trust data
+    /// (`TRUSTED CERTIFICATE`), which is left aside.
+    ///
+    /// # Errors
+    /// What the parser stumbled over, in its words.
+    pub fn from_der(der: &[u8]) -> Result<Self, String> {
+        let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
+        let (rest, parsed) = parser.parse(der).map_err(|error| read_fault(&error))?;
+        let whole = &der[..der.len() - rest.len()];
+        Ok(Self::read(&parsed, whole))
+    }
+
+    fn read(parsed: &X509Certificate<'_>, der: &[u8]) -> Self {
+        let tbs = &parsed.tbs_certificate;
+        let mut certificate = Self {
+            der: der.into(),
+            identity: read::identity(&tbs.subject, &tbs.subject_pki, tbs.extensions().iter()),
+            version: tbs.version.0.saturating_add(1),
+            serial: Serial(tbs.raw_serial().into()),
+            issuer: read::distinguished_name(&tbs.issuer),
+            not_before: Moment::from_unix(tbs.validity.not_before.timestamp()),
+            not_after: Moment::from_unix(tbs.validity.not_after.timestamp()),
+            signature: SignatureAlgorithm::read(&parsed.signature_algorithm),
+            authority_key_id: None,
+            subject_key_id: None,
+            policies: Vec::new(),
+            has_timestamps: false,
+            extensions: Vec::new(),
+        };
+        for extension in tbs.extensions() {
+            certificate.read_extension(extension);
+        }
+        certificate
+    }
+
+    fn read_extension(&mut self, extension: &X509Extension<'_>) {
+        let oid = extension.oid.to_id_string();
+        match oid.as_str() {
+            "2.5.29.35" => {
+                let parsed = AuthorityKeyIdentifier::from_der(extension.value).ok();
+                self.authority_key_id = parsed.and_then(|(_, key)| key.key_identifier).map(|id| id.0.into());
+            }
+            // An OCTET STRING: tag and a length of one octet in front.
+            "2.5.29.14" => self.subject_key_id = extension.value.get(2..).map(Into::into),
+            "2.5.29.32" => self.policies = policies(extension.value),
+            "1.3.6.1.4.1.11129.2.4.2" => self.has_timestamps = true,
+            _ => {}
+        }
+        self.extensions.push(oid.into());
+    }
+
+    /// True when issuer and subject are the same name: a root, or a self-signed leaf.
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer.der == self.identity.subject.der
+    }
+
+    /// Whether `issuer` signed this certificate.
+    pub fn verify_with(&self, issuer: &PublicKey) -> Verification {
+        let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
+        let Ok((_, parsed)) = parser.parse(&self.der) else { return Verification::Unsupported };
+        self.signature.verify(issuer, parsed.tbs_certificate.as_ref(), &parsed.signature_value.data)
+    }
+
+    /// True when names and key identifiers say that `issuer` may have signed this certificate; no signature is checked.
+    pub fn names_as_issuer(&self, issuer: &Self) -> bool {
+        let same_key = match (&self.authority_key_id, &issuer.subject_key_id) {
+            (Some(wanted), Some(has)) => wanted == has,
+            _ => true,
+        };
+        self.issuer.der == issuer.identity.subject.der && same_key
+    }
+
+    /// SHA-256 over the DER.
+    pub fn sha256(&self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest::digest(&digest::SHA256, &self.der).as_ref());
+        hash
+    }
+
+    /// SHA-1 over the DER: the thumbprint that Windows shows.
+    pub fn sha1(&self) -> [u8; 20] {
+        let mut hash = [0; 20];
+        hash.copy_from_slice(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &self.der).as_ref());
+        hash
+    }
+}
+
+/// The policy identifiers: a SEQUENCE of SEQUENCEs that begin with an object identifier.
+fn policies(value: &[u8]) -> Vec<Box<str>> {
+    let Ok((_, outer)) = Any::from_der(value) else { return Vec::new() };
+    let mut rest = outer.data;
+    let mut found = Vec::new();
+    while let Ok((after, policy)) = Any::from_der(rest) {
+        if let Ok((_, oid)) = Oid::from_der(policy.data) {
+            found.push(oid.to_id_string().into());
+        }
+        rest = after;
+    }
+    found
+}
+
+/// A parser's error in one line.
+pub(super) fn read_fault(error: &x509_parser::nom::Err<x509_parser::error::X509Error>) -> String {
+    match error {
+        x509_parser::nom::Err::Incomplete(_) => "it ends too early".to_owned(),
+        x509_parser::nom::Err::Error(error) | x509_parser::nom::Err::Failure(error) => error.to_string(),
+    }
+}

@@ -1,0 +1,79 @@
+//! Facts made by hand, for tests of rules and clients.
+
+use super::*;
+
+/// A name known to be well formed.
+pub(crate) fn name(text: &str) -> Name {
+    Name::parse(text).unwrap()
+}
+
+/// A target as typed.
+pub(crate) fn target(text: &str) -> Target {
+    Target::typed(text.as_bytes())
+}
+
+/// A moment from its date.
+pub(crate) fn day(text: &str) -> Moment {
+    Moment::parse(text).unwrap()
+}
+
+/// A general name: an address when it parses as one, `mailto:x` an rfc822Name, `uri:x`, `srv:_x`, else a dNSName.
+pub(crate) fn general_name(text: &str) -> GeneralName {
+    if let Ok(address) = text.parse() {
+        return GeneralName::Address(address);
+    }
+    match text.split_once(':') {
+        Some(("mailto", rest)) => GeneralName::Email(Text::from(rest)),
+        Some(("uri", rest)) => GeneralName::Uri(Text::from(rest)),
+        Some(("srv", rest)) => GeneralName::Srv(Text::from(rest)),
+        _ => GeneralName::Dns(Text::from(text)),
+    }
+}
+
+/// A subject with these common names and nothing else.
+pub(crate) fn subject(common_names: &[&str]) -> DistinguishedName {
+    let attribute = |value: &&str| {
+        vec![Attribute { kind: AttributeKind::CommonName, value: Text::from(*value), string: StringKind::Utf8 }]
+    };
+    DistinguishedName {
+        rdns: common_names.iter().map(attribute).collect(),
+        der: common_names.join("/").into_bytes().into(),
+    }
+}
+
+/// An identity of today with these names (no extension when empty) and the first dNSName as its common name.
+pub(crate) fn identity<const N: usize>(names: [&str; N]) -> Identity {
+    let entries: Vec<GeneralName> = names.iter().map(|text| general_name(text)).collect();
+    let first = names.first().map(|name| vec![*name]).unwrap_or_default();
+    Identity {
+        subject: subject(&first),
+        names: Names { extension: if N == 0 { SanExtension::Absent } else { SanExtension::Present }, entries },
+        key: PublicKey { spki: Box::from(*b"key"), kind: KeyKind::Ec(Curve::P256) },
+        key_usage: Some(KeyUsage::DIGITAL_SIGNATURE),
+        purposes: Some(vec![Purpose::ServerAuth]),
+        basic_constraints: Some(BasicConstraints { ca: false, path_length: None }),
+    }
+}
+
+/// A good certificate of a private CA with these names, valid 2026-08-01 for 90 days.
+pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
+    Certificate {
+        der: Box::from(*b"leaf"),
+        identity: identity(names),
+        version: 3,
+        serial: Serial(Box::from([0x4a; 16])),
+        issuer: subject(&["Test CA"]),
+        not_before: day("2026-08-01"),
+        not_after: day("2026-08-01").plus_days(90).plus_seconds(-1),
+        signature: SignatureAlgorithm {
+            oid: "1.2.840.113549.1.1.11".into(),
+            name: "sha256WithRSAEncryption",
+            digest: Digest::Sha256,
+        },
+        authority_key_id: None,
+        subject_key_id: None,
+        policies: Vec::new(),
+        has_timestamps: false,
+        extensions: vec!["2.5.29.17".into()],
+    }
+}

@@ -1,0 +1,36 @@
+//! What was seen: pure data about certificates, requests, keys and names. Nothing here reads a file or a clock.
+
+mod address;
+mod certificate;
+mod distinguished_name;
+mod evidence;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod identity;
+mod key;
+mod moment;
+mod name;
+mod names;
+mod read;
+mod request;
+mod signature;
+mod target;
+mod text;
+mod trust;
+mod usage;
+
+pub use address::{Reservation, reservation};
+pub use certificate::{Certificate, Serial};
+pub use distinguished_name::{Attribute, AttributeKind, DistinguishedName, StringKind};
+pub use evidence::{Evidence, Item, KeyEntry, PrivateKey, Repair, Source, Subject};
+pub use identity::{BasicConstraints, Identity};
+pub use key::{Curve, KeyKind, PublicKey};
+pub use moment::{DAY, Moment};
+pub use name::{Name, NameFault};
+pub use names::{GeneralName, Names, SanExtension};
+pub use request::Request;
+pub use signature::{Digest, SignatureAlgorithm, Verification};
+pub use target::{Host, Target};
+pub use text::{Text, escape};
+pub use trust::TrustStore;
+pub use usage::{KeyUsage, Purpose};

@@ -1,0 +1,300 @@
+//! DNS names that are well formed: A-labels, lower case, no trailing dot.
+
+use std::fmt;
+
+use idna::AsciiDenyList;
+use psl::{Psl, Type};
+
+/// A well-formed DNS name (RFC 1034 §3.5, RFC 5890): A-labels in lower case, no trailing dot.
+///
+/// The first label may be a lone `*`. Underscores are kept, because clients do look such names up; see
+/// [`Name::parse_for_certificate`] for what may be asked of a CA.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Box<str>);
+
+/// What is wrong with a would-be DNS name. Positions count characters from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "positions count characters from 1, sizes count octets")]
+pub enum NameFault {
+    /// Nothing was given.
+    Empty,
+    /// Two dots in a row, or a dot in front.
+    EmptyLabel { position: usize },
+    /// A character that no host name may hold.
+    Character { character: char, position: usize },
+    /// A label begins or ends with a hyphen.
+    Hyphen { position: usize },
+    /// A label is longer than 63 octets.
+    LongLabel { position: usize, octets: usize },
+    /// The name is longer than 253 octets.
+    Long { octets: usize },
+    /// The last label is all digits: it would be taken for an address.
+    NumericEnd,
+    /// A star anywhere but as the whole first label.
+    Star { position: usize },
+    /// An underscore; only from [`Name::parse_for_certificate`].
+    Underscore { position: usize },
+    /// A label that IDNA refuses (RFC 5891), or `xn--` that decodes to nothing.
+    Idna,
+    /// The bytes are not UTF-8.
+    NotUtf8,
+}
+
+impl Name {
+    /// Reads a name as people type it: any case, U-labels or A-labels, one trailing dot allowed.
+    ///
+    /// # Errors
+    /// The first [`NameFault`] from the left.
+    pub fn parse(typed: &str) -> Result<Self, NameFault> {
+        let bare = typed.strip_suffix('.').unwrap_or(typed);
+        if bare.is_empty() {
+            return Err(if typed.is_empty() { NameFault::Empty } else { NameFault::EmptyLabel { position: 1 } });
+        }
+        check_characters(bare)?;
+        let ascii = if bare.is_ascii() {
+            bare.to_ascii_lowercase()
+        } else {
+            idna::domain_to_ascii_cow(bare.as_bytes(), AsciiDenyList::EMPTY).map_err(|_| NameFault::Idna)?.into_owned()
+        };
+        check_labels(&ascii)?;
+        Ok(Self(ascii.into()))
+    }
+
+    /// Reads a name that is to be put into a certificate: as [`Name::parse`], without underscores (BR 7.1.2.7.12).
+    ///
+    /// # Errors
+    /// The first [`NameFault`] from the left.
+    pub fn parse_for_certificate(typed: &str) -> Result<Self, NameFault> {
+        if let Some(position) = typed.chars().position(|character| character == '_') {
+            return Err(NameFault::Underscore { position: position + 1 });
+        }
+        Self::parse(typed)
+    }
+
+    /// The name in A-labels.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name in U-labels, where it has any: `bücher.example` for `xn--bcher-kva.example`.
+    pub fn unicode(&self) -> Option<String> {
+        if !self.0.contains("xn--") {
+            return None;
+        }
+        let (unicode, result) = idna::domain_to_unicode(&self.0);
+        (result.is_ok() && unicode != *self.0).then_some(unicode)
+    }
+
+    /// The labels from the left.
+    pub fn labels(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split('.')
+    }
+
+    /// True for `*.something`.
+    pub fn is_wildcard(&self) -> bool {
+        self.0.starts_with("*.")
+    }
+
+    /// True for a single label, such as a NetBIOS or WINS name.
+    pub fn is_single_label(&self) -> bool {
+        !self.0.contains('.')
+    }
+
+    /// True when no public CA may sign it: it does not end in a top level domain of the root zone (BR 1.6.1
+    /// "Internal Name"), or ends in one that the root zone keeps for special use (`home.arpa`, RFC 8375).
+    pub fn is_internal(&self) -> bool {
+        is_internal(&self.0)
+    }
+
+    /// True for a name under which anybody registers domains, such as `co.uk` (public suffix list).
+    pub fn is_public_suffix(&self) -> bool {
+        let bare = self.0.strip_prefix("*.").unwrap_or(&self.0);
+        !is_internal(bare)
+            && psl::List.suffix(bare.as_bytes()).is_some_and(|suffix| suffix.as_bytes() == bare.as_bytes())
+    }
+
+    /// The part that was registered: `contoso.co.uk` for `mail.contoso.co.uk`. None for a public suffix.
+    pub fn registrable(&self) -> Option<&str> {
+        let bare = self.0.strip_prefix("*.").unwrap_or(&self.0);
+        let domain = psl::List.domain(bare.as_bytes())?;
+        std::str::from_utf8(domain.as_bytes()).ok()
+    }
+
+    /// This name with one more label in front.
+    ///
+    /// # Errors
+    /// As [`Name::parse`].
+    pub fn with_prefix(&self, label: &str) -> Result<Self, NameFault> {
+        Self::parse(&format!("{label}.{self}"))
+    }
+}
+
+/// The A-label form.
+impl fmt::Display for Name {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for NameFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => out.write_str("nothing was given"),
+            Self::EmptyLabel { position } => write!(out, "character {position} is a dot with no label before it"),
+            Self::Character { character: ' ', position } => write!(out, "character {position} is a space"),
+            Self::Character { character, position } => {
+                write!(out, "character {position} ('{}') is not allowed", character.escape_debug())
+            }
+            Self::Hyphen { position } => write!(out, "character {position} is a hyphen at the edge of a label"),
+            Self::LongLabel { position, octets } => {
+                write!(out, "the label at character {position} has {octets} octets, 63 are allowed")
+            }
+            Self::Long { octets } => write!(out, "it has {octets} octets, 253 are allowed"),
+            Self::NumericEnd => out.write_str("the last label is a number"),
+            Self::Star { position } => write!(out, "character {position} is a star that is not the whole first label"),
+            Self::Underscore { position } => write!(out, "character {position} is an underscore"),
+            Self::Idna => out.write_str("a label is not valid under IDNA"),
+            Self::NotUtf8 => out.write_str("it is not UTF-8 text"),
+        }
+    }
+}
+
+/// [`Name::is_internal`] for a name that may not be well formed otherwise: only its last labels count.
+pub(super) fn is_internal(ascii: &str) -> bool {
+    let bare = ascii.strip_suffix('.').unwrap_or(ascii);
+    let Some((_, top)) = bare.rsplit_once('.') else { return true };
+    // `home.arpa` is for home networks (RFC 8375); the reverse zones may not be certified either (BR 4.2.2).
+    if top.eq_ignore_ascii_case("arpa") || top.eq_ignore_ascii_case("onion") {
+        return true;
+    }
+    let mut lower = [0u8; 63];
+    let Some(lower) = lower.get_mut(..top.len()) else { return true };
+    lower.copy_from_slice(top.as_bytes());
+    lower.make_ascii_lowercase();
+    // Two labels in front, because some top level domains are listed only as `*.tld`.
+    let labels = [&*lower, b"b".as_slice(), b"a".as_slice()];
+    let found = psl::List.find(labels.into_iter());
+    found.typ != Some(Type::Icann)
+}
+
+fn check_characters(typed: &str) -> Result<(), NameFault> {
+    let mut before = '.';
+    for (index, character) in typed.chars().enumerate() {
+        let position = index + 1;
+        match character {
+            '.' if before == '.' => return Err(NameFault::EmptyLabel { position }),
+            '.' if before == '-' => return Err(NameFault::Hyphen { position: index }),
+            '-' if before == '.' => return Err(NameFault::Hyphen { position }),
+            '*' if index == 0 && typed[1..].starts_with('.') => {}
+            '*' => return Err(NameFault::Star { position }),
+            '.' | '-' | '_' => {}
+            _ if character.is_ascii_alphanumeric() => {}
+            _ if character.is_ascii() || character.is_control() || character.is_whitespace() => {
+                return Err(NameFault::Character { character, position });
+            }
+            _ => {}
+        }
+        before = character;
+    }
+    match before {
+        '-' => Err(NameFault::Hyphen { position: typed.chars().count() }),
+        // The caller has taken one trailing dot away already.
+        '.' => Err(NameFault::EmptyLabel { position: typed.chars().count() + 1 }),
+        _ => Ok(()),
+    }
+}
+
+fn check_labels(ascii: &str) -> Result<(), NameFault> {
+    let mut position = 1;
+    for label in ascii.split('.') {
+        if label.is_empty() {
+            return Err(NameFault::EmptyLabel { position });
+        }
+        if label.len() > 63 {
+            return Err(NameFault::LongLabel { position, octets: label.len() });
+        }
+        if label.starts_with("xn--") && (label.len() == 4 || idna::domain_to_unicode(label).1.is_err()) {
+            return Err(NameFault::Idna);
+        }
+        position += label.len() + 1;
+    }
+    if ascii.len() > 253 {
+        return Err(NameFault::Long { octets: ascii.len() });
+    }
+    let last = ascii.rsplit('.').next().unwrap_or_default();
+    if last.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(NameFault::NumericEnd);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_names_as_people_type_them() {
+        for (typed, ascii) in [
+            ("Remote.Contoso.COM.", "remote.contoso.com"),
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("*.contoso.com", "*.contoso.com"),
+            ("server", "server"),
+            ("_sip.contoso.com", "_sip.contoso.com"),
+        ] {
+            assert_eq!(Name::parse(typed).unwrap().as_str(), ascii);
+        }
+        assert_eq!(Name::parse("xn--bcher-kva.example").unwrap().unicode().unwrap(), "bücher.example");
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        for (typed, fault) in [
+            ("", NameFault::Empty),
+            (".", NameFault::EmptyLabel { position: 1 }),
+            ("a..b", NameFault::EmptyLabel { position: 3 }),
+            ("a.b..", NameFault::EmptyLabel { position: 5 }),
+            (".a.b", NameFault::EmptyLabel { position: 1 }),
+            ("mail contoso.com", NameFault::Character { character: ' ', position: 5 }),
+            ("mail@contoso.com", NameFault::Character { character: '@', position: 5 }),
+            ("-mail.contoso.com", NameFault::Hyphen { position: 1 }),
+            ("mail-.contoso.com", NameFault::Hyphen { position: 5 }),
+            ("mail.*.com", NameFault::Star { position: 6 }),
+            ("w*.contoso.com", NameFault::Star { position: 2 }),
+            ("192.0.2.5", NameFault::NumericEnd),
+            ("xn--a.com", NameFault::Idna),
+        ] {
+            assert_eq!(Name::parse(typed), Err(fault), "{typed}");
+        }
+        let long = "a".repeat(64);
+        assert_eq!(Name::parse(&long), Err(NameFault::LongLabel { position: 1, octets: 64 }));
+        let fault = Name::parse_for_certificate("my_host.contoso.com");
+        assert_eq!(fault, Err(NameFault::Underscore { position: 3 }));
+    }
+
+    #[test]
+    fn tells_internal_names_from_public_ones() {
+        for (name, internal) in [
+            ("server.contoso.local", true),
+            ("server", true),
+            ("api.home.arpa", true),
+            ("x.intern", true),
+            ("5.2.0.192.in-addr.arpa", true),
+            ("remote.contoso.com", false),
+            ("contoso.co.uk", false),
+            ("www.ck", false),
+            ("x.github.io", false),
+            ("a.xn--p1ai", false),
+        ] {
+            assert_eq!(Name::parse(name).unwrap().is_internal(), internal, "{name}");
+        }
+    }
+
+    #[test]
+    fn knows_public_suffixes() {
+        assert!(Name::parse("co.uk").unwrap().is_public_suffix());
+        assert!(Name::parse("com").unwrap().as_str() == "com");
+        assert!(!Name::parse("contoso.co.uk").unwrap().is_public_suffix());
+        assert!(!Name::parse("contoso.local").unwrap().is_public_suffix());
+        assert_eq!(Name::parse("a.b.contoso.co.uk").unwrap().registrable(), Some("contoso.co.uk"));
+    }
+}

@@ -1,0 +1,157 @@
+//! The subjectAltName extension, entry for entry.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use super::name::is_internal;
+use super::{DistinguishedName, Name, Text};
+
+/// One entry of a subjectAltName (RFC 5280 §4.2.1.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GeneralName {
+    /// dNSName, as it was written.
+    Dns(Text),
+    /// iPAddress of 4 or 16 octets.
+    Address(IpAddr),
+    /// iPAddress of any other length.
+    BadAddress(Box<[u8]>),
+    /// rfc822Name
+    Email(Text),
+    /// uniformResourceIdentifier
+    Uri(Text),
+    /// otherName id-on-dnsSRV (RFC 4985): `_imaps.contoso.com`.
+    Srv(Text),
+    /// otherName 1.3.6.1.4.1.311.20.2.3: a Windows user principal name.
+    Upn(Text),
+    /// Any other otherName: its type, dotted.
+    Other(Box<str>),
+    /// directoryName
+    Directory(DistinguishedName),
+    /// registeredID, dotted.
+    RegisteredId(Box<str>),
+    /// An entry that cannot be read: its tag number and bytes.
+    Unreadable(u32, Box<[u8]>),
+}
+
+impl GeneralName {
+    /// The RFC 5280 name of the kind of entry.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Dns(_) => "dNSName",
+            Self::Address(_) | Self::BadAddress(_) => "iPAddress",
+            Self::Email(_) => "rfc822Name",
+            Self::Uri(_) => "uniformResourceIdentifier",
+            Self::Srv(_) => "SRVName",
+            Self::Upn(_) | Self::Other(_) => "otherName",
+            Self::Directory(_) => "directoryName",
+            Self::RegisteredId(_) => "registeredID",
+            Self::Unreadable(..) => "unreadable",
+        }
+    }
+
+    /// The dNSName, when it is one.
+    pub fn dns(&self) -> Option<&Text> {
+        match self {
+            Self::Dns(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The dNSName as a well-formed name, when it is one.
+    pub fn name(&self) -> Option<Name> {
+        self.dns().and_then(Text::as_str).and_then(|text| Name::parse(text).ok())
+    }
+
+    /// The iPAddress, when it is one.
+    pub fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Address(address) => Some(*address),
+            _ => None,
+        }
+    }
+
+    /// True for a dNSName that no public CA may sign because its end is not in the root zone (BR 1.6.1).
+    pub fn is_internal(&self) -> bool {
+        self.dns().and_then(Text::as_str).is_some_and(|text| text.is_ascii() && is_internal(text))
+    }
+}
+
+/// The value alone, escaped.
+impl fmt::Display for GeneralName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns(text) | Self::Email(text) | Self::Uri(text) | Self::Srv(text) | Self::Upn(text) => text.fmt(out),
+            Self::Address(address) => address.fmt(out),
+            Self::BadAddress(bytes) => write!(out, "{} octets: {}", bytes.len(), hex(bytes)),
+            Self::Other(oid) | Self::RegisteredId(oid) => out.write_str(oid),
+            Self::Directory(name) => name.fmt(out),
+            Self::Unreadable(tag, bytes) => write!(out, "tag {tag}, {} octets", bytes.len()),
+        }
+    }
+}
+
+/// Lower-case hexadecimal, no separators.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(64).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether there is a subjectAltName extension, and its criticality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum SanExtension {
+    /// There is none.
+    #[default]
+    Absent,
+    /// There is one, not marked critical.
+    Present,
+    /// There is one, marked critical.
+    Critical,
+    /// There is one that cannot be read.
+    Unreadable,
+}
+
+/// The names of a certificate or request in wire order.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Names {
+    /// The entries in wire order.
+    pub entries: Vec<GeneralName>,
+    /// Whether the extension is there.
+    pub extension: SanExtension,
+}
+
+impl Names {
+    /// All dNSNames in wire order.
+    pub fn dns(&self) -> impl Iterator<Item = &Text> {
+        self.entries.iter().filter_map(GeneralName::dns)
+    }
+
+    /// All iPAddresses of a valid length in wire order.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.entries.iter().filter_map(GeneralName::address)
+    }
+
+    /// The entry a first-name-only client reads, with its position from 0.
+    pub fn first_dns(&self) -> Option<(usize, &Text)> {
+        self.entries.iter().enumerate().find_map(|(position, entry)| entry.dns().map(|text| (position, text)))
+    }
+
+    /// True when there is at least one dNSName.
+    pub fn has_dns(&self) -> bool {
+        self.dns().next().is_some()
+    }
+}
+
+/// The entries, comma separated; `no names` when there are none.
+impl fmt::Display for Names {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.entries.is_empty() {
+            return out.write_str("no names");
+        }
+        for (index, entry) in self.entries.iter().enumerate() {
+            if index > 0 {
+                out.write_str(", ")?;
+            }
+            entry.fmt(out)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,224 @@
+//! DER → facts: the parts that certificates and requests share. The only place that knows `x509-parser`'s types.
+
+use std::net::IpAddr;
+
+use x509_parser::asn1_rs::{Any, FromDer, Oid};
+use x509_parser::extensions::{
+    BasicConstraints as ParsedBasicConstraints, ExtendedKeyUsage, GeneralName as ParsedName,
+    KeyUsage as ParsedKeyUsage, SubjectAlternativeName, X509Extension,
+};
+use x509_parser::public_key::PublicKey as ParsedKey;
+use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
+
+use super::{
+    Attribute, AttributeKind, BasicConstraints, Curve, DistinguishedName, GeneralName, Identity, KeyKind, KeyUsage,
+    Names, PublicKey, Purpose, SanExtension, StringKind, Text,
+};
+
+/// Reads subject, key and the extensions they share into an identity.
+pub(super) fn identity<'a>(
+    subject: &X509Name<'_>,
+    key: &SubjectPublicKeyInfo<'_>,
+    extensions: impl Iterator<Item = &'a X509Extension<'a>>,
+) -> Identity {
+    let mut identity = Identity {
+        subject: distinguished_name(subject),
+        names: Names::default(),
+        key: public_key(key),
+        key_usage: None,
+        purposes: None,
+        basic_constraints: None,
+    };
+    for extension in extensions {
+        match extension.oid.as_bytes() {
+            SAN => identity.names = names(extension),
+            KEY_USAGE => {
+                identity.key_usage =
+                    ParsedKeyUsage::from_der(extension.value).ok().map(|(_, usage)| KeyUsage(usage.flags));
+            }
+            EXTENDED_KEY_USAGE => {
+                identity.purposes = ExtendedKeyUsage::from_der(extension.value).ok().map(|(_, usage)| purposes(&usage));
+            }
+            BASIC_CONSTRAINTS => {
+                identity.basic_constraints = ParsedBasicConstraints::from_der(extension.value)
+                    .ok()
+                    .map(|(_, parsed)| BasicConstraints { ca: parsed.ca, path_length: parsed.path_len_constraint });
+            }
+            _ => {}
+        }
+    }
+    identity
+}
+
+// Object identifiers as DER content octets.
+const SAN: &[u8] = &[0x55, 0x1d, 17];
+const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+
+fn names(extension: &X509Extension<'_>) -> Names {
+    match SubjectAlternativeName::from_der(extension.value) {
+        Ok((_, parsed)) => Names {
+            entries: parsed.general_names.iter().map(general_name).collect(),
+            extension: if extension.critical { SanExtension::Critical } else { SanExtension::Present },
+        },
+        Err(_) => Names { entries: Vec::new(), extension: SanExtension::Unreadable },
+    }
+}
+
+fn general_name(parsed: &ParsedName<'_>) -> GeneralName {
+    match parsed {
+        ParsedName::DNSName(text) => GeneralName::Dns(Text::from(*text)),
+        ParsedName::RFC822Name(text) => GeneralName::Email(Text::from(*text)),
+        ParsedName::URI(text) => GeneralName::Uri(Text::from(*text)),
+        ParsedName::IPAddress(bytes) => address(bytes),
+        ParsedName::DirectoryName(name) => GeneralName::Directory(distinguished_name(name)),
+        ParsedName::RegisteredID(oid) => GeneralName::RegisteredId(oid.to_id_string().into()),
+        ParsedName::OtherName(oid, value) => other_name(oid, value),
+        ParsedName::X400Address(any) | ParsedName::EDIPartyName(any) => {
+            GeneralName::Unreadable(any.tag().0, any.data.into())
+        }
+        // Text that is not UTF-8 is still the text of its kind.
+        ParsedName::Invalid(tag, bytes) => match tag.0 {
+            1 => GeneralName::Email(Text::new(*bytes)),
+            2 => GeneralName::Dns(Text::new(*bytes)),
+            6 => GeneralName::Uri(Text::new(*bytes)),
+            other => GeneralName::Unreadable(other, (*bytes).into()),
+        },
+    }
+}
+
+fn address(bytes: &[u8]) -> GeneralName {
+    if let Ok(octets) = <[u8; 4]>::try_from(bytes) {
+        return GeneralName::Address(IpAddr::from(octets));
+    }
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(octets) => GeneralName::Address(IpAddr::from(octets)),
+        Err(_) => GeneralName::BadAddress(bytes.into()),
+    }
+}
+
+fn other_name(oid: &Oid<'_>, value: &[u8]) -> GeneralName {
+    // The value is [0] EXPLICIT around a string.
+    let text = || {
+        let (_, explicit) = Any::from_der(value).ok()?;
+        let (_, string) = Any::from_der(explicit.data).ok()?;
+        Some(Text::new(string.data))
+    };
+    match oid.to_id_string().as_str() {
+        "1.3.6.1.5.5.7.8.7" => text().map(GeneralName::Srv),
+        "1.3.6.1.4.1.311.20.2.3" => text().map(GeneralName::Upn),
+        _ => None,
+    }
+    .unwrap_or_else(|| GeneralName::Other(oid.to_id_string().into()))
+}
+
+fn purposes(usage: &ExtendedKeyUsage<'_>) -> Vec<Purpose> {
+    let known = [
+        (usage.server_auth, Purpose::ServerAuth),
+        (usage.client_auth, Purpose::ClientAuth),
+        (usage.code_signing, Purpose::CodeSigning),
+        (usage.email_protection, Purpose::EmailProtection),
+        (usage.time_stamping, Purpose::TimeStamping),
+        (usage.ocsp_signing, Purpose::OcspSigning),
+        (usage.any, Purpose::Any),
+    ];
+    let known = known.into_iter().filter_map(|(set, purpose)| set.then_some(purpose));
+    known.chain(usage.other.iter().map(|oid| Purpose::Other(oid.to_id_string()))).collect()
+}
+
+/// Reads a Name, keeping its DER.
+pub(super) fn distinguished_name(parsed: &X509Name<'_>) -> DistinguishedName {
+    let rdns = parsed.iter_rdn().map(|rdn| rdn.iter().map(attribute).collect()).collect();
+    DistinguishedName { rdns, der: parsed.as_raw().into() }
+}
+
+fn attribute(parsed: &x509_parser::x509::AttributeTypeAndValue<'_>) -> Attribute {
+    let value = parsed.attr_value();
+    let (string, text) = match value.tag().0 {
+        12 => (StringKind::Utf8, Text::new(value.data)),
+        19 => (StringKind::Printable, Text::new(value.data)),
+        22 => (StringKind::Ia5, Text::new(value.data)),
+        // T.61 in theory, Latin-1 in every certificate seen.
+        20 => (StringKind::Teletex, latin1(value.data)),
+        30 => (StringKind::Bmp, utf16(value.data)),
+        other => (StringKind::Other(other), Text::new(value.data)),
+    };
+    let oid = parsed.attr_type();
+    // The commonest one without a detour through its dotted text.
+    let kind = match oid.as_bytes() {
+        [0x55, 4, 3] => AttributeKind::CommonName,
+        _ => AttributeKind::from_oid(&oid.to_id_string()),
+    };
+    Attribute { kind, value: text, string }
+}
+
+fn latin1(bytes: &[u8]) -> Text {
+    if bytes.is_ascii() {
+        return Text::new(bytes);
+    }
+    Text::from(bytes.iter().map(|byte| char::from(*byte)).collect::<String>().as_str())
+}
+
+fn utf16(bytes: &[u8]) -> Text {
+    let units = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    match char::decode_utf16(units).collect::<Result<String, _>>() {
+        Ok(text) => Text::from(text.as_str()),
+        Err(_) => Text::new(bytes),
+    }
+}
+
+/// Reads a SubjectPublicKeyInfo.
+pub(super) fn public_key(parsed: &SubjectPublicKeyInfo<'_>) -> PublicKey {
+    let oid = parsed.algorithm.algorithm.to_id_string();
+    let kind = match (oid.as_str(), parsed.parsed()) {
+        // rsaEncryption and RSASSA-PSS
+        ("1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10", Ok(ParsedKey::RSA(key))) => {
+            KeyKind::Rsa { bits: bit_length(key.modulus), exponent: key.try_exponent().ok() }
+        }
+        ("1.2.840.113549.1.1.10", _) => rsa_pss(&parsed.subject_public_key.data),
+        ("1.2.840.10045.2.1", _) => KeyKind::Ec(curve(parsed)),
+        ("1.3.101.112", _) => KeyKind::Ed25519,
+        ("1.3.101.113", _) => KeyKind::Ed448,
+        ("1.2.840.10040.4.1", _) => KeyKind::Dsa { bits: dsa_bits(parsed) },
+        _ => KeyKind::Other(oid.into()),
+    };
+    PublicKey { spki: parsed.raw.into(), kind }
+}
+
+fn rsa_pss(bits: &[u8]) -> KeyKind {
+    let read = || {
+        let (_, sequence) = Any::from_der(bits).ok()?;
+        let (rest, modulus) = Any::from_der(sequence.data).ok()?;
+        let (_, exponent) = Any::from_der(rest).ok()?;
+        let exponent =
+            exponent.data.iter().try_fold(0u64, |sum, byte| sum.checked_mul(256)?.checked_add((*byte).into()));
+        Some(KeyKind::Rsa { bits: bit_length(modulus.data), exponent })
+    };
+    read().unwrap_or_else(|| KeyKind::Other("1.2.840.113549.1.1.10".into()))
+}
+
+fn curve(parsed: &SubjectPublicKeyInfo<'_>) -> Curve {
+    let oid = parsed.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok());
+    match oid.map(|oid| oid.to_id_string()).as_deref() {
+        Some("1.2.840.10045.3.1.7") => Curve::P256,
+        Some("1.3.132.0.34") => Curve::P384,
+        Some("1.3.132.0.35") => Curve::P521,
+        Some(other) => Curve::Other(other.into()),
+        None => Curve::Other("explicit".into()),
+    }
+}
+
+/// Bits of the prime p, the first INTEGER of the parameters (RFC 3279 §2.3.2).
+fn dsa_bits(parsed: &SubjectPublicKeyInfo<'_>) -> u32 {
+    let parameters = parsed.algorithm.parameters.as_ref();
+    let prime = parameters.and_then(|any| Any::from_der(any.data).ok());
+    prime.map_or(0, |(_, prime)| bit_length(prime.data))
+}
+
+/// Bits of an unsigned big-endian integer without its leading zeros.
+pub(super) fn bit_length(bytes: &[u8]) -> u32 {
+    let Some(first) = bytes.iter().position(|byte| *byte != 0) else { return 0 };
+    let whole = u32::try_from(bytes.len() - first - 1).unwrap_or(u32::MAX / 16) * 8;
+    whole + (8 - bytes[first].leading_zeros())
+}

@@ -1,0 +1,140 @@
+//! Signature algorithms, and whether a signature holds.
+
+use std::fmt;
+
+use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
+use x509_parser::x509::AlgorithmIdentifier;
+
+use super::{Curve, KeyKind, PublicKey};
+
+/// The hash that a signature is made over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digest {
+    /// MD2, MD4 or MD5
+    Md5,
+    /// SHA-1
+    Sha1,
+    /// SHA-224
+    Sha224,
+    /// SHA-256
+    Sha256,
+    /// SHA-384
+    Sha384,
+    /// SHA-512
+    Sha512,
+    /// Part of the scheme, as in Ed25519.
+    Builtin,
+    /// Not known.
+    Unknown,
+}
+
+/// A signatureAlgorithm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignatureAlgorithm {
+    /// Dotted object identifier.
+    pub oid: Box<str>,
+    /// Name as RFC 5280 and its companions write it, e.g. `sha256WithRSAEncryption`.
+    pub name: &'static str,
+    /// The hash.
+    pub digest: Digest,
+}
+
+/// What came of checking a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verification {
+    /// It was made with this key.
+    Holds,
+    /// It was not made with this key, or the data was changed.
+    Fails,
+    /// The algorithm or key is one that cannot be checked here.
+    Unsupported,
+}
+
+const ALGORITHMS: &[(&str, &str, Digest)] = &[
+    ("1.2.840.113549.1.1.11", "sha256WithRSAEncryption", Digest::Sha256),
+    ("1.2.840.10045.4.3.2", "ecdsa-with-SHA256", Digest::Sha256),
+    ("1.2.840.113549.1.1.12", "sha384WithRSAEncryption", Digest::Sha384),
+    ("1.2.840.113549.1.1.13", "sha512WithRSAEncryption", Digest::Sha512),
+    ("1.2.840.113549.1.1.5", "sha1WithRSAEncryption", Digest::Sha1),
+    ("1.3.14.3.2.29", "sha1WithRSA", Digest::Sha1),
+    ("1.2.840.113549.1.1.14", "sha224WithRSAEncryption", Digest::Sha224),
+    ("1.2.840.113549.1.1.2", "md2WithRSAEncryption", Digest::Md5),
+    ("1.2.840.113549.1.1.3", "md4WithRSAEncryption", Digest::Md5),
+    ("1.2.840.113549.1.1.4", "md5WithRSAEncryption", Digest::Md5),
+    ("1.2.840.10045.4.1", "ecdsa-with-SHA1", Digest::Sha1),
+    ("1.2.840.10045.4.3.1", "ecdsa-with-SHA224", Digest::Sha224),
+    ("1.2.840.10045.4.3.3", "ecdsa-with-SHA384", Digest::Sha384),
+    ("1.2.840.10045.4.3.4", "ecdsa-with-SHA512", Digest::Sha512),
+    ("1.2.840.10040.4.3", "dsa-with-SHA1", Digest::Sha1),
+    ("2.16.840.1.101.3.4.3.1", "dsa-with-SHA224", Digest::Sha224),
+    ("2.16.840.1.101.3.4.3.2", "dsa-with-SHA256", Digest::Sha256),
+    ("1.3.101.112", "Ed25519", Digest::Builtin),
+    ("1.3.101.113", "Ed448", Digest::Builtin),
+];
+
+impl SignatureAlgorithm {
+    pub(super) fn read(parsed: &AlgorithmIdentifier<'_>) -> Self {
+        let oid = parsed.algorithm.to_id_string();
+        if oid == "1.2.840.113549.1.1.10" {
+            let digest = pss_digest(parsed);
+            return Self { oid: oid.into(), name: "RSASSA-PSS", digest };
+        }
+        let known = ALGORITHMS.iter().find(|entry| entry.0 == oid);
+        let (name, digest) = known.map_or(("unknown algorithm", Digest::Unknown), |entry| (entry.1, entry.2));
+        Self { oid: oid.into(), name, digest }
+    }
+
+    /// Checks `signature` over `data` with `key`.
+    pub(super) fn verify(&self, key: &PublicKey, data: &[u8], signature: &[u8]) -> Verification {
+        let Some(algorithm) = self.verifier(&key.kind) else { return Verification::Unsupported };
+        match UnparsedPublicKey::new(algorithm, &key.spki).verify(data, signature) {
+            Ok(()) => Verification::Holds,
+            Err(_) => Verification::Fails,
+        }
+    }
+
+    fn verifier(&self, kind: &KeyKind) -> Option<&'static dyn VerificationAlgorithm> {
+        let rsa = matches!(kind, KeyKind::Rsa { bits, .. } if *bits >= 1024);
+        Some(match (kind, self.digest) {
+            (KeyKind::Rsa { .. }, digest) if rsa && self.name == "RSASSA-PSS" => match digest {
+                Digest::Sha256 => &signature::RSA_PSS_2048_8192_SHA256,
+                Digest::Sha384 => &signature::RSA_PSS_2048_8192_SHA384,
+                Digest::Sha512 => &signature::RSA_PSS_2048_8192_SHA512,
+                _ => return None,
+            },
+            (KeyKind::Rsa { .. }, Digest::Sha1) if rsa => &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
+            (KeyKind::Rsa { .. }, Digest::Sha256) if rsa => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+            (KeyKind::Rsa { .. }, Digest::Sha384) if rsa => &signature::RSA_PKCS1_2048_8192_SHA384,
+            (KeyKind::Rsa { .. }, Digest::Sha512) if rsa => &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
+            (KeyKind::Ec(Curve::P256), Digest::Sha256) => &signature::ECDSA_P256_SHA256_ASN1,
+            (KeyKind::Ec(Curve::P256), Digest::Sha384) => &signature::ECDSA_P256_SHA384_ASN1,
+            (KeyKind::Ec(Curve::P384), Digest::Sha256) => &signature::ECDSA_P384_SHA256_ASN1,
+            (KeyKind::Ec(Curve::P384), Digest::Sha384) => &signature::ECDSA_P384_SHA384_ASN1,
+            (KeyKind::Ec(Curve::P521), Digest::Sha256) => &signature::ECDSA_P521_SHA256_ASN1,
+            (KeyKind::Ec(Curve::P521), Digest::Sha384) => &signature::ECDSA_P521_SHA384_ASN1,
+            (KeyKind::Ec(Curve::P521), Digest::Sha512) => &signature::ECDSA_P521_SHA512_ASN1,
+            (KeyKind::Ed25519, Digest::Builtin) => &signature::ED25519,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for SignatureAlgorithm {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name)?;
+        if self.digest == Digest::Unknown { write!(out, " {}", self.oid) } else { Ok(()) }
+    }
+}
+
+/// The hash inside RSASSA-PSS-params (RFC 4055 §3.1): `[0]` holding an AlgorithmIdentifier, SHA-1 when absent.
+fn pss_digest(parsed: &AlgorithmIdentifier<'_>) -> Digest {
+    let der = parsed.parameters.as_ref().map(|any| any.data).unwrap_or_default();
+    const HASHES: &[(&[u8], Digest)] = &[
+        (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1], Digest::Sha256),
+        (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2], Digest::Sha384),
+        (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3], Digest::Sha512),
+    ];
+    // [0] { SEQUENCE { OID ... } }: tag, length, tag, length, tag, length, octets.
+    let (Some(0xa0), Some(oid)) = (der.first(), der.get(6..)) else { return Digest::Sha1 };
+    HASHES.iter().find(|(octets, _)| oid.starts_with(octets)).map_or(Digest::Unknown, |(_, digest)| *digest)
+}

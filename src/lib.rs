@@ -1,0 +1,19 @@
+//! certfix: says what each generation of mail client will do with a certificate, and makes the one that cures it.
+//!
+//! Facts flow one way: bytes become facts ([`input`], [`facts`]), facts are judged by rules for client models
+//! ([`judge`]), a report becomes a plan ([`plan`]), a plan becomes a request or certificate ([`issue`]) that is
+//! kept in a [`store`].
+
+pub mod clients;
+pub mod error;
+pub mod facts;
+//X pub mod input;
+//X pub mod issue;
+pub mod judge;
+//X pub mod plan;
+//X pub mod profiles;
+//X pub mod report;
+pub mod rules;
+//X pub mod store;
+
+pub use error::Error;
