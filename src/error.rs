@@ -165,6 +165,29 @@ impl std::error::Error for Error {
     }
 }
 
+/// The candidate that differs from `name` in the fewest letters, when these are few.
+pub fn nearest(name: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    let limit = 1 + name.chars().count() / 5;
+    let measured = candidates.into_iter().map(|candidate| (distance(name, candidate), candidate));
+    let (distance, best) = measured.min_by_key(|(distance, _)| *distance)?;
+    (!name.is_empty() && distance <= limit).then_some(best)
+}
+
+/// Letters to insert, remove or replace (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (above, letter) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = above + 1;
+        for (index, other) in right.chars().enumerate() {
+            let replaced = diagonal + usize::from(letter != other);
+            diagonal = row[index + 1];
+            row[index + 1] = replaced.min(diagonal + 1).min(row[index] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 6;
     let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");

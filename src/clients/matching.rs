@@ -1,9 +1,11 @@
 //! Compares a target with a certificate's names, as one client does it.
 
 use std::fmt;
+use std::net::IpAddr;
 
-use super::NamePolicy;
-use crate::facts::{Identity, Target, Text};
+use super::wildcard::{self, Asked};
+use super::{AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, Reference, TrailingDot};
+use crate::facts::{GeneralName, Host, Identity, Purpose, SanExtension, Target, Text};
 
 /// What a client compared, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,16 +21,26 @@ pub struct Comparison<'a> {
 pub enum Compared<'a> {
     /// Every dNSName, in vain.
     AllDns(usize),
+    /// Every dNSName, and this common name, in vain.
+    AllDnsAndCommonName(usize, &'a Text),
     /// This dNSName, the first: nothing else was read.
     FirstDns(&'a Text),
     /// This dNSName, which fits.
     Dns(&'a Text),
     /// This common name.
     CommonName(&'a Text),
-    /// The iPAddress entries: how many there are.
+    /// The iPAddress entries, in vain: how many there are.
     Addresses(usize),
+    /// This iPAddress, which fits.
+    Address(IpAddr),
     /// There was nothing that it reads.
     Nothing,
+    /// The target is no host name to it: nothing was compared.
+    HostRefused,
+    /// The server's IP address is compared, and is not known here: nothing was decided.
+    PeerAddress,
+    /// It compares no names at all.
+    NotCompared,
 }
 
 impl fmt::Display for Compared<'_> {
@@ -36,18 +48,230 @@ impl fmt::Display for Compared<'_> {
         match self {
             Self::AllDns(1) => out.write_str("the only dNSName"),
             Self::AllDns(count) => write!(out, "all {count} dNSNames"),
+            Self::AllDnsAndCommonName(1, text) => write!(out, "the only dNSName and common name {text}"),
+            Self::AllDnsAndCommonName(count, text) => write!(out, "all {count} dNSNames and common name {text}"),
             Self::FirstDns(text) => write!(out, "first dNSName {text}"),
             Self::Dns(text) => write!(out, "dNSName {text}"),
             Self::CommonName(text) => write!(out, "common name {text}"),
             Self::Addresses(0) => out.write_str("iPAddress entries: none"),
-            Self::Addresses(count) => write!(out, "{count} iPAddress entries"),
+            Self::Addresses(1) => out.write_str("the only iPAddress"),
+            Self::Addresses(count) => write!(out, "all {count} iPAddresses"),
+            Self::Address(address) => write!(out, "iPAddress {address}"),
             Self::Nothing => out.write_str("nothing: no name it reads"),
+            Self::HostRefused => out.write_str("nothing: no host name to it"),
+            Self::PeerAddress => out.write_str("the server's IP address, which is not known here"),
+            Self::NotCompared => out.write_str("nothing: it compares no names"),
         }
     }
 }
 
-/// What a client with this policy makes of `identity` when its user typed `target`.
+/// What a client with this policy makes of `identity` when its user typed `target`. Allocates nothing.
 pub fn compare<'a>(policy: &NamePolicy, identity: &'a Identity, target: &Target) -> Comparison<'a> {
-    let _ = (policy, identity, target);
-    Comparison { compared: Compared::Nothing, matches: false }
+    if policy.scan == DnsScan::Unchecked {
+        return Comparison { compared: Compared::NotCompared, matches: true };
+    }
+    if let Some(address) = address_of(policy, target) {
+        return compare_address(policy, identity, target, address);
+    }
+    if policy.reference == Reference::PeerAddress {
+        return Comparison { compared: Compared::PeerAddress, matches: true };
+    }
+    let Some(asked) = asked(policy, target) else {
+        return Comparison { compared: Compared::HostRefused, matches: false };
+    };
+    compare_text(policy, identity, &|presented| wildcard::covers(policy, presented.as_bytes(), &asked))
+}
+
+/// The target as an address, where this client takes it for one.
+fn address_of(policy: &NamePolicy, target: &Target) -> Option<IpAddr> {
+    if policy.address == AddressMatch::OctetsOfShorthand && target.address().is_none() {
+        return shorthand(target.text().as_bytes());
+    }
+    target.address()
+}
+
+/// What the names are compared with; none when this client compares nothing with such a target.
+fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
+    let typed = target.text().as_bytes();
+    // C strings end at NUL, and no standard knows a name with one.
+    if typed.is_empty() || typed.contains(&0) {
+        return None;
+    }
+    let dotted = target.has_trailing_dot();
+    if dotted && policy.trailing_dot == TrailingDot::Refused {
+        return None;
+    }
+    let kept = dotted && policy.trailing_dot == TrailingDot::Kept;
+    let either = dotted && policy.trailing_dot == TrailingDot::Either;
+    match (policy.reference, target.host()) {
+        (Reference::PeerAddress, _) | (Reference::WellFormed, Host::Address(_) | Host::Malformed(_)) => None,
+        (Reference::WellFormed, Host::Name(name)) => {
+            Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
+        }
+        (Reference::Mapped, Host::Name(name)) if !typed.is_ascii() => {
+            Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: None })
+        }
+        (Reference::Mapped | Reference::Typed, _) => {
+            let bare = if kept { typed } else { typed.strip_suffix(b".").unwrap_or(typed) };
+            (!bare.is_empty()).then_some(Asked { name: bare, dotted: false, also: either.then_some(typed) })
+        }
+    }
+}
+
+/// Goes through the names that are read, until one `fits`.
+fn compare_text<'a>(policy: &NamePolicy, identity: &'a Identity, fits: &dyn Fn(&Text) -> bool) -> Comparison<'a> {
+    let mut count = 0;
+    match policy.scan {
+        DnsScan::First => {
+            if let Some((_, first)) = identity.names.first_dns() {
+                return Comparison { compared: Compared::FirstDns(first), matches: fits(first) };
+            }
+        }
+        DnsScan::All => {
+            for text in identity.names.dns() {
+                if fits(text) {
+                    return Comparison { compared: Compared::Dns(text), matches: true };
+                }
+                count += 1;
+            }
+        }
+        DnsScan::Nothing | DnsScan::Unchecked => {}
+    }
+    let common_name = common_name(policy, identity, fits);
+    let compared = match common_name {
+        Some((text, true)) => return Comparison { compared: Compared::CommonName(text), matches: true },
+        Some((text, false)) if count == 0 => Compared::CommonName(text),
+        Some((text, false)) => Compared::AllDnsAndCommonName(count, text),
+        None if count == 0 => Compared::Nothing,
+        None => Compared::AllDns(count),
+    };
+    Comparison { compared, matches: false }
+}
+
+/// The common name that is read, where one is, and whether it fits.
+fn common_name<'a>(
+    policy: &NamePolicy,
+    identity: &'a Identity,
+    fits: &dyn Fn(&Text) -> bool,
+) -> Option<(&'a Text, bool)> {
+    if !reads_common_name(policy.common_name, identity) {
+        return None;
+    }
+    let mut all = identity.subject.common_names();
+    let read = match policy.pick {
+        CommonNamePick::Last => all.next_back()?,
+        CommonNamePick::First => all.next()?,
+        CommonNamePick::OnlyOne => {
+            let only = all.next()?;
+            if all.next().is_some() {
+                return None;
+            }
+            only
+        }
+        CommonNamePick::Any => {
+            let last = identity.subject.common_names().next_back()?;
+            all.find(|text| fits(text)).unwrap_or(last)
+        }
+    };
+    Some((read, fits(read)))
+}
+
+fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
+    let none = |unwanted: fn(&GeneralName) -> bool| !identity.names.entries.iter().any(unwanted);
+    match when {
+        CommonName::Never => false,
+        CommonName::Only | CommonName::Also => true,
+        CommonName::IfNoDns => none(|entry| matches!(entry, GeneralName::Dns(_))),
+        CommonName::IfNoDnsOrAddress => {
+            none(|entry| matches!(entry, GeneralName::Dns(_) | GeneralName::Address(_) | GeneralName::BadAddress(_)))
+        }
+        CommonName::IfNoDnsAddressUriSrv => {
+            let other = |entry: &GeneralName| {
+                matches!(
+                    entry,
+                    GeneralName::Dns(_)
+                        | GeneralName::Address(_)
+                        | GeneralName::BadAddress(_)
+                        | GeneralName::Uri(_)
+                        | GeneralName::Srv(_)
+                )
+            };
+            none(other) && may_serve(identity)
+        }
+        CommonName::IfNoSan => identity.names.extension == SanExtension::Absent,
+    }
+}
+
+/// True when the extended key usages, where given, allow a TLS server.
+fn may_serve(identity: &Identity) -> bool {
+    let serves = |purpose: &Purpose| matches!(purpose, Purpose::ServerAuth | Purpose::Any);
+    identity.purposes.as_ref().is_none_or(|purposes| purposes.iter().any(serves))
+}
+
+fn compare_address<'a>(
+    policy: &NamePolicy,
+    identity: &'a Identity,
+    target: &Target,
+    address: IpAddr,
+) -> Comparison<'a> {
+    let same = |text: &Text| text.as_bytes().eq_ignore_ascii_case(target.text().as_bytes());
+    let octets = || {
+        if identity.names.addresses().any(|entry| entry == address) {
+            return Comparison { compared: Compared::Address(address), matches: true };
+        }
+        let count = identity.names.entries.iter().filter(|entry| entry.kind() == "iPAddress").count();
+        Comparison { compared: Compared::Addresses(count), matches: false }
+    };
+    let text = match policy.address {
+        AddressMatch::Octets | AddressMatch::OctetsOfShorthand => return octets(),
+        AddressMatch::Never => return Comparison { compared: Compared::Nothing, matches: false },
+        AddressMatch::Text => return compare_text(policy, identity, &same),
+        AddressMatch::OctetsOrText => compare_text(policy, identity, &same),
+        AddressMatch::OctetsOrCommonName => {
+            compare_text(&NamePolicy { scan: DnsScan::Nothing, ..*policy }, identity, &same)
+        }
+    };
+    let octets = octets();
+    let only_text = octets.compared == Compared::Addresses(0) && text.compared != Compared::Nothing;
+    if text.matches || (!octets.matches && only_text) { text } else { octets }
+}
+
+/// IPv4 as `inet_aton` reads it: one to four numbers, decimal, octal or hexadecimal; the last fills what is left.
+/// Text after white space is not looked at.
+fn shorthand(typed: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(typed).ok()?;
+    let text = text.split(|character: char| character.is_ascii_whitespace() || character == '\x0b').next()?;
+    let mut parts = [0u32; 4];
+    let mut count = 0;
+    for part in text.split('.') {
+        *parts.get_mut(count)? = number(part)?;
+        count += 1;
+    }
+    let (last, leading) = parts[..count].split_last()?;
+    if leading.iter().any(|part| *part > 255) {
+        return None;
+    }
+    let left = 8 * (4 - leading.len() as u32);
+    if left < 32 && *last >> left != 0 {
+        return None;
+    }
+    let high = leading.iter().fold(0u64, |all, part| all << 8 | u64::from(*part));
+    let all = high << left | u64::from(*last);
+    u32::try_from(all).ok().map(|all| IpAddr::from(all.to_be_bytes()))
+}
+
+fn number(part: &str) -> Option<u32> {
+    // from_str_radix takes a sign, inet_aton does not.
+    if !part.starts_with(|character: char| character.is_ascii_digit()) {
+        return None;
+    }
+    let digits = |text: &str, radix| {
+        let clean = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        clean.then(|| u32::from_str_radix(text, radix).ok()).flatten()
+    };
+    match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
+        Some(hex) => digits(hex, 16),
+        None if part.len() > 1 && part.starts_with('0') => digits(part, 8),
+        None => digits(part, 10),
+    }
 }

@@ -2,15 +2,96 @@
 //!
 //! Adding a client: a file here with a `pub(super) const CLIENT`, and its two lines below.
 
+mod android;
+mod android4;
+mod angus_mail;
+mod apple_mail;
+mod boringssl;
+mod chrome;
+mod cn_only;
+mod curl;
+mod demands;
+mod dovecot;
+mod exchange55_clients;
+mod exchange55_ims;
+mod exim_try;
+mod gnutls;
+mod go;
+mod httpclient5;
+mod java_mail;
+mod jsse;
+mod libtls;
 mod matching;
+mod mbedtls;
+mod openssl;
+mod openssl41;
+mod outlook2000;
 mod outlook2007;
+mod outlook2010;
+mod outlook365;
+mod outlook_anywhere;
+mod policy;
+mod postfix_may;
+mod postfix_verify;
+mod python;
+mod rfc2818;
+mod rfc6125;
+mod rfc9525;
+mod rustls;
+mod schannel;
+mod thunderbird;
+mod wildcard;
+mod words;
+mod xp_rpc_https;
 
+pub use demands::{Demands, LifeLimit, OldDigests, Roots, ServerAuth};
 pub use matching::{Compared, Comparison, compare};
+pub use policy::{
+    AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
+};
+pub use words::{Phrase, When, words};
 
-use crate::facts::Moment;
+use crate::error::{Error, nearest};
 
 /// Every model, in the order of the tables.
-pub const ALL: &[&Client] = &[&outlook2007::CLIENT];
+pub const ALL: &[&Client] = &[
+    &outlook2007::CLIENT,
+    &outlook2000::CLIENT,
+    &outlook2010::CLIENT,
+    &outlook365::CLIENT,
+    &outlook_anywhere::CLIENT,
+    &xp_rpc_https::CLIENT,
+    &exchange55_clients::CLIENT,
+    &exchange55_ims::CLIENT,
+    &schannel::CLIENT,
+    &thunderbird::CLIENT,
+    &apple_mail::CLIENT,
+    &android::CLIENT,
+    &android4::CLIENT,
+    &java_mail::CLIENT,
+    &angus_mail::CLIENT,
+    &jsse::CLIENT,
+    &httpclient5::CLIENT,
+    &chrome::CLIENT,
+    &openssl::CLIENT,
+    &openssl41::CLIENT,
+    &boringssl::CLIENT,
+    &libtls::CLIENT,
+    &gnutls::CLIENT,
+    &mbedtls::CLIENT,
+    &curl::CLIENT,
+    &python::CLIENT,
+    &go::CLIENT,
+    &rustls::CLIENT,
+    &postfix_may::CLIENT,
+    &postfix_verify::CLIENT,
+    &exim_try::CLIENT,
+    &dovecot::CLIENT,
+    &rfc9525::CLIENT,
+    &rfc6125::CLIENT,
+    &rfc2818::CLIENT,
+    &cn_only::CLIENT,
+];
 
 /// One generation of one client, or one standard.
 #[derive(Debug)]
@@ -27,9 +108,11 @@ pub struct Client {
     pub names: NamePolicy,
     /// What else it demands of a certificate.
     pub demands: Demands,
+    /// The kinds of fault that it looks at.
+    pub heeds: &'static [Fault],
     /// What it does when it finds a fault.
     pub reaction: Reaction,
-    /// What its user sees, by fault.
+    /// What its user sees, by fault; the first that holds.
     pub words: &'static [(Fault, Phrase)],
     /// How sure we are of `names`.
     pub mark: Mark,
@@ -46,158 +129,6 @@ pub enum Group {
     Modern,
     /// A document, not a program.
     Standard,
-}
-
-/// Facts §1.0: the switches by which clients differ when they compare names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NamePolicy {
-    /// Which dNSNames are read.
-    pub scan: DnsScan,
-    /// When the common name is read.
-    pub common_name: CommonName,
-    /// Which common name, when there are several.
-    pub pick: CommonNamePick,
-    /// Which wildcards are honoured.
-    pub wildcard: Wildcard,
-    /// Labels that must follow the wildcard's label (1: `*.com` is fine; 2: `*.contoso.com` at least).
-    pub labels_after_star: u8,
-    /// What an IP address as target is compared with.
-    pub address: AddressMatch,
-    /// What a trailing dot of the target does.
-    pub trailing_dot: TrailingDot,
-}
-
-/// Which dNSNames of the SAN a client reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DnsScan {
-    /// Any of them may match.
-    All,
-    /// Only the first (KB958977).
-    First,
-    /// None: it knows no SAN.
-    Nothing,
-}
-
-/// When a client reads the common name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CommonName {
-    /// Never.
-    Never,
-    /// It is all that is read.
-    Only,
-    /// Beside the SAN: either may match.
-    Also,
-    /// When the SAN has no dNSName.
-    IfNoDns,
-    /// When the SAN has neither dNSName nor iPAddress.
-    IfNoDnsOrAddress,
-    /// When the SAN has no dNSName, iPAddress, URI or SRVName.
-    IfNoDnsAddressUriSrv,
-    /// When there is no SAN extension.
-    IfNoSan,
-}
-
-/// Which common name counts when there are several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CommonNamePick {
-    /// The last in wire order: the most specific.
-    Last,
-    /// There must be exactly one.
-    OnlyOne,
-    /// Any of them.
-    Any,
-    /// The first in wire order.
-    First,
-}
-
-/// Where a star may stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wildcard {
-    /// Nowhere.
-    Never,
-    /// It must be the whole first label (RFC 9525 §6.3).
-    WholeLabel,
-    /// First character of the pattern; more may follow it in the label (`*w.contoso.com`): GnuTLS.
-    LeadingStar,
-    /// Anywhere in the first label, once (`w*.contoso.com`): OpenSSL.
-    InFirstLabel,
-    /// Anywhere in any label: JSSE's HTTPS mode.
-    InAnyLabel,
-}
-
-/// What an IP address as target is compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddressMatch {
-    /// iPAddress entries, by octets.
-    Octets,
-    /// iPAddress entries, and the text of names too.
-    OctetsOrText,
-    /// The text of names only.
-    Text,
-    /// Nothing: it never matches.
-    Never,
-}
-
-/// What happens when the target was typed with a dot at the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TrailingDot {
-    /// It is taken away before comparing.
-    Dropped,
-    /// It stays, so that nothing matches.
-    Kept,
-}
-
-/// What a client demands beyond the name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Demands {
-    /// Least bits of an RSA key; 0 when any will do.
-    pub rsa_bits: u32,
-    /// Whether SHA-1 and older signatures are taken.
-    pub old_digests: OldDigests,
-    /// Whether serverAuth must be among the purposes.
-    pub server_auth: ServerAuth,
-    /// Longest lives, by date of issue.
-    pub lives: &'static [LifeLimit],
-}
-
-/// Whether SHA-1 and older signatures are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OldDigests {
-    /// Taken, or not known.
-    Accepted,
-    /// Refused.
-    Refused,
-}
-
-/// Whether serverAuth must be among the extended key usages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServerAuth {
-    /// Not looked at, or not known.
-    Ignored,
-    /// Must be listed when the extension is there.
-    IfPresent,
-    /// Must be listed in certificates issued after this moment; before it, when the extension is there.
-    RequiredFrom(Moment),
-}
-
-/// A longest life, for certificates whose notBefore is at or after a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LifeLimit {
-    /// First notBefore that it holds for.
-    pub issued_from: Moment,
-    /// Days of 86,400 s.
-    pub days: i64,
-    /// Which roots it holds for.
-    pub roots: Roots,
-}
-
-/// Which roots a limit holds for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Roots {
-    /// All, those added by an administrator too.
-    All,
-    /// Only those that the system brings along.
-    Preinstalled,
 }
 
 /// What a client does when it finds a fault.
@@ -226,27 +157,25 @@ pub enum Fault {
     Unfit,
 }
 
-/// Words that a user sees. `{host}` is the target, `{names}` the certificate's names, `{date}` the day it ended or begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Phrase {
-    /// The text.
-    pub text: &'static str,
-    /// How sure we are of it.
-    pub mark: Mark,
+impl Fault {
+    /// Every kind.
+    pub const ALL: &[Self] = &[Self::Name, Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
+    /// Everything but the name.
+    pub const ALL_BUT_NAME: &[Self] = &[Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
 }
 
 /// How sure we are of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
-    /// The client was run, or the data decoded (✔T).
+    /// The client was run, or the data decoded.
     Measured,
-    /// Read in the vendor's or standard's own text or source (✔).
+    /// Read in the vendor's or standard's own text or source.
     Documented,
-    /// Read in a forum, issue or copy (✔2).
+    /// Read in a forum, issue or copy.
     Reported,
-    /// Widely believed; no source found (◐).
+    /// Widely believed; no source found.
     Inferred,
-    /// Two sources disagree (⚠).
+    /// Two sources disagree.
     Contested,
 }
 
@@ -274,19 +203,49 @@ pub struct Statement {
     pub mark: Mark,
 }
 
+impl Statement {
+    const fn new(mark: Mark, source: &'static str, text: &'static str) -> Self {
+        Self { text, source, mark }
+    }
+}
+
 impl Client {
     /// The model with this id.
     pub fn find(id: &str) -> Option<&'static Self> {
         ALL.iter().copied().find(|client| client.id == id)
     }
 
-    /// What its user sees when it complains of `fault`, before values are filled in.
-    pub fn phrase(&self, fault: Fault) -> Option<Phrase> {
-        self.words.iter().find(|(of, _)| *of == fault).map(|(_, phrase)| *phrase)
-    }
-
-    /// True when it looks at this kind of fault at all. Standards speak of names only.
+    /// True when it looks at this kind of fault at all.
     pub fn heeds(&self, fault: Fault) -> bool {
-        fault == Fault::Name || self.group != Group::Standard
+        self.heeds.contains(&fault)
     }
 }
+
+/// The models that `spec` names: ids and the groups `all`, `modern` and `legacy`, separated by commas; each model
+/// once, in the order of [`ALL`].
+///
+/// # Errors
+/// [`Error::Unknown`] for a word that is neither.
+pub fn select(spec: &str) -> Result<Vec<&'static Client>, Error> {
+    let words: Vec<String> = spec.split(',').map(|word| word.trim().to_ascii_lowercase()).collect();
+    for word in &words {
+        if !GROUPS.contains(&word.as_str()) && Client::find(word).is_none() {
+            let known = GROUPS.iter().copied().chain(ALL.iter().map(|client| client.id));
+            return Err(Error::Unknown { what: "client", name: word.clone(), nearest: nearest(word, known) });
+        }
+    }
+    let wanted = |client: &&Client| {
+        words.iter().any(|word| match word.as_str() {
+            "all" => true,
+            "modern" => client.group == Group::Modern,
+            "legacy" => client.group == Group::Legacy,
+            id => client.id == id,
+        })
+    };
+    Ok(ALL.iter().copied().filter(wanted).collect())
+}
+
+const GROUPS: &[&str] = &["all", "modern", "legacy"];
+
+#[cfg(test)]
+mod tests;

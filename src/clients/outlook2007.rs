@@ -1,8 +1,8 @@
 //! Outlook 2007 on POP3, IMAP4 and SMTP: reads only the first dNSName (KB958977).
 
 use super::{
-    AddressMatch, Client, CommonName, CommonNamePick, Demands, DnsScan, Fault, Group, Mark, NamePolicy, OldDigests,
-    Phrase, Reaction, ServerAuth, Statement, TrailingDot, Wildcard,
+    AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
+    Statement,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -13,26 +13,82 @@ pub(super) const CLIENT: Client = Client {
     names: NamePolicy {
         scan: DnsScan::First,
         common_name: CommonName::IfNoDns,
-        pick: CommonNamePick::Last,
-        wildcard: Wildcard::WholeLabel,
-        labels_after_star: 1,
         address: AddressMatch::OctetsOrText,
-        trailing_dot: TrailingDot::Dropped,
+        reference: Reference::WellFormed,
+        ..NamePolicy::RFC9525
     },
-    demands: Demands { rsa_bits: 0, old_digests: OldDigests::Accepted, server_auth: ServerAuth::IfPresent, lives: &[] },
+    demands: Demands::NONE,
+    heeds: Fault::ALL,
     reaction: Reaction::Asks,
-    words: &[(
-        Fault::Name,
-        Phrase {
-            text: "The server you are connected to is using a security certificate that cannot be verified. \
-                   The target principal name is incorrect. Do you want to continue using this server?",
-            mark: Mark::Documented,
-        },
-    )],
+    words: &[
+        (
+            Fault::Name,
+            Phrase::new(
+                Mark::Documented,
+                "The server you are connected to is using a security certificate that cannot be verified. \
+                 The target principal name is incorrect. Do you want to continue using this server?",
+            ),
+        ),
+        (
+            Fault::Expired,
+            Phrase::new(
+                Mark::Documented,
+                "The server you are connected to is using a security certificate that cannot be verified. \
+                 A required certificate is not within its validity period when verifying against the \
+                 current system clock or the timestamp in the signed file. Do you want to continue using \
+                 this server?",
+            ),
+        ),
+        (
+            Fault::NotYetValid,
+            Phrase::new(
+                Mark::Inferred,
+                "The server you are connected to is using a security certificate that cannot be verified. \
+                 A required certificate is not within its validity period when verifying against the \
+                 current system clock or the timestamp in the signed file. Do you want to continue using \
+                 this server?",
+            ),
+        ),
+        (
+            Fault::Untrusted,
+            Phrase::new(
+                Mark::Reported,
+                "The server you are connected to is using a security certificate that cannot be verified. \
+                 A certificate chain processed, but terminated in a root certificate which is not trusted \
+                 by the trust provider. Do you want to continue using this server?",
+            ),
+        ),
+    ],
     mark: Mark::Documented,
-    statements: &[Statement {
-        text: "Only the first DNS name of the SAN is compared with the server name configured in the account.",
-        source: "KB958977",
-        mark: Mark::Documented,
-    }],
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "KB958977",
+            "Only the first DNS name of the SAN is compared with the server name configured in the \
+             account; later names are ignored.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "KB958977",
+            "The prompt is not fatal: Yes goes on with the encrypted session, and it comes back only \
+             after Outlook was closed and opened again.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "RFC 2595 §2.4",
+            "The certificate is legal: a match with any of several names is acceptable. The client is \
+             wrong.",
+        ),
+        Statement::new(
+            Mark::Reported,
+            "slipstick.com/outlook/security-warnings-in-outlook",
+            "An expired certificate brings up the same dialog with the Windows text for it.",
+        ),
+        Statement::new(
+            Mark::Inferred,
+            "not documented",
+            "Without a dNSName the common name is compared; a wildcard stands for one label; entries \
+             of other kinds before the first dNSName are skipped.",
+        ),
+    ],
 };

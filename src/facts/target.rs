@@ -1,7 +1,7 @@
 //! The host that people type into their client.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::{Name, NameFault, Text};
 
@@ -79,6 +79,10 @@ fn host(bytes: &[u8]) -> Host {
     if let Ok(address) = bare.parse() {
         return Host::Address(address);
     }
+    // A zone means something on this machine only (RFC 6874 §1); certificates know none.
+    if let Some(Ok(address)) = bare.split_once('%').map(|(address, _)| address.parse::<Ipv6Addr>()) {
+        return Host::Address(address.into());
+    }
     match Name::parse(typed) {
         Ok(name) if name.is_wildcard() => Host::Malformed(NameFault::Star { position: 1 }),
         Ok(name) => Host::Name(name),
@@ -95,6 +99,7 @@ mod tests {
         assert!(Target::typed(b"Mail.Contoso.com.").name().is_some());
         assert_eq!(Target::typed(b"192.0.2.5").address(), Some("192.0.2.5".parse().unwrap()));
         assert_eq!(Target::typed(b"[::1]").address(), Some("::1".parse().unwrap()));
+        assert_eq!(Target::typed(b"fe80::1%eth0").address(), Some("fe80::1".parse().unwrap()));
         for malformed in [b"*.contoso.com".as_slice(), b"", b"a b", b"\xff", b"300.1.1.1"] {
             assert!(matches!(Target::typed(malformed).host(), Host::Malformed(_)));
         }

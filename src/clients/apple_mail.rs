@@ -1,0 +1,62 @@
+//! Apple Mail on iOS 13, macOS 10.15 and later.
+
+use time::macros::date;
+
+use super::{
+    Client, Demands, Fault, Group, LifeLimit, Mark, NamePolicy, OldDigests, Phrase, Reaction, Roots, ServerAuth,
+    Statement,
+};
+use crate::facts::Moment;
+
+pub(super) const CLIENT: Client = Client {
+    id: "apple-mail",
+    name: "Apple Mail (iOS 13, macOS 10.15 and later)",
+    service: "POP3, IMAP4, SMTP",
+    group: Group::Modern,
+    names: NamePolicy::RFC9525,
+    demands: Demands {
+        rsa_bits: 2048,
+        old_digests: OldDigests::Refused,
+        server_auth: ServerAuth::RequiredFrom(Moment::from_date(date!(2019 - 07 - 01))),
+        lives: &[
+            LifeLimit { issued_from: Moment::from_date(date!(2019 - 07 - 01)), days: 825, roots: Roots::All },
+            LifeLimit { issued_from: Moment::from_date(date!(2020 - 09 - 01)), days: 398, roots: Roots::Preinstalled },
+        ],
+    },
+    heeds: Fault::ALL,
+    reaction: Reaction::Asks,
+    words: &[
+        (Fault::Name, Phrase::new(Mark::Documented, "Cannot Verify Server Identity")),
+        (Fault::Expired, Phrase::new(Mark::Inferred, "Cannot Verify Server Identity")),
+        (Fault::NotYetValid, Phrase::new(Mark::Inferred, "Cannot Verify Server Identity")),
+        (Fault::Untrusted, Phrase::new(Mark::Inferred, "Cannot Verify Server Identity")),
+        (Fault::Unfit, Phrase::new(Mark::Inferred, "Cannot Verify Server Identity")),
+    ],
+    mark: Mark::Documented,
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "support.apple.com/103769",
+            "RSA keys of 2048 bits or more, SHA-2 signatures and a DNS name in the SAN; a name in the \
+             common name alone is not trusted.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "support.apple.com/103769",
+            "Issued after 2019-07-01: serverAuth must be listed and the life is 825 days at most. \
+             That holds for private CAs too.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "support.apple.com/102028",
+            "Issued from 2020-09-01 by a preinstalled root: 398 days at most. Roots added by a user \
+             or administrator are exempt.",
+        ),
+        Statement::new(Mark::Documented, "support.apple.com/kb/PH11706", "Mail asks whether to connect all the same."),
+        Statement::new(
+            Mark::Inferred,
+            "not documented",
+            "A star is the whole first label, and addresses are compared with iPAddress entries only.",
+        ),
+    ],
+};

@@ -1,0 +1,20 @@
+//! Chrome since 58: web mail only.
+
+use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement};
+
+pub(super) const CLIENT: Client = Client {
+    id: "chrome",
+    name: "Chrome 58 and later",
+    service: "HTTPS",
+    group: Group::Modern,
+    names: NamePolicy::RFC9525,
+    demands: Demands::NONE,
+    heeds: Fault::ALL,
+    reaction: Reaction::Asks,
+    words: &[],
+    mark: Mark::Documented,
+    statements: &[
+        Statement::new(Mark::Documented, "chromium commit b166233e", "Chrome 58 (2017) stopped using the common name."),
+        Statement::new(Mark::Inferred, "not documented", "Wildcards and addresses as in RFC 9525."),
+    ],
+};

@@ -1,0 +1,44 @@
+//! Apache HttpClient 5.
+
+use super::{Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, Wildcard};
+
+pub(super) const CLIENT: Client = Client {
+    id: "httpclient5",
+    name: "Apache HttpClient 5",
+    service: "HTTPS",
+    group: Group::Modern,
+    names: NamePolicy {
+        common_name: CommonName::IfNoDns,
+        wildcard: Wildcard::AnywhereInFirstLabel,
+        ..NamePolicy::RFC9525
+    },
+    demands: Demands::NONE,
+    heeds: Fault::ALL,
+    reaction: Reaction::Stops,
+    words: &[
+        (
+            Fault::Name,
+            Phrase::only(
+                When::NoDnsName,
+                Mark::Documented,
+                "Certificate for <{host}> doesn't match common name of the certificate subject: {cn}",
+            ),
+        ),
+        (
+            Fault::Name,
+            Phrase::new(
+                Mark::Documented,
+                "Certificate for <{host}> doesn't match any of the subject alternative names: [{names}]",
+            ),
+        ),
+    ],
+    mark: Mark::Documented,
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "apache/httpcomponents-client:DefaultHostnameVerifier.java@86c313b",
+            "dNSNames, else the common name.",
+        ),
+        Statement::new(Mark::Inferred, "not documented", "What the model says of partial wildcards and odd names."),
+    ],
+};

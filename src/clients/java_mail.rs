@@ -1,0 +1,25 @@
+//! JavaMail and Jakarta Mail as they come: names are not compared.
+
+use super::{Client, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Statement};
+
+pub(super) const CLIENT: Client = Client {
+    id: "java-mail",
+    name: "JavaMail (default)",
+    service: "POP3, IMAP4, SMTP",
+    group: Group::Legacy,
+    names: NamePolicy { scan: DnsScan::Unchecked, ..NamePolicy::RFC9525 },
+    demands: Demands::NONE,
+    heeds: &[Fault::Expired, Fault::NotYetValid, Fault::Untrusted],
+    reaction: Reaction::Stops,
+    words: &[],
+    mark: Mark::Documented,
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "eclipse-ee4j/angus-mail:doc/release/COMPAT.txt@eca8e08",
+            "mail.<protocol>.ssl.checkserveridentity is false by default before Angus Mail 1.1.0, so \
+             that old Java mail programs notice no wrong name.",
+        ),
+        Statement::new(Mark::Inferred, "not documented", "Issuer and life are still checked by the Java runtime."),
+    ],
+};

@@ -1,0 +1,33 @@
+//! LibreSSL libtls: tls_check_name.
+
+use super::{
+    AddressMatch, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement,
+    TrailingDot, Wildcard,
+};
+
+pub(super) const CLIENT: Client = Client {
+    id: "libtls",
+    name: "LibreSSL (libtls)",
+    service: "any protocol over TLS",
+    group: Group::Modern,
+    names: NamePolicy {
+        common_name: CommonName::IfNoDnsOrAddress,
+        wildcard: Wildcard::WholeLabelUnchecked,
+        labels_after_star: 2,
+        address: AddressMatch::OctetsOrCommonName,
+        reference: Reference::Typed,
+        trailing_dot: TrailingDot::Kept,
+        ..NamePolicy::RFC9525
+    },
+    demands: Demands::NONE,
+    heeds: Fault::ALL,
+    reaction: Reaction::Stops,
+    words: &[],
+    mark: Mark::Documented,
+    statements: &[Statement::new(
+        Mark::Documented,
+        "libressl/openbsd:src/lib/libtls/tls_verify.c",
+        "The common name is consulted when the SAN has neither dNSName nor iPAddress, and may \
+         hold an address. A star is the whole first label with two labels after it.",
+    )],
+};

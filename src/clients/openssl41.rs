@@ -1,0 +1,40 @@
+//! OpenSSL 4.1 and later: no common name.
+
+use super::{
+    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
+    Statement, TrailingDot, When, Wildcard,
+};
+
+pub(super) const CLIENT: Client = Client {
+    id: "openssl41",
+    name: "OpenSSL 4.1 and later",
+    service: "any protocol over TLS",
+    group: Group::Modern,
+    names: NamePolicy {
+        common_name: CommonName::Never,
+        pick: CommonNamePick::Any,
+        wildcard: Wildcard::InFirstLabel,
+        labels_after_star: 2,
+        reference: Reference::Typed,
+        trailing_dot: TrailingDot::Kept,
+        ..NamePolicy::RFC9525
+    },
+    demands: Demands::NONE,
+    heeds: Fault::ALL,
+    reaction: Reaction::Stops,
+    words: &[
+        (Fault::Name, Phrase::only(When::Address, Mark::Inferred, "IP address mismatch")),
+        (Fault::Name, Phrase::new(Mark::Inferred, "hostname mismatch")),
+        (Fault::Expired, Phrase::new(Mark::Inferred, "certificate has expired")),
+        (Fault::NotYetValid, Phrase::new(Mark::Inferred, "certificate is not yet valid")),
+    ],
+    mark: Mark::Documented,
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "openssl/openssl:CHANGES.md@00565bb35, PR 31982",
+            "The common name is not consulted by default; 4.1 was not yet released in August 2026.",
+        ),
+        Statement::new(Mark::Inferred, "openssl/openssl:crypto/x509/v3_utl.c", "All else is as in OpenSSL 4.0."),
+    ],
+};

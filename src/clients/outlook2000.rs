@@ -1,0 +1,57 @@
+//! Outlook 2000 and 2003, Outlook Express, Windows Mail: not disturbed by the order of names (KB958977).
+
+use super::{
+    AddressMatch, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement,
+};
+
+pub(super) const CLIENT: Client = Client {
+    id: "outlook2000",
+    name: "Outlook 2000/2003, Outlook Express, Windows Mail",
+    service: "POP3, IMAP4, SMTP",
+    group: Group::Legacy,
+    names: NamePolicy {
+        common_name: CommonName::Also,
+        address: AddressMatch::OctetsOrText,
+        reference: Reference::Mapped,
+        ..NamePolicy::RFC9525
+    },
+    demands: Demands::NONE,
+    heeds: Fault::ALL,
+    reaction: Reaction::Asks,
+    words: &[
+        (
+            Fault::Name,
+            Phrase::new(
+                Mark::Inferred,
+                "The server you are connected to is using a security certificate that does not match its \
+                 Internet address, do you want to continue using this server?",
+            ),
+        ),
+        (
+            Fault::Untrusted,
+            Phrase::new(
+                Mark::Reported,
+                "This security certificate was issued by a company that you have not chosen to trust",
+            ),
+        ),
+    ],
+    mark: Mark::Inferred,
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "KB958977",
+            "The prompt about the first DNS name does not occur in Outlook 2000, Outlook 2003, \
+             Outlook Express or Windows Mail.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "KB Q297681",
+            "Windows of the era calls an unknown issuer a company that you have not chosen to trust.",
+        ),
+        Statement::new(
+            Mark::Inferred,
+            "not documented",
+            "The exact algorithm is not known; the model accepts the common name or any dNSName.",
+        ),
+    ],
+};

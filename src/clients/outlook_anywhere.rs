@@ -1,0 +1,51 @@
+//! Outlook Anywhere (RPC over HTTPS): compares the subject with the certificate principal name.
+
+use super::{
+    AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
+    Statement, Wildcard,
+};
+
+pub(super) const CLIENT: Client = Client {
+    id: "outlook-anywhere",
+    name: "Outlook Anywhere",
+    service: "RPC over HTTPS",
+    group: Group::Legacy,
+    names: NamePolicy {
+        scan: DnsScan::Nothing,
+        common_name: CommonName::Only,
+        wildcard: Wildcard::Never,
+        address: AddressMatch::Text,
+        reference: Reference::Mapped,
+        ..NamePolicy::RFC9525
+    },
+    demands: Demands::NONE,
+    heeds: Fault::ALL,
+    reaction: Reaction::Stops,
+    words: &[(
+        Fault::Name,
+        Phrase::new(
+            Mark::Documented,
+            "There is a problem with the proxy server's security certificate. The name on the \
+             security certificate is invalid or does not match the name of the target site {host}.",
+        ),
+    )],
+    mark: Mark::Documented,
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "Exchange 2007 help c3253af7-0236-4e06-bc94-6e2146fa692c",
+            "The certificate principal name (msstd:host by default) is compared with the \
+             certificate's subject name; for a wildcard certificate it has to be msstd:*.domain.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "Exchange 2007 help c3253af7-0236-4e06-bc94-6e2146fa692c",
+            "Set-OutlookProvider -Identity EXPR -CertPrincipalName \"msstd:<subject name>\" sets it.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "KB2772058",
+            "Autodiscover and Exchange Web Services look at the subject and the SAN.",
+        ),
+    ],
+};

@@ -1,0 +1,159 @@
+//! The switches by which clients differ when they compare names.
+
+/// How a client compares a target with the names of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamePolicy {
+    /// Which dNSNames are read.
+    pub scan: DnsScan,
+    /// When the common name is read.
+    pub common_name: CommonName,
+    /// Which common name, when there are several.
+    pub pick: CommonNamePick,
+    /// Which wildcards are honoured.
+    pub wildcard: Wildcard,
+    /// Labels that must follow the wildcard's label (1: `*.com` is fine; 2: `*.contoso.com` at least).
+    pub labels_after_star: u8,
+    /// What an IP address as target is compared with.
+    pub address: AddressMatch,
+    /// What is made of the target before it is compared.
+    pub reference: Reference,
+    /// What a trailing dot of the target does.
+    pub trailing_dot: TrailingDot,
+    /// What a trailing dot of a name in the certificate does.
+    pub presented_dot: PresentedDot,
+}
+
+impl NamePolicy {
+    /// RFC 9525 §6.3 and §6.4 to the letter; models name what they do otherwise.
+    pub const RFC9525: Self = Self {
+        scan: DnsScan::All,
+        common_name: CommonName::Never,
+        pick: CommonNamePick::Last,
+        wildcard: Wildcard::WholeLabel,
+        labels_after_star: 1,
+        address: AddressMatch::Octets,
+        reference: Reference::WellFormed,
+        trailing_dot: TrailingDot::Dropped,
+        presented_dot: PresentedDot::Kept,
+    };
+}
+
+/// Which dNSNames of the SAN a client reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DnsScan {
+    /// Any of them may match.
+    All,
+    /// Only the first; entries of other kinds are skipped (KB958977).
+    First,
+    /// None: it knows no SAN.
+    Nothing,
+    /// It compares no names at all: every certificate fits.
+    Unchecked,
+}
+
+/// When a client reads the common name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommonName {
+    /// Never.
+    Never,
+    /// It is all that is read.
+    Only,
+    /// Beside the SAN: either may match.
+    Also,
+    /// When the SAN has no dNSName.
+    IfNoDns,
+    /// When the SAN has neither dNSName nor iPAddress.
+    IfNoDnsOrAddress,
+    /// When the SAN has no dNSName, iPAddress, URI or SRVName, and the purposes allow a TLS server.
+    IfNoDnsAddressUriSrv,
+    /// When there is no SAN extension.
+    IfNoSan,
+}
+
+/// Which common name counts when there are several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommonNamePick {
+    /// The last in wire order: the most specific.
+    Last,
+    /// There must be exactly one.
+    OnlyOne,
+    /// Any of them.
+    Any,
+    /// The first in wire order.
+    First,
+}
+
+/// Where a star may stand, and what it may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wildcard {
+    /// Nowhere.
+    Never,
+    /// The whole first label; stands for one label of host characters (RFC 9525 §6.3).
+    WholeLabel,
+    /// The whole first label; stands for whatever comes before the first dot.
+    WholeLabelUnchecked,
+    /// The whole first label; the rest as in `InFirstLabel`.
+    WholeLabelOpenSsl,
+    /// First or last in the first label (`w*.contoso.com`), once, two dots after it, not in A-labels: OpenSSL.
+    InFirstLabel,
+    /// Anywhere in the first label, once (RFC 2818 §3.1).
+    AnywhereInFirstLabel,
+    /// As `AnywhereInFirstLabel`; `*.contoso.com` stands for `contoso.com` too: Android 4.
+    FirstLabelOrNone,
+    /// First character of a name with two dots or more; more may follow it (`*w.contoso.com`): GnuTLS.
+    LeadingStar,
+    /// Anywhere in any label, any number of times: JSSE's HTTPS mode.
+    InAnyLabel,
+}
+
+/// What an IP address as target is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressMatch {
+    /// iPAddress entries, by octets.
+    Octets,
+    /// As `Octets`; what `inet_aton` reads (`127.1`) is an address too: GnuTLS.
+    OctetsOfShorthand,
+    /// iPAddress entries, and the common name as text where it is read: curl.
+    OctetsOrCommonName,
+    /// iPAddress entries, and the text of the names that are read.
+    OctetsOrText,
+    /// The text of the names that are read.
+    Text,
+    /// Nothing: it never matches.
+    Never,
+}
+
+/// What is made of the target before it is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// A well-formed name in A-labels; a malformed one matches nothing.
+    WellFormed,
+    /// U-labels become A-labels; anything else stays as typed.
+    Mapped,
+    /// The bytes as typed: no IDNA.
+    Typed,
+    /// The server's IP address, whatever was typed (Q273948).
+    PeerAddress,
+}
+
+/// What happens when the target was typed with a dot at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrailingDot {
+    /// It is taken away before comparing.
+    Dropped,
+    /// It stays: only a name with the same dot matches.
+    Kept,
+    /// It is taken away; a name with the same dot matches too.
+    Either,
+    /// Nothing matches.
+    Refused,
+}
+
+/// What happens when a name in the certificate has a dot at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PresentedDot {
+    /// It is taken away before comparing.
+    Dropped,
+    /// It stays part of the name.
+    Kept,
+}

@@ -1,0 +1,41 @@
+//! Postfix with mandatory verification (verify, secure).
+
+use super::{
+    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
+    Statement, TrailingDot, Wildcard,
+};
+
+pub(super) const CLIENT: Client = Client {
+    id: "postfix-verify",
+    name: "Postfix (verify, secure)",
+    service: "SMTP between servers",
+    group: Group::Modern,
+    names: NamePolicy {
+        common_name: CommonName::IfNoDns,
+        pick: CommonNamePick::Any,
+        wildcard: Wildcard::WholeLabelOpenSsl,
+        labels_after_star: 2,
+        reference: Reference::Typed,
+        trailing_dot: TrailingDot::Kept,
+        ..NamePolicy::RFC9525
+    },
+    demands: Demands::NONE,
+    heeds: Fault::ALL,
+    reaction: Reaction::Stops,
+    words: &[
+        (Fault::Name, Phrase::new(Mark::Documented, "Server certificate not verified")),
+        (Fault::Untrusted, Phrase::new(Mark::Documented, "Server certificate not verified")),
+        (Fault::Expired, Phrase::new(Mark::Inferred, "Server certificate not verified")),
+        (Fault::NotYetValid, Phrase::new(Mark::Inferred, "Server certificate not verified")),
+    ],
+    mark: Mark::Documented,
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "vdukhovni/postfix:src/tls/tls_client.c@17830e5",
+            "OpenSSL compares the names, without partial wildcards: any dNSName, the common name only \
+             when there is none.",
+        ),
+        Statement::new(Mark::Inferred, "openssl/openssl PR 31982", "Built with OpenSSL 4.1 it reads no common name."),
+    ],
+};

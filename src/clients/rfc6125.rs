@@ -1,0 +1,30 @@
+//! RFC 6125 (2011), obsoleted by RFC 9525: common name as a last resort.
+
+use super::{Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement};
+
+pub(super) const CLIENT: Client = Client {
+    id: "rfc6125",
+    name: "RFC 6125",
+    service: "any service over TLS",
+    group: Group::Standard,
+    names: NamePolicy { common_name: CommonName::IfNoDnsOrAddress, pick: CommonNamePick::Any, ..NamePolicy::RFC9525 },
+    demands: Demands::NONE,
+    heeds: &[Fault::Name],
+    reaction: Reaction::Stops,
+    words: &[],
+    mark: Mark::Documented,
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "RFC 6125 §6.4.4",
+            "The common name is compared as a last resort, when the SAN holds none of the identifiers \
+             that the client knows.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "RFC 6125 §6.4.3",
+            "A star should not stand outside the first label; a client may take it as a part of a \
+             label. The model takes whole labels only.",
+        ),
+    ],
+};

@@ -1,0 +1,199 @@
+//! Whether one name of a certificate covers a host name, wildcards included.
+
+use super::{NamePolicy, PresentedDot, Wildcard};
+
+/// A target made ready for comparing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'t> {
+    /// The name.
+    pub(super) name: &'t [u8],
+    /// A dot follows it that counts.
+    pub(super) dotted: bool,
+    /// Another form that fits when it is equal.
+    pub(super) also: Option<&'t [u8]>,
+}
+
+/// True when `presented` covers what was asked, by the wildcard rules of `policy`.
+pub(super) fn covers(policy: &NamePolicy, presented: &[u8], asked: &Asked<'_>) -> bool {
+    if asked.also.is_some_and(|also| presented.eq_ignore_ascii_case(also)) {
+        return true;
+    }
+    let presented = match policy.presented_dot {
+        PresentedDot::Dropped => presented.strip_suffix(b".").unwrap_or(presented),
+        PresentedDot::Kept => presented,
+    };
+    let presented = if asked.dotted {
+        let Some(bare) = presented.strip_suffix(b".") else { return false };
+        bare
+    } else {
+        presented
+    };
+    let name = asked.name;
+    if presented.is_empty() {
+        return false;
+    }
+    let open_ssl = matches!(policy.wildcard, Wildcard::InFirstLabel | Wildcard::WholeLabelOpenSsl);
+    if open_ssl && name.len() > 1 && name.starts_with(b".") {
+        return is_subdomain(presented, name);
+    }
+    // GnuTLS judges a name with a star by its rules for stars only.
+    if policy.wildcard == Wildcard::LeadingStar && (presented.starts_with(b"*") || !is_printable(presented)) {
+        return leading_star(presented, name);
+    }
+    if presented.eq_ignore_ascii_case(name) {
+        return true;
+    }
+    // Nearly every name ends here: a wildcard is rare.
+    if !presented.contains(&b'*') {
+        return false;
+    }
+    match policy.wildcard {
+        Wildcard::Never | Wildcard::LeadingStar => false,
+        Wildcard::WholeLabel => whole_label(policy, presented, name, is_host_label),
+        Wildcard::WholeLabelUnchecked => whole_label(policy, presented, name, |label| !label.is_empty()),
+        Wildcard::WholeLabelOpenSsl => presented.starts_with(b"*.") && open_ssl_star(presented, name),
+        Wildcard::InFirstLabel => open_ssl_star(presented, name),
+        Wildcard::AnywhereInFirstLabel => first_label(presented, name),
+        Wildcard::FirstLabelOrNone => {
+            first_label(presented, name)
+                || presented.strip_prefix(b"*.").is_some_and(|parent| parent.eq_ignore_ascii_case(name))
+        }
+        Wildcard::InAnyLabel => any_label(presented, name),
+    }
+}
+
+fn whole_label(policy: &NamePolicy, presented: &[u8], name: &[u8], allows: fn(&[u8]) -> bool) -> bool {
+    let Some(parent) = presented.strip_prefix(b"*.") else { return false };
+    let labels = 1 + parent.iter().filter(|byte| **byte == b'.').count();
+    if labels < usize::from(policy.labels_after_star) {
+        return false;
+    }
+    let Some((label, rest)) = split_first_label(name) else { return false };
+    allows(label) && !parent.is_empty() && !parent.contains(&b'*') && parent.eq_ignore_ascii_case(rest)
+}
+
+fn first_label(presented: &[u8], name: &[u8]) -> bool {
+    let Some((pattern, parent)) = split_first_label(presented) else { return false };
+    let Some((label, rest)) = split_first_label(name) else { return false };
+    if !parent.eq_ignore_ascii_case(rest) || parent.is_empty() {
+        return false;
+    }
+    let once = pattern.iter().filter(|byte| **byte == b'*').count() == 1;
+    // RFC 6125 §6.4.3: a part of an A-label means nothing.
+    let part_of_a_label = pattern != b"*" && is_a_label(label);
+    once && !label.is_empty() && !part_of_a_label && glob(pattern, label)
+}
+
+/// `X509_check_host` for a name such as `.contoso.com`: anything below it, at any depth.
+fn is_subdomain(presented: &[u8], name: &[u8]) -> bool {
+    let Some(at) = presented.len().checked_sub(name.len()) else { return false };
+    let (prefix, end) = presented.split_at(at);
+    !prefix.contains(&0) && end.eq_ignore_ascii_case(name)
+}
+
+/// OpenSSL: one star at the start or the end of the first label, not in an A-label, with two dots after it.
+fn open_ssl_star(presented: &[u8], name: &[u8]) -> bool {
+    let Some((pattern, parent)) = split_first_label(presented) else { return false };
+    let star = match pattern {
+        [b'*', ..] => 0,
+        [.., b'*'] => pattern.len() - 1,
+        _ => return false,
+    };
+    let (before, after) = (&pattern[..star], &pattern[star + 1..]);
+    let clean = |bytes: &[u8]| bytes.iter().all(|byte| is_letter_digit_hyphen(*byte));
+    let hyphens = before.starts_with(b"-") || before.ends_with(b"-") || after.ends_with(b"-");
+    if !clean(before) || !clean(after) || hyphens || is_a_label(before) {
+        return false;
+    }
+    let well_formed =
+        |label: &[u8]| !label.is_empty() && clean(label) && !label.starts_with(b"-") && !label.ends_with(b"-");
+    if !parent.contains(&b'.') || !parent.split(|byte| *byte == b'.').all(well_formed) {
+        return false;
+    }
+    let tail = &presented[star + 1..];
+    let Some(stood_for) = name.len().checked_sub(before.len() + tail.len()) else { return false };
+    let (start, rest) = name.split_at(before.len());
+    let (stood_for, end) = rest.split_at(stood_for);
+    if !start.eq_ignore_ascii_case(before) || !end.eq_ignore_ascii_case(tail) {
+        return false;
+    }
+    let whole = pattern.len() == 1;
+    if whole && stood_for.is_empty() || !whole && is_a_label(name) {
+        return false;
+    }
+    stood_for == b"*" || clean(stood_for)
+}
+
+/// GnuTLS: the star comes first; what follows it must be the end of the host name, reached within its first label.
+fn leading_star(presented: &[u8], name: &[u8]) -> bool {
+    let Some(tail) = presented.strip_prefix(b"*") else { return false };
+    let dots = tail.iter().filter(|byte| **byte == b'.').count();
+    if dots < 2 || tail.ends_with(b".") || !is_printable(presented) {
+        return false;
+    }
+    let Some(at) = name.len().checked_sub(tail.len()) else { return false };
+    let (stood_for, end) = name.split_at(at);
+    !stood_for.contains(&b'.') && end.eq_ignore_ascii_case(tail)
+}
+
+/// JSSE, HTTPS mode: label by label, but some dot must follow the last star.
+fn any_label(presented: &[u8], name: &[u8]) -> bool {
+    let after_star = presented.rsplit(|byte| *byte == b'*').next().unwrap_or_default();
+    if !after_star.contains(&b'.') || presented == b"*." {
+        return false;
+    }
+    let mut patterns = presented.split(|byte| *byte == b'.');
+    let mut labels = name.split(|byte| *byte == b'.');
+    loop {
+        match (patterns.next(), labels.next()) {
+            (Some(pattern), Some(label)) if !pattern.is_empty() && glob(pattern, label) => {}
+            (None, None) => return true,
+            _ => return false,
+        }
+    }
+}
+
+/// Matches a label, case ignored, where each star stands for any number of characters.
+fn glob(pattern: &[u8], label: &[u8]) -> bool {
+    let (mut at, mut position) = (0, 0);
+    let mut retry = None;
+    while position < label.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                at += 1;
+                retry = Some((at, position));
+            }
+            Some(byte) if byte.eq_ignore_ascii_case(&label[position]) => {
+                at += 1;
+                position += 1;
+            }
+            _ => {
+                let Some((star, from)) = retry else { return false };
+                retry = Some((star, from + 1));
+                (at, position) = (star, from + 1);
+            }
+        }
+    }
+    pattern[at..].iter().all(|byte| *byte == b'*')
+}
+
+fn split_first_label(name: &[u8]) -> Option<(&[u8], &[u8])> {
+    let dot = name.iter().position(|byte| *byte == b'.')?;
+    Some((&name[..dot], &name[dot + 1..]))
+}
+
+fn is_host_label(label: &[u8]) -> bool {
+    !label.is_empty() && label.iter().all(|byte| is_letter_digit_hyphen(*byte) || *byte == b'_')
+}
+
+fn is_printable(presented: &[u8]) -> bool {
+    presented.iter().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+fn is_letter_digit_hyphen(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-'
+}
+
+fn is_a_label(name: &[u8]) -> bool {
+    name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"))
+}

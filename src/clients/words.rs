@@ -1,0 +1,173 @@
+//! What users see when a client complains: its phrases, and how values are filled in.
+
+use std::fmt::Write;
+
+use super::{Client, Fault, Mark};
+use crate::facts::{Identity, Moment, SanExtension, Target};
+
+/// Words that a user sees.
+///
+/// `{host}` is the target, `{names}` the dNSNames separated by commas, `{addresses}` the iPAddresses, `{rustls}` the
+/// names as rustls lists them, `{cn}` the last common name, `{subject}` the whole subject, `{date}` the day the
+/// life ended or begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    /// The text.
+    pub text: &'static str,
+    /// When it is the one shown.
+    pub when: When,
+    /// How sure we are of it.
+    pub mark: Mark,
+}
+
+impl Phrase {
+    /// A text that is always shown.
+    pub const fn new(mark: Mark, text: &'static str) -> Self {
+        Self { text, when: When::Always, mark }
+    }
+
+    /// A text that is shown only then.
+    pub const fn only(when: When, mark: Mark, text: &'static str) -> Self {
+        Self { text, when, mark }
+    }
+}
+
+/// When a phrase is the one shown: some clients tell cases apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// The target is an address and the certificate has no iPAddress.
+    AddressWithoutAddresses,
+    /// The target is an address and there is no SAN extension.
+    AddressWithoutSan,
+    /// The target is an address.
+    Address,
+    /// There is no SAN extension, and the common name is the target.
+    OnlyCommonNameFits,
+    /// The certificate has no dNSName.
+    NoDnsName,
+}
+
+impl When {
+    fn holds(self, target: &Target, identity: &Identity) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Address => target.address().is_some(),
+            Self::AddressWithoutAddresses => target.address().is_some() && identity.names.addresses().next().is_none(),
+            Self::AddressWithoutSan => target.address().is_some() && identity.names.extension == SanExtension::Absent,
+            Self::OnlyCommonNameFits => {
+                let typed = target.text().as_bytes();
+                identity.names.extension == SanExtension::Absent
+                    && identity.subject.common_names().any(|name| name.as_bytes().eq_ignore_ascii_case(typed))
+            }
+            Self::NoDnsName => !identity.names.has_dns(),
+        }
+    }
+}
+
+/// What `client` shows its user when it complains of `fault`, values filled in and escaped, and how sure we are.
+/// `date` is the day the life ended or begins.
+pub fn words(
+    client: &Client,
+    fault: Fault,
+    target: &Target,
+    identity: &Identity,
+    date: Option<Moment>,
+) -> Option<(String, Mark)> {
+    let fitting = |(of, phrase): &&(Fault, Phrase)| *of == fault && phrase.when.holds(target, identity);
+    let (_, phrase) = client.words.iter().find(fitting)?;
+    Some((fill(phrase.text, target, identity, date), phrase.mark))
+}
+
+fn fill(text: &str, target: &Target, identity: &Identity, date: Option<Moment>) -> String {
+    let mut filled = String::with_capacity(text.len() + 64);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((placeholder, after)) = after.split_once('}') else { break };
+        let names = &identity.names;
+        // Writing to a String cannot fail.
+        let _ = match placeholder {
+            "host" => write!(filled, "{target}"),
+            "names" => list(&mut filled, names.dns(), ", "),
+            "addresses" => list(&mut filled, names.addresses(), ", "),
+            "rustls" => list(&mut filled, names.dns().map(|name| format!("DnsName(\"{name}\")")), " or "),
+            "cn" => list(&mut filled, identity.subject.common_names().next_back(), ""),
+            "subject" => write!(filled, "{}", identity.subject),
+            "date" => list(&mut filled, date.map(Moment::date), ""),
+            unknown => write!(filled, "{{{unknown}}}"),
+        };
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// No message names more: a certificate may list thousands.
+const LISTED: usize = 20;
+
+fn list<T: std::fmt::Display>(
+    out: &mut String,
+    values: impl IntoIterator<Item = T>,
+    separator: &str,
+) -> std::fmt::Result {
+    for (index, value) in values.into_iter().enumerate() {
+        if index == LISTED {
+            return write!(out, "{separator}...");
+        }
+        write!(out, "{}{value}", if index == 0 { "" } else { separator })?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clients::ALL;
+    use crate::facts::fixture::{day, identity, target};
+
+    fn said(client: &str, host: &str, of: &Identity) -> String {
+        let client = Client::find(client).unwrap();
+        words(client, Fault::Name, &target(host), of, None).unwrap().0
+    }
+
+    #[test]
+    fn outlook_2007_says_its_three_sentences() {
+        let said = said("outlook2007", "remote.contoso.com", &identity(["server.contoso.local"]));
+        assert_eq!(
+            said,
+            "The server you are connected to is using a security certificate that cannot be verified. The target \
+             principal name is incorrect. Do you want to continue using this server?"
+        );
+    }
+
+    #[test]
+    fn go_and_rustls_list_the_names() {
+        let two = identity(["a.example", "b.example"]);
+        assert_eq!(said("go", "c.example", &two), "x509: certificate is valid for a.example, b.example, not c.example");
+        assert!(
+            said("rustls", "c.example", &two)
+                .ends_with("only valid for DnsName(\"a.example\") or DnsName(\"b.example\")")
+        );
+        let none = "x509: cannot validate certificate for 192.0.2.5 because it doesn't contain any IP SANs";
+        assert_eq!(said("go", "192.0.2.5", &two), none);
+    }
+
+    #[test]
+    fn escapes_what_strangers_wrote() {
+        let evil = identity(["a\u{1b}[31m.example"]);
+        assert!(!said("go", "b\x07.example", &evil).contains(['\u{1b}', '\x07']));
+    }
+
+    #[test]
+    fn fills_every_placeholder_of_every_phrase() {
+        let (of, host) = (identity(["a.example", "192.0.2.5"]), target("b.example"));
+        for client in ALL {
+            for (_, phrase) in client.words {
+                let filled = fill(phrase.text, &host, &of, Some(day("2026-09-01")));
+                assert!(!filled.contains(['{', '}']), "{}: {filled}", client.id);
+            }
+        }
+    }
+}
