@@ -10,7 +10,7 @@ pub(super) const CLIENT: Client = Client {
     names: NamePolicy {
         scan: DnsScan::Nothing,
         common_name: CommonName::Only,
-        address: AddressMatch::Text,
+        address: AddressMatch::Never,
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,

@@ -183,7 +183,10 @@ fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
         CommonName::Only | CommonName::Also => true,
         CommonName::IfNoDns => none(|entry| matches!(entry, GeneralName::Dns(_))),
         CommonName::IfNoDnsOrAddress => {
-            none(|entry| matches!(entry, GeneralName::Dns(_) | GeneralName::Address(_) | GeneralName::BadAddress(_)))
+            let known = |entry: &GeneralName| {
+                matches!(entry, GeneralName::Dns(_) | GeneralName::Address(_) | GeneralName::BadAddress(_))
+            };
+            identity.names.extension != SanExtension::Unreadable && none(known)
         }
         CommonName::IfNoDnsAddressUriSrv => {
             let other = |entry: &GeneralName| {
@@ -199,6 +202,9 @@ fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
             none(other) && may_serve(identity)
         }
         CommonName::IfNoSan => identity.names.extension == SanExtension::Absent,
+        CommonName::IfNoReadableSan => {
+            matches!(identity.names.extension, SanExtension::Absent | SanExtension::Unreadable)
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! Outlook 2007 on POP3, IMAP4 and SMTP: reads only the first dNSName (KB958977).
 
 use super::{
-    AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement,
+    AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -12,9 +11,8 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Legacy,
     names: NamePolicy {
         scan: DnsScan::First,
-        common_name: CommonName::IfNoDns,
-        address: AddressMatch::OctetsOrText,
-        reference: Reference::WellFormed,
+        common_name: CommonName::IfNoReadableSan,
+        address: AddressMatch::Never,
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
@@ -87,8 +85,9 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Inferred,
             "not documented",
-            "Without a dNSName the common name is compared; a wildcard stands for one label; entries \
-             of other kinds before the first dNSName are skipped.",
+            "Without a SAN the common name is compared; an address as server name fits nothing; a \
+             wildcard stands for one label; entries of other kinds before the first dNSName are \
+             skipped.",
         ),
     ],
 };

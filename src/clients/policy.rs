@@ -60,14 +60,16 @@ pub enum CommonName {
     Only,
     /// Beside the SAN: either may match.
     Also,
-    /// When the SAN has no dNSName.
+    /// When the SAN has no dNSName, or cannot be read.
     IfNoDns,
-    /// When the SAN has neither dNSName nor iPAddress.
+    /// When the SAN can be read and has neither dNSName nor iPAddress.
     IfNoDnsOrAddress,
     /// When the SAN has no dNSName, iPAddress, URI or SRVName, and the purposes allow a TLS server.
     IfNoDnsAddressUriSrv,
     /// When there is no SAN extension.
     IfNoSan,
+    /// When there is no SAN extension, or one that cannot be read.
+    IfNoReadableSan,
 }
 
 /// Which common name counts when there are several.

@@ -49,8 +49,8 @@ pub(super) fn covers(policy: &NamePolicy, presented: &[u8], asked: &Asked<'_>) -
     }
     match policy.wildcard {
         Wildcard::Never | Wildcard::LeadingStar => false,
-        Wildcard::WholeLabel => whole_label(policy, presented, name, is_host_label),
-        Wildcard::WholeLabelUnchecked => whole_label(policy, presented, name, |label| !label.is_empty()),
+        Wildcard::WholeLabel => whole_label(policy, presented, name) && name.split(is_dot).all(is_host_label),
+        Wildcard::WholeLabelUnchecked => whole_label(policy, presented, name),
         Wildcard::WholeLabelOpenSsl => presented.starts_with(b"*.") && open_ssl_star(presented, name),
         Wildcard::InFirstLabel => open_ssl_star(presented, name),
         Wildcard::AnywhereInFirstLabel => first_label(presented, name),
@@ -62,14 +62,15 @@ pub(super) fn covers(policy: &NamePolicy, presented: &[u8], asked: &Asked<'_>) -
     }
 }
 
-fn whole_label(policy: &NamePolicy, presented: &[u8], name: &[u8], allows: fn(&[u8]) -> bool) -> bool {
+fn whole_label(policy: &NamePolicy, presented: &[u8], name: &[u8]) -> bool {
     let Some(parent) = presented.strip_prefix(b"*.") else { return false };
-    let labels = 1 + parent.iter().filter(|byte| **byte == b'.').count();
-    if labels < usize::from(policy.labels_after_star) {
-        return false;
-    }
+    let labels = parent.split(is_dot).filter(|label| !label.is_empty()).count();
     let Some((label, rest)) = split_first_label(name) else { return false };
-    allows(label) && !parent.is_empty() && !parent.contains(&b'*') && parent.eq_ignore_ascii_case(rest)
+    labels >= usize::from(policy.labels_after_star)
+        && !label.is_empty()
+        && !parent.is_empty()
+        && !parent.contains(&b'*')
+        && parent.eq_ignore_ascii_case(rest)
 }
 
 fn first_label(presented: &[u8], name: &[u8]) -> bool {
@@ -107,7 +108,7 @@ fn open_ssl_star(presented: &[u8], name: &[u8]) -> bool {
     }
     let well_formed =
         |label: &[u8]| !label.is_empty() && clean(label) && !label.starts_with(b"-") && !label.ends_with(b"-");
-    if !parent.contains(&b'.') || !parent.split(|byte| *byte == b'.').all(well_formed) {
+    if !parent.contains(&b'.') || !parent.split(is_dot).all(well_formed) {
         return false;
     }
     let tail = &presented[star + 1..];
@@ -142,8 +143,8 @@ fn any_label(presented: &[u8], name: &[u8]) -> bool {
     if !after_star.contains(&b'.') || presented == b"*." {
         return false;
     }
-    let mut patterns = presented.split(|byte| *byte == b'.');
-    let mut labels = name.split(|byte| *byte == b'.');
+    let mut patterns = presented.split(is_dot);
+    let mut labels = name.split(is_dot);
     loop {
         match (patterns.next(), labels.next()) {
             (Some(pattern), Some(label)) if !pattern.is_empty() && glob(pattern, label) => {}
@@ -178,8 +179,12 @@ fn glob(pattern: &[u8], label: &[u8]) -> bool {
 }
 
 fn split_first_label(name: &[u8]) -> Option<(&[u8], &[u8])> {
-    let dot = name.iter().position(|byte| *byte == b'.')?;
+    let dot = name.iter().position(is_dot)?;
     Some((&name[..dot], &name[dot + 1..]))
+}
+
+fn is_dot(byte: &u8) -> bool {
+    *byte == b'.'
 }
 
 fn is_host_label(label: &[u8]) -> bool {
