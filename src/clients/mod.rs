@@ -248,4 +248,6 @@ pub fn select(spec: &str) -> Result<Vec<&'static Client>, Error> {
 const GROUPS: &[&str] = &["all", "modern", "legacy"];
 
 #[cfg(test)]
+mod matching_tests;
+#[cfg(test)]
 mod tests;
