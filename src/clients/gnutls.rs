@@ -46,7 +46,7 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Measured,
             "gnutls/gnutls:lib/x509/hostname-verify.c@f897129, run as 3.7.9",
-            "A host that is not ASCII is mapped to A-labels, and fits nothing when that fails. \
+            "A host that is not ASCII is mapped to A-labels, and fits no dNSName when that fails. \
              Addresses are compared with iPAddress entries only.",
         ),
         Statement::new(Mark::Documented, "gnutls/gnutls:lib/cert-cred.c@f897129", "The text shown."),
