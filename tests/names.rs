@@ -47,7 +47,11 @@ fn nasty() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(9525), ..ProptestConfig::with_cases(2_000) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(9525),
+        ..ProptestConfig::with_cases(2_000)
+    })]
 
     #[test]
     fn no_model_panics(names in prop::collection::vec(nasty(), 0..4), name in nasty(), host in nasty()) {
@@ -72,7 +76,10 @@ proptest! {
     }
 
     #[test]
-    fn a_star_covers_one_label_in_every_modern_library(label in "[a-z][a-z0-9]{0,9}", parent in "[a-w]{1,8}\\.[a-w]{2,8}") {
+    fn a_star_covers_one_label_in_every_modern_library(
+        label in "[a-z][a-z0-9]{0,9}",
+        parent in "[a-w]{1,8}\\.[a-w]{2,8}",
+    ) {
         let (presented, host) = (format!("*.{parent}"), format!("{label}.{parent}"));
         for client in ["rfc9525", "openssl", "gnutls", "go", "rustls", "thunderbird", "android", "curl", "jsse"] {
             prop_assert!(fits(client, &presented, &host), "{client}: {presented} {host}");
