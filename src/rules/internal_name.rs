@@ -23,8 +23,14 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
         return internal.then(|| Hit::new(level, format!("common name {name}")).remedy(Remedy::SetCommonName));
     }
     Hit::in_names(&identity.names, level, |entry| {
+        if !entry.is_internal() {
+            return None;
+        }
         // A name that is malformed has a rule of its own.
-        (entry.is_internal() && entry.name().is_some()).then(|| (entry.to_string(), Mend::Drop))
+        let name = entry.name()?;
+        // Public CAs do sign Tor's names (BR Appendix B).
+        let onion = name.labels().next_back() == Some("onion");
+        (!onion).then(|| (entry.to_string(), Mend::Drop))
     })
 }
 
@@ -51,7 +57,7 @@ mod tests {
 
     #[test]
     fn accepts_public_names_and_private_authorities() {
-        assert_eq!(check(&identity(["remote.contoso.com"]), &Context::public()), None);
+        assert_eq!(check(&identity(["remote.contoso.com", "a.onion"]), &Context::public()), None);
         assert_eq!(check(&identity(["server.contoso.local"]), &Context::private()), None);
     }
 }

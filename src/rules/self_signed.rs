@@ -1,11 +1,11 @@
-//! Signed with its own key.
+//! Its own issuer.
 
 use super::{Check, Context, Hit, Rule, Source};
 use crate::facts::Certificate;
 
 pub(super) const RULE: Rule = Rule {
     code: "self-signed",
-    title: "the certificate is signed with its own key",
+    title: "the certificate is its own issuer",
     why: "No client trusts it until it has been installed on that machine. Inside a company that can be done for all \
           machines at once; strangers and telephones will be asked whether to go on.",
     fix: "Install it as trusted on every client, or ask a public CA for a certificate.",
@@ -15,8 +15,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
-    // The key identifiers tell a CA's certificate that another key of the same name signed.
-    (cert.is_self_issued() && cert.names_as_issuer(cert)).then(|| Hit::note("issuer and subject are the same"))
+    if !cert.is_self_issued() {
+        return None;
+    }
+    let odd = if cert.names_as_issuer(cert) { "" } else { ", though the key identifiers differ" };
+    Some(Hit::note(format!("issuer and subject are the same{odd}")))
 }
 
 #[cfg(test)]
@@ -36,11 +39,15 @@ mod tests {
     }
 
     #[test]
-    fn says_nothing_when_another_key_signed() {
+    fn tells_when_the_key_identifiers_differ() {
+        let mut odd = own();
+        odd.authority_key_id = Some(Box::from([1]));
+        odd.subject_key_id = Some(Box::from([2]));
+        assert!(check(&odd, &Context::private()).unwrap().detail.ends_with("though the key identifiers differ"));
+    }
+
+    #[test]
+    fn says_nothing_when_another_issuer_signed() {
         assert_eq!(check(&leaf(["mail.contoso.com"]), &Context::plain()), None);
-        let mut rollover = own();
-        rollover.authority_key_id = Some(Box::from([1]));
-        rollover.subject_key_id = Some(Box::from([2]));
-        assert_eq!(check(&rollover, &Context::private()), None);
     }
 }
