@@ -2,7 +2,7 @@
 
 use super::hit::listed;
 use super::{Check, Context, Hit, Level, Mismatch, Named, Remedy, Rule, Source};
-use crate::clients::Fault;
+use crate::clients::{Compared, Fault};
 
 pub(super) const RULE: Rule = Rule {
     code: "common-name-mismatch",
@@ -22,7 +22,10 @@ fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
     let name = named.asked()?;
     // Where the SAN fits, only clients of long ago are left to complain.
     let level = if named.identity.names.has_dns() { Level::Note } else { Level::Refused };
-    let found = listed(named.identity.subject.common_names());
+    let found = match named.comparison.compared {
+        Compared::CommonName(text) => text.to_string(),
+        _ => listed(named.identity.subject.common_names()),
+    };
     let remedy = if level == Level::Note { Remedy::SetCommonName } else { Remedy::AddName(name.clone()) };
     Some(Hit::new(level, format!("asked for {name}, the common name is {found}")).remedy(remedy))
 }

@@ -36,8 +36,10 @@ fn check(cert: &Certificate, client: Option<&Client>, ctx: &Context<'_>) -> Opti
     if limits.is_empty() || cert.not_after < cert.not_before {
         return None;
     }
-    // Both ends belong to the life (RFC 5280 §4.1.2.5), and any second over counts as another day.
-    let life = cert.not_after.unix().saturating_sub(cert.not_before.unix()).saturating_add(1);
+    // For the Baseline Requirements both ends belong to the life (RFC 5280 §4.1.2.5), and any second over counts as
+    // another day. Clients subtract, so that `-days 825` of many a recipe passes.
+    let both_ends = i64::from(client.is_none());
+    let life = cert.not_after.unix().saturating_sub(cert.not_before.unix()).saturating_add(both_ends);
     let holds = |limit: &&LifeLimit| {
         limit.issued_from <= cert.not_before && (limit.roots == Roots::All || ctx.authority == Authority::Public)
     };
@@ -83,6 +85,9 @@ mod tests {
         let apple = Client::find("apple-mail");
         assert!(apple.is_some());
         assert!(judged("2019-07-02", 826, apple, &Context::private()).is_some());
+        let mut exact = leaf(["mail.contoso.com"]);
+        exact.not_after = exact.not_before.plus_days(825);
+        assert_eq!(check(&exact, apple, &Context::private()), None);
         assert_eq!(judged("2026-06-01", 399, apple, &Context::private()), None);
         assert!(judged("2026-02-01", 399, apple, &Context::public()).is_some());
     }
