@@ -7,7 +7,7 @@
 pub mod clients;
 pub mod error;
 pub mod facts;
-//X pub mod input;
+pub mod input;
 //X pub mod issue;
 pub mod judge;
 //X pub mod plan;
