@@ -170,3 +170,128 @@ fn requests_are_read_under_both_labels() {
         assert_eq!(read(&workshop, "new.csr", None).unwrap().requests.len(), 1);
     }
 }
+
+mod damage {
+    use certfix::facts::Source;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CLEAN: &str = include_str!("fixtures/sbs2008.cer");
+
+    fn der(bytes: &[u8]) -> Box<[u8]> {
+        certfix::input::read(bytes, Source::Stdin, None).unwrap().certificates.remove(0).der
+    }
+
+    /// Damage to the lines of a block, one after the other.
+    fn damaged(choices: &[(u8, usize)], text: &str) -> String {
+        let start = text.find("-----BEGIN").unwrap();
+        let mut lines: Vec<String> = text[start..].lines().map(str::to_owned).collect();
+        for &(kind, place) in choices {
+            let last = lines.len() - 1;
+            let line = 1 + place % (last.max(2) - 1);
+            match kind {
+                0 => lines[line].insert_str(0, "  "),
+                1 => lines[line].push_str(" \t"),
+                2 => lines.insert(line, String::new()),
+                3 => lines[0] = format!("{}BEGIN CERTIFICATE-----", "-".repeat(3 + place % 6)),
+                4 => lines[last] = format!("-----END CERTIFICATE{}", "-".repeat(3 + place % 6)),
+                5 => lines[0] = "-----BEGIN CERTICATE-----".to_owned(),
+                6 => lines.iter_mut().for_each(|line| line.insert_str(0, "> ")),
+                7 => {
+                    let end = lines.remove(last);
+                    lines[last - 1].push_str(&end);
+                    lines.push(String::new());
+                    return lines.join("\n");
+                }
+                other => panic!("no damage {other}"),
+            }
+        }
+        lines.join("\n") + "\n"
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn damaged_text_reads_as_what_it_was(
+            choices in prop::collection::vec((0u8..6, any::<usize>()), 1..4),
+            last in prop::option::of((6u8..8, any::<usize>())),
+            ends in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        ) {
+            let choices: Vec<_> = choices.into_iter().chain(last).collect();
+            let text = damaged(&choices, CLEAN).replace('\n', ends);
+            let evidence = certfix::input::read(text.as_bytes(), Source::Stdin, None).unwrap();
+            prop_assert_eq!(&evidence.certificates[0].der, &der(CLEAN.as_bytes()));
+            // Five dashes may have been replaced by five, and damage may have been written over.
+            let harmless = choices.iter().all(|(kind, place)| matches!(kind, 3 | 4) && place % 6 == 2);
+            prop_assert!(harmless || !evidence.repairs.is_empty(), "{}", text);
+        }
+
+        #[test]
+        fn utf16_reads_as_what_it_was(big in any::<bool>(), mark in any::<bool>(), head in "[ -,.-~ä€]{0,40}\n") {
+            let text = head + CLEAN;
+            let order = if big { u16::to_be_bytes } else { u16::to_le_bytes };
+            let units = mark.then_some(0xfeff).into_iter().chain(text.encode_utf16());
+            let bytes: Vec<u8> = units.flat_map(order).collect();
+            prop_assert_eq!(der(&bytes), der(CLEAN.as_bytes()));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), text in ".{0,200}") {
+            let _ = certfix::input::read(&bytes, Source::Stdin, None);
+            let _ = certfix::input::read(format!("-----BEGIN {text}").as_bytes(), Source::Stdin, None);
+        }
+    }
+
+    #[test]
+    fn hostile_sizes_are_read_in_bounded_time() {
+        let size = 4 << 20;
+        for piece in [
+            "-",
+            "-----BEGIN A-----\n",
+            "--BEGIN ",
+            "-----BEGIN CERTIFICATE-----\n",
+            "A",
+            "M",
+            "\"",
+            "> ",
+            "0\u{80}",
+            "=3D",
+            "\\n--",
+            "\n",
+        ] {
+            let bytes = piece.repeat(size / piece.len());
+            let start = std::time::Instant::now();
+            let _ = certfix::input::read(bytes.as_bytes(), Source::Stdin, None);
+            assert!(start.elapsed().as_secs() < 5, "{piece:?} took {:?}", start.elapsed());
+        }
+    }
+
+    #[test]
+    fn keys_that_ask_for_endless_work_are_refused() {
+        let workshop = made(EC);
+        workshop.run("pkcs12 -export -inkey key.pem -in cert.pem -out slow.pfx -passout pass:a -iter 4000000");
+        let start = std::time::Instant::now();
+        assert!(matches!(read(&workshop, "slow.pfx", Some("a")), Err(Error::NotACertificate { .. })));
+        assert!(start.elapsed().as_millis() < 1000);
+    }
+
+    #[test]
+    fn a_bad_block_among_good_ones_is_named() {
+        let text = format!("{CLEAN}-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n{CLEAN}");
+        let evidence = certfix::input::read(text.as_bytes(), Source::Stdin, None).unwrap();
+        assert_eq!(evidence.certificates.len(), 2);
+        assert!(evidence.ignored[0].starts_with("block 2 (CERTIFICATE, line "), "{:?}", evidence.ignored);
+    }
+
+    #[test]
+    #[ignore = "a measurement"]
+    fn speed() {
+        let start = std::time::Instant::now();
+        for _ in 0..10_000 {
+            certfix::input::read(CLEAN.as_bytes(), Source::Stdin, None).unwrap();
+        }
+        println!("{:?} each", start.elapsed() / 10_000);
+    }
+}

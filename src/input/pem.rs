@@ -152,12 +152,9 @@ fn split_at<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((&text[..at], &text[at + mark.len()..]))
 }
 
-/// True for an empty line between lines of base64.
+/// True for an empty line anywhere in the base64.
 fn has_blank_line(base64: &[u8]) -> bool {
-    let inner = base64.trim_ascii();
-    memchr::memmem::find(inner, b"\n\n").is_some()
-        || memchr::memmem::find(inner, b"\n\r\n").is_some()
-        || memchr::memmem::find(inner, b"\r\r").is_some()
+    [&b"\n\n"[..], b"\n\r\n", b"\r\r"].iter().any(|blank| memchr::memmem::find(base64, blank).is_some())
 }
 
 /// The DEK-Info header, and what follows the headers (RFC 1421 §4.4).

@@ -190,7 +190,8 @@ fn nearest(written: &str) -> Option<String> {
         return Some(written.to_owned());
     }
     let upper = written.to_ascii_uppercase();
-    let known = READABLE.iter().chain(PASSED_OVER).map(|label| (distance(&upper, label), *label));
+    let known = READABLE.iter().chain(PASSED_OVER).filter(|label| label.len().abs_diff(upper.len()) <= 3);
+    let known = known.map(|label| (distance(&upper, label), *label));
     match known.min() {
         Some((distance, label)) if distance <= 3 && distance * 3 <= label.len() => Some(label.to_owned()),
         _ => (written.len() > 2
@@ -318,6 +319,9 @@ impl Reader {
 
     fn close(&mut self, end: Option<(usize, &str)>) {
         let Some(open) = self.open.take() else { return };
+        if let (Some(blank), Some(_)) = (open.blank, end) {
+            self.notes.add(blank, "blank lines inside the block");
+        }
         let content = base64::lenient(&open.base64);
         let needed = asn1::split(&content).map(|(element, _)| element.whole.len());
         // A PEM key that is encrypted is no DER yet.
