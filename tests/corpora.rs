@@ -1,5 +1,7 @@
 //! Every file of `tests/corpora`: whole, cut and with bits flipped.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

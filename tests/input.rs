@@ -1,5 +1,7 @@
 //! What the `openssl` command writes is read: keys of every kind and encryption, PKCS#12, PKCS#7, encodings of text.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
 mod support;
 
 use std::fs;

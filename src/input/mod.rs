@@ -9,6 +9,7 @@ mod encrypted_key;
 mod files;
 mod foreign;
 mod legacy_pem_key;
+mod mark;
 mod object;
 mod passphrase;
 mod pem;
