@@ -11,7 +11,7 @@ pub mod facts;
 //X pub mod issue;
 pub mod judge;
 //X pub mod plan;
-//X pub mod profiles;
+pub mod profiles;
 //X pub mod report;
 pub mod rules;
 //X pub mod store;

@@ -8,6 +8,7 @@ mod outlook2007;
 pub use matching::{Compared, Comparison, compare};
 
 use crate::facts::Moment;
+pub use crate::facts::{Mark, Statement};
 
 /// Every model, in the order of the tables.
 pub const ALL: &[&Client] = &[&outlook2007::CLIENT];
@@ -232,45 +233,6 @@ pub struct Phrase {
     /// The text.
     pub text: &'static str,
     /// How sure we are of it.
-    pub mark: Mark,
-}
-
-/// How sure we are of a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mark {
-    /// The client was run, or the data decoded (✔T).
-    Measured,
-    /// Read in the vendor's or standard's own text or source (✔).
-    Documented,
-    /// Read in a forum, issue or copy (✔2).
-    Reported,
-    /// Widely believed; no source found (◐).
-    Inferred,
-    /// Two sources disagree (⚠).
-    Contested,
-}
-
-impl Mark {
-    /// One word for people and JSON.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Measured => "measured",
-            Self::Documented => "documented",
-            Self::Reported => "reported",
-            Self::Inferred => "inferred",
-            Self::Contested => "contested",
-        }
-    }
-}
-
-/// One thing known about a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Statement {
-    /// The statement.
-    pub text: &'static str,
-    /// Where it comes from.
-    pub source: &'static str,
-    /// How sure we are.
     pub mark: Mark,
 }
 
