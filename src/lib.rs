@@ -10,10 +10,10 @@ pub mod facts;
 //X pub mod input;
 //X pub mod issue;
 pub mod judge;
-//X pub mod plan;
+pub mod plan;
 pub mod profiles;
 //X pub mod report;
 pub mod rules;
-//X pub mod store;
+pub mod store;
 
 pub use error::Error;
