@@ -8,7 +8,7 @@ pub mod clients;
 pub mod error;
 pub mod facts;
 //X pub mod input;
-//X pub mod issue;
+pub mod issue;
 pub mod judge;
 pub mod plan;
 pub mod profiles;

@@ -24,8 +24,17 @@ pub(super) fn fresh(given: &DistinguishedName, target: &Name) -> Result<Subject,
     }
     rdns.retain(|rdn| !rdn.is_empty());
     let common_name = insert_common_name(&mut rdns, target);
-    let encoded: Result<Vec<_>, Error> = rdns.iter().map(|rdn| relative_name(rdn)).collect();
-    let name = DistinguishedName { der: tlv::element(SEQUENCE, &encoded?.concat()).into(), rdns };
+    let mut encoded = Vec::new();
+    for rdn in &mut rdns {
+        let pairs: Result<Vec<_>, Error> =
+            rdn.drain(..).map(|attribute| Ok((encode(&attribute)?, attribute))).collect();
+        let mut pairs = pairs?;
+        // DER orders a SET OF by its encodings (X.690 §11.6).
+        pairs.sort_by(|a, b| a.0.cmp(&b.0));
+        encoded.push(tlv::element(SET, &pairs.iter().flat_map(|(raw, _)| raw.clone()).collect::<Vec<u8>>()));
+        rdn.extend(pairs.into_iter().map(|(_, attribute)| attribute));
+    }
+    let name = DistinguishedName { der: tlv::element(SEQUENCE, &encoded.concat()).into(), rdns };
     Ok(Subject { name, common_name, left_out: Vec::new() })
 }
 
@@ -77,7 +86,6 @@ pub(super) fn mended(old: &DistinguishedName, target: &Name, profile: &Profile) 
         if !changed {
             encoded.push(cut.whole.to_vec());
         } else if !kept.is_empty() {
-            // DER orders a SET OF by its encodings (X.690 §11.6).
             kept.sort_by(|a, b| a.1.cmp(&b.1));
             let content: Vec<u8> = kept.iter().flat_map(|(_, raw)| raw.clone()).collect();
             encoded.push(tlv::element(SET, &content));
@@ -89,7 +97,7 @@ pub(super) fn mended(old: &DistinguishedName, target: &Name, profile: &Profile) 
     if plan == CommonNamePlan::Added {
         let position = common_name_position(&rdns);
         let new = common_name(target, StringKind::Utf8);
-        encoded.insert(position, relative_name(std::slice::from_ref(&new))?);
+        encoded.insert(position, tlv::element(SET, &encode(&new)?));
         rdns.insert(position, vec![new]);
     }
     let name = DistinguishedName { rdns, der: tlv::element(SEQUENCE, &encoded.concat()).into() };
@@ -133,12 +141,6 @@ fn common_name(target: &Name, old: StringKind) -> Attribute {
     // PrintableString has no star; other string types are deprecated (RFC 5280 §4.1.2.4).
     let string = if old == StringKind::Printable && !target.is_wildcard() { old } else { StringKind::Utf8 };
     Attribute { kind: AttributeKind::CommonName, value: Text::from(target.as_str()), string }
-}
-
-fn relative_name(rdn: &[Attribute]) -> Result<Vec<u8>, Error> {
-    let mut encoded: Vec<Vec<u8>> = rdn.iter().map(encode).collect::<Result<_, _>>()?;
-    encoded.sort();
-    Ok(tlv::element(SET, &encoded.concat()))
 }
 
 /// One AttributeTypeAndValue.
