@@ -1,5 +1,6 @@
 //! The promises of the store: never overwritten, private, whole or not at all.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -110,7 +110,7 @@ struct Cut<'a> {
 }
 
 fn cut(name: &DistinguishedName) -> Option<Vec<Cut<'_>>> {
-    let (outer, _) = tlv::first(&name.der)?;
+    let (outer, _) = tlv::first(&name.der).filter(|(outer, _)| outer.tag == SEQUENCE)?;
     let cuts = tlv::children(outer.content)?;
     let cuts = cuts.into_iter().map(|rdn| {
         let attributes = tlv::children(rdn.content)?.into_iter().map(|element| element.whole).collect();

@@ -1,5 +1,4 @@
 //! Runs openssl and certtool on what was made.
-#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::path::Path;
 use std::process::Command;
