@@ -269,6 +269,11 @@ fn emits_what_windows_tools_read() {
     assert!(issue::emit(&plan, KeyChoice::P256, Emit::ExchangePs1).is_err());
     let umlaut = planned("remote.contoso.com", &[], "O=Bücher");
     assert!(issue::emit(&umlaut, KeyChoice::Rsa2048, Emit::CertreqInf).is_err());
+    let wildcard = issue::emit(&planned("*.contoso.com", &[], ""), KeyChoice::Rsa2048, Emit::CertreqInf).unwrap();
+    assert!(
+        wildcard.contains("-new _wildcard.contoso.com.inf") && wildcard.contains("dns=*.contoso.com"),
+        "{wildcard}"
+    );
     let control = planned("remote.contoso.com", &[], "O=a\nb");
     assert!(issue::emit(&control, KeyChoice::Rsa2048, Emit::OpensslCnf).is_err());
 }

@@ -5,7 +5,7 @@ use minijinja::{Environment, Value, context};
 
 use super::{KeyChoice, armour, failed};
 use crate::Error;
-use crate::facts::{Attribute, AttributeKind, GeneralName, Purpose, Request};
+use crate::facts::{Attribute, AttributeKind, GeneralName, Purpose, Request, Text};
 use crate::plan::Plan;
 
 /// What to write.
@@ -26,9 +26,9 @@ pub enum Emit<'a> {
 /// # Errors
 /// [`Error::Conflict`] when the other tool cannot do what is planned, and what.
 pub fn emit(plan: &Plan, key: KeyChoice, emit: Emit<'_>) -> Result<String, Error> {
-    let values = plan.subject.attributes().map(|attribute| attribute.value.as_str());
-    if values.chain([Some("")]).any(|value| value.is_none_or(|value| value.chars().any(char::is_control))) {
-        return Err(cannot("write a subject with control characters"));
+    let names = plan.general_names().filter_map(text);
+    if !plan.subject.attributes().map(|attribute| &attribute.value).chain(names).all(is_plain) {
+        return Err(cannot("write names with control or invisible characters"));
     }
     match emit {
         Emit::OpensslCnf => openssl(plan, key),
@@ -36,6 +36,19 @@ pub fn emit(plan: &Plan, key: KeyChoice, emit: Emit<'_>) -> Result<String, Error
         Emit::ExchangePs1 => exchange(plan, key),
         Emit::NewKeyRq(request) => new_key_request(plan, request),
     }
+}
+
+fn text(name: &GeneralName) -> Option<&Text> {
+    match name {
+        GeneralName::Dns(text) | GeneralName::Email(text) | GeneralName::Uri(text) => Some(text),
+        GeneralName::Srv(text) | GeneralName::Upn(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// True when it is shown as it is; the tools would get anything else escaped, which is another name.
+fn is_plain(text: &Text) -> bool {
+    text.as_str() == Some(&text.to_string())
 }
 
 fn openssl(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
@@ -69,7 +82,7 @@ fn openssl(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     render(
         include_str!("../../templates/request/openssl.cnf.j2"),
         context! {
-            target => plan.target.as_str(),
+            file => file_name(plan),
             key => new_key,
             attributes => attributes.collect::<Vec<Value>>(),
             names => names.collect::<Result<Vec<Value>, Error>>()?,
@@ -116,6 +129,7 @@ fn certreq(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     let text = render(
         include_str!("../../templates/request/certreq.inf.j2"),
         context! {
+            file => file_name(plan),
             target => plan.target.as_str(),
             // In an .inf a quote is doubled, and % begins a string variable.
             subject => windows_subject(plan)?.replace('"', "\"\"").replace('%', "%%"),
@@ -146,7 +160,7 @@ fn exchange(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     let text = render(
         include_str!("../../templates/request/exchange.ps1.j2"),
         context! {
-            target => plan.target.as_str(),
+            file => file_name(plan),
             subject => quoted(&windows_subject(plan)?),
             names => names.collect::<Result<Vec<_>, Error>>()?.join(","),
             bits,
@@ -200,6 +214,11 @@ fn windows_subject(plan: &Plan) -> Result<String, Error> {
     };
     let relative = |rdn: &Vec<Attribute>| rdn.iter().map(attribute).collect::<Vec<_>>().join("+");
     Ok(plan.subject.rdns.iter().map(relative).collect::<Vec<_>>().join(","))
+}
+
+/// No file of Windows may have a star in its name.
+fn file_name(plan: &Plan) -> String {
+    plan.target.as_str().replace('*', "_wildcard")
 }
 
 /// Inside single quotes of PowerShell, which takes typographic ones for the same.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Standard output and error of a program that must succeed.
-pub fn run(program: &str, folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn run(program: &str, folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new(program).current_dir(folder).args(arguments).output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text).into_owned();
@@ -13,14 +13,14 @@ pub fn run(program: &str, folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// The names in the order of openssl's text, e.g. `DNS:a, IP Address:b`.
-pub fn printed_names(text: &str) -> Vec<String> {
+pub(crate) fn printed_names(text: &str) -> Vec<String> {
     let mut lines = text.lines().skip_while(|line| !line.contains("X509v3 Subject Alternative Name"));
     let line = lines.nth(1).expect("a SAN").trim();
     line.split(", ").map(str::to_owned).collect()
 }
 
 /// The entries of the SAN as tag and content, found by walking the DER from the extension's object identifier.
-pub fn walked_names(der: &[u8]) -> Vec<(u8, Vec<u8>)> {
+pub(crate) fn walked_names(der: &[u8]) -> Vec<(u8, Vec<u8>)> {
     const SAN: [u8; 5] = [6, 3, 0x55, 0x1d, 17];
     let at = der.windows(5).position(|window| window == SAN).expect("a SAN") + 5;
     let mut rest = &der[at..];
