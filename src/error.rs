@@ -31,6 +31,10 @@ pub enum Error {
     NothingInFolder { path: PathBuf },
     /// It is encrypted and no password was given.
     NeedsPassword { source: String },
+    /// What is written needs a password, and nobody gave one.
+    NeedsNewPassword { what: &'static str },
+    /// The name to put first is an IP address.
+    AddressAsTarget { address: String },
     /// The password does not fit.
     WrongPassword { source: String },
     /// A private key of a kind that cannot be used.
@@ -68,6 +72,8 @@ impl Error {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NeedsPassword { .. } => Some("pass --password-file FILE"),
+            Self::NeedsNewPassword { .. } => Some("pass --new-password-file FILE"),
+            Self::AddressAsTarget { .. } => Some("name the host with --fqdn, and add the address with --san"),
             Self::WrongPassword { .. } => Some("check the password in the file given with --password-file"),
             Self::IsDirectory { .. } => Some("name a file"),
             Self::OnlyKeys { .. } => Some("name the certificate's file, and the key with --key-file"),
@@ -82,13 +88,12 @@ impl Error {
             Self::BadSubject { .. } => Some("write it like \"O=Contoso Ltd,L=Redmond,ST=Washington,C=US\""),
             Self::NoTarget { .. } => Some("pass --fqdn NAME"),
             Self::NoNames => Some("pass --fqdn NAME or --domain DOMAIN"),
-            Self::Exists { .. } => {
-                Some("certfix never overwrites; choose another place with --store DIR or --output FILE")
-            }
+            Self::Exists { .. } => Some("certfix never overwrites; name another folder with --store DIR"),
             Self::ForeignKey { .. } => Some("leave --key-file out to make a new key"),
             Self::Unknown { what: "rule", .. } => Some("certfix explain lists all codes"),
             Self::Unknown { what: "client", .. } => Some("certfix clients lists all clients"),
-            Self::Unknown { .. } => Some("certfix --help lists what is known"),
+            Self::Unknown { what: "profile", .. } => Some("certfix profiles lists all profiles"),
+            Self::Unknown { .. } => None,
             Self::Unanswered { .. } => Some("pass --yes to answer yes"),
             Self::File { .. }
             | Self::Stream { .. }
@@ -123,6 +128,10 @@ impl fmt::Display for Error {
             }
             Self::NothingInFolder { path } => write!(out, "'{}' holds no certificate or request", shown(path)),
             Self::NeedsPassword { source } => write!(out, "'{source}' is protected by a password"),
+            Self::NeedsNewPassword { what } => write!(out, "{what} needs a password"),
+            Self::AddressAsTarget { address } => {
+                write!(out, "'{address}' is an IP address, not a name that can come first")
+            }
             Self::WrongPassword { source } => write!(out, "the password does not open '{source}'"),
             Self::UnusableKey { source, cause } => write!(out, "the key in '{source}' cannot be used: {cause}"),
             Self::ForeignKey { key, certificate } => {

@@ -1,8 +1,12 @@
 //! Every rule for every client: evidence becomes a report.
 
-use crate::clients::{Client, Comparison, Fault, Mark, Reaction, compare};
-use crate::facts::{Item, Subject, Target};
+mod target;
+
+use crate::clients::{Client, Comparison, Fault, Mark, Reaction, compare, words};
+use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Subject, Target};
 use crate::rules::{self, Check, Context, Hit, Level, Named, Rule};
+
+pub use target::{Inference, infer_target};
 
 /// What was found about one certificate or request.
 #[derive(Debug)]
@@ -54,6 +58,17 @@ pub enum Outcome {
     Refuses,
 }
 
+impl Outcome {
+    /// `accepts`, `warns`, `refuses`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Accepts => "accepts",
+            Self::Warns => "warns",
+            Self::Refuses => "refuses",
+        }
+    }
+}
+
 /// Evidence that a rule lacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
@@ -65,8 +80,24 @@ pub enum Missing {
     Chain,
     /// No roots to trust were given.
     Trust,
-    /// No private key came with it.
+    /// No private key in the clear came with it.
     Key,
+    /// The key did not come from a file with permission bits.
+    Permissions,
+}
+
+impl Missing {
+    /// Why, for people: `no --fqdn was given`.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Target => "no --fqdn was given",
+            Self::Certificate => "it is a request",
+            Self::Chain => "the other certificates of its chain are not here",
+            Self::Trust => "no trusted roots were given",
+            Self::Key => "no private key is here",
+            Self::Permissions => "the key is not in a file with permissions",
+        }
+    }
 }
 
 impl Report<'_> {
@@ -75,3 +106,208 @@ impl Report<'_> {
         self.findings.iter().map(|finding| finding.hit.level).max()
     }
 }
+
+/// Asks every rule about `subject`, for every client where clients differ.
+pub fn judge<'a>(subject: &'a Subject<'a>, clients: &[&'static Client], ctx: &Context<'a>) -> Report<'a> {
+    let mut bench = Bench { subject, ctx, identity: subject.item.identity(), views: Vec::new() };
+    bench.views = clients.iter().map(|client| bench.view(client)).collect();
+    let mut findings = Vec::new();
+    let mut not_checked = Vec::new();
+    for &rule in rules::ALL {
+        match bench.ask(rule) {
+            Ok(None) => {}
+            Ok(Some(finding)) => {
+                bench.note_complaints(&finding);
+                findings.push(finding);
+            }
+            Err(missing) => not_checked.push((rule, missing)),
+        }
+    }
+    // Stable: equal levels stay in the order of the list.
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.hit.level));
+    Report { subject, target: ctx.target, findings, verdicts: bench.verdicts(), not_checked }
+}
+
+/// A subject before its judges.
+struct Bench<'a, 'b> {
+    subject: &'a Subject<'a>,
+    ctx: &'b Context<'a>,
+    identity: &'a Identity,
+    views: Vec<View<'a>>,
+}
+
+/// One client while the rules are asked.
+struct View<'a> {
+    client: &'static Client,
+    /// None without a target.
+    comparison: Option<Comparison<'a>>,
+    /// What it complains of first.
+    fault: Option<Fault>,
+}
+
+impl<'a> Bench<'a, '_> {
+    fn view(&self, client: &'static Client) -> View<'a> {
+        let comparison = self.ctx.target.map(|target| compare(&client.names, self.identity, target));
+        let misses = comparison.as_ref().is_some_and(|comparison| !comparison.matches);
+        let fault = (misses && client.heeds(Fault::Name)).then_some(Fault::Name);
+        View { client, comparison, fault }
+    }
+
+    /// The rule's finding, or what it lacked.
+    fn ask(&self, rule: &'static Rule) -> Result<Option<Finding>, Missing> {
+        let item = self.subject.item;
+        let (hit, mut clients) = match rule.check {
+            Check::Identity(check) => (check(self.identity, self.ctx), Vec::new()),
+            Check::Certificate(check) => (check(certificate(item)?, self.ctx), Vec::new()),
+            Check::ClientItem(check) => self.each(rule, |client| check(item, client, self.ctx)),
+            Check::ClientCertificate(check) => {
+                let cert = certificate(item)?;
+                self.each(rule, |client| check(cert, client, self.ctx))
+            }
+            Check::Name(check) => self.each_name(rule, check)?,
+            Check::Chain(check) => {
+                let cert = certificate(item)?;
+                if self.subject.chain.is_empty() && !cert.is_self_issued() {
+                    return Err(Missing::Chain);
+                }
+                (check(cert, &self.subject.chain, self.ctx), Vec::new())
+            }
+            Check::Trust(check) => {
+                let cert = certificate(item)?;
+                let trust = self.ctx.trust.ok_or(Missing::Trust)?;
+                if self.subject.chain.is_empty() && !cert.is_self_issued() && trust.path(cert, &[]).is_none() {
+                    return Err(Missing::Chain);
+                }
+                (check(cert, &self.subject.chain, trust), Vec::new())
+            }
+            Check::Key(check) => {
+                self.has_key()?;
+                (check(self.subject, self.ctx), Vec::new())
+            }
+            Check::KeyFile(check) => {
+                self.has_key()?;
+                (check(self.subject.evidence.mode.ok_or(Missing::Permissions)?, self.ctx), Vec::new())
+            }
+        };
+        let Some(hit) = hit else { return Ok(None) };
+        let per_client = matches!(rule.check, Check::ClientItem(_) | Check::ClientCertificate(_) | Check::Name(_));
+        if let (Some(fault), false) = (rule.fault, per_client) {
+            clients = self.views.iter().map(|view| view.client).filter(|client| complains(client, fault)).collect();
+        }
+        Ok(Some(Finding { rule, hit, clients }))
+    }
+
+    fn has_key(&self) -> Result<(), Missing> {
+        let open = self.subject.evidence.keys.iter().any(|entry| matches!(entry, KeyEntry::Open(_)));
+        open.then_some(()).ok_or(Missing::Key)
+    }
+
+    /// Once by the standards, once for each client that would complain.
+    fn each(&self, rule: &Rule, check: impl Fn(Option<&Client>) -> Option<Hit>) -> (Option<Hit>, Vec<&'static Client>) {
+        let mut worst = check(None);
+        let mut clients = Vec::new();
+        for view in &self.views {
+            if rule.fault.is_some_and(|fault| complains(view.client, fault))
+                && let Some(hit) = check(Some(view.client))
+            {
+                clients.push(view.client);
+                keep_worse(&mut worst, hit);
+            }
+        }
+        (worst, clients)
+    }
+
+    fn each_name(
+        &self,
+        rule: &Rule,
+        check: fn(&Named<'_>, &Context<'_>) -> Option<Hit>,
+    ) -> Result<(Option<Hit>, Vec<&'static Client>), Missing> {
+        let target = self.ctx.target.ok_or(Missing::Target)?;
+        let mut worst = None;
+        let mut clients = Vec::new();
+        for view in &self.views {
+            let Some(comparison) = view.comparison.as_ref().filter(|comparison| !comparison.matches) else { continue };
+            let named = Named { target, identity: self.identity, client: view.client, comparison };
+            if rule.fault.is_some_and(|fault| complains(view.client, fault))
+                && let Some(hit) = check(&named, self.ctx)
+            {
+                clients.push(view.client);
+                keep_worse(&mut worst, hit);
+            }
+        }
+        Ok((worst, clients))
+    }
+
+    fn note_complaints(&mut self, finding: &Finding) {
+        let Some(fault) = finding.rule.fault else { return };
+        for view in &mut self.views {
+            let sooner = view.fault.is_none_or(|earlier| urgency(fault) < urgency(earlier));
+            if sooner && finding.clients.iter().any(|client| std::ptr::eq(*client, view.client)) {
+                view.fault = Some(fault);
+            }
+        }
+    }
+
+    fn verdicts(self) -> Vec<Verdict<'a>> {
+        let Some(target) = self.ctx.target else { return Vec::new() };
+        let cert = self.subject.item.certificate();
+        let (identity, views) = (self.identity, self.views);
+        let verdict = |view: View<'a>| {
+            let reaction = view.client.reaction;
+            let fault = view.fault.filter(|_| reaction != Reaction::GoesOn);
+            let message = fault
+                .and_then(|fault| words(view.client, fault, target, identity, cert.and_then(|cert| date(cert, fault))));
+            Some(Verdict {
+                client: view.client,
+                comparison: view.comparison?,
+                outcome: outcome(fault, reaction),
+                message,
+            })
+        };
+        views.into_iter().filter_map(verdict).collect()
+    }
+}
+
+fn certificate(item: Item<'_>) -> Result<&Certificate, Missing> {
+    item.certificate().ok_or(Missing::Certificate)
+}
+
+fn complains(client: &Client, fault: Fault) -> bool {
+    client.reaction != Reaction::GoesOn && client.heeds(fault)
+}
+
+fn keep_worse(worst: &mut Option<Hit>, hit: Hit) {
+    if worst.as_ref().is_none_or(|worst| worst.level < hit.level) {
+        *worst = Some(hit);
+    }
+}
+
+/// The order in which clients speak of several faults.
+fn urgency(fault: Fault) -> u8 {
+    match fault {
+        Fault::Name => 0,
+        Fault::Expired | Fault::NotYetValid => 1,
+        Fault::Untrusted => 2,
+        Fault::Unfit => 3,
+    }
+}
+
+fn outcome(fault: Option<Fault>, reaction: Reaction) -> Outcome {
+    match (fault, reaction) {
+        (None, _) | (_, Reaction::GoesOn) => Outcome::Accepts,
+        (Some(_), Reaction::Asks) => Outcome::Warns,
+        (Some(_), Reaction::Stops) => Outcome::Refuses,
+    }
+}
+
+/// The day that the words for this fault speak of.
+fn date(cert: &Certificate, fault: Fault) -> Option<Moment> {
+    match fault {
+        Fault::Expired => Some(cert.not_after),
+        Fault::NotYetValid => Some(cert.not_before),
+        Fault::Name | Fault::Untrusted | Fault::Unfit => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,13 +7,13 @@
 pub mod clients;
 pub mod error;
 pub mod facts;
-//X pub mod input;
-//X pub mod issue;
+pub mod input;
+pub mod issue;
 pub mod judge;
-//X pub mod plan;
-//X pub mod profiles;
-//X pub mod report;
+pub mod plan;
+pub mod profiles;
+pub mod report;
 pub mod rules;
-//X pub mod store;
+pub mod store;
 
 pub use error::Error;

@@ -10,7 +10,7 @@ use crate::facts::Moment;
 
 pub(super) const CLIENT: Client = Client {
     id: "apple-mail",
-    name: "Apple Mail (iOS 13, macOS 10.15 and later)",
+    name: "Apple Mail (iOS 13, macOS 10.15 or later)",
     service: "POP3, IMAP4, SMTP",
     group: Group::Modern,
     names: NamePolicy::RFC9525,

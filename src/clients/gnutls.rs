@@ -1,8 +1,8 @@
 //! GnuTLS: gnutls_x509_crt_check_hostname.
 
 use super::{
-    AddressMatch, Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction,
-    Reference, Statement, TrailingDot, Wildcard,
+    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
+    Statement, TrailingDot, Wildcard,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -15,7 +15,6 @@ pub(super) const CLIENT: Client = Client {
         pick: CommonNamePick::OnlyOne,
         wildcard: Wildcard::LeadingStar,
         labels_after_star: 2,
-        address: AddressMatch::OctetsOfShorthand,
         reference: Reference::Mapped,
         trailing_dot: TrailingDot::Kept,
         ..NamePolicy::RFC9525
@@ -47,8 +46,8 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Measured,
             "gnutls/gnutls:lib/x509/hostname-verify.c@f897129, run as 3.7.9",
-            "The host is mapped to A-labels. What inet_aton reads is an address, and addresses are \
-             compared with iPAddress entries only.",
+            "A host that is not ASCII is mapped to A-labels, and fits no dNSName when that fails. \
+             Addresses are compared with iPAddress entries only.",
         ),
         Statement::new(Mark::Documented, "gnutls/gnutls:lib/cert-cred.c@f897129", "The text shown."),
     ],

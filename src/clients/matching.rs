@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::wildcard::{self, Asked};
 use super::{AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, Reference, TrailingDot};
-use crate::facts::{GeneralName, Host, Identity, Purpose, SanExtension, Target, Text};
+use crate::facts::{AttributeKind, GeneralName, Host, Identity, Purpose, SanExtension, StringKind, Target, Text};
 
 /// What a client compared, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl fmt::Display for Compared<'_> {
             Self::Address(address) => write!(out, "iPAddress {address}"),
             Self::Nothing => out.write_str("nothing: no name it reads"),
             Self::HostRefused => out.write_str("nothing: no host name to it"),
-            Self::PeerAddress => out.write_str("the server's IP address, which is not known here"),
+            Self::PeerAddress => out.write_str("the server's address, not known here"),
             Self::NotCompared => out.write_str("nothing: it compares no names"),
         }
     }
@@ -70,7 +70,7 @@ pub fn compare<'a>(policy: &NamePolicy, identity: &'a Identity, target: &Target)
     if policy.scan == DnsScan::Unchecked {
         return Comparison { compared: Compared::NotCompared, matches: true };
     }
-    if let Some(address) = address_of(policy, target) {
+    if let Some(address) = target.address() {
         return compare_address(policy, identity, target, address);
     }
     if policy.reference == Reference::PeerAddress {
@@ -80,14 +80,6 @@ pub fn compare<'a>(policy: &NamePolicy, identity: &'a Identity, target: &Target)
         return Comparison { compared: Compared::HostRefused, matches: false };
     };
     compare_text(policy, identity, &|presented| wildcard::covers(policy, presented.as_bytes(), &asked))
-}
-
-/// The target as an address, where this client takes it for one.
-fn address_of(policy: &NamePolicy, target: &Target) -> Option<IpAddr> {
-    if policy.address == AddressMatch::OctetsOfShorthand && target.address().is_none() {
-        return shorthand(target.text().as_bytes());
-    }
-    target.address()
 }
 
 /// What the names are compared with; none when this client compares nothing with such a target.
@@ -108,7 +100,10 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
         (Reference::WellFormed, Host::Name(name)) => {
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
         }
-        (Reference::Mapped, Host::Name(name)) if !typed.is_ascii() => {
+        (Reference::Mapped, host) if !typed.is_ascii() => {
+            let Host::Name(name) = host else { return None };
+            // Mapping obeys STD3 rules, which know no underscore (RFC 5895, UTS 46 UseSTD3ASCIIRules).
+            let name = (!name.as_str().contains('_')).then_some(name)?;
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: None })
         }
         (Reference::Mapped | Reference::Typed, _) => {
@@ -161,19 +156,25 @@ fn common_name<'a>(
     let read = match policy.pick {
         CommonNamePick::Last => all.next_back()?,
         CommonNamePick::First => all.next()?,
-        CommonNamePick::OnlyOne => {
-            let only = all.next()?;
-            if all.next().is_some() {
-                return None;
-            }
-            only
-        }
+        CommonNamePick::OnlyOne => only_common_name(identity)?,
         CommonNamePick::Any => {
             let last = identity.subject.common_names().next_back()?;
             all.find(|text| fits(text)).unwrap_or(last)
         }
     };
     Some((read, fits(read)))
+}
+
+/// The common name where there is one, not more, and as GnuTLS reads it: X.520 allows no IA5String, and what RFC 4514
+/// escapes is not the name any more.
+fn only_common_name(identity: &Identity) -> Option<&Text> {
+    let mut all = identity.subject.attributes().filter(|attribute| attribute.kind == AttributeKind::CommonName);
+    let only = all.next()?;
+    let escaped = |bytes: &[u8]| {
+        bytes.starts_with(b" ") || bytes.starts_with(b"#") || bytes.ends_with(b" ") || bytes.contains(&b'\\')
+    };
+    let readable = only.string != StringKind::Ia5 && !escaped(only.value.as_bytes());
+    (readable && all.next().is_none()).then_some(&only.value)
 }
 
 fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
@@ -229,7 +230,7 @@ fn compare_address<'a>(
         Comparison { compared: Compared::Addresses(count), matches: false }
     };
     let text = match policy.address {
-        AddressMatch::Octets | AddressMatch::OctetsOfShorthand => return octets(),
+        AddressMatch::Octets => return octets(),
         AddressMatch::Never => return Comparison { compared: Compared::Nothing, matches: false },
         AddressMatch::Text => return compare_text(policy, identity, &same),
         AddressMatch::OctetsOrText => compare_text(policy, identity, &same),
@@ -240,44 +241,4 @@ fn compare_address<'a>(
     let octets = octets();
     let only_text = octets.compared == Compared::Addresses(0) && text.compared != Compared::Nothing;
     if text.matches || (!octets.matches && only_text) { text } else { octets }
-}
-
-/// IPv4 as `inet_aton` reads it: one to four numbers, decimal, octal or hexadecimal; the last fills what is left.
-/// Text after white space is not looked at.
-fn shorthand(typed: &[u8]) -> Option<IpAddr> {
-    let text = std::str::from_utf8(typed).ok()?;
-    let text = text.split(|character: char| character.is_ascii_whitespace() || character == '\x0b').next()?;
-    let mut parts = [0u32; 4];
-    let mut count = 0;
-    for part in text.split('.') {
-        *parts.get_mut(count)? = number(part)?;
-        count += 1;
-    }
-    let (last, leading) = parts[..count].split_last()?;
-    if leading.iter().any(|part| *part > 255) {
-        return None;
-    }
-    let left = 8 * (4 - leading.len() as u32);
-    if left < 32 && *last >> left != 0 {
-        return None;
-    }
-    let high = leading.iter().fold(0u64, |all, part| all << 8 | u64::from(*part));
-    let all = high << left | u64::from(*last);
-    u32::try_from(all).ok().map(|all| IpAddr::from(all.to_be_bytes()))
-}
-
-fn number(part: &str) -> Option<u32> {
-    // from_str_radix takes a sign, inet_aton does not.
-    if !part.starts_with(|character: char| character.is_ascii_digit()) {
-        return None;
-    }
-    let digits = |text: &str, radix| {
-        let clean = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        clean.then(|| u32::from_str_radix(text, radix).ok()).flatten()
-    };
-    match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
-        Some(hex) => digits(hex, 16),
-        None if part.len() > 1 && part.starts_with('0') => digits(part, 8),
-        None => digits(part, 10),
-    }
 }

@@ -39,6 +39,7 @@ mod rfc6125;
 mod rfc9525;
 mod rustls;
 mod schannel;
+mod switches;
 mod thunderbird;
 mod wildcard;
 mod words;
@@ -52,6 +53,7 @@ pub use policy::{
 pub use words::{Phrase, When, words};
 
 use crate::error::{Error, nearest};
+pub use crate::facts::{Mark, Statement};
 
 /// Every model, in the order of the tables.
 pub const ALL: &[&Client] = &[
@@ -164,55 +166,20 @@ impl Fault {
     pub const ALL_BUT_NAME: &[Self] = &[Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
 }
 
-/// How sure we are of a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mark {
-    /// The client was run, or the data decoded.
-    Measured,
-    /// Read in the vendor's or standard's own text or source.
-    Documented,
-    /// Read in a forum, issue or copy.
-    Reported,
-    /// Widely believed; no source found.
-    Inferred,
-    /// Two sources disagree.
-    Contested,
-}
-
-impl Mark {
-    /// One word for people and JSON.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Measured => "measured",
-            Self::Documented => "documented",
-            Self::Reported => "reported",
-            Self::Inferred => "inferred",
-            Self::Contested => "contested",
-        }
-    }
-}
-
-/// One thing known about a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Statement {
-    /// The statement.
-    pub text: &'static str,
-    /// Where it comes from.
-    pub source: &'static str,
-    /// How sure we are.
-    pub mark: Mark,
-}
-
-impl Statement {
-    const fn new(mark: Mark, source: &'static str, text: &'static str) -> Self {
-        Self { text, source, mark }
-    }
-}
-
 impl Client {
     /// The model with this id.
     pub fn find(id: &str) -> Option<&'static Self> {
         ALL.iter().copied().find(|client| client.id == id)
+    }
+
+    /// The model with this id.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] with the id that was probably meant.
+    pub fn find_or_suggest(id: &str) -> Result<&'static Self, Error> {
+        let ids = ALL.iter().map(|client| client.id);
+        let unknown = || Error::Unknown { what: "client", name: id.to_owned(), nearest: nearest(id, ids) };
+        Self::find(&id.to_ascii_lowercase()).ok_or_else(unknown)
     }
 
     /// True when it looks at this kind of fault at all.
@@ -247,5 +214,7 @@ pub fn select(spec: &str) -> Result<Vec<&'static Client>, Error> {
 
 const GROUPS: &[&str] = &["all", "modern", "legacy"];
 
+#[cfg(test)]
+mod matching_tests;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use super::{
 
 pub(super) const CLIENT: Client = Client {
     id: "outlook2000",
-    name: "Outlook 2000/2003, Outlook Express, Windows Mail",
+    name: "Outlook 2000-2003, Express, Windows Mail",
     service: "POP3, IMAP4, SMTP",
     group: Group::Legacy,
     names: NamePolicy {

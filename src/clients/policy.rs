@@ -77,7 +77,7 @@ pub enum CommonName {
 pub enum CommonNamePick {
     /// The last in wire order: the most specific.
     Last,
-    /// There must be exactly one.
+    /// There must be exactly one, and not an IA5String: GnuTLS.
     OnlyOne,
     /// Any of them.
     Any,
@@ -113,8 +113,6 @@ pub enum Wildcard {
 pub enum AddressMatch {
     /// iPAddress entries, by octets.
     Octets,
-    /// As `Octets`; what `inet_aton` reads (`127.1`) is an address too: GnuTLS.
-    OctetsOfShorthand,
     /// iPAddress entries, and the common name as text where it is read: curl.
     OctetsOrCommonName,
     /// iPAddress entries, and the text of the names that are read.
@@ -130,7 +128,7 @@ pub enum AddressMatch {
 pub enum Reference {
     /// A well-formed name in A-labels; a malformed one matches nothing.
     WellFormed,
-    /// U-labels become A-labels; anything else stays as typed.
+    /// U-labels become A-labels, or match nothing where that fails; ASCII stays as typed.
     Mapped,
     /// The bytes as typed: no IDNA.
     Typed,

@@ -22,12 +22,10 @@ pub(super) fn covers(policy: &NamePolicy, presented: &[u8], asked: &Asked<'_>) -
         PresentedDot::Dropped => presented.strip_suffix(b".").unwrap_or(presented),
         PresentedDot::Kept => presented,
     };
-    let presented = if asked.dotted {
-        let Some(bare) = presented.strip_suffix(b".") else { return false };
-        bare
-    } else {
-        presented
-    };
+    if asked.dotted {
+        // No library takes a wildcard that ends in a dot.
+        return presented.strip_suffix(b".").is_some_and(|bare| bare.eq_ignore_ascii_case(asked.name));
+    }
     let name = asked.name;
     if presented.is_empty() {
         return false;
@@ -36,9 +34,14 @@ pub(super) fn covers(policy: &NamePolicy, presented: &[u8], asked: &Asked<'_>) -
     if open_ssl && name.len() > 1 && name.starts_with(b".") {
         return is_subdomain(presented, name);
     }
-    // GnuTLS judges a name with a star by its rules for stars only.
-    if policy.wildcard == Wildcard::LeadingStar && (presented.starts_with(b"*") || !is_printable(presented)) {
-        return leading_star(presented, name);
+    // GnuTLS reads printable names of up to 255 octets, and judges one with a star by its rules for stars only.
+    if policy.wildcard == Wildcard::LeadingStar {
+        if presented.len() > 255 || !is_printable(presented) {
+            return false;
+        }
+        if presented.starts_with(b"*") {
+            return leading_star(presented, name);
+        }
     }
     if presented.eq_ignore_ascii_case(name) {
         return true;
@@ -129,7 +132,7 @@ fn open_ssl_star(presented: &[u8], name: &[u8]) -> bool {
 fn leading_star(presented: &[u8], name: &[u8]) -> bool {
     let Some(tail) = presented.strip_prefix(b"*") else { return false };
     let dots = tail.iter().filter(|byte| **byte == b'.').count();
-    if dots < 2 || tail.ends_with(b".") || !is_printable(presented) {
+    if dots < 2 || tail.ends_with(b".") {
         return false;
     }
     let Some(at) = name.len().checked_sub(tail.len()) else { return false };

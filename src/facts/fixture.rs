@@ -77,3 +77,8 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
         extensions: vec!["2.5.29.17".into()],
     }
 }
+
+/// A file that holds these certificates.
+pub(crate) fn evidence(certificates: Vec<Certificate>) -> Evidence {
+    Evidence { certificates, ..Evidence::new(Source::Stdin) }
+}

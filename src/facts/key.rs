@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use x509_parser::asn1_rs::FromDer;
+use x509_parser::x509::SubjectPublicKeyInfo;
+
+use super::read;
+
 /// A SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
@@ -47,6 +52,17 @@ pub enum Curve {
     P521,
     /// Any other curve, dotted; `explicit` for spelled-out parameters.
     Other(Box<str>),
+}
+
+impl PublicKey {
+    /// Reads a SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// That it is none.
+    pub fn from_spki(der: &[u8]) -> Result<Self, String> {
+        let parsed = SubjectPublicKeyInfo::from_der(der);
+        parsed.map(|(_, parsed)| read::public_key(&parsed)).map_err(|_| "its public half cannot be read".to_owned())
+    }
 }
 
 impl fmt::Display for KeyKind {

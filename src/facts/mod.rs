@@ -14,8 +14,10 @@ mod names;
 mod read;
 mod request;
 mod signature;
+mod statement;
 mod target;
 mod text;
+pub(crate) mod tlv;
 mod trust;
 mod usage;
 
@@ -30,6 +32,7 @@ pub use name::{Name, NameFault};
 pub use names::{GeneralName, Names, SanExtension};
 pub use request::Request;
 pub use signature::{Digest, SignatureAlgorithm, Verification};
+pub use statement::{Mark, Statement};
 pub use target::{Host, Target};
 pub use text::{Text, escape};
 pub use trust::TrustStore;

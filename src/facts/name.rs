@@ -113,6 +113,14 @@ impl Name {
             && psl::List.suffix(bare.as_bytes()).is_some_and(|suffix| suffix.as_bytes() == bare.as_bytes())
     }
 
+    /// True for a name under which a registry lets anybody register, such as `co.uk`, but not for `github.io`: that
+    /// belongs to one owner, who may have a wildcard for it (BR 3.2.2.6).
+    pub fn is_registry_suffix(&self) -> bool {
+        let bare = self.0.strip_prefix("*.").unwrap_or(&self.0);
+        let suffix = psl::List.suffix(bare.as_bytes());
+        suffix.is_some_and(|suffix| suffix.typ() == Some(Type::Icann) && suffix.as_bytes() == bare.as_bytes())
+    }
+
     /// The part that was registered: `contoso.co.uk` for `mail.contoso.co.uk`. None for a public suffix.
     pub fn registrable(&self) -> Option<&str> {
         let bare = self.0.strip_prefix("*.").unwrap_or(&self.0);

@@ -155,3 +155,9 @@ impl fmt::Display for Names {
         Ok(())
     }
 }
+
+impl From<&Name> for GeneralName {
+    fn from(name: &Name) -> Self {
+        Self::Dns(Text::from(name.as_str()))
+    }
+}

@@ -1,9 +1,9 @@
 //! A certificate request as it was read.
 
-use x509_parser::asn1_rs::{Any, FromDer};
-use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::asn1_rs::{Any, BitString, FromDer, Oid};
 use x509_parser::extensions::{X509Extension, X509ExtensionParser};
 use x509_parser::nom::Parser;
+use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 
 use super::certificate::read_fault;
 use super::{Identity, SignatureAlgorithm, Verification, read};
@@ -32,31 +32,66 @@ impl Request {
     /// # Errors
     /// What the parser stumbled over, in its words.
     pub fn from_der(der: &[u8]) -> Result<Self, String> {
-        let (rest, parsed) = X509CertificationRequest::from_der(der).map_err(|error| read_fault(&error))?;
-        let info = &parsed.certification_request_info;
+        let parts = Parts::read(der)?;
         let mut attributes = Vec::new();
         let mut values = Vec::new();
-        for attribute in info.iter_attributes() {
-            let oid = attribute.oid.to_id_string();
+        for (oid, value) in parts.attributes {
+            let oid = oid.to_id_string();
             if oid == EXTENSION_REQUEST || oid == MICROSOFT_EXTENSIONS {
-                values.push(attribute.value);
+                values.push(value);
             }
             attributes.push(oid.into());
         }
         let extensions: Vec<X509Extension<'_>> = values.into_iter().flat_map(extensions).collect();
         Ok(Self {
-            der: der[..der.len() - rest.len()].into(),
-            identity: read::identity(&info.subject, &info.subject_pki, extensions.iter()),
-            signature: SignatureAlgorithm::read(&parsed.signature_algorithm),
+            der: parts.whole.into(),
+            identity: read::identity(&parts.subject, &parts.key, extensions.iter()),
+            signature: SignatureAlgorithm::read(&parts.algorithm),
             attributes,
         })
     }
 
     /// Whether the request was signed with the key it asks for (proof of possession).
     pub fn verify(&self) -> Verification {
-        let Ok((_, parsed)) = X509CertificationRequest::from_der(&self.der) else { return Verification::Unsupported };
-        let info = parsed.certification_request_info.raw;
-        self.signature.verify(&self.identity.key, info, &parsed.signature_value.data)
+        let Ok(parts) = Parts::read(&self.der) else { return Verification::Unsupported };
+        self.signature.verify(&self.identity.key, parts.info, &parts.signature.data)
+    }
+}
+
+/// CertificationRequest (RFC 2986 §4), taken apart here: x509-parser refuses attributes without values, which exist.
+struct Parts<'a> {
+    whole: &'a [u8],
+    info: &'a [u8],
+    subject: X509Name<'a>,
+    key: SubjectPublicKeyInfo<'a>,
+    attributes: Vec<(Oid<'a>, &'a [u8])>,
+    algorithm: AlgorithmIdentifier<'a>,
+    signature: BitString<'a>,
+}
+
+impl<'a> Parts<'a> {
+    fn read(der: &'a [u8]) -> Result<Self, String> {
+        let short = |_| "it ends too early".to_owned();
+        let (after, outer) = Any::from_der(der).map_err(short)?;
+        let (rest, info) = Any::from_der(outer.data).map_err(short)?;
+        let signed = &outer.data[..outer.data.len() - rest.len()];
+        let (rest, algorithm) = AlgorithmIdentifier::from_der(rest).map_err(|error| read_fault(&error))?;
+        let (_, signature) = BitString::from_der(rest).map_err(short)?;
+        let (rest, _version) = Any::from_der(info.data).map_err(short)?;
+        let (rest, subject) = X509Name::from_der(rest).map_err(|error| read_fault(&error))?;
+        let (mut rest, key) = SubjectPublicKeyInfo::from_der(rest).map_err(|error| read_fault(&error))?;
+        // RFC 2986 demands the attributes; some programs leave them out when there are none.
+        if !rest.is_empty() {
+            rest = Any::from_der(rest).map_err(short)?.1.data;
+        }
+        let mut attributes = Vec::new();
+        while !rest.is_empty() {
+            let (next, attribute) = Any::from_der(rest).map_err(short)?;
+            attributes.push(Oid::from_der(attribute.data).map(|(value, oid)| (oid, value)).map_err(short)?);
+            rest = next;
+        }
+        let whole = &der[..der.len() - after.len()];
+        Ok(Self { whole, info: signed, subject, key, attributes, algorithm, signature })
     }
 }
 

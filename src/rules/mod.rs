@@ -2,13 +2,96 @@
 //!
 //! Adding a rule: a file here with a `pub(super) const RULE`, named by its code, and its two lines below.
 
+mod chain_out_of_order;
+mod client_auth_removed;
+mod common_name_mismatch;
+mod common_name_not_in_san;
+mod common_name_only;
+mod common_name_too_long;
+mod connects_by_address;
+mod duplicate_name;
+mod expired;
+mod expires_soon;
+mod incomplete_chain;
+mod internal_name;
+mod is_a_ca;
+mod key_does_not_match;
+mod key_readable_by_others;
+mod key_usage_unfit;
+mod life_too_long;
+mod malformed_name;
 mod name_mismatch;
+mod name_not_first;
+mod no_server_auth;
+mod not_yet_valid;
+mod old_version;
+mod organizational_unit;
+mod reserved_address;
+mod san_critical_mismatch;
+mod self_signed;
+mod unconverted_idn;
+mod underscore_in_name;
+mod untrusted_issuer;
+mod weak_key;
+mod weak_serial;
+mod weak_signature;
+mod wildcard_not_for_exchange;
+mod wildcard_partial;
+mod wildcard_too_broad;
 
-use crate::clients::{Client, Comparison, Fault};
-use crate::facts::{Certificate, Identity, Item, Moment, Name, Subject, Target, TrustStore};
+mod context;
+mod hit;
+mod named;
+
+use std::fmt;
+
+use crate::clients::{Client, Fault};
+use crate::error::{self, Error};
+use crate::facts::{Certificate, Identity, Item, Subject, TrustStore};
+
+pub use context::{Authority, Context};
+pub use hit::{Hit, Level, Mend, Remedy};
+pub use named::{Mismatch, Named};
 
 /// Every rule, in the order of reports.
-pub const ALL: &[&Rule] = &[&name_mismatch::RULE];
+pub const ALL: &[&Rule] = &[
+    &name_mismatch::RULE,
+    &name_not_first::RULE,
+    &common_name_mismatch::RULE,
+    &common_name_only::RULE,
+    &common_name_not_in_san::RULE,
+    &common_name_too_long::RULE,
+    &connects_by_address::RULE,
+    &internal_name::RULE,
+    &reserved_address::RULE,
+    &duplicate_name::RULE,
+    &wildcard_too_broad::RULE,
+    &wildcard_partial::RULE,
+    &wildcard_not_for_exchange::RULE,
+    &underscore_in_name::RULE,
+    &malformed_name::RULE,
+    &unconverted_idn::RULE,
+    &san_critical_mismatch::RULE,
+    &expired::RULE,
+    &not_yet_valid::RULE,
+    &expires_soon::RULE,
+    &life_too_long::RULE,
+    &weak_key::RULE,
+    &weak_signature::RULE,
+    &no_server_auth::RULE,
+    &client_auth_removed::RULE,
+    &key_usage_unfit::RULE,
+    &is_a_ca::RULE,
+    &old_version::RULE,
+    &weak_serial::RULE,
+    &organizational_unit::RULE,
+    &self_signed::RULE,
+    &untrusted_issuer::RULE,
+    &incomplete_chain::RULE,
+    &chain_out_of_order::RULE,
+    &key_does_not_match::RULE,
+    &key_readable_by_others::RULE,
+];
 
 /// One thing that can be wrong.
 #[derive(Debug)]
@@ -23,7 +106,7 @@ pub struct Rule {
     pub fix: &'static str,
     /// Who says so.
     pub source: Source,
-    /// What clients complain of when it hits. None: no client notices, and verdicts stay as they are.
+    /// What clients complain of when it hits. None: verdicts stay as they are.
     pub fault: Option<Fault>,
     /// The check, by what it needs to see.
     pub check: Check,
@@ -47,153 +130,132 @@ pub enum Check {
     Identity(fn(&Identity, &Context<'_>) -> Option<Hit>),
     /// A certificate.
     Certificate(fn(&Certificate, &Context<'_>) -> Option<Hit>),
-    /// A certificate, once for each client.
-    ClientCertificate(fn(&Certificate, &Client, &Context<'_>) -> Option<Hit>),
+    /// A certificate or request: once by the standards, and once for each client's own demands.
+    ClientItem(fn(Item<'_>, Option<&Client>, &Context<'_>) -> Option<Hit>),
+    /// A certificate: once by the standards, and once for each client's own demands.
+    ClientCertificate(fn(&Certificate, Option<&Client>, &Context<'_>) -> Option<Hit>),
     /// What one client compared, once for each client. Needs a target.
     Name(fn(&Named<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate and the others that came with it, in presented order.
     Chain(fn(&Certificate, &[&Certificate], &Context<'_>) -> Option<Hit>),
     /// A certificate, what came with it, and trusted roots.
-    Trust(fn(&Certificate, &[&Certificate], &TrustStore, &Context<'_>) -> Option<Hit>),
-    /// A private key that came with it.
+    Trust(fn(&Certificate, &[&Certificate], &TrustStore) -> Option<Hit>),
+    /// A private key in the clear that came with it.
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
-}
-
-/// One client's view of a target and a certificate or request.
-#[derive(Clone, Copy, Debug)]
-pub struct Named<'a> {
-    /// What its user typed.
-    pub target: &'a Target,
-    /// The names.
-    pub identity: &'a Identity,
-    /// The client.
-    pub client: &'a Client,
-    /// What it compared.
-    pub comparison: &'a Comparison<'a>,
-}
-
-/// What a check may know beside the facts.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// The moment that is "now".
-    pub now: Moment,
-    /// Whose certificate it is.
-    pub authority: Authority,
-    /// The name people type, when it is known.
-    pub target: Option<&'a Target>,
-    /// Roots to trust, when they are known.
-    pub trust: Option<&'a TrustStore>,
-}
-
-/// What kind of CA stands behind a certificate, or will.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Authority {
-    /// One that the Baseline Requirements bind.
-    Public,
-    /// One of its own, or the key itself.
-    Private,
-    /// It cannot be told.
-    Unknown,
-}
-
-impl Authority {
-    /// Tells from the certificate: CA/B Forum policies (BR 7.1.6.1) or embedded timestamps mean a public CA,
-    /// issuer = subject means its own key.
-    pub fn of(item: Item<'_>) -> Self {
-        let Some(cert) = item.certificate() else { return Self::Unknown };
-        if cert.is_self_issued() {
-            return Self::Private;
-        }
-        let reserved = |policy: &str| policy.starts_with("2.23.140.1.2.") || policy == "2.23.140.1.1";
-        if cert.has_timestamps || cert.policies.iter().any(|policy| reserved(policy)) {
-            return Self::Public;
-        }
-        Self::Unknown
-    }
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Worth knowing.
-    Note,
-    /// A SHOULD, or it will break on a known date.
-    Warning,
-    /// A MUST, or clients were seen to refuse.
-    Refused,
-}
-
-impl Level {
-    /// `note`, `warning`, `refused`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Refused => "refused",
-        }
-    }
-}
-
-/// One rule's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// How bad it is.
-    pub level: Level,
-    /// What exactly was found, in one line.
-    pub detail: String,
-    /// What a new certificate has to do about it.
-    pub remedy: Remedy,
-}
-
-/// What a plan can do about a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// List this name.
-    AddName(Name),
-    /// Put this name first.
-    MoveFirst(Name),
-    /// Leave out the entry at this position of the SAN.
-    DropName(usize),
-    /// Write the entry at this position as this name.
-    ReplaceName(usize, Name),
-    /// Make the common name equal the first name.
-    SetCommonName,
-    /// Leave subject attributes out that a public CA will not sign.
-    TrimSubject,
-    /// Make a new key.
-    NewKey,
-    /// A new certificate cures it by itself: life, signature, usages, serial, version.
-    Reissue,
-    /// Nothing certfix can do; the rule's `fix` tells how.
-    Manual,
-}
-
-impl Hit {
-    /// A standard says MUST, or clients were seen to refuse.
-    pub fn refuse(detail: impl Into<String>) -> Self {
-        Self { level: Level::Refused, detail: detail.into(), remedy: Remedy::Manual }
-    }
-
-    /// A SHOULD, or it will break on a known date.
-    pub fn warn(detail: impl Into<String>) -> Self {
-        Self { level: Level::Warning, ..Self::refuse(detail) }
-    }
-
-    /// Worth knowing.
-    pub fn note(detail: impl Into<String>) -> Self {
-        Self { level: Level::Note, ..Self::refuse(detail) }
-    }
-
-    /// With this remedy.
-    #[must_use]
-    pub fn remedy(self, remedy: Remedy) -> Self {
-        Self { remedy, ..self }
-    }
+    /// The permission bits (Unix) of the file that held a private key in the clear.
+    KeyFile(fn(u32, &Context<'_>) -> Option<Hit>),
 }
 
 impl Rule {
     /// The rule with this code.
     pub fn find(code: &str) -> Option<&'static Self> {
         ALL.iter().copied().find(|rule| rule.code == code)
+    }
+
+    /// The rule with this code.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] with the code that was probably meant.
+    pub fn find_or_suggest(code: &str) -> Result<&'static Self, Error> {
+        Self::find(code).ok_or_else(|| Error::Unknown { what: "rule", name: code.to_owned(), nearest: nearest(code) })
+    }
+}
+
+impl Source {
+    /// The address of the page.
+    pub fn link(&self) -> String {
+        match self {
+            Self::Rfc(number, section) => format!("https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"),
+            Self::BaselineRequirements(_) => {
+                "https://cabforum.org/working-groups/server/baseline-requirements/documents/".to_owned()
+            }
+            Self::Vendor(_, link) => (*link).to_owned(),
+        }
+    }
+}
+
+/// `RFC 9525 §6`, `BR 7.1.2.7.12`, `KB958977`.
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rfc(number, section) => write!(out, "RFC {number} §{section}"),
+            Self::BaselineRequirements(section) => write!(out, "BR {section}"),
+            Self::Vendor(name, _) => out.write_str(name),
+        }
+    }
+}
+
+/// The code meant by what was typed; also the first one that holds it.
+fn nearest(typed: &str) -> Option<&'static str> {
+    let typed = typed.trim().to_ascii_lowercase().replace(['_', ' '], "-");
+    let codes = || ALL.iter().map(|rule| rule.code);
+    error::nearest(&typed, codes()).or_else(|| codes().find(|code| typed.len() > 3 && code.contains(&typed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// Files in this folder that hold what rules share.
+    const SHARED: [&str; 4] = ["mod", "context", "hit", "named"];
+
+    fn files() -> Vec<(String, String)> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let stem = |path: &std::path::Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let read = |path: std::path::PathBuf| (stem(&path), std::fs::read_to_string(&path).unwrap());
+        entries.map(read).filter(|(stem, _)| !SHARED.contains(&stem.as_str())).collect()
+    }
+
+    #[test]
+    fn lists_exactly_the_files_of_this_folder() {
+        let listed: HashSet<String> = ALL.iter().map(|rule| rule.code.replace('-', "_")).collect();
+        let there: HashSet<String> = files().into_iter().map(|(stem, _)| stem).collect();
+        assert_eq!(listed, there);
+        assert_eq!(listed.len(), ALL.len(), "a code is there twice");
+    }
+
+    #[test]
+    fn writes_codes_in_kebab_case() {
+        for rule in ALL {
+            let letters = rule.code.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'-');
+            assert!(letters && !rule.code.starts_with('-') && !rule.code.ends_with('-'), "{}", rule.code);
+        }
+    }
+
+    #[test]
+    fn says_of_every_rule_what_why_and_what_to_do() {
+        for rule in ALL {
+            assert!(rule.source.link().starts_with("https://"), "{}", rule.code);
+            assert!(!rule.title.is_empty() && !rule.title.ends_with('.'), "{}", rule.code);
+            for text in [rule.why, rule.fix] {
+                assert!(text.ends_with('.') && !text.contains("  "), "{}: {text}", rule.code);
+            }
+        }
+    }
+
+    #[test]
+    fn tests_a_hit_and_a_miss_of_every_rule() {
+        for (stem, text) in files() {
+            let (_, tests) = text.split_once("mod tests").unwrap_or_else(|| panic!("{stem} has no tests"));
+            assert!(tests.matches("#[test]").count() >= 2, "{stem} needs a hit and a miss");
+            assert!(tests.contains("None"), "{stem} needs a miss");
+        }
+    }
+
+    #[test]
+    fn suggests_the_code_that_was_meant() {
+        for (typed, meant) in [
+            ("name-mismach", Some("name-mismatch")),
+            ("Weak_Key", Some("weak-key")),
+            ("order", Some("chain-out-of-order")),
+            ("bananas", None),
+        ] {
+            let Err(Error::Unknown { nearest, .. }) = Rule::find_or_suggest(typed) else { panic!("{typed} was found") };
+            assert_eq!(nearest, meant, "{typed}");
+        }
+        assert_eq!(Rule::find_or_suggest("expired").unwrap().code, "expired");
     }
 }

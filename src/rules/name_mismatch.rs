@@ -1,23 +1,64 @@
 //! The certificate does not cover the name people connect to.
 
-use super::{Check, Context, Hit, Named, Remedy, Rule, Source};
+use super::{Check, Context, Hit, Mismatch, Named, Remedy, Rule, Source};
 use crate::clients::Fault;
+use crate::facts::Host;
 
 pub(super) const RULE: Rule = Rule {
     code: "name-mismatch",
     title: "the certificate is for another name",
-    why: "A client compares the name it was told to use with the names in the certificate, and stops if none fits.",
-    fix: "Ask for a certificate that lists this name.",
+    why: "A mail client compares the server name in its settings with the names in the certificate. If none fits, \
+          it asks its user whether to go on, or ends the connection.",
+    fix: "Ask for a certificate that lists the name people type into their mail client, and lists it first.",
     source: Source::Rfc(9525, "6"),
     fault: Some(Fault::Name),
     check: Check::Name(check),
 };
 
 fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
-    let name = named.target.name()?;
-    if named.comparison.matches {
+    if !named.is(Mismatch::OtherName) {
         return None;
     }
-    let detail = format!("asked for {}, found {}", named.target, named.identity.names);
-    Some(Hit::refuse(detail).remedy(Remedy::AddName(name.clone())))
+    let (target, found) = (named.target, named.found());
+    let name = match named.target.host() {
+        Host::Malformed(fault) => return Some(Hit::refuse(format!("asked for {target}, which is no name: {fault}"))),
+        Host::Address(_) => return None,
+        Host::Name(name) => name,
+    };
+    if target.has_trailing_dot() && named.is_listed() {
+        return Some(Hit::refuse(format!("asked for {target}: the dot at the end stands in the way")));
+    }
+    Some(Hit::refuse(format!("asked for {target}, found {found}")).remedy(Remedy::AddName(name.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{identity, name};
+    use crate::rules::named::tests::{FIRST_ONLY, MODERN, unmatched};
+
+    #[test]
+    fn refuses_a_certificate_for_another_name() {
+        let hit = unmatched(&RULE, MODERN, &identity(["www.contoso.com"]), "mail.contoso.com").unwrap();
+        assert_eq!(hit.detail, "asked for mail.contoso.com, found www.contoso.com");
+        assert_eq!(hit.remedy, Remedy::AddName(name("mail.contoso.com")));
+    }
+
+    #[test]
+    fn says_what_is_malformed_in_what_was_typed() {
+        let hit = unmatched(&RULE, MODERN, &identity(["mail.contoso.com"]), "mail..contoso.com").unwrap();
+        assert!(hit.detail.ends_with("character 6 is a dot with no label before it"), "{}", hit.detail);
+    }
+
+    #[test]
+    fn blames_the_dot_at_the_end_where_it_is_to_blame() {
+        let hit = unmatched(&RULE, MODERN, &identity(["mail.contoso.com"]), "mail.contoso.com.").unwrap();
+        assert_eq!((hit.detail.contains("dot at the end"), hit.remedy), (true, Remedy::Manual));
+    }
+
+    #[test]
+    fn leaves_a_name_that_is_only_not_first_to_its_own_rule() {
+        let two = identity(["server.contoso.local", "mail.contoso.com"]);
+        assert_eq!(unmatched(&RULE, FIRST_ONLY, &two, "mail.contoso.com"), None);
+    }
 }

@@ -1,1 +1,46 @@
-fn main() {}
+//! The program: arguments in, text or JSON out, an exit status.
+
+mod args;
+mod check;
+mod inspect;
+mod make;
+mod password;
+mod reference;
+mod sources;
+mod terminal;
+mod write;
+
+use std::io;
+use std::process::ExitCode;
+
+use certfix::Error;
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().command) {
+        Ok(code) => code,
+        // A reader that has seen enough, such as `head`, is not an error.
+        Err(Error::Stream { cause, .. }) if cause.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<ExitCode, Error> {
+    match command {
+        Command::Inspect(args) => inspect::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Fix(args) => make::fix(args),
+        Command::Csr(args) => make::csr(args),
+        Command::SelfSigned(args) => make::self_signed(args),
+        Command::Explain(args) => reference::explain(args),
+        Command::Clients(args) => reference::clients(args),
+        Command::Profiles(args) => reference::profiles(args),
+        Command::Completions { shell } => reference::completions(*shell),
+        Command::Man => reference::man(),
+    }
+}

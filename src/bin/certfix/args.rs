@@ -1,0 +1,368 @@
+//! Every command and flag. What stands here is the help, the manual and the completions.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use certfix::facts::{Moment, Target};
+use certfix::issue::{For, KeyChoice};
+use certfix::rules::{Authority, Level};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Says what each generation of mail client will do with a certificate, and makes the one that cures it
+#[derive(Debug, Parser)]
+#[command(name = "certfix", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 could not do what was asked.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what is in a certificate, request, key or bundle, names in wire order
+    Inspect(Inspect),
+    /// Say what is wrong with a certificate and what each client will do with it
+    Check(Check),
+    /// Show what will change, then write the corrected request (or --self-signed certificate) with a new key
+    Fix(Fix),
+    /// Make a key and a certificate request with the public name first
+    Csr(Csr),
+    /// Make a key and a self-signed certificate with the public name first
+    SelfSigned(SelfSigned),
+    /// Say why a finding matters, how to fix it and who says so; without a code, list all
+    Explain(Explain),
+    /// List the client models, or show one whole
+    Clients(Clients),
+    /// List the CA profiles, or show one whole
+    Profiles(Profiles),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Files and folders; `-` is standard input
+    #[arg(required = true, value_name = "SOURCE")]
+    pub(crate) sources: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) password: PasswordFrom,
+    #[command(flatten)]
+    pub(crate) clock: Clock,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Files and folders; `-` is standard input
+    #[arg(required = true, value_name = "SOURCE")]
+    pub(crate) sources: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) target: TargetFrom,
+    /// Clients to judge for: ids and the groups all, modern, legacy
+    #[arg(long, value_name = "LIST", default_value = "all")]
+    pub(crate) client: String,
+    /// Lowest level that makes the exit status 1
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    pub(crate) fail_on: FailOn,
+    /// Whose certificate it is, where the certificate itself does not tell
+    #[arg(long, value_name = "KIND", default_value = "auto")]
+    pub(crate) ca: AuthorityKind,
+    /// Trusted roots: look whether the chain leads to one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) password: PasswordFrom,
+    #[command(flatten)]
+    pub(crate) clock: Clock,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fix {
+    /// The certificate or request to correct; `-` is standard input
+    pub(crate) source: PathBuf,
+    #[command(flatten)]
+    pub(crate) target: TargetFrom,
+    /// Make a self-signed certificate instead of a request
+    #[arg(long, conflicts_with_all = ["one_per_name", "emit"])]
+    pub(crate) self_signed: bool,
+    #[command(flatten)]
+    pub(crate) request: RequestOptions,
+    #[command(flatten)]
+    pub(crate) certificate: CertificateOptions,
+    #[command(flatten)]
+    pub(crate) made: MadeOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Csr {
+    #[command(flatten)]
+    pub(crate) target: TargetFrom,
+    /// Take subject and names from this certificate or request
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) from: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) request: RequestOptions,
+    #[command(flatten)]
+    pub(crate) made: MadeOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SelfSigned {
+    #[command(flatten)]
+    pub(crate) target: TargetFrom,
+    /// Take subject and names from this certificate or request
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) from: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) certificate: CertificateOptions,
+    #[command(flatten)]
+    pub(crate) made: MadeOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The code of a finding, such as name-not-first
+    pub(crate) code: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clients {
+    /// The id of a client, such as outlook2007
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Profiles {
+    /// The id of a profile, such as letsencrypt
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// The name people type into their client.
+#[derive(Debug, Args)]
+pub(crate) struct TargetFrom {
+    /// The server name that people type into their mail client; it becomes the first name
+    #[arg(long, value_name = "NAME", conflicts_with = "domain")]
+    pub(crate) fqdn: Option<OsString>,
+    /// The same, from the domain: --domain contoso.com means remote.contoso.com
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) domain: Option<String>,
+    /// The word put before --domain
+    #[arg(long, value_name = "LABEL", default_value = "remote", requires = "domain")]
+    pub(crate) prefix: String,
+}
+
+/// Flags of requests alone.
+#[derive(Debug, Args)]
+pub(crate) struct RequestOptions {
+    /// The kind of CA that will sign; `certfix profiles` lists them
+    #[arg(long, value_name = "PROFILE", default_value = "public")]
+    pub(crate) ca: String,
+    /// One request for each name, for a CA that sorts names
+    #[arg(long, conflicts_with_all = ["emit", "key_file"])]
+    pub(crate) one_per_name: bool,
+    /// Write nothing; print what makes the same request on the server itself
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) emit: Option<Emit>,
+}
+
+/// Flags of self-signed certificates alone.
+#[derive(Debug, Args)]
+pub(crate) struct CertificateOptions {
+    /// Life of a self-signed certificate in days
+    #[arg(long, value_name = "DAYS", default_value_t = 397, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    pub(crate) days: i64,
+    /// Write a PKCS#12 file too (asks for its password, or takes --new-password-file)
+    #[arg(long)]
+    pub(crate) pfx: bool,
+    /// Which Windows has to read the PKCS#12 file
+    #[arg(long, value_name = "READER", default_value = "today", requires = "pfx")]
+    pub(crate) pfx_for: PfxArgument,
+}
+
+/// Flags of everything that is made.
+#[derive(Debug, Args)]
+pub(crate) struct MadeOptions {
+    /// Add this DNS name or IP address (again for more, or separated by commas)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) san: Vec<String>,
+    /// The subject without the common name: "O=Contoso Ltd,L=Redmond,ST=Washington,C=US"
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) subject: Option<String>,
+    /// Kind of the new key
+    #[arg(long, value_name = "KIND", default_value = KeyChoice::default().id(), value_parser = key_choice())]
+    pub(crate) key: KeyChoice,
+    /// Use the private key in this file instead of making one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Encrypt the key file (asks for a password, or takes --new-password-file)
+    #[arg(long)]
+    pub(crate) encrypt_key: bool,
+    /// First line of this file: the password for what is written
+    #[arg(long, value_name = "FILE", conflicts_with = "new_password_env")]
+    pub(crate) new_password_file: Option<PathBuf>,
+    /// Environment variable that holds the password for what is written
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) new_password_env: Option<String>,
+    /// Folder that keys are kept in, each in a folder of its own
+    #[arg(long, value_name = "DIR", env = "CERTFIX_STORE", default_value = ".")]
+    pub(crate) store: PathBuf,
+    /// Show what would be made; write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordFrom,
+    #[command(flatten)]
+    pub(crate) clock: Clock,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Where the password of a source comes from. Never an argument: those can be seen by others.
+#[derive(Debug, Args)]
+pub(crate) struct PasswordFrom {
+    /// First line of this file: the password of encrypted sources
+    #[arg(long, value_name = "FILE", conflicts_with = "password_env")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Environment variable that holds the password of encrypted sources
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) password_env: Option<String>,
+}
+
+/// As of when.
+#[derive(Debug, Args)]
+pub(crate) struct Clock {
+    /// Judge as of this day (2026-09-01) or time (2026-09-01T12:00:00Z)
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    pub(crate) at: Option<Moment>,
+}
+
+/// For whom.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// For people or for programs
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum PfxArgument {
+    /// Windows 10 1709, Server 2019 and later: AES-256
+    Today,
+    /// Server 2016 and older: 3DES
+    OldWindows,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Emit {
+    /// A configuration for openssl req
+    OpensslCnf,
+    /// A policy file for Windows' certreq
+    CertreqInf,
+    /// A script for the Exchange Management Shell
+    #[value(name = "exchange-ps1")]
+    ExchangePs1,
+    /// Key Manager's NewKeyRq.txt, with a new key's request
+    #[value(name = "newkeyrq")]
+    NewKeyRq,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FailOn {
+    Note,
+    #[value(alias = "warning")]
+    Warn,
+    #[value(alias = "refused")]
+    Refuse,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum AuthorityKind {
+    Auto,
+    Public,
+    Private,
+}
+
+impl From<PfxArgument> for For {
+    fn from(argument: PfxArgument) -> Self {
+        match argument {
+            PfxArgument::Today => Self::Today,
+            PfxArgument::OldWindows => Self::OldWindows,
+        }
+    }
+}
+
+impl FailOn {
+    /// True when a report whose worst finding is `worst` has to exit with 1.
+    pub(crate) fn fails(self, worst: Option<Level>) -> bool {
+        let lowest = match self {
+            Self::Note => Level::Note,
+            Self::Warn => Level::Warning,
+            Self::Refuse => Level::Refused,
+            Self::Never => return false,
+        };
+        worst >= Some(lowest)
+    }
+}
+
+impl AuthorityKind {
+    /// What was said, unless it was left to the certificate.
+    pub(crate) fn given(self) -> Option<Authority> {
+        match self {
+            Self::Auto => None,
+            Self::Public => Some(Authority::Public),
+            Self::Private => Some(Authority::Private),
+        }
+    }
+}
+
+impl Clock {
+    /// The moment given, or the machine's.
+    pub(crate) fn now(&self) -> Moment {
+        self.at.unwrap_or_else(|| {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            Moment::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+        })
+    }
+}
+
+impl TargetFrom {
+    /// The target as typed; None when neither --fqdn nor --domain was given.
+    pub(crate) fn typed(&self) -> Result<Option<Target>, certfix::Error> {
+        if let Some(fqdn) = &self.fqdn {
+            return Ok(Some(Target::typed(fqdn.as_encoded_bytes())));
+        }
+        let Some(domain) = &self.domain else { return Ok(None) };
+        certfix::plan::target_for_domain(domain, &self.prefix).map(|name| Some(Target::from(&name)))
+    }
+}
+
+fn key_choice() -> impl TypedValueParser<Value = KeyChoice> {
+    let chosen = |id: String| KeyChoice::ALL.into_iter().find(|choice| choice.id() == id).unwrap_or_default();
+    PossibleValuesParser::new(KeyChoice::ALL.map(KeyChoice::id)).map(chosen)
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    Moment::parse(text).ok_or_else(|| "write a day like 2026-09-01 or a time like 2026-09-01T12:00:00Z".to_owned())
+}

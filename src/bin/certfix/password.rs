@@ -1,0 +1,52 @@
+//! Passwords: from a file, from a variable that the caller names, or from a person.
+
+use std::path::{Path, PathBuf};
+
+use certfix::Error;
+use certfix::input::{self, Password};
+
+use crate::args::PasswordFrom;
+use crate::terminal;
+
+/// The password that was named, if any was.
+pub(crate) fn given(from: &PasswordFrom) -> Result<Option<Password>, Error> {
+    named(from.password_file.as_ref(), from.password_env.as_ref())
+}
+
+/// The password for something that is written: named, or asked for twice.
+pub(crate) fn new(file: Option<&PathBuf>, variable: Option<&String>, what: &'static str) -> Result<Password, Error> {
+    if let Some(password) = named(file, variable)? {
+        return Ok(password);
+    }
+    let unanswered = || Error::NeedsNewPassword { what };
+    if !terminal::can_ask() {
+        return Err(unanswered());
+    }
+    let prompt = dialoguer::Password::new().with_prompt(format!("Password for {what}"));
+    let typed = prompt.with_confirmation("Once more", "the two differ").interact().map_err(|_| unanswered())?;
+    Ok(Password::new(typed))
+}
+
+/// Asks for the password of `source`.
+pub(crate) fn ask(source: &str) -> Option<Password> {
+    let prompt = dialoguer::Password::new().with_prompt(format!("Password of {source}"));
+    prompt.allow_empty_password(true).interact().ok().map(Password::new)
+}
+
+fn named(file: Option<&PathBuf>, variable: Option<&String>) -> Result<Option<Password>, Error> {
+    if let Some(file) = file {
+        return from_file(file).map(Some);
+    }
+    let Some(variable) = variable else { return Ok(None) };
+    match std::env::var(variable) {
+        Ok(value) => Ok(Some(Password::new(value))),
+        Err(_) => Err(Error::Conflict { cause: format!("the environment variable '{variable}' is not set") }),
+    }
+}
+
+/// The first line, without its end.
+fn from_file(path: &Path) -> Result<Password, Error> {
+    let text = input::read_text(path)?;
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    Ok(Password::new(line.to_owned()))
+}

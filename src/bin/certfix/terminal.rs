@@ -1,0 +1,54 @@
+//! The two streams, and how wide they are.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use certfix::Error;
+use certfix::report::text::Page;
+
+/// Wide enough for the tables; also the width of pipes and files, so that they do not depend on a window.
+const WIDTH: usize = 100;
+
+/// Lets `write` fill standard output with text; colours only on a terminal.
+pub(crate) fn text(write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> Result<(), Error> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    let written = write(&mut Page::new(&mut out, width())).and_then(|()| out.flush());
+    written.map_err(unwritten)
+}
+
+/// Lets `write` fill standard output with text that is laid out already; colours only on a terminal.
+pub(crate) fn coloured(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(unwritten)
+}
+
+/// Lets `write` fill standard output with bytes as they are.
+pub(crate) fn raw(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(unwritten)
+}
+
+/// The columns of the terminal, or a fixed width when there is none.
+pub(crate) fn width() -> usize {
+    match terminal_size::terminal_size_of(io::stdout()) {
+        Some((width, _)) => usize::from(width.0).min(WIDTH + 20),
+        None => WIDTH,
+    }
+}
+
+/// True when a person can be asked.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Writes an error, and its hint when there is one.
+pub(crate) fn complain(error: &Error) {
+    anstream::eprintln!("certfix: error: {error}");
+    if let Some(hint) = error.hint() {
+        anstream::eprintln!("certfix: hint: {hint}");
+    }
+}
+
+/// Standard output could not be written.
+pub(crate) fn unwritten(cause: io::Error) -> Error {
+    Error::Stream { action: "write to standard output", cause }
+}

@@ -1,0 +1,89 @@
+//! Just enough DER to cut a structure apart and join it again: one octet of tag, a definite length, the content.
+
+/// One element: its tag, its content, and all of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Element<'a> {
+    /// The identifier octet.
+    pub(crate) tag: u8,
+    /// The content octets.
+    pub(crate) content: &'a [u8],
+    /// Tag, length and content.
+    pub(crate) whole: &'a [u8],
+}
+
+/// SEQUENCE
+pub(crate) const SEQUENCE: u8 = 0x30;
+/// SET
+pub(crate) const SET: u8 = 0x31;
+
+/// Tag, length and content in one piece.
+pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::with_capacity(content.len() + 6);
+    whole.push(tag);
+    match u8::try_from(content.len()) {
+        Ok(short) if short < 0x80 => whole.push(short),
+        _ => {
+            let octets = content.len().to_be_bytes();
+            let significant = &octets[octets.iter().position(|octet| *octet != 0).unwrap_or(octets.len() - 1)..];
+            // At most eight octets, so the sum fits.
+            whole.push(0x80 | significant.len() as u8);
+            whole.extend_from_slice(significant);
+        }
+    }
+    whole.extend_from_slice(content);
+    whole
+}
+
+/// The first element of `der` and what follows it. None when it is cut short, or not the DER that is written here.
+pub(crate) fn first(der: &[u8]) -> Option<(Element<'_>, &[u8])> {
+    let (&tag, rest) = der.split_first()?;
+    let (&length, rest) = rest.split_first()?;
+    let (length, rest) = if length < 0x80 {
+        (usize::from(length), rest)
+    } else {
+        let count = usize::from(length & 0x7f);
+        if count == 0 || count > size_of::<u32>() {
+            return None;
+        }
+        let (octets, rest) = rest.split_at_checked(count)?;
+        (octets.iter().fold(0, |sum, octet| sum << 8 | usize::from(*octet)), rest)
+    };
+    let (content, after) = rest.split_at_checked(length)?;
+    Some((Element { tag, content, whole: &der[..der.len() - after.len()] }, after))
+}
+
+/// All elements of `content`, one after the other.
+pub(crate) fn children(mut content: &[u8]) -> Option<Vec<Element<'_>>> {
+    let mut found = Vec::new();
+    while !content.is_empty() {
+        let (element, rest) = first(content)?;
+        found.push(element);
+        content = rest;
+    }
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_what_it_wrote() {
+        for size in [0, 1, 127, 128, 255, 256, 70_000] {
+            let content = vec![7; size];
+            let whole = element(SEQUENCE, &content);
+            let (read, rest) = first(&whole).unwrap();
+            assert_eq!((read.tag, read.content, read.whole), (SEQUENCE, &*content, &*whole));
+            assert!(rest.is_empty());
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_cut_short() {
+        let whole = element(SET, &[1; 300]);
+        for cut in 0..whole.len() {
+            assert!(first(&whole[..cut]).is_none(), "{cut}");
+        }
+        assert!(first(&[0x30, 0x80, 0, 0]).is_none());
+    }
+}

@@ -1,0 +1,140 @@
+//! Files, folders and standard input, each with a bound on what is read.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::{Password, read};
+use crate::Error;
+use crate::facts::{Evidence, Source};
+
+/// The largest source that is read, in bytes.
+pub const LIMIT: u64 = 16 << 20;
+
+/// Reads one file.
+///
+/// # Errors
+/// Those of [`read`], that it cannot be opened, that it is a folder, or that it is larger than [`LIMIT`].
+pub fn read_file(path: &Path, password: Option<&Password>) -> Result<Evidence, Error> {
+    let failed = |cause| Error::File { action: "read", path: path.to_owned(), cause };
+    // Looked at before it is opened: opening a pipe waits for its writer.
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(Error::IsDirectory { path: path.to_owned() });
+    }
+    if metadata.len() > LIMIT {
+        return Err(Error::TooLarge { source: Source::File(path.to_owned()).to_string(), limit: LIMIT });
+    }
+    let source = Source::File(path.to_owned());
+    let size = usize::try_from(metadata.len()).unwrap_or_default();
+    let file = File::open(path).map_err(failed)?;
+    let bytes = bounded(file, size).map_err(failed)?;
+    let bytes = bytes.ok_or_else(|| Error::TooLarge { source: source.to_string(), limit: LIMIT })?;
+    let mut evidence = read(&bytes, source, password)?;
+    evidence.mode = mode(&metadata);
+    Ok(evidence)
+}
+
+/// Reads standard input to its end.
+///
+/// # Errors
+/// Those of [`read`], that it cannot be read, or that it is larger than [`LIMIT`].
+pub fn read_stdin(password: Option<&Password>) -> Result<Evidence, Error> {
+    let failed = |cause| Error::Stream { action: "read standard input", cause };
+    let bytes = bounded(io::stdin().lock(), 0).map_err(failed)?;
+    let bytes = bytes.ok_or_else(|| Error::TooLarge { source: Source::Stdin.to_string(), limit: LIMIT })?;
+    read(&bytes, Source::Stdin, password)
+}
+
+/// Reads a small text file, such as one that holds a password. Wiped when dropped.
+///
+/// # Errors
+/// That it cannot be read, is a folder, is larger than a MiB, or is not UTF-8.
+pub fn read_text(path: &Path) -> Result<Zeroizing<String>, Error> {
+    let failed = |cause| Error::File { action: "read", path: path.to_owned(), cause };
+    if fs::metadata(path).map_err(failed)?.is_dir() {
+        return Err(Error::IsDirectory { path: path.to_owned() });
+    }
+    let mut text = Zeroizing::new(String::new());
+    File::open(path).and_then(|file| file.take(1 << 20).read_to_string(&mut text)).map_err(failed)?;
+    Ok(text)
+}
+
+/// The regular files under `folder`, sorted, folders whose name begins with a dot left out. Links to files count; links
+/// to folders are not followed, so that there is always an end.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let kind = entry.file_type().map_err(failed)?;
+            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            if kind.is_dir() && !hidden {
+                folders.push(entry.path());
+            } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Everything up to [`LIMIT`]; `None` when there is more. Wiped when dropped: it may hold keys.
+fn bounded(source: impl Read, size: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
+    source.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= LIMIT).then_some(bytes))
+}
+
+#[cfg(unix)]
+fn mode(metadata: &fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(metadata.permissions().mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &fs::Metadata) -> Option<u32> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_folders_and_files_that_are_too_large() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(read_file(folder.path(), None), Err(Error::IsDirectory { .. })));
+        let large = folder.path().join("large");
+        File::create(&large).unwrap().set_len(LIMIT + 1).unwrap();
+        assert!(matches!(read_file(&large, None), Err(Error::TooLarge { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn stops_reading_what_never_ends() {
+        assert!(matches!(read_file(Path::new("/dev/zero"), None), Err(Error::TooLarge { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn lists_files_in_order_and_does_not_follow_links_in_circles() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("b");
+        fs::create_dir(&inner).unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        for name in ["c.cer", "b/a.cer", ".git/config"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        std::os::unix::fs::symlink(folder.path(), inner.join("circle")).unwrap();
+        assert_eq!(files_in(folder.path()).unwrap(), [inner.join("a.cer"), folder.path().join("c.cer")]);
+    }
+}

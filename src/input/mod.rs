@@ -1,0 +1,239 @@
+//! Bytes → facts: certificates, requests and keys out of any file that administrators have. One container format per
+//! file; adding one is a file, its `mod` line and its entry in [`ALL`].
+
+mod asn1;
+mod base64;
+mod ber;
+mod decrypt;
+mod encrypted_key;
+mod files;
+mod foreign;
+mod legacy_pem_key;
+mod mark;
+mod object;
+mod passphrase;
+mod pem;
+mod pkcs12;
+mod pkcs7;
+mod private_key;
+mod repair;
+mod unicode;
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::Error;
+use crate::facts::{Evidence, Repair, Source};
+
+pub use files::{LIMIT, files_in, read_file, read_stdin, read_text};
+pub use private_key::key_from_pkcs8;
+
+/// A password. `Debug` hides it; wiped from memory when dropped.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// Takes the password over.
+    pub fn new(password: String) -> Self {
+        Self(Zeroizing::new(password))
+    }
+
+    /// The password, to be handed on and not kept.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Password(hidden)")
+    }
+}
+
+/// One container format.
+struct Format {
+    /// What people call it.
+    name: &'static str,
+    /// Whether it is text around objects or an object itself.
+    layer: Layer,
+    /// Whether these bytes look like it. Cheap.
+    fits: fn(&[u8]) -> bool,
+    /// Reads what is in it.
+    read: fn(&[u8], &mut Finds<'_>) -> Result<(), Fault>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    /// A DER object, also inside PEM.
+    Object,
+    /// Text that holds objects in base64.
+    Text,
+}
+
+/// All formats; the first that fits reads.
+const ALL: &[Format] = &[
+    object::CERTIFICATE,
+    object::REQUEST,
+    object::REVOCATION_LIST,
+    object::PUBLIC_KEY,
+    pkcs7::FORMAT,
+    pkcs12::FORMAT,
+    private_key::FORMAT,
+    encrypted_key::FORMAT,
+    pem::FORMAT,
+    pem::BARE_BASE64,
+];
+
+/// Why an object was not read.
+#[derive(Debug)]
+enum Fault {
+    /// It is damaged or of an unknown kind.
+    Unreadable(String),
+    /// It is encrypted and no password was given.
+    NeedsPassword,
+    /// The password does not fit.
+    WrongPassword,
+}
+
+impl Fault {
+    fn unreadable(cause: &str) -> Self {
+        Self::Unreadable(cause.to_owned())
+    }
+}
+
+/// What has been found so far, and what it takes to open more.
+struct Finds<'a> {
+    evidence: Evidence,
+    password: Option<&'a Password>,
+    work: passphrase::Work,
+    /// Passed over beyond the notes kept.
+    unnamed: usize,
+}
+
+/// More notes than this help nobody.
+const MOST_NOTES: usize = 100;
+
+impl Finds<'_> {
+    /// Notes a part that was passed over.
+    fn ignore(&mut self, note: String) {
+        if self.evidence.ignored.len() < MOST_NOTES { self.evidence.ignored.push(note) } else { self.unnamed += 1 }
+    }
+
+    /// Notes a mend.
+    fn repaired(&mut self, note: String) {
+        if self.evidence.repairs.len() < MOST_NOTES {
+            self.evidence.repairs.push(Repair(note));
+        }
+    }
+
+    /// Reads the objects that follow each other in `bytes`; after a certificate, trust data of OpenSSL is left aside.
+    fn read_objects(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let mut rest = bytes;
+        loop {
+            if ber::is_indefinite(rest) {
+                let der = ber::to_der(rest).ok_or_else(|| Fault::unreadable("its BER cannot be read"))?;
+                return self.read_object(&der);
+            }
+            let after = asn1::split(rest).map(|(_, after)| after);
+            self.read_object(rest)?;
+            match after {
+                Some(after) if object_format(after).is_some() => rest = after,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn read_object(&mut self, der: &[u8]) -> Result<(), Fault> {
+        match object_format(der) {
+            Some(format) => (format.read)(der, self),
+            None => Err(Fault::Unreadable(foreign::cause(der))),
+        }
+    }
+}
+
+/// The format of the object that `bytes` begin with.
+fn object_format(bytes: &[u8]) -> Option<&'static Format> {
+    ALL.iter().find(|format| format.layer == Layer::Object && (format.fits)(bytes))
+}
+
+/// Reads everything that `bytes` hold, in the order in which it stands there.
+///
+/// # Errors
+/// Nothing in it, nothing that can be read, or a password that is missing or wrong.
+pub fn read(bytes: &[u8], source: Source, password: Option<&Password>) -> Result<Evidence, Error> {
+    let work = passphrase::Work::new();
+    let mut finds = Finds { evidence: Evidence::new(source), password, work, unnamed: 0 };
+    let outcome = if object_format(bytes).is_some() || ber::is_indefinite(bytes) {
+        finds.read_objects(bytes)
+    } else {
+        let text = unicode::text(bytes);
+        if text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+            return Err(Error::Empty { source: finds.evidence.source.to_string() });
+        }
+        match ALL.iter().find(|format| format.layer == Layer::Text && (format.fits)(&text)) {
+            Some(format) => (format.read)(&text, &mut finds),
+            None => Err(Fault::Unreadable(foreign::cause(bytes))),
+        }
+    };
+    finds.finish(outcome)
+}
+
+impl Finds<'_> {
+    fn finish(self, outcome: Result<(), Fault>) -> Result<Evidence, Error> {
+        let Self { mut evidence, unnamed, .. } = self;
+        let source = || evidence.source.to_string();
+        match outcome {
+            Err(Fault::NeedsPassword) => return Err(Error::NeedsPassword { source: source() }),
+            Err(Fault::WrongPassword) => return Err(Error::WrongPassword { source: source() }),
+            Err(Fault::Unreadable(cause)) if evidence.is_empty() => {
+                return Err(Error::NotACertificate { source: source(), cause: Some(cause) });
+            }
+            Err(Fault::Unreadable(cause)) => evidence.ignored.push(cause),
+            Ok(()) => {}
+        }
+        if evidence.is_empty() {
+            let cause = evidence.ignored.first().cloned();
+            return Err(Error::NotACertificate { source: source(), cause });
+        }
+        if unnamed > 0 {
+            evidence.ignored.push(format!("{unnamed} more parts"));
+        }
+        Ok(evidence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(bytes: &[u8]) -> Error {
+        read(bytes, Source::Stdin, None).unwrap_err()
+    }
+
+    #[test]
+    fn says_that_nothing_is_in_it() {
+        for bytes in [&b""[..], b" \r\n\t", b"\xef\xbb\xbf\n", b"\xff\xfe\n\0", b"\0\0\0"] {
+            assert!(matches!(fault(bytes), Error::Empty { .. }));
+        }
+    }
+
+    #[test]
+    fn says_what_it_is_instead() {
+        let shown = fault(b"<!DOCTYPE html><html></html>").to_string();
+        assert_eq!(shown, "'standard input' is not a certificate: it is a web page");
+        let shown = fault(b"-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n").to_string();
+        assert_eq!(shown, "'standard input' is not a certificate: block 1 (X509 CRL, line 1) holds a revocation list");
+    }
+
+    #[test]
+    fn hides_passwords() {
+        assert_eq!(format!("{:?}", Password::new("secret".to_owned())), "Password(hidden)");
+    }
+
+    #[test]
+    fn names_every_format_once() {
+        let names: std::collections::HashSet<_> = ALL.iter().map(|format| format.name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+}

@@ -1,0 +1,70 @@
+//! Byte order marks and UTF-16, which Windows writes: `certreq -unicodetext`, and the Exchange manual's own
+//! `[System.Text.Encoding]::Unicode.GetBytes($request)`, which leaves no mark.
+
+use std::borrow::Cow;
+
+/// The text in ASCII, everything else in it replaced by `?`; UTF-8 is left as it is.
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        [0xff, 0xfe, rest @ ..] => Cow::Owned(narrow(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Cow::Owned(narrow(rest, u16::from_be_bytes)),
+        _ => match unmarked(bytes) {
+            Some(order) => Cow::Owned(narrow(bytes, order)),
+            None => Cow::Borrowed(bytes),
+        },
+    }
+}
+
+type ByteOrder = fn([u8; 2]) -> u16;
+
+/// The byte order of UTF-16 without a mark, seen at five dashes or at the first letters.
+fn unmarked(bytes: &[u8]) -> Option<ByteOrder> {
+    const DASHES: &[u8] = b"-\0-\0-\0-\0-";
+    memchr::memchr(0, bytes)?;
+    if let Some(at) = memchr::memmem::find(bytes, DASHES) {
+        return Some(if at % 2 == 0 { u16::from_le_bytes } else { u16::from_be_bytes });
+    }
+    let head = &bytes[..bytes.len().min(64)];
+    let pairs = || head.chunks_exact(2);
+    match head.len() >= 16 {
+        true if pairs().all(|pair| pair[0] != 0 && pair[1] == 0) => Some(u16::from_le_bytes),
+        true if pairs().all(|pair| pair[0] == 0 && pair[1] != 0) => Some(u16::from_be_bytes),
+        _ => None,
+    }
+}
+
+fn narrow(bytes: &[u8], order: ByteOrder) -> Vec<u8> {
+    let units = bytes.chunks_exact(2).map(|pair| order([pair[0], pair[1]]));
+    units.map(|unit| u8::try_from(unit).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "Zertifikat für uns\r\n-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----\r\n";
+
+    #[test]
+    fn reads_utf16_of_either_order_with_and_without_a_mark() {
+        let expected = TEXT.replace('ü', "?").into_bytes();
+        for order in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bare: Vec<u8> = TEXT.encode_utf16().flat_map(order).collect();
+            let marked: Vec<u8> = order(0xfeff).into_iter().chain(bare.clone()).collect();
+            assert_eq!(*text(&bare), expected);
+            assert_eq!(*text(&marked), expected);
+        }
+    }
+
+    #[test]
+    fn reads_bare_base64_in_utf16() {
+        let bare: Vec<u8> = "MIIBszCCARygAwIB".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(*text(&bare), *b"MIIBszCCARygAwIB");
+    }
+
+    #[test]
+    fn takes_the_mark_off_utf8_and_leaves_the_rest() {
+        assert_eq!(*text(b"\xef\xbb\xbfabc"), *b"abc");
+        assert!(matches!(text(TEXT.as_bytes()), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,184 @@
+//! Private keys: made, checked, written.
+
+use std::fmt;
+use std::str::FromStr;
+
+use aws_lc_rs::signature::Ed25519KeyPair;
+use pkcs8::PrivateKeyInfoRef;
+use pkcs8::pkcs5::pbes2::Parameters;
+use rcgen::{KeyPair, PublicKeyData, RsaKeySize, SignatureAlgorithm};
+use zeroize::Zeroizing;
+
+use super::{armour, failed};
+use crate::Error;
+use crate::facts::{Curve, KeyKind, PrivateKey, PublicKey};
+
+/// The kinds of key that certfix makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum KeyChoice {
+    /// RSA with 2048 bits: the oldest clients know nothing else.
+    #[default]
+    Rsa2048,
+    /// RSA with 3072 bits.
+    Rsa3072,
+    /// RSA with 4096 bits; takes seconds to make.
+    Rsa4096,
+    /// ECDSA on P-256.
+    P256,
+    /// ECDSA on P-384.
+    P384,
+    /// Ed25519; no public CA signs it (BR 6.1.5).
+    Ed25519,
+}
+
+impl KeyChoice {
+    /// Every choice, in the order of lists.
+    pub const ALL: [Self; 6] = [Self::Rsa2048, Self::Rsa3072, Self::Rsa4096, Self::P256, Self::P384, Self::Ed25519];
+
+    /// `rsa-2048`, `p-256`, `ed25519`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Rsa2048 => "rsa-2048",
+            Self::Rsa3072 => "rsa-3072",
+            Self::Rsa4096 => "rsa-4096",
+            Self::P256 => "p-256",
+            Self::P384 => "p-384",
+            Self::Ed25519 => "ed25519",
+        }
+    }
+
+    /// Bits of the modulus, when it is RSA.
+    pub const fn rsa_bits(self) -> Option<u32> {
+        match self {
+            Self::Rsa2048 => Some(2048),
+            Self::Rsa3072 => Some(3072),
+            Self::Rsa4096 => Some(4096),
+            Self::P256 | Self::P384 | Self::Ed25519 => None,
+        }
+    }
+}
+
+impl FromStr for KeyChoice {
+    type Err = Error;
+
+    /// Hyphens and case do not matter.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let plain = |text: &str| text.to_ascii_lowercase().replace('-', "");
+        let found = Self::ALL.into_iter().find(|choice| plain(choice.id()) == plain(text));
+        let nearest = || match plain(text).get(..2) {
+            Some("rs") => Some("rsa-2048"),
+            Some("ec" | "pr" | "se") => Some("p-256"),
+            Some("ed") => Some("ed25519"),
+            _ => None,
+        };
+        found.ok_or_else(|| Error::Unknown { what: "kind of key", name: text.to_owned(), nearest: nearest() })
+    }
+}
+
+impl fmt::Display for KeyChoice {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.id())
+    }
+}
+
+/// Makes a new key.
+///
+/// # Errors
+/// [`Error::Issue`] when the system has no randomness.
+pub fn generate(choice: KeyChoice) -> Result<PrivateKey, Error> {
+    let rsa = |size| KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, size).map_err(failed);
+    let (pair, kind) = match choice {
+        KeyChoice::Rsa2048 => (rsa(RsaKeySize::_2048)?, rsa_kind(2048)),
+        KeyChoice::Rsa3072 => (rsa(RsaKeySize::_3072)?, rsa_kind(3072)),
+        KeyChoice::Rsa4096 => (rsa(RsaKeySize::_4096)?, rsa_kind(4096)),
+        KeyChoice::P256 => (made(&rcgen::PKCS_ECDSA_P256_SHA256)?, KeyKind::Ec(Curve::P256)),
+        KeyChoice::P384 => (made(&rcgen::PKCS_ECDSA_P384_SHA384)?, KeyKind::Ec(Curve::P384)),
+        KeyChoice::Ed25519 => (ed25519()?, KeyKind::Ed25519),
+    };
+    let public = PublicKey { spki: pair.subject_public_key_info().into(), kind };
+    Ok(PrivateKey { pkcs8: Zeroizing::new(pair.serialize_der()), public })
+}
+
+fn rsa_kind(bits: u32) -> KeyKind {
+    KeyKind::Rsa { bits, exponent: Some(65537) }
+}
+
+fn made(algorithm: &'static SignatureAlgorithm) -> Result<KeyPair, Error> {
+    KeyPair::generate_for(algorithm).map_err(failed)
+}
+
+/// rcgen would write version 2 of PKCS#8, which OpenSSL 3.0 does not read.
+fn ed25519() -> Result<KeyPair, Error> {
+    let document = Ed25519KeyPair::generate().and_then(|pair| pair.to_pkcs8v1()).map_err(failed)?;
+    KeyPair::from_pkcs8_der_and_sign_algo(&document.as_ref().into(), &rcgen::PKCS_ED25519).map_err(failed)
+}
+
+/// Whether a key from `source` can be used for a new request.
+///
+/// # Errors
+/// [`Error::UnusableKey`] for RSA keys of fewer than 2048 bits and kinds that no client takes.
+pub fn check(key: &PrivateKey, source: &str) -> Result<(), Error> {
+    load(key, source).map(|_| ())
+}
+
+pub(super) fn load(key: &PrivateKey, source: &str) -> Result<KeyPair, Error> {
+    let unusable = |cause: String| Error::UnusableKey { source: source.to_owned(), cause };
+    let algorithm = match &key.public.kind {
+        KeyKind::Rsa { bits, .. } if *bits < 2048 => {
+            return Err(unusable(format!("it is RSA with {bits} bits, and 2048 are the least that is signed")));
+        }
+        KeyKind::Rsa { .. } => &rcgen::PKCS_RSA_SHA256,
+        KeyKind::Ec(Curve::P256) => &rcgen::PKCS_ECDSA_P256_SHA256,
+        KeyKind::Ec(Curve::P384) => &rcgen::PKCS_ECDSA_P384_SHA384,
+        KeyKind::Ec(Curve::P521) => &rcgen::PKCS_ECDSA_P521_SHA512,
+        KeyKind::Ed25519 => &rcgen::PKCS_ED25519,
+        other => return Err(unusable(format!("{other} is not a kind of key that certfix signs with"))),
+    };
+    KeyPair::from_pkcs8_der_and_sign_algo(&key.pkcs8.as_slice().into(), algorithm)
+        .map_err(|error| unusable(error.to_string()))
+}
+
+/// The key in PEM (PKCS#8), in the clear.
+pub fn pkcs8_pem(key: &PrivateKey) -> Zeroizing<String> {
+    Zeroizing::new(armour("PRIVATE KEY", &key.pkcs8))
+}
+
+/// Rounds of PBKDF2-HMAC-SHA256, as OWASP advises.
+const ROUNDS: u32 = 600_000;
+
+/// The key in PEM, encrypted (PBES2: PBKDF2-HMAC-SHA256, AES-256-CBC), as OpenSSL 1.1 and later read it.
+///
+/// # Errors
+/// [`Error::Issue`] when the system has no randomness.
+pub fn encrypted_pkcs8_pem(key: &PrivateKey, password: &str) -> Result<Zeroizing<String>, Error> {
+    let mut salt = [0; 16];
+    let mut vector = [0; 16];
+    aws_lc_rs::rand::fill(&mut salt).map_err(failed)?;
+    aws_lc_rs::rand::fill(&mut vector).map_err(failed)?;
+    let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(ROUNDS, &salt, vector).map_err(failed)?;
+    let info = PrivateKeyInfoRef::try_from(key.pkcs8.as_slice()).map_err(failed)?;
+    let encrypted = info.encrypt_with_params(parameters, password);
+    Ok(Zeroizing::new(armour("ENCRYPTED PRIVATE KEY", encrypted.map_err(failed)?.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_its_own_names() {
+        for choice in KeyChoice::ALL {
+            assert_eq!(choice.to_string().parse::<KeyChoice>().unwrap(), choice);
+        }
+        assert_eq!("P256".parse::<KeyChoice>().unwrap(), KeyChoice::P256);
+        assert!("rsa-1024".parse::<KeyChoice>().is_err());
+    }
+
+    #[test]
+    fn refuses_a_short_rsa_key() {
+        let public = PublicKey { spki: Box::default(), kind: KeyKind::Rsa { bits: 1024, exponent: Some(3) } };
+        let key = PrivateKey { pkcs8: Zeroizing::new(Vec::new()), public };
+        let error = check(&key, "old.key").unwrap_err();
+        assert!(error.to_string().contains("1024 bits"), "{error}");
+    }
+}

@@ -1,0 +1,152 @@
+//! A plan becomes a request or a certificate.
+//!
+//! rcgen builds the structure. Its distinguished names are maps, in which a second OU or DC replaces the first, so
+//! the subject is put in as DER, and only then is the whole signed, once. What was made is read again and compared
+//! with the plan before anybody gets it.
+
+mod emit;
+mod key;
+mod pfx;
+mod structure;
+
+use rcgen::{
+    CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyUsagePurpose, SerialNumber,
+};
+use time::OffsetDateTime;
+
+use crate::Error;
+use crate::facts::{Certificate, GeneralName, Identity, KeyKind, Moment, PrivateKey, Purpose, Request, SanExtension};
+use crate::plan::Plan;
+
+pub use emit::{Emit, emit};
+pub use key::{KeyChoice, check, encrypted_pkcs8_pem, generate, pkcs8_pem};
+pub use pfx::{For, pfx};
+
+/// Days that a self-signed certificate lives unless told otherwise: inside every client's limit (Apple allows 825 for
+/// roots that an administrator added, 398 for others; support.apple.com/103769, /102028).
+pub const SELF_SIGNED_DAYS: i64 = 397;
+
+/// A self-signed certificate begins this much earlier, because clocks differ.
+const EARLIER: i64 = 3600;
+
+/// The request (PKCS#10, RFC 2986) for a plan, signed with its key. Asks for no basicConstraints.
+///
+/// # Errors
+/// [`Error::UnusableKey`], or [`Error::Issue`] when it does not read back as planned.
+pub fn request(plan: &Plan, key: &PrivateKey) -> Result<Request, Error> {
+    let pair = key::load(key, "key")?;
+    let params = parameters(plan, key)?;
+    let draft = params.serialize_request(&structure::Unsigned(&pair)).map_err(failed)?;
+    let der = structure::finish(draft.der(), &[1], &plan.subject.der, &pair)?;
+    let request = Request::from_der(&der).map_err(|cause| Error::Issue { cause })?;
+    compare(plan, key, &request.identity)?;
+    Ok(request)
+}
+
+/// A certificate for a plan that is signed with its own key: for servers only, no CA, with a random serial number.
+/// It lives `days` days of 86,400 s, from an hour before `at`.
+///
+/// # Errors
+/// As [`request`].
+pub fn self_signed(plan: &Plan, key: &PrivateKey, at: Moment, days: i64) -> Result<Certificate, Error> {
+    let pair = key::load(key, "key")?;
+    let mut params = parameters(plan, key)?;
+    let begin = at.plus_seconds(-EARLIER);
+    if days < 1 {
+        return Err(Error::Conflict { cause: format!("a certificate cannot live {days} days") });
+    }
+    params.not_before = calendar(begin)?;
+    // Both ends count (RFC 5280 §4.1.2.5).
+    params.not_after = calendar(begin.plus_days(days).plus_seconds(-1))?;
+    params.serial_number = Some(serial()?);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_identifier_method = KeyIdMethod::Sha256;
+    params.use_authority_key_identifier_extension = true;
+    let draft = params.self_signed(&structure::Unsigned(&pair)).map_err(failed)?;
+    // Issuer and subject are the same.
+    let der = structure::finish(draft.der(), &[3, 5], &plan.subject.der, &pair)?;
+    let cert = Certificate::from_der(&der).map_err(|cause| Error::Issue { cause })?;
+    compare(plan, key, &cert.identity)?;
+    Ok(cert)
+}
+
+/// A request in PEM, lines ending in LF.
+pub fn request_pem(request: &Request) -> String {
+    armour("CERTIFICATE REQUEST", &request.der)
+}
+
+/// A certificate in PEM, lines ending in LF.
+pub fn certificate_pem(cert: &Certificate) -> String {
+    armour("CERTIFICATE", &cert.der)
+}
+
+pub(crate) fn armour(label: &str, der: &[u8]) -> String {
+    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+    pem::encode_config(&pem::Pem::new(label, der), config)
+}
+
+/// What request and certificate share. The subject stays empty until [`structure::finish`].
+fn parameters(plan: &Plan, key: &PrivateKey) -> Result<CertificateParams, Error> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.key_usages = match key.public.kind {
+        KeyKind::Rsa { .. } => vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment],
+        _ => vec![KeyUsagePurpose::DigitalSignature],
+    };
+    params.extended_key_usages = plan.purposes.iter().filter_map(extended_key_usage).collect();
+    let names = structure::subject_alt_name(plan.general_names())?;
+    let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, 17], names);
+    // RFC 5280 §4.2.1.6: critical if and only if the subject is empty.
+    extension.set_criticality(plan.subject.is_empty());
+    params.custom_extensions = vec![extension];
+    Ok(params)
+}
+
+fn extended_key_usage(purpose: &Purpose) -> Option<ExtendedKeyUsagePurpose> {
+    match purpose {
+        Purpose::ServerAuth => Some(ExtendedKeyUsagePurpose::ServerAuth),
+        Purpose::ClientAuth => Some(ExtendedKeyUsagePurpose::ClientAuth),
+        _ => None,
+    }
+}
+
+fn calendar(moment: Moment) -> Result<OffsetDateTime, Error> {
+    OffsetDateTime::from_unix_timestamp(moment.unix())
+        .ok()
+        .filter(|time| (1950..=9999).contains(&time.year()))
+        .ok_or_else(|| Error::Issue { cause: format!("no certificate can hold the time {moment}") })
+}
+
+/// 20 random octets, positive and below 2^159 (BR 7.1.2.7).
+fn serial() -> Result<SerialNumber, Error> {
+    let mut octets = [0; 20];
+    aws_lc_rs::rand::fill(&mut octets).map_err(failed)?;
+    octets[0] = octets[0] & 0x3f | 0x40;
+    Ok(SerialNumber::from_slice(&octets))
+}
+
+/// The promise of the first name, kept by looking at what was really written.
+fn compare(plan: &Plan, key: &PrivateKey, made: &Identity) -> Result<(), Error> {
+    let wrong = |what: &str| Err(Error::Issue { cause: format!("{what} did not come out as planned") });
+    let names: Vec<&GeneralName> = made.names.entries.iter().collect();
+    if !plan.general_names().eq(names.iter().copied()) {
+        return wrong("the names");
+    }
+    if made.names.first_dns().map(|(_, text)| text.as_bytes()) != Some(plan.target.as_str().as_bytes()) {
+        return wrong("the first name");
+    }
+    if made.subject.der != plan.subject.der {
+        return wrong("the subject");
+    }
+    if made.is_ca() || (made.names.extension == SanExtension::Critical) != plan.subject.is_empty() {
+        return wrong("the extensions");
+    }
+    if made.key.spki != key.public.spki {
+        return wrong("the key");
+    }
+    Ok(())
+}
+
+fn failed(cause: impl std::fmt::Display) -> Error {
+    Error::Issue { cause: cause.to_string() }
+}

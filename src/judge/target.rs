@@ -1,0 +1,82 @@
+//! Which name people connect to, as far as the certificate itself tells.
+
+use crate::facts::{Name, Subject, Target, Text};
+
+/// What a certificate or request tells about the name people connect to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inference {
+    /// It is beyond doubt.
+    Certain(Target),
+    /// One of these, the likeliest first; none when nothing in it is a public host name.
+    Candidates(Vec<String>),
+}
+
+/// Infers the target. Beyond doubt is: a public common name that is listed too, the only public name listed, or a
+/// public common name where no name is listed at all.
+pub fn infer_target(subject: &Subject<'_>) -> Inference {
+    let identity = subject.item.identity();
+    let mut listed: Vec<Name> = Vec::new();
+    for name in identity.names.dns().filter_map(host) {
+        if !listed.contains(&name) {
+            listed.push(name);
+        }
+    }
+    // The last is the most specific.
+    let common_name = identity.subject.common_names().next_back().and_then(host);
+    match (common_name, listed.as_slice()) {
+        (Some(name), names) if names.contains(&name) || identity.names.entries.is_empty() => certain(&name),
+        (_, [only]) => certain(only),
+        (common_name, _) => {
+            listed.extend(common_name);
+            listed.sort_by_key(|name| !is_mail_host(name));
+            Inference::Candidates(listed.iter().map(Name::to_string).collect())
+        }
+    }
+}
+
+fn certain(name: &Name) -> Inference {
+    Inference::Certain(Target::from(name))
+}
+
+/// The text as a host name that clients on the Internet can look up.
+fn host(text: &Text) -> Option<Name> {
+    let name = Name::parse(text.as_str()?).ok()?;
+    (!name.is_wildcard() && !name.is_internal() && !name.is_public_suffix()).then_some(name)
+}
+
+/// The prefixes that SBS and most administrators choose.
+fn is_mail_host(name: &Name) -> bool {
+    matches!(name.labels().next(), Some("remote" | "mail"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{evidence, leaf, subject, target};
+
+    fn inferred<const N: usize>(common_name: &str, names: [&str; N]) -> Inference {
+        let mut cert = leaf(names);
+        cert.identity.subject = subject(&[common_name]);
+        infer_target(&evidence(vec![cert]).subjects()[0])
+    }
+
+    #[test]
+    fn is_certain_of_a_listed_common_name_the_only_name_or_a_lone_common_name() {
+        let mail = Inference::Certain(target("mail.contoso.com"));
+        assert_eq!(inferred("Mail.contoso.com", ["server.contoso.local", "mail.contoso.com", "contoso.com"]), mail);
+        assert_eq!(inferred("server", ["server.contoso.local", "mail.contoso.com", "*.contoso.com"]), mail);
+        assert_eq!(inferred("mail.contoso.com", []), mail);
+    }
+
+    #[test]
+    fn lists_public_names_mail_hosts_first() {
+        let names = ["autodiscover.contoso.com", "remote.contoso.com", "server.contoso.local", "*.contoso.com"];
+        let found = ["remote.contoso.com", "autodiscover.contoso.com"].map(str::to_owned).to_vec();
+        assert_eq!(inferred("server", names), Inference::Candidates(found));
+    }
+
+    #[test]
+    fn has_no_candidate_where_nothing_is_public() {
+        assert_eq!(inferred("server.contoso.local", []), Inference::Candidates(Vec::new()));
+    }
+}

@@ -1,0 +1,159 @@
+//! The cases of the knowledge base articles, and certificates of today that must pass in silence.
+
+use super::*;
+use crate::clients;
+use crate::facts::fixture::{day, evidence, identity, leaf, subject, target};
+use crate::facts::{Evidence, Item, SanExtension, TrustStore};
+use crate::rules::Authority;
+
+/// What `with` says of the report on the first certificate of `evidence`, for all clients.
+fn judged<T>(evidence: &Evidence, typed: Option<&str>, now: &str, with: impl FnOnce(&Report<'_>) -> T) -> T {
+    let subjects = evidence.subjects();
+    let target = typed.map(target);
+    let ctx =
+        Context { now: day(now), authority: Authority::of(subjects[0].item), target: target.as_ref(), trust: None };
+    with(&judge(&subjects[0], clients::ALL, &ctx))
+}
+
+fn codes(report: &Report<'_>) -> Vec<&'static str> {
+    report.findings.iter().map(|finding| finding.rule.code).collect()
+}
+
+fn outcome_of(report: &Report<'_>, id: &str) -> Outcome {
+    report.verdicts.iter().find(|verdict| verdict.client.id == id).unwrap().outcome
+}
+
+#[test]
+fn kb958977_outlook_2007_warns_and_its_elders_do_not() {
+    let seen = evidence(vec![Certificate {
+        identity: Identity {
+            subject: subject(&["remote.contoso.com"]),
+            ..identity(["server.contoso.local", "remote.contoso.com"])
+        },
+        ..leaf([])
+    }]);
+    judged(&seen, Some("remote.contoso.com"), "2026-09-01", |report| {
+        assert_eq!(codes(report), ["name-not-first", "internal-name"]);
+        assert_eq!(outcome_of(report, "outlook2007"), Outcome::Warns);
+        assert_eq!(outcome_of(report, "outlook2000"), Outcome::Accepts);
+        assert_eq!(outcome_of(report, "thunderbird"), Outcome::Accepts);
+        let verdict = report.verdicts.iter().find(|verdict| verdict.client.id == "outlook2007").unwrap();
+        assert_eq!(verdict.comparison.compared.to_string(), "first dNSName server.contoso.local");
+        assert!(verdict.message.as_ref().unwrap().0.contains("The target principal name is incorrect."));
+    });
+}
+
+#[test]
+fn q198564_a_differing_common_name_is_named_as_such() {
+    let bare = Identity { subject: subject(&["server"]), ..identity([]) };
+    let seen = evidence(vec![Certificate { identity: bare, ..leaf([]) }]);
+    judged(&seen, Some("mail.contoso.com"), "2026-09-01", |report| {
+        assert!(codes(report).contains(&"common-name-mismatch"));
+        assert_ne!(outcome_of(report, "exchange55-clients"), Outcome::Accepts);
+    });
+}
+
+#[test]
+fn q273948_an_address_is_named_as_such() {
+    judged(&evidence(vec![leaf(["mail.contoso.com"])]), Some("192.0.2.5"), "2026-09-01", |report| {
+        assert_eq!(codes(report), ["connects-by-address"]);
+    });
+}
+
+fn lets_encrypt() -> Certificate {
+    Certificate {
+        policies: vec!["2.23.140.1.2.1".into()],
+        has_timestamps: true,
+        ..leaf(["mail.contoso.com", "autodiscover.contoso.com"])
+    }
+}
+
+#[test]
+fn says_nothing_of_good_certificates_of_today() {
+    let mut between = leaf([]);
+    between.der = Box::from(*b"between");
+    between.identity.subject = subject(&["Test CA"]);
+    between.issuer = subject(&["Root"]);
+    let mut nameless = lets_encrypt();
+    nameless.identity.subject = subject(&[]);
+    nameless.identity.names.extension = SanExtension::Critical;
+    let mut private = leaf(["server.contoso.local", "server"]);
+    private.not_before = day("2026-01-01");
+    private.not_after = private.not_before.plus_days(825).plus_seconds(-1);
+    for (cert, typed, authority) in [
+        (lets_encrypt(), "mail.contoso.com", Authority::Public),
+        (nameless, "mail.contoso.com", Authority::Public),
+        (private, "server.contoso.local", Authority::Private),
+    ] {
+        let seen = evidence(vec![cert, between.clone()]);
+        let subjects = seen.subjects();
+        let target = target(typed);
+        let ctx = Context { now: day("2026-09-15"), authority, target: Some(&target), trust: None };
+        assert_eq!(codes(&judge(&subjects[0], clients::ALL, &ctx)), [""; 0], "{authority:?}");
+    }
+}
+
+#[test]
+fn only_notes_a_good_self_signed_certificate() {
+    let mut own = leaf(["mail.contoso.com"]);
+    own.issuer = own.identity.subject.clone();
+    judged(&evidence(vec![own]), Some("mail.contoso.com"), "2026-09-15", |report| {
+        assert_eq!(codes(report), ["self-signed"]);
+        assert_eq!(report.worst(), Some(Level::Note));
+    });
+}
+
+#[test]
+fn puts_the_worst_first_and_keeps_the_order_of_the_list() {
+    let cert = Certificate { version: 1, ..leaf(["server.contoso.local", "mail.contoso.com", "mail.contoso.com"]) };
+    judged(&evidence(vec![cert]), Some("mail.contoso.com"), "2027-01-01", |report| {
+        let levels: Vec<Level> = report.findings.iter().map(|finding| finding.hit.level).collect();
+        assert!(levels.is_sorted_by(|one, next| one >= next), "{levels:?}");
+        assert_eq!(codes(report)[..2], ["expired", "old-version"]);
+    });
+}
+
+#[test]
+fn a_client_speaks_of_the_name_before_the_date() {
+    judged(&evidence(vec![leaf(["www.contoso.com"])]), Some("mail.contoso.com"), "2027-01-01", |report| {
+        let verdict = report.verdicts.iter().find(|verdict| verdict.client.id == "thunderbird").unwrap();
+        assert!(verdict.message.as_ref().unwrap().0.contains("not valid for that server"));
+        assert_eq!(outcome_of(report, "rfc9525"), Outcome::Refuses);
+    });
+}
+
+#[test]
+fn standards_judge_names_only() {
+    judged(&evidence(vec![leaf(["mail.contoso.com"])]), Some("mail.contoso.com"), "2027-01-01", |report| {
+        assert_eq!(codes(report), ["expired"]);
+        assert_eq!(outcome_of(report, "rfc9525"), Outcome::Accepts);
+        assert_eq!(outcome_of(report, "outlook2007"), Outcome::Warns);
+        assert!(report.findings[0].clients.iter().all(|client| client.group != clients::Group::Standard));
+    });
+}
+
+#[test]
+fn lists_what_it_could_not_check_and_why() {
+    judged(&evidence(vec![leaf(["mail.contoso.com"])]), None, "2026-09-01", |report| {
+        assert!(report.verdicts.is_empty());
+        for (code, missing) in [
+            ("name-mismatch", Missing::Target),
+            ("incomplete-chain", Missing::Chain),
+            ("untrusted-issuer", Missing::Trust),
+            ("key-does-not-match", Missing::Key),
+        ] {
+            assert!(report.not_checked.iter().any(|(rule, lacks)| rule.code == code && *lacks == missing), "{code}");
+        }
+    });
+}
+
+#[test]
+fn does_not_call_a_lone_leaf_untrusted() {
+    let seen = evidence(vec![leaf(["mail.contoso.com"])]);
+    let subjects = seen.subjects();
+    let trust = TrustStore::default();
+    let ctx = Context { now: day("2026-09-01"), authority: Authority::Unknown, target: None, trust: Some(&trust) };
+    let report = judge(&subjects[0], &[], &ctx);
+    assert!(report.not_checked.iter().any(|(rule, lacks)| rule.code == "untrusted-issuer" && *lacks == Missing::Chain));
+    assert!(matches!(subjects[0].item, Item::Certificate(_)));
+}

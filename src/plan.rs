@@ -1,0 +1,285 @@
+//! Report + target + profile → plan: which names the new certificate has, in which order, and why.
+//!
+//! The order lives here: the name that people type comes first, because Outlook 2007 reads no other (KB958977).
+
+mod left_out;
+mod names;
+mod subject;
+mod words;
+
+use crate::Error;
+use crate::facts::{DistinguishedName, GeneralName, Identity, Item, Name, NameFault, Purpose, Reservation, Text};
+use crate::profiles::{Order, Profile, SELF_SIGNED};
+
+/// What is wished for.
+#[derive(Clone, Debug)]
+pub struct Wish<'a> {
+    /// The name that people type; it comes first.
+    pub target: Name,
+    /// More names asked for in so many words. One that the CA will not sign is an error.
+    pub extra: Vec<GeneralName>,
+    /// The certificate or request to mend. What the CA will not sign is dropped, with a reason.
+    pub old: Option<Item<'a>>,
+    /// Takes the place of the old subject. Its common name, if any, gives way to the target.
+    pub subject: Option<DistinguishedName>,
+    /// Who will sign.
+    pub profile: &'static Profile,
+    /// What is to be made.
+    pub output: Output,
+}
+
+/// What is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// A request for a CA.
+    Request,
+    /// A certificate that signs itself; the profile plays no part.
+    SelfSigned,
+}
+
+/// What the new request or certificate will say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The name that people type.
+    pub target: Name,
+    /// The names in the order of the new subjectAltName; the first is the target.
+    pub names: Vec<PlannedName>,
+    /// Names of the old certificate that are left out.
+    pub dropped: Vec<DroppedName>,
+    /// The new subject. Its `der` is never empty; attributes that stay are the old ones octet for octet.
+    pub subject: DistinguishedName,
+    /// What became of the common name.
+    pub common_name: CommonNamePlan,
+    /// Subject attributes and extensions of the old certificate that are left out.
+    pub left_out: Vec<LeftOut>,
+    /// What the key may be used for: serverAuth, and clientAuth where it was there and may stay.
+    pub purposes: Vec<Purpose>,
+    /// What the reader should know beforehand, above all what the CA will do to the order.
+    pub notes: Vec<String>,
+    /// Who will sign.
+    pub profile: &'static Profile,
+}
+
+/// One name of the new certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedName {
+    /// The name.
+    pub name: GeneralName,
+    /// Why it is where it is.
+    pub reason: Reason,
+}
+
+/// Why a name is where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It was the first already.
+    First,
+    /// It was there, further down.
+    MovedFirst,
+    /// It was there.
+    Kept,
+    /// It was not there.
+    Added,
+    /// It was there, written like this.
+    Rewritten(GeneralName),
+}
+
+/// A name that is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DroppedName {
+    /// The name.
+    pub name: GeneralName,
+    /// Why.
+    pub reason: DropReason,
+}
+
+/// Why a name is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DropReason {
+    /// It is in the list already.
+    Duplicate,
+    /// It does not end in a top level domain.
+    Internal,
+    /// The address is not a public one.
+    Reserved(Reservation),
+    /// This CA signs no addresses.
+    Address,
+    /// Only dNSName and iPAddress entries are signed.
+    Kind,
+    /// It is no DNS name.
+    Malformed(NameFault),
+    /// An IP address written as a dNSName; clients compare addresses with iPAddress entries only.
+    AddressAsText,
+    /// A wildcard for all domains under a public suffix.
+    WholeSuffix,
+    /// Its content cannot be carried over.
+    Unreadable,
+}
+
+/// A part of the old certificate, other than a name, that is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// What it is, as people know it.
+    pub what: String,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// What became of the common name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommonNamePlan {
+    /// It is the target already.
+    Kept,
+    /// There was another one.
+    Replaced(Text),
+    /// There was none.
+    Added,
+    /// The target is longer than the 64 characters of a common name (RFC 5280 Appendix A), so there is none.
+    TooLong,
+}
+
+/// Makes the plan.
+///
+/// # Errors
+/// [`Error::Unsigned`] when the target or an extra name will not be signed; [`Error::BadSubject`] and
+/// [`Error::LongAttribute`] when the new subject cannot be written.
+pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
+    let profile = match wish.output {
+        Output::SelfSigned => SELF_SIGNED,
+        Output::Request => wish.profile,
+    };
+    let identity = wish.old.map(Item::identity);
+    let chosen = names::choose(&wish.target, identity, &wish.extra, profile)?;
+    let subject = match &wish.subject {
+        Some(subject) => subject::fresh(subject, &wish.target)?,
+        None => match identity {
+            Some(identity) if !identity.subject.is_empty() => {
+                subject::mended(&identity.subject, &wish.target, profile)?
+            }
+            _ => subject::fresh(&DistinguishedName::default(), &wish.target)?,
+        },
+    };
+    let mut left_out = subject.left_out;
+    left_out.extend(wish.old.map(|old| left_out::extensions(old, profile)).unwrap_or_default());
+    let client_auth = identity.and_then(|identity| identity.purposes.as_ref());
+    let mut purposes = vec![Purpose::ServerAuth];
+    if !profile.is_public() && client_auth.is_some_and(|purposes| purposes.contains(&Purpose::ClientAuth)) {
+        purposes.push(Purpose::ClientAuth);
+    }
+    let mut plan = Plan {
+        target: wish.target.clone(),
+        names: chosen.names,
+        dropped: chosen.dropped,
+        subject: subject.name,
+        common_name: subject.common_name,
+        left_out,
+        purposes,
+        notes: Vec::new(),
+        profile,
+    };
+    plan.notes = plan.remarks();
+    Ok(plan)
+}
+
+/// The FQDN that people type for a domain: `remote.contoso.com` for `contoso.com` and the prefix `remote`, as the
+/// Internet Address Management Wizard of SBS 2008 makes it. A domain that begins with the prefix stays as it is.
+///
+/// # Errors
+/// [`Error::PublicSuffix`] for `co.uk`, [`Error::BadName`] with the character that is wrong.
+pub fn target_for_domain(domain: &str, prefix: &str) -> Result<Name, Error> {
+    let bad = |name: &str, fault: NameFault| Error::BadName { name: name.to_owned(), fault: fault.to_string() };
+    let name = Name::parse_for_certificate(domain).map_err(|fault| bad(domain, fault))?;
+    if name.is_wildcard() {
+        return Err(bad(domain, NameFault::Star { position: 1 }));
+    }
+    if name.is_public_suffix() {
+        return Err(Error::PublicSuffix { name: domain.to_owned() });
+    }
+    let begun = name.as_str().strip_prefix(&prefix.to_ascii_lowercase()).and_then(|rest| rest.strip_prefix('.'));
+    let under = begun.and_then(|rest| Name::parse(rest).ok());
+    if under.is_some_and(|under| !under.is_public_suffix() && !under.is_single_label()) {
+        return Ok(name);
+    }
+    let whole = format!("{prefix}.{name}");
+    Name::parse_for_certificate(&whole).map_err(|fault| bad(&whole, fault))
+}
+
+impl Plan {
+    /// The names alone, in order.
+    pub fn general_names(&self) -> impl Iterator<Item = &GeneralName> {
+        self.names.iter().map(|planned| &planned.name)
+    }
+
+    /// One plan for each dNSName, for a CA that sorts names: alone, every name is the first. Entries of other kinds
+    /// stay with the target.
+    ///
+    /// # Errors
+    /// As [`plan`].
+    pub fn split_one_per_name(&self) -> Result<Vec<Self>, Error> {
+        let others = || self.names.iter().skip(1).filter(|planned| planned.name.dns().is_none());
+        let first = Self { names: self.names.iter().take(1).chain(others()).cloned().collect(), ..self.clone() };
+        let mut plans = vec![first];
+        for planned in self.names.iter().skip(1).filter(|planned| planned.name.dns().is_some()) {
+            let Some(target) = planned.name.name() else { continue };
+            let subject = subject::mended(&self.subject, &target, self.profile)?;
+            plans.push(Self {
+                names: vec![PlannedName { name: GeneralName::from(&target), reason: planned.reason.clone() }],
+                target,
+                dropped: Vec::new(),
+                subject: subject.name,
+                common_name: subject.common_name,
+                left_out: Vec::new(),
+                ..self.clone()
+            });
+        }
+        for plan in &mut plans {
+            plan.notes = plan.remarks();
+        }
+        Ok(plans)
+    }
+
+    /// True when names or subject differ from `old` in more than a common name that was missing.
+    pub fn changes_anything(&self, old: &Identity) -> bool {
+        let same = |(new, old): (&GeneralName, &GeneralName)| match (new.dns(), old.dns()) {
+            (Some(new), Some(old)) => new.as_bytes().eq_ignore_ascii_case(old.as_bytes()),
+            _ => new == old,
+        };
+        let names =
+            self.names.len() == old.names.entries.len() && self.general_names().zip(&old.names.entries).all(same);
+        let subject = self.common_name == CommonNamePlan::Added || self.subject.der == old.subject.der;
+        !names || !subject || old.is_ca()
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let profile = self.profile;
+        let mut notes = Vec::new();
+        if self.common_name == CommonNamePlan::TooLong {
+            notes.push(format!(
+                "{} is longer than the 64 characters that a common name may have, so there is none",
+                self.target
+            ));
+        }
+        let dns = self.names.iter().filter_map(|planned| planned.name.name());
+        let sorted_first = dns.min_by(|a, b| a.as_str().cmp(b.as_str()));
+        match sorted_first {
+            Some(first) if profile.order == Order::Sorts && first != self.target => notes.push(format!(
+                "{} sorts names: the certificate will begin with {first}, not with {}; pass --one-per-name, or leave \
+                 out the names that sort before it",
+                profile.name, self.target
+            )),
+            _ if profile.order == Order::Sorts && self.names.len() > 1 => {
+                notes.push(format!("{} sorts names; {} comes first all the same", profile.name, self.target));
+            }
+            // With one name there is no order to lose.
+            _ if self.names.len() > 1 && profile.order != Order::Keeps => notes.push(profile.says.to_owned()),
+            _ => {}
+        }
+        if let Some(most) = profile.most_names.filter(|most| self.names.len() > *most) {
+            notes.push(format!("{} signs {most} names at most, here are {}", profile.name, self.names.len()));
+        }
+        notes
+    }
+}
+
+#[cfg(test)]
+mod tests;

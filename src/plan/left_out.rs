@@ -1,0 +1,58 @@
+//! Which extensions and attributes of the old certificate or request are not carried over, and why.
+
+use super::LeftOut;
+use crate::facts::{Item, Purpose, Request};
+use crate::profiles::Profile;
+
+/// What is left out of `old`, in the order people care about.
+pub(super) fn extensions(old: Item<'_>, profile: &Profile) -> Vec<LeftOut> {
+    let mut parts = Vec::new();
+    let mut leave = |what: &str, reason| parts.push(LeftOut { what: what.to_owned(), reason });
+    let identity = old.identity();
+    if identity.is_ca() {
+        leave("CA:TRUE", "a server's certificate signs no others");
+    }
+    for purpose in identity.purposes.iter().flatten().filter(|purpose| **purpose != Purpose::ServerAuth) {
+        match purpose {
+            Purpose::ClientAuth if !profile.is_public() => {}
+            Purpose::ClientAuth => leave("clientAuth", "public CAs stop signing it (Chrome Root Program 1.8)"),
+            other => leave(&other.to_string(), "a server does not need it"),
+        }
+    }
+    match old {
+        Item::Certificate(cert) => {
+            for oid in &cert.extensions {
+                if let Some((_, what, reason)) = LEFT.iter().find(|entry| entry.0 == &**oid) {
+                    leave(what, reason);
+                } else if !RENEWED.contains(&&**oid) {
+                    leave(&format!("extension {oid}"), "extensions are not copied blindly");
+                }
+            }
+        }
+        Item::Request(request) => foreign_attributes(request).for_each(|oid| {
+            leave(&format!("attribute {oid}"), "it belongs to the old request");
+        }),
+    }
+    parts
+}
+
+fn foreign_attributes(request: &Request) -> impl Iterator<Item = &str> {
+    // Both carry the requested extensions.
+    const EXTENSIONS: [&str; 2] = ["1.2.840.113549.1.9.14", "1.3.6.1.4.1.311.2.1.14"];
+    request.attributes.iter().map(|oid| &**oid).filter(|oid| !EXTENSIONS.contains(oid))
+}
+
+/// Extensions that are written anew: keyUsage, subjectAltName, basicConstraints, extKeyUsage.
+const RENEWED: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
+
+const LEFT: &[(&str, &str, &str)] = &[
+    ("1.3.6.1.4.1.11129.2.4.2", "signed certificate timestamps", "they hold for the old certificate only (RFC 6962)"),
+    ("2.5.29.14", "subject key identifier", "it names the old key"),
+    ("2.5.29.35", "authority key identifier", "it names the old issuer's key"),
+    ("2.5.29.32", "certificate policies", "the CA writes its own"),
+    ("2.5.29.31", "revocation list address", "the CA writes its own"),
+    ("1.3.6.1.5.5.7.1.1", "issuer's addresses", "the CA writes its own"),
+    ("2.5.29.30", "name constraints", "only a CA has them"),
+    ("1.3.6.1.4.1.311.20.2", "certificate template name", "the CA writes its own"),
+    ("1.3.6.1.4.1.311.21.7", "certificate template", "the CA writes its own"),
+];

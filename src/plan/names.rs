@@ -1,0 +1,110 @@
+//! Which names go into the new certificate, and in which order.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use super::{DropReason, DroppedName, PlannedName, Reason};
+use crate::Error;
+use crate::facts::{GeneralName, Identity, Name, NameFault, Text, reservation};
+use crate::profiles::{Profile, Signing};
+
+/// The names that stay and those that go.
+pub(super) struct Chosen {
+    pub(super) names: Vec<PlannedName>,
+    pub(super) dropped: Vec<DroppedName>,
+}
+
+/// The target, the old names in their order, then the extra ones.
+pub(super) fn choose(
+    target: &Name,
+    old: Option<&Identity>,
+    extra: &[GeneralName],
+    profile: &'static Profile,
+) -> Result<Chosen, Error> {
+    let first = GeneralName::from(target);
+    mend(&first, profile).map_err(|reason| unsigned(&first, profile, &reason))?;
+    let mut seen = HashSet::from([key(&first)]);
+    let mut chosen = Chosen { names: vec![PlannedName { name: first, reason: Reason::Added }], dropped: Vec::new() };
+    let mut dns_before = 0;
+    for entry in old.iter().flat_map(|old| &old.names.entries) {
+        let before = dns_before;
+        dns_before += usize::from(entry.dns().is_some());
+        let mended = match mend(entry, profile) {
+            Ok(mended) => mended,
+            Err(reason) => {
+                chosen.dropped.push(DroppedName { name: entry.clone(), reason });
+                continue;
+            }
+        };
+        if key(&mended) == key(&chosen.names[0].name) && chosen.names[0].reason == Reason::Added {
+            chosen.names[0].reason = if before == 0 { Reason::First } else { Reason::MovedFirst };
+        } else if seen.insert(key(&mended)) {
+            let reason = if mended == *entry { Reason::Kept } else { Reason::Rewritten(entry.clone()) };
+            chosen.names.push(PlannedName { name: mended, reason });
+        } else {
+            chosen.dropped.push(DroppedName { name: entry.clone(), reason: DropReason::Duplicate });
+        }
+    }
+    for entry in extra {
+        let mended = mend(entry, profile).map_err(|reason| unsigned(entry, profile, &reason))?;
+        if seen.insert(key(&mended)) {
+            chosen.names.push(PlannedName { name: mended, reason: Reason::Added });
+        }
+    }
+    Ok(chosen)
+}
+
+/// The entry as it may be written, or why it may not.
+fn mend(entry: &GeneralName, profile: &Profile) -> Result<GeneralName, DropReason> {
+    match entry {
+        GeneralName::Dns(text) => mend_dns(text, profile),
+        GeneralName::Address(_) if profile.addresses == Signing::Refuses => Err(DropReason::Address),
+        GeneralName::Address(address) => match reservation(*address).filter(|_| profile.is_public()) {
+            Some(reserved) => Err(DropReason::Reserved(reserved)),
+            None => Ok(entry.clone()),
+        },
+        GeneralName::BadAddress(_) | GeneralName::Other(_) | GeneralName::Unreadable(..) => Err(DropReason::Unreadable),
+        _ if profile.is_public() => Err(DropReason::Kind),
+        // These three are written as IA5String.
+        GeneralName::Email(text) | GeneralName::Uri(text) | GeneralName::Srv(text) if !text.as_bytes().is_ascii() => {
+            Err(DropReason::Unreadable)
+        }
+        GeneralName::Upn(text) if text.as_str().is_none() => Err(DropReason::Unreadable),
+        GeneralName::Directory(name) if name.der.is_empty() => Err(DropReason::Unreadable),
+        _ => Ok(entry.clone()),
+    }
+}
+
+fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
+    let typed = text.as_str().ok_or(DropReason::Malformed(NameFault::NotUtf8))?;
+    if typed.trim().parse::<IpAddr>().is_ok() {
+        return Err(DropReason::AddressAsText);
+    }
+    let parsed = if profile.is_public() { Name::parse_for_certificate(typed) } else { Name::parse(typed) };
+    let name = parsed.map_err(DropReason::Malformed)?;
+    if name.is_internal() && profile.is_public() {
+        return Err(DropReason::Internal);
+    }
+    if name.is_wildcard() && name.is_public_suffix() {
+        return Err(DropReason::WholeSuffix);
+    }
+    // Letter case is not wrong: the old spelling stays.
+    let same = name.as_str().eq_ignore_ascii_case(typed);
+    Ok(if same { GeneralName::Dns(text.clone()) } else { GeneralName::from(&name) })
+}
+
+/// What makes two entries the same.
+fn key(name: &GeneralName) -> (&'static str, String) {
+    let text = match name.dns().and_then(Text::as_str) {
+        Some(text) => text.to_ascii_lowercase(),
+        None => format!("{name:?}"),
+    };
+    (name.kind(), text)
+}
+
+fn unsigned(name: &GeneralName, profile: &'static Profile, reason: &DropReason) -> Error {
+    match reason {
+        DropReason::Malformed(fault) => Error::BadName { name: name.to_string(), fault: fault.to_string() },
+        _ => Error::Unsigned { name: name.to_string(), profile: profile.name, reason: reason.to_string() },
+    }
+}

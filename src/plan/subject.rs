@@ -1,0 +1,187 @@
+//! The new subject: the old one octet for octet, but for what is wrong.
+
+use super::{CommonNamePlan, LeftOut};
+use crate::Error;
+use crate::facts::tlv::{self, SEQUENCE, SET};
+use crate::facts::{Attribute, AttributeKind, DistinguishedName, Name, StringKind, Text};
+use crate::profiles::Profile;
+
+/// The new subject and what was done to the old one.
+pub(super) struct Subject {
+    pub(super) name: DistinguishedName,
+    pub(super) common_name: CommonNamePlan,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// ub-common-name (RFC 5280 Appendix A).
+const LONGEST_COMMON_NAME: usize = 64;
+
+/// A subject as given by a person, with the target as its common name.
+pub(super) fn fresh(given: &DistinguishedName, target: &Name) -> Result<Subject, Error> {
+    let mut rdns = given.rdns.clone();
+    for rdn in &mut rdns {
+        rdn.retain(|attribute| attribute.kind != AttributeKind::CommonName);
+    }
+    rdns.retain(|rdn| !rdn.is_empty());
+    let common_name = insert_common_name(&mut rdns, target);
+    let mut encoded = Vec::new();
+    for rdn in &mut rdns {
+        let pairs: Result<Vec<_>, Error> =
+            rdn.drain(..).map(|attribute| Ok((encode(&attribute)?, attribute))).collect();
+        let mut pairs = pairs?;
+        // DER orders a SET OF by its encodings (X.690 §11.6).
+        pairs.sort_by(|a, b| a.0.cmp(&b.0));
+        encoded.push(tlv::element(SET, &pairs.iter().flat_map(|(raw, _)| raw.clone()).collect::<Vec<u8>>()));
+        rdn.extend(pairs.into_iter().map(|(_, attribute)| attribute));
+    }
+    let name = DistinguishedName { der: tlv::element(SEQUENCE, &encoded.concat()).into(), rdns };
+    Ok(Subject { name, common_name, left_out: Vec::new() })
+}
+
+/// The old subject with the target as its last, most specific common name.
+pub(super) fn mended(old: &DistinguishedName, target: &Name, profile: &Profile) -> Result<Subject, Error> {
+    let cuts = cut(old).ok_or_else(|| Error::Issue { cause: "the old subject is not DER".to_owned() })?;
+    let fits = target.as_str().len() <= LONGEST_COMMON_NAME;
+    let common_names = old.common_names().count();
+    let mut seen = 0;
+    let mut plan = if fits { CommonNamePlan::Added } else { CommonNamePlan::TooLong };
+    let mut left_out = Vec::new();
+    let mut rdns = Vec::new();
+    let mut encoded = Vec::new();
+    for (rdn, cut) in old.rdns.iter().zip(&cuts) {
+        let mut kept = Vec::new();
+        let mut changed = false;
+        for (attribute, raw) in rdn.iter().zip(&cut.attributes) {
+            let drop = |reason| LeftOut { what: format!("{}={}", attribute.kind.key(), attribute.value), reason };
+            match attribute.kind {
+                AttributeKind::OrganizationalUnit if profile.is_public() => {
+                    left_out.push(drop("public CAs sign no organizational unit (BR 7.1.2.7.4)"));
+                    changed = true;
+                }
+                AttributeKind::CommonName => {
+                    seen += 1;
+                    let last = seen == common_names;
+                    let right = attribute.value.as_bytes() == target.as_str().as_bytes();
+                    if last && right && fits {
+                        plan = CommonNamePlan::Kept;
+                        kept.push((attribute.clone(), raw.to_vec()));
+                    } else if last && fits {
+                        plan = CommonNamePlan::Replaced(attribute.value.clone());
+                        let new = common_name(target, attribute.string);
+                        kept.push((new.clone(), encode(&new)?));
+                        changed = true;
+                    } else if last {
+                        left_out.push(drop("the common name has to be the target, which is too long for it"));
+                        changed = true;
+                    } else if profile.is_public() || !fits {
+                        left_out.push(drop("public CAs sign one common name (BR 7.1.4.3)"));
+                        changed = true;
+                    } else {
+                        kept.push((attribute.clone(), raw.to_vec()));
+                    }
+                }
+                _ => kept.push((attribute.clone(), raw.to_vec())),
+            }
+        }
+        if !changed {
+            encoded.push(cut.whole.to_vec());
+        } else if !kept.is_empty() {
+            kept.sort_by(|a, b| a.1.cmp(&b.1));
+            let content: Vec<u8> = kept.iter().flat_map(|(_, raw)| raw.clone()).collect();
+            encoded.push(tlv::element(SET, &content));
+        }
+        if !kept.is_empty() {
+            rdns.push(kept.into_iter().map(|(attribute, _)| attribute).collect());
+        }
+    }
+    if plan == CommonNamePlan::Added {
+        let position = common_name_position(&rdns);
+        let new = common_name(target, StringKind::Utf8);
+        encoded.insert(position, tlv::element(SET, &encode(&new)?));
+        rdns.insert(position, vec![new]);
+    }
+    let name = DistinguishedName { rdns, der: tlv::element(SEQUENCE, &encoded.concat()).into() };
+    Ok(Subject { name, common_name: plan, left_out })
+}
+
+struct Cut<'a> {
+    whole: &'a [u8],
+    attributes: Vec<&'a [u8]>,
+}
+
+fn cut(name: &DistinguishedName) -> Option<Vec<Cut<'_>>> {
+    let (outer, _) = tlv::first(&name.der).filter(|(outer, _)| outer.tag == SEQUENCE)?;
+    let cuts = tlv::children(outer.content)?;
+    let cuts = cuts.into_iter().map(|rdn| {
+        let attributes = tlv::children(rdn.content)?.into_iter().map(|element| element.whole).collect();
+        Some(Cut { whole: rdn.whole, attributes })
+    });
+    let cuts: Vec<Cut<'_>> = cuts.collect::<Option<_>>()?;
+    let alike = cuts.len() == name.rdns.len()
+        && cuts.iter().zip(&name.rdns).all(|(cut, rdn)| cut.attributes.len() == rdn.len());
+    alike.then_some(cuts)
+}
+
+fn insert_common_name(rdns: &mut Vec<Vec<Attribute>>, target: &Name) -> CommonNamePlan {
+    if target.as_str().len() > LONGEST_COMMON_NAME {
+        return CommonNamePlan::TooLong;
+    }
+    rdns.insert(common_name_position(rdns), vec![common_name(target, StringKind::Utf8)]);
+    CommonNamePlan::Added
+}
+
+/// The common name is the most specific: last, unless the subject is written from the most specific to the country.
+fn common_name_position(rdns: &[Vec<Attribute>]) -> usize {
+    let country = |rdn: &Vec<Attribute>| rdn.iter().any(|attribute| attribute.kind == AttributeKind::Country);
+    let reversed = rdns.last().is_some_and(country);
+    if reversed { 0 } else { rdns.len() }
+}
+
+fn common_name(target: &Name, old: StringKind) -> Attribute {
+    // PrintableString has no star; other string types are deprecated (RFC 5280 §4.1.2.4).
+    let string = if old == StringKind::Printable && !target.is_wildcard() { old } else { StringKind::Utf8 };
+    Attribute { kind: AttributeKind::CommonName, value: Text::from(target.as_str()), string }
+}
+
+/// One AttributeTypeAndValue.
+fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
+    let wrong = || Error::BadSubject { part: format!("{}={}", attribute.kind.key(), attribute.value) };
+    let value = attribute.value.as_str().ok_or_else(wrong)?;
+    if let Some(longest) = longest(&attribute.kind).filter(|longest| value.chars().count() > *longest) {
+        return Err(Error::LongAttribute {
+            attribute: format!("{}={}", attribute.kind.key(), attribute.value),
+            longest,
+        });
+    }
+    let country = attribute.kind == AttributeKind::Country;
+    if value.is_empty() || country && !(value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())) {
+        return Err(wrong());
+    }
+    let tag = match attribute.string {
+        StringKind::Printable if value.bytes().all(printable) => 19,
+        StringKind::Ia5 if value.is_ascii() => 22,
+        StringKind::Printable | StringKind::Ia5 => return Err(wrong()),
+        _ => 12,
+    };
+    let oid = der::oid::ObjectIdentifier::new(attribute.kind.oid()).map_err(|_| wrong())?;
+    let content = [tlv::element(6, oid.as_bytes()), tlv::element(tag, value.as_bytes())].concat();
+    Ok(tlv::element(SEQUENCE, &content))
+}
+
+fn printable(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte)
+}
+
+/// Upper bounds in characters (RFC 5280 Appendix A).
+fn longest(kind: &AttributeKind) -> Option<usize> {
+    match kind {
+        AttributeKind::CommonName
+        | AttributeKind::Organization
+        | AttributeKind::OrganizationalUnit
+        | AttributeKind::SerialNumber
+        | AttributeKind::Title => Some(64),
+        AttributeKind::Locality | AttributeKind::State => Some(128),
+        AttributeKind::EmailAddress => Some(255),
+        _ => None,
+    }
+}

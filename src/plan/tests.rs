@@ -1,0 +1,126 @@
+//! Plans for the cases that certfix is made for.
+
+use super::*;
+use crate::facts::fixture::{general_name, leaf, name};
+use crate::profiles::find;
+
+fn wish<'a>(target: &str, old: Option<Item<'a>>, profile: &str) -> Wish<'a> {
+    let profile = find(profile).unwrap();
+    Wish { target: name(target), extra: Vec::new(), old, subject: None, profile, output: Output::Request }
+}
+
+fn shown(plan: &Plan) -> Vec<String> {
+    plan.names.iter().map(|planned| format!("{} ({})", planned.name, planned.reason)).collect()
+}
+
+fn encoded(subject: &str) -> DistinguishedName {
+    let given = DistinguishedName::parse(subject).unwrap();
+    subject::fresh(&given, &name("old.contoso.com")).unwrap().name
+}
+
+#[test]
+fn moves_the_target_first_and_keeps_the_rest_in_order() {
+    let mut old = leaf(["server.contoso.local", "Contoso.com", "remote.contoso.com", "REMOTE.contoso.com", "10.0.0.1"]);
+    old.identity.subject = encoded("");
+    let plan = plan(&wish("remote.contoso.com", Some(Item::Certificate(&old)), "public")).unwrap();
+    assert_eq!(shown(&plan), ["remote.contoso.com (moved first)", "Contoso.com (kept)"]);
+    let dropped: Vec<String> = plan.dropped.iter().map(|dropped| dropped.name.to_string()).collect();
+    assert_eq!(dropped, ["server.contoso.local", "REMOTE.contoso.com", "10.0.0.1"]);
+    assert_eq!(plan.subject.to_string(), "CN=remote.contoso.com");
+    assert!(plan.changes_anything(&old.identity));
+}
+
+#[test]
+fn changes_nothing_where_nothing_is_wrong() {
+    let mut old = leaf(["remote.contoso.com", "my_server", "mailto:a@contoso.com", "10.0.0.1"]);
+    let first = plan(&wish("remote.contoso.com", None, "private")).unwrap();
+    old.identity.subject = first.subject;
+    let plan = plan(&wish("remote.contoso.com", Some(Item::Certificate(&old)), "private")).unwrap();
+    assert!(!plan.changes_anything(&old.identity), "{plan:?}");
+    assert_eq!(plan.common_name, CommonNamePlan::Kept);
+}
+
+#[test]
+fn keeps_repeated_attributes_and_drops_units_for_a_public_ca_only() {
+    let mut old = leaf(["remote.contoso.com"]);
+    old.identity.subject = encoded("DC=local,DC=contoso,OU=Mail,OU=Web,O=Contoso");
+    let item = Item::Certificate(&old);
+    let private = plan(&wish("remote.contoso.com", Some(item), "private")).unwrap();
+    assert_eq!(private.subject.to_string(), "DC=local, DC=contoso, OU=Mail, OU=Web, O=Contoso, CN=remote.contoso.com");
+    let public = plan(&wish("remote.contoso.com", Some(item), "public")).unwrap();
+    assert_eq!(public.subject.to_string(), "DC=local, DC=contoso, O=Contoso, CN=remote.contoso.com");
+    assert_eq!(public.left_out.len(), 2);
+}
+
+#[test]
+fn rewrites_and_drops_what_is_malformed() {
+    let mut old = leaf(["bücher.com", "mail.contoso.com.", "192.0.2.5x y", "*.co.uk", "my_host.contoso.com"]);
+    old.identity.subject = encoded("");
+    old.identity.names.entries.push(GeneralName::Dns(Text::from("192.0.2.5")));
+    let plan = plan(&wish("a.contoso.com", Some(Item::Certificate(&old)), "public")).unwrap();
+    assert_eq!(
+        shown(&plan),
+        [
+            "a.contoso.com (added)",
+            "xn--bcher-kva.com (was written bücher.com)",
+            "mail.contoso.com (was written mail.contoso.com.)"
+        ]
+    );
+    assert_eq!(plan.dropped.len(), 4);
+}
+
+#[test]
+fn refuses_what_was_asked_for_and_will_not_be_signed() {
+    let internal = plan(&wish("server.contoso.local", None, "public"));
+    assert!(matches!(internal, Err(Error::Unsigned { .. })));
+    assert!(plan(&wish("server.contoso.local", None, "private")).is_ok());
+    let mut address = wish("a.contoso.com", None, "letsencrypt");
+    address.extra = vec![general_name("8.8.8.8")];
+    assert!(matches!(plan(&address), Err(Error::Unsigned { .. })));
+    address.output = Output::SelfSigned;
+    assert!(plan(&address).is_ok());
+}
+
+#[test]
+fn leaves_the_common_name_out_when_the_target_is_too_long() {
+    let long = format!("{}.{}.contoso.com", "a".repeat(40), "b".repeat(40));
+    let plan = plan(&wish(&long, None, "public")).unwrap();
+    assert!(plan.subject.is_empty());
+    assert_eq!(&*plan.subject.der, [0x30, 0]);
+    assert!(plan.notes[0].contains("64 characters"));
+}
+
+#[test]
+fn says_what_a_sorting_ca_will_put_first() {
+    let mut sorted = wish("remote.contoso.com", None, "letsencrypt");
+    sorted.extra = vec![general_name("autodiscover.contoso.com")];
+    let sorted = plan(&sorted).unwrap();
+    assert!(sorted.notes[0].contains("will begin with autodiscover.contoso.com"), "{:?}", sorted.notes);
+    let split = sorted.split_one_per_name().unwrap();
+    assert_eq!(split.len(), 2);
+    assert_eq!(split[1].subject.to_string(), "CN=autodiscover.contoso.com");
+    assert!(split.iter().all(|plan| plan.notes.is_empty()));
+}
+
+#[test]
+fn puts_the_common_name_where_the_subject_is_most_specific() {
+    let mut given = wish("remote.contoso.com", None, "public");
+    given.subject = Some(DistinguishedName::parse("CN=x,O=Contoso,L=Redmond,ST=Washington,C=US").unwrap());
+    let plan = super::plan(&given).unwrap();
+    assert_eq!(plan.subject.to_string(), "CN=remote.contoso.com, O=Contoso, L=Redmond, ST=Washington, C=US");
+    for (subject, long) in [("C=USA", false), ("DC=bücher", false), (&*format!("O={}", "x".repeat(65)), true)] {
+        given.subject = Some(DistinguishedName::parse(subject).unwrap());
+        let error = super::plan(&given).unwrap_err();
+        assert_eq!(matches!(error, Error::LongAttribute { .. }), long, "{error}");
+    }
+}
+
+#[test]
+fn makes_the_target_from_a_domain() {
+    assert_eq!(target_for_domain("Contoso.com", "remote").unwrap().as_str(), "remote.contoso.com");
+    assert_eq!(target_for_domain("mail.contoso.com", "mail").unwrap().as_str(), "mail.contoso.com");
+    assert_eq!(target_for_domain("remote.com", "remote").unwrap().as_str(), "remote.remote.com");
+    assert!(matches!(target_for_domain("co.uk", "remote"), Err(Error::PublicSuffix { .. })));
+    assert!(matches!(target_for_domain("con toso.com", "remote"), Err(Error::BadName { .. })));
+    assert!(matches!(target_for_domain("contoso.com", ""), Err(Error::BadName { .. })));
+}

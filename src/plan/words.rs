@@ -1,0 +1,46 @@
+//! The reasons of a plan in words.
+
+use std::fmt;
+
+use super::{CommonNamePlan, DropReason, Reason};
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::First => out.write_str("first"),
+            Self::MovedFirst => out.write_str("moved first"),
+            Self::Kept => out.write_str("kept"),
+            Self::Added => out.write_str("added"),
+            Self::Rewritten(old) => write!(out, "was written {old}"),
+        }
+    }
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Duplicate => out.write_str("it is there twice"),
+            Self::Internal => out.write_str("an internal name, which no public CA signs (BR 7.1.2.7.12)"),
+            Self::Reserved(entry) => {
+                write!(out, "a reserved address ({}, {}), which no public CA signs", entry.purpose, entry.source)
+            }
+            Self::Address => out.write_str("this CA signs no addresses"),
+            Self::Kind => out.write_str("public CAs sign DNS names and addresses only (BR 7.1.2.7.12)"),
+            Self::Malformed(fault) => write!(out, "not a DNS name: {fault}"),
+            Self::AddressAsText => out.write_str("an address written as a DNS name, which clients do not compare"),
+            Self::WholeSuffix => out.write_str("a wildcard for a whole public suffix"),
+            Self::Unreadable => out.write_str("its content cannot be carried over"),
+        }
+    }
+}
+
+impl fmt::Display for CommonNamePlan {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kept => out.write_str("kept"),
+            Self::Replaced(old) => write!(out, "was {old}"),
+            Self::Added => out.write_str("added"),
+            Self::TooLong => out.write_str("left out: the name is longer than 64 characters"),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Active Directory Certificate Services.
+
+use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use crate::facts::{Mark, Statement};
+
+pub(super) const PROFILE: Profile = Profile {
+    id: "adcs",
+    name: "Active Directory Certificate Services",
+    rules: Rules::Own,
+    order: Order::Unknown,
+    mark: Mark::Inferred,
+    common_name: CommonName::Unknown,
+    addresses: Signing::Signs,
+    subject: SubjectUse::Copied,
+    lives: &[],
+    most_names: None,
+    says: "AD CS copies the names of the request only if the template says 'Supply in the request'; \
+           otherwise it ignores them and takes names from Active Directory.",
+    statements: &[Statement {
+        text: "Without CT_FLAG_ENROLLEE_SUPPLIES_SUBJECT the names of the request are ignored.",
+        source: "MS-WCCE 3.2.2.6.2.1.4.5.9",
+        mark: Mark::Documented,
+    }],
+};

@@ -1,0 +1,23 @@
+//! Cloudflare's cfssl.
+
+use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use crate::facts::{Mark, Statement};
+
+pub(super) const PROFILE: Profile = Profile {
+    id: "cfssl",
+    name: "cfssl",
+    rules: Rules::Own,
+    order: Order::KeepsWithinKinds,
+    mark: Mark::Documented,
+    common_name: CommonName::Keeps,
+    addresses: Signing::Signs,
+    subject: SubjectUse::Copied,
+    lives: &[],
+    most_names: None,
+    says: "cfssl keeps the order of the DNS names and puts other kinds of names after them.",
+    statements: &[Statement {
+        text: "Names are grouped by kind: DNS, e-mail, IP, URI; each kind keeps its order.",
+        source: "cloudflare/cfssl: signer/signer.go",
+        mark: Mark::Documented,
+    }],
+};

@@ -1,0 +1,44 @@
+//! Let's Encrypt, profile `classic` (Boulder).
+
+use time::macros::date;
+
+use super::{CommonName, Life, Order, Profile, Rules, Signing, SubjectUse};
+use crate::facts::{Mark, Moment, Statement};
+
+pub(super) const PROFILE: Profile = Profile {
+    id: "letsencrypt",
+    name: "Let's Encrypt",
+    rules: Rules::Baseline,
+    order: Order::Sorts,
+    mark: Mark::Documented,
+    common_name: CommonName::KeepsOrOmits,
+    addresses: Signing::Refuses,
+    subject: SubjectUse::Ignored,
+    lives: &[
+        Life { issued_from: Moment::from_date(date!(2015 - 09 - 14)), days: 90 },
+        Life { issued_from: Moment::from_date(date!(2027 - 02 - 10)), days: 64 },
+        Life { issued_from: Moment::from_date(date!(2028 - 02 - 16)), days: 45 },
+    ],
+    most_names: Some(100),
+    says: "Let's Encrypt sorts the names by alphabet, whatever the order of the request, and leaves the subject out \
+           but for the common name.",
+    statements: &[
+        Statement {
+            text: "Names are lower-cased, made unique and sorted; the order of the request is lost.",
+            source: "letsencrypt/boulder: ca/ca.go, identifier/identifier.go",
+            mark: Mark::Documented,
+        },
+        Statement {
+            text: "Profile classic keeps the request's common name of 64 characters at most; tlsserver and \
+                   shortlived have none.",
+            source: "letsencrypt/boulder: csr/csr.go; letsencrypt.org/docs/profiles",
+            mark: Mark::Documented,
+        },
+        Statement {
+            text: "Profile classic lives 90 days (64 from 2027-02-10, 45 from 2028-02-16), with 100 DNS names at \
+                   most and no addresses.",
+            source: "letsencrypt.org/docs/profiles",
+            mark: Mark::Documented,
+        },
+    ],
+};

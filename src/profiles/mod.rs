@@ -1,0 +1,220 @@
+//! Kinds of CA: what each signs, and what it does to the order of the names. Data only.
+//!
+//! Adding a profile: a file here with a `pub(super) const PROFILE`, and its two lines below.
+
+mod adcs;
+mod cfssl;
+mod letsencrypt;
+mod openbao;
+mod pebble;
+mod private;
+mod public;
+mod self_signed;
+mod step_ca;
+mod vault;
+
+use crate::Error;
+use crate::facts::{Mark, Moment, Statement};
+
+/// Every profile that `--ca` takes, in the order of lists.
+pub const ALL: &[&Profile] = &[
+    &public::PROFILE,
+    &private::PROFILE,
+    &letsencrypt::PROFILE,
+    &adcs::PROFILE,
+    &step_ca::PROFILE,
+    &vault::PROFILE,
+    &openbao::PROFILE,
+    &cfssl::PROFILE,
+    &pebble::PROFILE,
+];
+
+/// The certificate signs itself: no CA to ask. Not among [`ALL`], because `--ca` does not take it.
+pub const SELF_SIGNED: &Profile = &self_signed::PROFILE;
+
+/// One kind of CA.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Short name for `--ca` and JSON; never renamed.
+    pub id: &'static str,
+    /// Name for people, as the subject of a sentence.
+    pub name: &'static str,
+    /// Which rules it signs by.
+    pub rules: Rules,
+    /// What happens to the order of the names.
+    pub order: Order,
+    /// How sure we are of `order`.
+    pub mark: Mark,
+    /// What happens to the common name.
+    pub common_name: CommonName,
+    /// Whether it signs IP addresses at all.
+    pub addresses: Signing,
+    /// What happens to the rest of the subject.
+    pub subject: SubjectUse,
+    /// Longest lives by date of issue, oldest first. Empty: the owner of the CA decides.
+    pub lives: &'static [Life],
+    /// The most names in one certificate, when there is a limit.
+    pub most_names: Option<usize>,
+    /// What it will do to the request, in a sentence or two.
+    pub says: &'static str,
+    /// What is known, with sources.
+    pub statements: &'static [Statement],
+}
+
+/// Which rules a CA signs by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// The CA/Browser Forum's TLS Baseline Requirements: no internal names, reserved addresses, underscores, other
+    /// kinds of names or organizational units.
+    Baseline,
+    /// Those of its owner: anything goes.
+    Own,
+}
+
+/// What a CA does to the order of the names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As in the request.
+    Keeps,
+    /// As in the request within each kind; kinds are grouped, dNSNames first.
+    KeepsWithinKinds,
+    /// By bytes of the lower-case name, so that `autodiscover` comes before `mail`.
+    Sorts,
+    /// Not known, or it depends on the CA.
+    Unknown,
+}
+
+/// What a CA does to the common name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommonName {
+    /// As in the request.
+    Keeps,
+    /// As in the request, but some of its certificates have none.
+    KeepsOrOmits,
+    /// The first dNSName of the request takes its place.
+    FirstName,
+    /// Not known, or it depends on the CA.
+    Unknown,
+}
+
+/// Whether something is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signing {
+    /// It is.
+    Signs,
+    /// It is refused.
+    Refuses,
+}
+
+/// What becomes of the subject beside the common name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubjectUse {
+    /// It is copied, or checked and copied.
+    Copied,
+    /// It is left out without a word.
+    Ignored,
+}
+
+/// A longest life, for certificates issued at or after a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// First moment of issue that it holds for.
+    pub issued_from: Moment,
+    /// Days of 86,400 s.
+    pub days: i64,
+}
+
+impl Profile {
+    /// The longest life in days of 86,400 s of a certificate issued at `at`; None when the CA's owner decides.
+    pub fn longest_life(&self, at: Moment) -> Option<i64> {
+        let holds = self.lives.iter().rev().find(|life| life.issued_from <= at);
+        holds.or(self.lives.first()).map(|life| life.days)
+    }
+
+    /// True when the Baseline Requirements bind it.
+    pub fn is_public(&self) -> bool {
+        self.rules == Rules::Baseline
+    }
+}
+
+/// The profile with this id.
+///
+/// # Errors
+/// [`Error::Unknown`], with the id that was most likely meant.
+pub fn find(id: &str) -> Result<&'static Profile, Error> {
+    ALL.iter().copied().find(|profile| profile.id.eq_ignore_ascii_case(id)).ok_or_else(|| Error::Unknown {
+        what: "profile",
+        name: id.to_owned(),
+        nearest: nearest(id),
+    })
+}
+
+/// A profile whose id is part of what was typed or the reverse, or other names of the same thing.
+fn nearest(typed: &str) -> Option<&'static str> {
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' ', '\''], "");
+    let typed = plain(typed);
+    let part = |id: &str| typed.len() >= 3 && (plain(id).contains(&typed) || typed.contains(&plain(id)));
+    let alike = ALL.iter().map(|profile| profile.id).find(|id| part(id));
+    alike.or(match &*typed {
+        "le" | "acme" | "boulder" | "certbot" => Some("letsencrypt"),
+        "ad" | "microsoft" | "windows" | "certsrv" => Some("adcs"),
+        "smallstep" | "step" => Some("step-ca"),
+        "own" | "internal" => Some("private"),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+    use crate::facts::fixture::day;
+
+    #[test]
+    fn lists_every_file_once() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/profiles");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let files: BTreeSet<String> = files.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned)).collect();
+        let listed = ALL.iter().chain([&SELF_SIGNED]).map(|profile| profile.id.replace('-', "_"));
+        let listed: BTreeSet<String> = listed.chain(["mod".to_owned()]).collect();
+        assert_eq!(files, listed);
+        assert_eq!(ALL.len() + 2, listed.len());
+    }
+
+    #[test]
+    fn says_something_with_a_source_about_each() {
+        for profile in ALL {
+            assert!(profile.says.ends_with('.'), "{}", profile.id);
+            assert!(!profile.statements.is_empty(), "{}", profile.id);
+            assert!(profile.statements.iter().all(|statement| !statement.source.is_empty()), "{}", profile.id);
+            assert!(profile.lives.is_sorted_by_key(|life| life.issued_from), "{}", profile.id);
+        }
+    }
+
+    #[test]
+    fn shortens_public_lives_on_the_dates_of_sc_081() {
+        let public = find("public").unwrap();
+        for (issued, days) in [
+            ("2026-03-14", 398),
+            ("2026-03-15", 200),
+            ("2027-03-14", 200),
+            ("2027-03-15", 100),
+            ("2029-03-15", 47),
+            ("2019-01-01", 398),
+        ] {
+            assert_eq!(public.longest_life(day(issued)), Some(days), "{issued}");
+        }
+        assert_eq!(find("private").unwrap().longest_life(day("2026-09-01")), None);
+    }
+
+    #[test]
+    fn guesses_what_was_meant() {
+        for (typed, meant) in [("lets-encrypt", Some("letsencrypt")), ("step", Some("step-ca")), ("zzz", None)] {
+            let Err(Error::Unknown { nearest, .. }) = find(typed) else { panic!("{typed} was found") };
+            assert_eq!(nearest, meant);
+        }
+        assert_eq!(find("Public").unwrap().id, "public");
+    }
+}

@@ -1,0 +1,23 @@
+//! The PKI engine of OpenBao.
+
+use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use crate::facts::{Mark, Statement};
+
+pub(super) const PROFILE: Profile = Profile {
+    id: "openbao",
+    name: "OpenBao",
+    rules: Rules::Own,
+    order: Order::Keeps,
+    mark: Mark::Reported,
+    common_name: CommonName::Keeps,
+    addresses: Signing::Signs,
+    subject: SubjectUse::Ignored,
+    lives: &[],
+    most_names: None,
+    says: "OpenBao keeps the order of the names.",
+    statements: &[Statement {
+        text: "The order of names is kept, unlike in Vault, from which it was forked.",
+        source: "openbao/openbao: pull request 50",
+        mark: Mark::Reported,
+    }],
+};

@@ -1,0 +1,51 @@
+//! A public CA of which nothing more is known: the Baseline Requirements hold.
+
+use time::macros::date;
+
+use super::{CommonName, Life, Order, Profile, Rules, Signing, SubjectUse};
+use crate::facts::{Mark, Moment, Statement};
+
+pub(super) const PROFILE: Profile = Profile {
+    id: "public",
+    name: "a public CA",
+    rules: Rules::Baseline,
+    order: Order::Unknown,
+    mark: Mark::Inferred,
+    common_name: CommonName::Unknown,
+    addresses: Signing::Signs,
+    subject: SubjectUse::Copied,
+    lives: LIVES,
+    most_names: None,
+    says: "Public CAs differ in what they do to the order of the names, and some sort them. Inspect the certificate \
+           before it is installed.",
+    statements: &[
+        Statement {
+            text: "Only dNSName and iPAddress entries may be signed; internal names and reserved addresses may not.",
+            source: "BR 7.1.2.7.12",
+            mark: Mark::Documented,
+        },
+        Statement {
+            text: "organizationalUnitName must not be in the subject.",
+            source: "BR 7.1.2.7.3, 7.1.2.7.4",
+            mark: Mark::Documented,
+        },
+        Statement {
+            text: "The common name, if there is one, is a copy of a name in the SAN.",
+            source: "BR 7.1.4.3",
+            mark: Mark::Documented,
+        },
+        Statement {
+            text: "The longest life falls from 398 to 200, 100 and 47 days.",
+            source: "BR 6.3.2 (ballot SC-081v3)",
+            mark: Mark::Documented,
+        },
+    ],
+};
+
+/// BR 6.3.2; before the first date it was 398 days too, since 2020-09-01.
+pub(super) const LIVES: &[Life] = &[
+    Life { issued_from: Moment::from_date(date!(2020 - 09 - 01)), days: 398 },
+    Life { issued_from: Moment::from_date(date!(2026 - 03 - 15)), days: 200 },
+    Life { issued_from: Moment::from_date(date!(2027 - 03 - 15)), days: 100 },
+    Life { issued_from: Moment::from_date(date!(2029 - 03 - 15)), days: 47 },
+];

@@ -1,0 +1,19 @@
+//! No CA: the certificate is signed with its own key.
+
+use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use crate::facts::Mark;
+
+pub(super) const PROFILE: Profile = Profile {
+    id: "self-signed",
+    name: "the certificate itself",
+    rules: Rules::Own,
+    order: Order::Keeps,
+    mark: Mark::Documented,
+    common_name: CommonName::Keeps,
+    addresses: Signing::Signs,
+    subject: SubjectUse::Copied,
+    lives: &[],
+    most_names: None,
+    says: "Nobody trusts a self-signed certificate until it is installed on each machine that connects.",
+    statements: &[],
+};

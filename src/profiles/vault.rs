@@ -1,0 +1,23 @@
+//! The PKI engine of HashiCorp Vault.
+
+use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use crate::facts::{Mark, Statement};
+
+pub(super) const PROFILE: Profile = Profile {
+    id: "vault",
+    name: "Vault",
+    rules: Rules::Own,
+    order: Order::Sorts,
+    mark: Mark::Documented,
+    common_name: CommonName::Keeps,
+    addresses: Signing::Signs,
+    subject: SubjectUse::Ignored,
+    lives: &[],
+    most_names: None,
+    says: "Vault sorts the names by alphabet, whatever the order of the request.",
+    statements: &[Statement {
+        text: "Names are sorted, and the common name is added to them unless exclude_cn_from_sans is set.",
+        source: "hashicorp/vault: builtin/logical/pki/issuing/issue_common.go",
+        mark: Mark::Documented,
+    }],
+};

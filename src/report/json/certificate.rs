@@ -1,0 +1,206 @@
+//! `inspect` as JSON, and the parts that `check` shares with it.
+
+use pem::{EncodeConfig, LineEnding, Pem};
+use serde::Serialize;
+
+use super::Shown;
+use crate::facts::{
+    Certificate, DistinguishedName, Evidence, GeneralName, Identity, Item, KeyEntry, KeyKind, Moment, SanExtension,
+    Subject, Verification,
+};
+use crate::report::{colons, plain_hex};
+
+/// One certificate or request as `inspect` shows it.
+#[derive(Debug, Serialize)]
+pub struct InspectEntry<'a> {
+    source: Shown<&'a crate::facts::Source>,
+    kind: &'static str,
+    names: Vec<NameEntry<'a>>,
+    first_dns_name: Option<Shown<&'a crate::facts::Text>>,
+    san: &'static str,
+    common_name: Option<Shown<&'a crate::facts::Text>>,
+    subject: Shown<&'a DistinguishedName>,
+    key: Key,
+    signature: Shown<&'a crate::facts::SignatureAlgorithm>,
+    signature_holds: Option<bool>,
+    key_usage: Option<Vec<&'static str>>,
+    purposes: Option<Vec<String>>,
+    ca: Option<bool>,
+    certificate: Option<CertificateEntry<'a>>,
+    request: Option<RequestEntry>,
+    chain: Vec<CertificateEntry<'a>>,
+    private_key: &'static str,
+    repairs: Vec<&'a str>,
+    ignored: &'a [String],
+}
+
+/// A source that holds nothing but keys.
+#[derive(Debug, Serialize)]
+pub struct KeysEntry<'a> {
+    source: Shown<&'a crate::facts::Source>,
+    kind: &'static str,
+    key: Option<Key>,
+    private_key: &'static str,
+    repairs: Vec<&'a str>,
+    ignored: &'a [String],
+}
+
+/// One entry of the SAN.
+#[derive(Debug, Serialize)]
+pub(super) struct NameEntry<'a> {
+    kind: &'static str,
+    value: Shown<&'a GeneralName>,
+    position: usize,
+}
+
+/// A public key.
+#[derive(Debug, Serialize)]
+struct Key {
+    kind: String,
+    bits: Option<u32>,
+}
+
+/// A certificate's own fields. `check` gives them too.
+#[derive(Debug, Serialize)]
+pub(super) struct CertificateEntry<'a> {
+    subject: Shown<&'a DistinguishedName>,
+    issuer: Shown<&'a DistinguishedName>,
+    serial: Shown<&'a crate::facts::Serial>,
+    not_before: Moments,
+    not_after: Moments,
+    days_left: i64,
+    sha256: String,
+    sha1: String,
+    pem: String,
+}
+
+/// A request's own fields.
+#[derive(Debug, Serialize)]
+struct RequestEntry {
+    pem: String,
+}
+
+/// RFC 3339, or seconds since 1970 where no calendar date exists.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct Moments(String);
+
+impl From<Moment> for Moments {
+    fn from(moment: Moment) -> Self {
+        let text = moment.to_string();
+        match text.strip_suffix(" UTC") {
+            Some(time) => Self(time.replacen(' ', "T", 1) + "Z"),
+            None => Self(text),
+        }
+    }
+}
+
+/// What `subject` is, as of `now`.
+pub fn inspect<'a>(subject: &Subject<'a>, now: Moment) -> InspectEntry<'a> {
+    let identity = subject.item.identity();
+    let (kind, signature, request) = match subject.item {
+        Item::Certificate(cert) => ("certificate", &cert.signature, None),
+        Item::Request(request) => {
+            ("request", &request.signature, Some(RequestEntry { pem: pem("CERTIFICATE REQUEST", &request.der) }))
+        }
+    };
+    let holds = match subject.item {
+        Item::Request(request) => match request.verify() {
+            Verification::Holds => Some(true),
+            Verification::Fails => Some(false),
+            Verification::Unsupported => None,
+        },
+        Item::Certificate(_) => None,
+    };
+    let purposes = identity.purposes.as_ref();
+    InspectEntry {
+        source: Shown(&subject.evidence.source),
+        kind,
+        names: names(identity),
+        first_dns_name: identity.names.first_dns().map(|(_, text)| Shown(text)),
+        san: match identity.names.extension {
+            SanExtension::Absent => "absent",
+            SanExtension::Present => "present",
+            SanExtension::Critical => "critical",
+            SanExtension::Unreadable => "unreadable",
+        },
+        common_name: common_name(identity),
+        subject: Shown(&identity.subject),
+        key: key(&identity.key.kind),
+        signature: Shown(signature),
+        signature_holds: holds,
+        key_usage: identity.key_usage.map(|usage| usage.names().collect()),
+        purposes: purposes.map(|list| list.iter().map(ToString::to_string).collect()),
+        ca: identity.basic_constraints.map(|constraints| constraints.ca),
+        certificate: subject.item.certificate().map(|cert| certificate(cert, now)),
+        request,
+        chain: subject.chain.iter().map(|cert| certificate(cert, now)).collect(),
+        private_key: private_key(subject),
+        repairs: subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
+        ignored: &subject.evidence.ignored,
+    }
+}
+
+/// What a source holds that has nothing but keys: the first of them.
+pub fn keys(evidence: &Evidence) -> KeysEntry<'_> {
+    let open = evidence.open_keys().next();
+    KeysEntry {
+        source: Shown(&evidence.source),
+        kind: "key",
+        key: open.map(|open| key(&open.public.kind)),
+        private_key: if open.is_some() { "open" } else { "encrypted" },
+        repairs: evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
+        ignored: &evidence.ignored,
+    }
+}
+
+/// The SAN's entries; positions count from 1.
+pub(super) fn names(identity: &Identity) -> Vec<NameEntry<'_>> {
+    let entries = identity.names.entries.iter().enumerate();
+    entries.map(|(index, value)| NameEntry { kind: value.kind(), value: Shown(value), position: index + 1 }).collect()
+}
+
+/// The most specific common name: the last one.
+pub(super) fn common_name(identity: &Identity) -> Option<Shown<&crate::facts::Text>> {
+    identity.subject.common_names().next_back().map(Shown)
+}
+
+/// A certificate's own fields.
+pub(super) fn certificate(cert: &Certificate, now: Moment) -> CertificateEntry<'_> {
+    CertificateEntry {
+        subject: Shown(&cert.identity.subject),
+        issuer: Shown(&cert.issuer),
+        serial: Shown(&cert.serial),
+        not_before: cert.not_before.into(),
+        not_after: cert.not_after.into(),
+        days_left: now.days_until(cert.not_after),
+        sha256: colons(&cert.sha256()),
+        sha1: plain_hex(&cert.sha1()),
+        pem: pem("CERTIFICATE", &cert.der),
+    }
+}
+
+/// PEM as RFC 7468 §3 wants it: lines of 64 characters that end in LF.
+pub(super) fn pem(label: &str, der: &[u8]) -> String {
+    pem::encode_config(&Pem::new(label, der), EncodeConfig::new().set_line_ending(LineEnding::LF))
+}
+
+fn key(kind: &KeyKind) -> Key {
+    let bits = match kind {
+        KeyKind::Rsa { bits, .. } | KeyKind::Dsa { bits } => Some(*bits),
+        _ => None,
+    };
+    Key { kind: kind.to_string(), bits }
+}
+
+fn private_key(subject: &Subject<'_>) -> &'static str {
+    let own = &subject.item.identity().key;
+    if subject.evidence.open_keys().any(|key| key.public == *own) {
+        return "matches";
+    }
+    match subject.evidence.keys.last() {
+        None => "absent",
+        Some(KeyEntry::Locked) => "encrypted",
+        Some(KeyEntry::Open(_)) => "differs",
+    }
+}

@@ -1,0 +1,103 @@
+//! `check` as JSON.
+
+use serde::Serialize;
+
+use super::Shown;
+use super::certificate::{CertificateEntry, NameEntry, certificate, common_name, names};
+use crate::clients::Compared;
+use crate::facts::{Item, Moment, Text};
+use crate::judge::Report;
+
+/// One source as `check` shows it.
+#[derive(Debug, Serialize)]
+pub struct CheckEntry<'a> {
+    source: Shown<&'a crate::facts::Source>,
+    kind: &'static str,
+    target: Option<Shown<&'a crate::facts::Target>>,
+    names: Vec<NameEntry<'a>>,
+    common_name: Option<Shown<&'a Text>>,
+    findings: Vec<FindingEntry<'a>>,
+    verdicts: Vec<VerdictEntry<'a>>,
+    not_checked: Vec<NotChecked>,
+    certificate: Option<CertificateEntry<'a>>,
+    repairs: Vec<&'a str>,
+    ignored: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct FindingEntry<'a> {
+    code: &'static str,
+    level: &'static str,
+    title: &'static str,
+    detail: &'a str,
+    clients: Vec<&'static str>,
+    fix: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct VerdictEntry<'a> {
+    client: &'static str,
+    outcome: &'static str,
+    name_matches: bool,
+    compared: Shown<&'a Compared<'a>>,
+    certainty: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_certainty: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct NotChecked {
+    code: &'static str,
+    reason: &'static str,
+}
+
+/// What was found, as of `now`.
+pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
+    let item = report.subject.item;
+    let identity = item.identity();
+    CheckEntry {
+        source: Shown(&report.subject.evidence.source),
+        kind: match item {
+            Item::Certificate(_) => "certificate",
+            Item::Request(_) => "request",
+        },
+        target: report.target.map(Shown),
+        names: names(identity),
+        common_name: common_name(identity),
+        findings: report.findings.iter().map(finding).collect(),
+        verdicts: report.verdicts.iter().map(verdict).collect(),
+        not_checked: report
+            .not_checked
+            .iter()
+            .map(|(rule, missing)| NotChecked { code: rule.code, reason: missing.reason() })
+            .collect(),
+        certificate: item.certificate().map(|cert| certificate(cert, now)),
+        repairs: report.subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
+        ignored: &report.subject.evidence.ignored,
+    }
+}
+
+fn finding(finding: &crate::judge::Finding) -> FindingEntry<'_> {
+    FindingEntry {
+        code: finding.rule.code,
+        level: finding.hit.level.word(),
+        title: finding.rule.title,
+        detail: &finding.hit.detail,
+        clients: finding.clients.iter().map(|client| client.id).collect(),
+        fix: finding.rule.fix,
+    }
+}
+
+fn verdict<'a>(verdict: &'a crate::judge::Verdict<'a>) -> VerdictEntry<'a> {
+    VerdictEntry {
+        client: verdict.client.id,
+        outcome: verdict.outcome.word(),
+        name_matches: verdict.comparison.matches,
+        compared: Shown(&verdict.comparison.compared),
+        certainty: verdict.client.mark.word(),
+        message: verdict.message.as_ref().map(|(text, _)| text.as_str()),
+        message_certainty: verdict.message.as_ref().map(|(_, mark)| mark.word()),
+    }
+}

@@ -1,0 +1,68 @@
+//! Reports for programs: `"version": 1` and structs of their own. Described in `docs/json.md` and its schema.
+
+mod certificate;
+mod check;
+mod made;
+mod reference;
+
+pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
+pub use check::{CheckEntry, check};
+pub use made::{Made, made};
+pub use reference::{client, clients, profile, profiles, rule, rules};
+
+use std::fmt::{self, Display};
+
+use serde::{Serialize, Serializer};
+
+/// The version of the format: raised when a field changes its meaning or goes away.
+pub const VERSION: u32 = 1;
+
+/// A source that could not be read.
+#[derive(Debug, Serialize)]
+pub struct Failure {
+    /// The error in one line.
+    pub error: String,
+    /// What to try next.
+    pub hint: Option<&'static str>,
+}
+
+/// The whole answer around entries that were serialised one by one, so that many sources need not be held at once.
+pub struct Envelope;
+
+impl Envelope {
+    /// What stands before the first entry.
+    pub fn head(command: &str) -> String {
+        format!("{{\"version\":{VERSION},\"command\":\"{command}\",\"sources\":[")
+    }
+
+    /// What stands after the last.
+    pub fn tail(failures: &[Failure]) -> String {
+        let failures = serde_json::to_string(failures).unwrap_or_else(|_| "[]".to_owned());
+        format!("],\"errors\":{failures}}}\n")
+    }
+}
+
+/// One entry as text; facts hold nothing that JSON cannot say.
+pub fn entry(value: &impl Serialize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(8192);
+    match serde_json::to_writer(&mut text, value) {
+        Ok(()) => text,
+        Err(_) => b"null".to_vec(),
+    }
+}
+
+/// Anything with a `Display`, as a JSON string.
+#[derive(Clone, Copy)]
+struct Shown<T>(T);
+
+impl<T: Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<T: Display> fmt::Debug for Shown<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}

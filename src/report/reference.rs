@@ -1,0 +1,190 @@
+//! Rules, clients and profiles as pages: for `explain`, `clients`, `profiles`, and for `docs/`.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::text::Page;
+use crate::clients::{self, Client, Fault, Group, Mark, Statement};
+use crate::profiles::{self, Profile};
+use crate::rules::{self, Check, Rule};
+
+/// Writes one rule whole.
+///
+/// # Errors
+/// Those of the stream.
+pub fn explain(rule: &Rule, page: &mut Page<'_>) -> io::Result<()> {
+    page.line(&format!("{}: {}", rule.code, rule.title))?;
+    page.line("")?;
+    page.field("why", rule.why)?;
+    page.field("fix", rule.fix)?;
+    page.field("checks", looks_at(rule))?;
+    page.field("source", &format!("{}, {}", rule.source, rule.source.link()))
+}
+
+/// Writes the list of rules.
+///
+/// # Errors
+/// Those of the stream.
+pub fn rules(page: &mut Page<'_>) -> io::Result<()> {
+    for rule in rules::ALL {
+        page.line(&format!("{:<26} {}", rule.code, rule.title))?;
+    }
+    Ok(())
+}
+
+/// Writes one client model whole.
+///
+/// # Errors
+/// Those of the stream.
+pub fn client(client: &Client, page: &mut Page<'_>) -> io::Result<()> {
+    page.line(&format!("{}: {}", client.id, client.name))?;
+    page.line("")?;
+    if !client.service.is_empty() {
+        page.field("used for", client.service)?;
+    }
+    page.field("group", group(client.group))?;
+    for (label, value) in client.switches() {
+        page.field(label, &value)?;
+    }
+    page.field("known how", client.mark.word())?;
+    for (fault, phrase) in client.words {
+        page.line("")?;
+        page.field(complaint(*fault), &format!("\"{}\"{}", phrase.text, hedge(phrase.mark)))?;
+    }
+    page.line("")?;
+    statements(client.statements, page)
+}
+
+/// Writes the list of client models.
+///
+/// # Errors
+/// Those of the stream.
+pub fn clients(page: &mut Page<'_>) -> io::Result<()> {
+    for client in clients::ALL {
+        let service = if client.service.is_empty() { String::new() } else { format!(" ({})", client.service) };
+        page.line(&format!("{:<18} {:<9} {}{service}", client.id, group(client.group), client.name))?;
+    }
+    Ok(())
+}
+
+/// Writes one profile whole.
+///
+/// # Errors
+/// Those of the stream.
+pub fn profile(profile: &Profile, page: &mut Page<'_>) -> io::Result<()> {
+    page.line(&format!("{}: {}", profile.id, profile.name))?;
+    page.line("")?;
+    page.field("names", profile.says)?;
+    page.line("")?;
+    statements(profile.statements, page)
+}
+
+/// Writes the list of profiles.
+///
+/// # Errors
+/// Those of the stream.
+pub fn profiles(page: &mut Page<'_>) -> io::Result<()> {
+    for profile in profiles::ALL {
+        page.line(&format!("{:<14} {}", profile.id, profile.name))?;
+        page.paragraph(15, profile.says)?;
+    }
+    Ok(())
+}
+
+fn statements(statements: &[Statement], page: &mut Page<'_>) -> io::Result<()> {
+    for (index, statement) in statements.iter().enumerate() {
+        let label = if index == 0 { "sources" } else { "" };
+        page.field(label, &format!("{}{} [{}]", statement.text, hedge(statement.mark), statement.source))?;
+    }
+    Ok(())
+}
+
+/// `docs/rules.md`, made from the rules.
+pub fn rules_markdown() -> String {
+    let mut text = String::from(
+        "# Rules\n\nMade from the code; `certfix explain CODE` prints the same. Levels depend on the case: `refused` where a \
+         standard says MUST or\nclients were seen to refuse, `warning` for SHOULD or what will break on a known date, `note` for \
+         what is worth knowing.\n",
+    );
+    for rule in rules::ALL {
+        let Rule { code, title, why, fix, source, .. } = rule;
+        let _ = write!(
+            text,
+            "\n## {code}\n\n{}.\n\n- Why: {why}\n- Fix: {fix}\n- Looks at: {}\n- Source: [{source}]({})\n",
+            capital(title),
+            looks_at(rule),
+            source.link()
+        );
+    }
+    text
+}
+
+/// `docs/clients.md`, made from the client models.
+pub fn clients_markdown() -> String {
+    let mut text = String::from(
+        "# Clients\n\nMade from the code; `certfix clients NAME` prints the same. *Measured* and *documented* are certain; \
+         *reported* comes from\na forum or issue, *inferred* is widely believed without a source, *contested* means that two \
+         sources disagree.\n",
+    );
+    for client in clients::ALL {
+        let service = if client.service.is_empty() { String::new() } else { format!(" ({})", client.service) };
+        let _ = write!(text, "\n## {}\n\n{}{service}. Group: {}.\n\n", client.id, client.name, group(client.group));
+        for (label, value) in client.switches() {
+            let _ = writeln!(text, "- {}: {value}", capital(label));
+        }
+        let _ = writeln!(text, "- Known how: {}", client.mark.word());
+        for (fault, phrase) in client.words {
+            let _ = writeln!(text, "- {}: `{}`{}", capital(complaint(*fault)), phrase.text, hedge(phrase.mark));
+        }
+        for statement in client.statements {
+            let _ = writeln!(text, "- {}{} [{}]", statement.text, hedge(statement.mark), statement.source);
+        }
+    }
+    text
+}
+
+/// What evidence a rule needs, for people.
+fn looks_at(rule: &Rule) -> &'static str {
+    match rule.check {
+        Check::Identity(_) => "names and key of a certificate or request",
+        Check::Certificate(_) => "a certificate",
+        Check::ClientItem(_) => "a certificate or request, for each client",
+        Check::ClientCertificate(_) => "a certificate, for each client",
+        Check::Name(_) => "the name people type and the names of the certificate, for each client",
+        Check::Chain(_) => "the certificates that came along",
+        Check::Trust(_) => "the certificates that came along and trusted roots",
+        Check::Key(_) => "the private key that came along",
+        Check::KeyFile(_) => "the permissions of the file with the private key",
+    }
+}
+
+/// The word for `--client`.
+pub(super) fn group(group: Group) -> &'static str {
+    match group {
+        Group::Legacy => "legacy",
+        Group::Modern => "modern",
+        Group::Standard => "standard",
+    }
+}
+
+fn complaint(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Name => "wrong name",
+        Fault::Expired => "expired",
+        Fault::NotYetValid => "too early",
+        Fault::Untrusted => "untrusted",
+        Fault::Unfit => "unfit",
+    }
+}
+
+fn hedge(mark: Mark) -> String {
+    match mark {
+        Mark::Measured | Mark::Documented => String::new(),
+        other => format!(" ({})", other.word()),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,176 @@
+//! Findings, then the table of verdicts, then what was not checked.
+
+use std::fmt::Write;
+use std::io;
+
+use super::Page;
+use super::layout::{bold, level, outcome};
+use crate::clients::{Group, Mark};
+use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
+use crate::rules::{Level, Remedy};
+
+/// Writes one report.
+///
+/// # Errors
+/// Those of the stream.
+pub fn check(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let source = report.subject.evidence.source.to_string();
+    if report.findings.is_empty() {
+        let asked = report.target.map(|target| format!(" for {target}")).unwrap_or_default();
+        page.line(&format!("{source}: nothing wrong{asked}"))?;
+    }
+    for (index, finding) in report.findings.iter().enumerate() {
+        if index > 0 {
+            page.line("")?;
+        }
+        self::finding(finding, report, &source, page)?;
+    }
+    verdicts(report, page)?;
+    page.line("")?;
+    counts(report, page)
+}
+
+fn finding(finding: &Finding, report: &Report<'_>, source: &str, page: &mut Page<'_>) -> io::Result<()> {
+    let rule = finding.rule;
+    page.line(&format!("{}[{}]: {}", level(finding.hit.level), rule.code, rule.title))?;
+    page.field("found in", source)?;
+    page.field("detail", &finding.hit.detail)?;
+    if !finding.clients.is_empty() {
+        page.field("clients", &clients(finding, report))?;
+    }
+    page.field("fix", &fix(finding, report, source))
+}
+
+/// All that complain by name; one phrase when every client does.
+fn clients(finding: &Finding, report: &Report<'_>) -> String {
+    if finding.clients.len() > 6 && finding.clients.len() == report.verdicts.len() {
+        return format!("all {}", finding.clients.len());
+    }
+    let names: Vec<&str> = finding.clients.iter().map(|client| client.name).collect();
+    names.join(", ")
+}
+
+/// The command that cures it where certfix can; else the rule's own advice.
+fn fix(finding: &Finding, report: &Report<'_>, source: &str) -> String {
+    match (&finding.hit.remedy, report.target.and_then(|target| target.name())) {
+        (Remedy::Manual, _) | (_, None) => finding.rule.fix.to_owned(),
+        (_, Some(name)) => format!("certfix fix {} --fqdn {name}", quoted(source)),
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(source: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "/._-+,:@".contains(character);
+    if !source.is_empty() && source.chars().all(plain) {
+        return source.to_owned();
+    }
+    format!("'{}'", source.replace('\'', r"'\''"))
+}
+
+fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let Some(target) = report.target else { return Ok(()) };
+    if report.verdicts.is_empty() {
+        return Ok(());
+    }
+    page.line("")?;
+    page.line(&bold(&format!("What clients do when asked for {target}, and what they compare with it")))?;
+    let rows: Vec<(&Verdict<'_>, String)> = report
+        .verdicts
+        .iter()
+        .map(|verdict| (verdict, format!("{}{}", verdict.comparison.compared, hedge(verdict.client.mark))))
+        .collect();
+    let widest = rows.iter().map(|(verdict, _)| verdict.client.name.chars().count()).max().unwrap_or(0);
+    let longest = rows.iter().map(|(_, compared)| compared.chars().count()).max().unwrap_or(0);
+    // On a narrow page the identity goes below the client, not beside it.
+    let beside = INDENT + widest + 2 + longest <= page.width();
+    for (verdict, compared) in rows {
+        let name = verdict.client.name;
+        if beside {
+            page.line(&format!("  {}  {name:<widest$}  {compared}", outcome(verdict.outcome)))?;
+        } else {
+            page.line(&format!("  {}  {name}", outcome(verdict.outcome)))?;
+            page.paragraph(INDENT, &compared)?;
+        }
+        if verdict.outcome > Outcome::Accepts && verdict.client.group != Group::Standard {
+            page.paragraph(INDENT, &complaint(verdict))?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the client's name begins: after the longest outcome.
+const INDENT: usize = 11;
+
+/// `on POP3, IMAP4, SMTP: "The server ..."`
+fn complaint(verdict: &Verdict<'_>) -> String {
+    match &verdict.message {
+        Some((text, mark)) => format!("on {}: \"{text}\"{}", verdict.client.service, hedge(*mark)),
+        None => format!("on {}; its exact words are not known", verdict.client.service),
+    }
+}
+
+/// How far to believe a statement; nothing is added to what is certain.
+fn hedge(mark: Mark) -> String {
+    match mark {
+        Mark::Measured | Mark::Documented => String::new(),
+        other => format!(" ({})", other.word()),
+    }
+}
+
+/// `2 findings: 1 refused, 1 warning. Not checked: ...`
+fn counts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let mut text = match report.findings.len() {
+        0 => "no findings".to_owned(),
+        1 => "1 finding".to_owned(),
+        many => format!("{many} findings"),
+    };
+    let mut separator = ": ";
+    for level in [Level::Refused, Level::Warning, Level::Note] {
+        let count = report.findings.iter().filter(|finding| finding.hit.level == level).count();
+        if count > 0 {
+            let plural = if count > 1 && level != Level::Refused { "s" } else { "" };
+            let _ = write!(text, "{separator}{count} {}{plural}", level.word());
+            separator = ", ";
+        }
+    }
+    text.push('.');
+    let mut separator = " Not checked: ";
+    for reason in reasons(report) {
+        let lacking = report.not_checked.iter().filter(|(_, missing)| *missing == reason);
+        let codes: Vec<&str> = lacking.map(|(rule, _)| rule.code).collect();
+        let _ = write!(text, "{separator}{} ({})", codes.join(", "), reason.reason());
+        separator = "; ";
+    }
+    if !report.not_checked.is_empty() {
+        text.push('.');
+    }
+    page.paragraph(0, &text)?;
+    match report.findings.first() {
+        Some(first) => page.line(&format!("Read more: certfix explain {}", first.rule.code)),
+        None => Ok(()),
+    }
+}
+
+/// What was missing, each once, in the order of the rules.
+fn reasons(report: &Report<'_>) -> Vec<Missing> {
+    let mut unique = Vec::new();
+    for (_, missing) in &report.not_checked {
+        if !unique.contains(missing) {
+            unique.push(*missing);
+        }
+    }
+    unique
+}
+
+/// The last line when there was more than one source: `12 sources: 3 with findings, 1 could not be read.`
+pub fn summary(sources: usize, with_findings: usize, failed: usize, passed_over: usize) -> String {
+    let mut text = format!("{sources} sources: {with_findings} with findings");
+    if failed > 0 {
+        let _ = write!(text, ", {failed} could not be read");
+    }
+    if passed_over > 0 {
+        let _ = write!(text, ", {passed_over} files are no certificates");
+    }
+    text.push('.');
+    text
+}

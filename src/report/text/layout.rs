@@ -1,0 +1,134 @@
+//! Lines of a label and a value, wrapped to the width of the page.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::judge::Outcome;
+use crate::rules::Level;
+
+/// Where text goes, and how wide it may be.
+///
+/// Colours are written as escape sequences; a stream that is no terminal has to strip them.
+pub struct Page<'a> {
+    out: &'a mut dyn Write,
+    width: usize,
+}
+
+/// Narrower than this, wrapping helps nobody.
+const NARROWEST: usize = 40;
+
+impl<'a> Page<'a> {
+    /// A page of `width` columns.
+    pub fn new(out: &'a mut dyn Write, width: usize) -> Self {
+        Self { out, width: width.max(NARROWEST) }
+    }
+
+    /// The width in columns.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// One line as it is.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{text}")
+    }
+
+    /// A paragraph that starts at column `indent`.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn paragraph(&mut self, indent: usize, text: &str) -> io::Result<()> {
+        for line in wrap(text, self.width.saturating_sub(indent)) {
+            writeln!(self.out, "{:indent$}{line}", "")?;
+        }
+        Ok(())
+    }
+
+    /// `  label      value`, the value wrapped under itself.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn field(&mut self, label: &str, value: &str) -> io::Result<()> {
+        const COLUMN: usize = 14;
+        let mut lines = wrap(value, self.width.saturating_sub(COLUMN)).into_iter();
+        let first = lines.next().unwrap_or_default();
+        writeln!(self.out, "  {label:<width$}{first}", width = COLUMN - 2)?;
+        for line in lines {
+            writeln!(self.out, "{:COLUMN$}{line}", "")?;
+        }
+        Ok(())
+    }
+}
+
+/// The word of a level in its colour.
+pub(super) fn level(level: Level) -> String {
+    let colour = match level {
+        Level::Refused => AnsiColor::Red,
+        Level::Warning => AnsiColor::Yellow,
+        Level::Note => AnsiColor::Cyan,
+    };
+    painted(level.word(), colour.on_default().bold())
+}
+
+/// The word of an outcome in its colour, padded to the longest.
+pub(super) fn outcome(outcome: Outcome) -> String {
+    let colour = match outcome {
+        Outcome::Accepts => AnsiColor::Green,
+        Outcome::Warns => AnsiColor::Yellow,
+        Outcome::Refuses => AnsiColor::Red,
+    };
+    painted(&format!("{:<7}", outcome.word()), colour.on_default())
+}
+
+/// `text` in bold.
+pub(super) fn bold(text: &str) -> String {
+    painted(text, Style::new().bold())
+}
+
+fn painted(text: &str, style: Style) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Breaks at spaces; a word longer than the line stands alone and is not cut, so that it can be copied.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut columns = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if columns > 0 && columns + 1 + length > width {
+            lines.push(std::mem::take(&mut line));
+            columns = 0;
+        }
+        if columns > 0 {
+            line.push(' ');
+            columns += 1;
+        }
+        line.push_str(word);
+        columns += length;
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wraps_values_under_themselves() {
+        let mut out = Vec::new();
+        Page::new(&mut out, 40).field("names", "one.contoso.com, two.contoso.com, three").unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "  names       one.contoso.com,\n              two.contoso.com, three\n");
+    }
+
+    #[test]
+    fn never_cuts_a_long_word() {
+        assert_eq!(wrap("a verylongword b", 5), ["a", "verylongword", "b"]);
+    }
+}

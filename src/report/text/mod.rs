@@ -1,0 +1,11 @@
+//! Reports for people: plain words, a colour only where the word beside it says the same.
+
+mod check;
+mod inspect;
+mod layout;
+mod plan;
+
+pub use check::{check, summary};
+pub use inspect::{inspect, keys};
+pub use layout::Page;
+pub use plan::{made, plan};

@@ -1,0 +1,100 @@
+//! What a check may know beside the facts: the moment, the target, whose certificate it is.
+
+use super::Level;
+use crate::facts::{Item, Moment, Target, TrustStore};
+
+/// What a check may know beside the facts.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The moment that is "now".
+    pub now: Moment,
+    /// Whose certificate it is.
+    pub authority: Authority,
+    /// The name people type, when it is known.
+    pub target: Option<&'a Target>,
+    /// Roots to trust, when they are known.
+    pub trust: Option<&'a TrustStore>,
+}
+
+/// What kind of CA stands behind a certificate, or will.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// One that the Baseline Requirements bind.
+    Public,
+    /// One of its own, or the key itself.
+    Private,
+    /// It cannot be told.
+    Unknown,
+}
+
+impl Authority {
+    /// Tells from the certificate: CA/B Forum policies (BR 7.1.6.1) or embedded timestamps mean a public CA,
+    /// issuer = subject means its own key.
+    pub fn of(item: Item<'_>) -> Self {
+        let Some(cert) = item.certificate() else { return Self::Unknown };
+        if cert.is_self_issued() {
+            return Self::Private;
+        }
+        let reserved = |policy: &str| policy.starts_with("2.23.140.1.2.") || policy == "2.23.140.1.1";
+        if cert.has_timestamps || cert.policies.iter().any(|policy| reserved(policy)) {
+            return Self::Public;
+        }
+        Self::Unknown
+    }
+
+    /// How bad it is when only public CAs forbid something: nothing on a private one.
+    pub(super) const fn forbids(self) -> Option<Level> {
+        match self {
+            Self::Public => Some(Level::Refused),
+            Self::Unknown => Some(Level::Warning),
+            Self::Private => None,
+        }
+    }
+
+    /// How bad it is when everybody advises against something that public CAs forbid.
+    pub(super) const fn forbids_or_warns(self) -> Level {
+        match self {
+            Self::Public => Level::Refused,
+            Self::Unknown | Self::Private => Level::Warning,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Context<'_> {
+    /// 2026-09-01, a CA that cannot be told, no target, no roots.
+    pub(super) fn plain() -> Self {
+        Self { now: crate::facts::fixture::day("2026-09-01"), authority: Authority::Unknown, target: None, trust: None }
+    }
+
+    /// The same with a public CA.
+    pub(super) fn public() -> Self {
+        Self { authority: Authority::Public, ..Self::plain() }
+    }
+
+    /// The same with a private CA.
+    pub(super) fn private() -> Self {
+        Self { authority: Authority::Private, ..Self::plain() }
+    }
+
+    /// The same on another day.
+    pub(super) fn on(day: &str) -> Self {
+        Self { now: crate::facts::fixture::day(day), ..Self::plain() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{leaf, subject};
+
+    #[test]
+    fn tells_public_from_private_authorities() {
+        let mut cert = leaf(["mail.contoso.com"]);
+        assert_eq!(Authority::of(Item::Certificate(&cert)), Authority::Unknown);
+        cert.policies = vec!["2.23.140.1.2.1".into()];
+        assert_eq!(Authority::of(Item::Certificate(&cert)), Authority::Public);
+        cert.issuer = subject(&["mail.contoso.com"]);
+        assert_eq!(Authority::of(Item::Certificate(&cert)), Authority::Private);
+    }
+}

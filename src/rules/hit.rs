@@ -1,0 +1,135 @@
+//! A rule's answer: how bad, what exactly, and what a plan can do about it.
+
+use std::fmt::Display;
+
+use crate::facts::{GeneralName, Name, Names};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// A SHOULD, or it will break on a known date.
+    Warning,
+    /// A MUST, or clients were seen to refuse.
+    Refused,
+}
+
+impl Level {
+    /// `note`, `warning`, `refused`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// One rule's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// How bad it is.
+    pub level: Level,
+    /// What exactly was found, in one line.
+    pub detail: String,
+    /// What a new certificate has to do about it.
+    pub remedy: Remedy,
+}
+
+/// What a plan can do about a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// List this name.
+    AddName(Name),
+    /// Put this name first.
+    MoveFirst(Name),
+    /// Leave out or rewrite these entries of the SAN: positions from 0, ascending.
+    MendNames(Vec<(usize, Mend)>),
+    /// Make the common name equal the first name.
+    SetCommonName,
+    /// Leave subject attributes out that a public CA will not sign.
+    TrimSubject,
+    /// Make a new key.
+    NewKey,
+    /// A new certificate cures it by itself: life, signature, usages, serial, version.
+    Reissue,
+    /// Nothing certfix can do; the rule's `fix` tells how.
+    Manual,
+}
+
+/// What becomes of one entry of the SAN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mend {
+    /// It is left out.
+    Drop,
+    /// It is written as this name.
+    Replace(Name),
+}
+
+impl Hit {
+    /// A hit of this level without a remedy.
+    pub fn new(level: Level, detail: impl Into<String>) -> Self {
+        Self { level, detail: detail.into(), remedy: Remedy::Manual }
+    }
+
+    /// A standard says MUST, or clients were seen to refuse.
+    pub fn refuse(detail: impl Into<String>) -> Self {
+        Self::new(Level::Refused, detail)
+    }
+
+    /// A SHOULD, or it will break on a known date.
+    pub fn warn(detail: impl Into<String>) -> Self {
+        Self::new(Level::Warning, detail)
+    }
+
+    /// Worth knowing.
+    pub fn note(detail: impl Into<String>) -> Self {
+        Self::new(Level::Note, detail)
+    }
+
+    /// With this remedy.
+    #[must_use]
+    pub fn remedy(self, remedy: Remedy) -> Self {
+        Self { remedy, ..self }
+    }
+
+    /// One hit for all entries of the SAN that `look` finds fault with: what it says of each, and the mend of each.
+    pub(super) fn in_names(
+        names: &Names,
+        level: Level,
+        mut look: impl FnMut(&GeneralName) -> Option<(String, Mend)>,
+    ) -> Option<Self> {
+        let mut details = Vec::new();
+        let mut mends = Vec::new();
+        for (position, entry) in names.entries.iter().enumerate() {
+            if let Some((detail, mend)) = look(entry) {
+                details.push(detail);
+                mends.push((position, mend));
+            }
+        }
+        (!mends.is_empty()).then(|| Self::new(level, listed(details)).remedy(Remedy::MendNames(mends)))
+    }
+}
+
+/// The first few, comma separated, and how many more there are.
+pub(super) fn listed<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+    const SHOWN: usize = 6;
+    let mut items = items.into_iter();
+    let shown: Vec<String> = items.by_ref().take(SHOWN).map(|item| item.to_string()).collect();
+    match items.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_a_few_and_counts_the_rest() {
+        assert_eq!(listed(["a", "b"]), "a, b");
+        assert_eq!(listed(1..=8), "1, 2, 3, 4, 5, 6 and 2 more");
+    }
+}

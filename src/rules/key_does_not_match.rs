@@ -1,0 +1,52 @@
+//! The private key belongs to another certificate.
+
+use super::{Check, Context, Hit, Rule, Source};
+use crate::facts::Subject;
+
+pub(super) const RULE: Rule = Rule {
+    code: "key-does-not-match",
+    title: "the private key belongs to another certificate",
+    why: "In every handshake the server proves that it holds the key of its certificate. With another key no \
+          connection comes about, and most servers do not even start.",
+    fix: "Find the key that the request was made with, or make a new key and request.",
+    source: Source::Rfc(8446, "4.4.3"),
+    fault: None,
+    check: Check::Key(check),
+};
+
+fn check(subject: &Subject<'_>, _: &Context<'_>) -> Option<Hit> {
+    let evidence = subject.evidence;
+    let wanted = &subject.item.identity().key;
+    if evidence.open_keys().any(|key| key.public == *wanted) {
+        return None;
+    }
+    // A key that belongs to another item of the same source is not meant for this one.
+    let certificates = evidence.certificates.iter().map(|cert| &cert.identity.key);
+    let mut others = certificates.chain(evidence.requests.iter().map(|request| &request.identity.key));
+    let stray = evidence.open_keys().find(|key| !others.any(|other| *other == key.public))?;
+    Some(Hit::refuse(format!("the certificate is for {}, the key is {}", wanted.kind, stray.public.kind)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{evidence, leaf};
+    use crate::facts::{KeyEntry, PrivateKey, PublicKey};
+
+    fn judged(spki: &[u8]) -> Option<Hit> {
+        let mut evidence = evidence(vec![leaf(["mail.contoso.com"])]);
+        let public = PublicKey { spki: spki.into(), kind: evidence.certificates[0].identity.key.kind.clone() };
+        evidence.keys.push(KeyEntry::Open(PrivateKey { pkcs8: Vec::new().into(), public }));
+        check(&evidence.subjects()[0], &Context::plain())
+    }
+
+    #[test]
+    fn refuses_a_stray_key() {
+        assert!(judged(b"another key").is_some());
+    }
+
+    #[test]
+    fn accepts_its_own_key() {
+        assert_eq!(judged(b"key"), None);
+    }
+}

@@ -1,0 +1,38 @@
+//! A private key in a file that everybody on the machine can read.
+
+use super::{Check, Context, Hit, Rule, Source};
+
+pub(super) const RULE: Rule = Rule {
+    code: "key-readable-by-others",
+    title: "everybody on this machine can read the private key",
+    why: "Whoever reads the key can pretend to be this server. Mail servers read their keys as root before they give \
+          up that right, so nobody else needs to.",
+    fix: "Take the right away: chmod o= FILE. If strangers could sign in here, make a new key.",
+    source: Source::Vendor("Postfix smtpd_tls_key_file", "https://www.postfix.org/postconf.5.html#smtpd_tls_key_file"),
+    fault: None,
+    check: Check::KeyFile(check),
+};
+
+/// Read or write for everybody. A group is somebody's decision.
+const OTHERS: u32 = 0o006;
+
+fn check(mode: u32, _: &Context<'_>) -> Option<Hit> {
+    (mode & OTHERS != 0).then(|| Hit::warn(format!("its permissions are {:04o}", mode & 0o7777)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_a_file_for_everybody() {
+        assert_eq!(check(0o100_644, &Context::plain()).unwrap().detail, "its permissions are 0644");
+    }
+
+    #[test]
+    fn accepts_owner_and_group() {
+        for mode in [0o600, 0o640, 0o400] {
+            assert_eq!(check(mode, &Context::plain()), None);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The chain does not lead to a trusted root.
+
+use super::{Check, Hit, Rule, Source};
+use crate::clients::Fault;
+use crate::facts::{Certificate, TrustStore};
+
+pub(super) const RULE: Rule = Rule {
+    code: "untrusted-issuer",
+    title: "no trusted root stands behind the certificate",
+    why: "A client trusts a certificate when a chain of signatures leads from it to a root that is installed on the \
+          client's machine.",
+    fix: "Install the root of the private CA on every client, or ask a public CA for a certificate.",
+    source: Source::Rfc(5280, "6.1"),
+    fault: Some(Fault::Untrusted),
+    check: Check::Trust(check),
+};
+
+fn check(cert: &Certificate, others: &[&Certificate], trust: &TrustStore) -> Option<Hit> {
+    let issuer_is_here = cert.is_self_issued() || others.iter().any(|other| cert.names_as_issuer(other));
+    // Where the issuer is missing, `incomplete-chain` says so.
+    if !issuer_is_here || trust.path(cert, others).is_some() {
+        return None;
+    }
+    Some(Hit::refuse(format!("issued by {}", cert.issuer)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::leaf;
+
+    fn own() -> Certificate {
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.issuer = cert.identity.subject.clone();
+        cert
+    }
+
+    #[test]
+    fn refuses_a_chain_to_nowhere() {
+        assert!(check(&own(), &[], &TrustStore::default()).is_some());
+    }
+
+    #[test]
+    fn accepts_a_trusted_one() {
+        assert_eq!(check(&own(), &[], &TrustStore::new([own()])), None);
+    }
+
+    #[test]
+    fn leaves_a_missing_issuer_to_its_rule() {
+        assert_eq!(check(&leaf(["mail.contoso.com"]), &[&own()], &TrustStore::default()), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! A key that can be broken, or that public CAs do not sign.
+
+use super::{Authority, Check, Context, Hit, Level, Remedy, Rule, Source};
+use crate::clients::{Client, Fault};
+use crate::facts::{Curve, Item, KeyKind};
+
+pub(super) const RULE: Rule = Rule {
+    code: "weak-key",
+    title: "the key is too weak",
+    why: "RSA keys below 2048 bits can be broken with enough money, so public CAs do not sign them and Apple's systems \
+          and others refuse them. The same goes for DSA and for curves that only few programs know.",
+    fix: "Make a new key: RSA with 2048 bits serves every client, old ones too.",
+    source: Source::BaselineRequirements("6.1.5"),
+    fault: Some(Fault::Unfit),
+    check: Check::ClientItem(check),
+};
+
+/// BR 6.1.5
+const LEAST_BITS: u32 = 2048;
+
+fn check(item: Item<'_>, client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+    let kind = &item.identity().key.kind;
+    let hit = match client {
+        None => by_standard(kind, ctx.authority)?,
+        Some(client) => match kind {
+            KeyKind::Rsa { bits, .. } if *bits < client.demands.rsa_bits => {
+                Hit::refuse(format!("{kind}, at least {} bits are wanted", client.demands.rsa_bits))
+            }
+            _ => return None,
+        },
+    };
+    Some(hit.remedy(Remedy::NewKey))
+}
+
+fn by_standard(kind: &KeyKind, authority: Authority) -> Option<Hit> {
+    let level = authority.forbids_or_warns();
+    match kind {
+        KeyKind::Rsa { exponent: Some(exponent), .. } if *exponent == 1 || exponent % 2 == 0 => {
+            Some(Hit::new(Level::Refused, format!("{kind} with exponent {exponent}, which protects nothing")))
+        }
+        KeyKind::Rsa { bits, .. } if *bits < LEAST_BITS => {
+            Some(Hit::new(level, format!("{kind}, at least {LEAST_BITS} bits are wanted")))
+        }
+        KeyKind::Rsa { bits, .. } if bits % 8 != 0 && authority == Authority::Public => {
+            Some(Hit::new(level, format!("{kind}, the size must be a multiple of 8")))
+        }
+        KeyKind::Ec(Curve::Other(oid)) => Some(Hit::new(level, format!("an EC key on the curve {}", curve(oid)))),
+        KeyKind::Dsa { .. } => Some(Hit::new(level, kind.to_string())),
+        // Known to today's clients, but no public CA signs them (BR 6.1.5).
+        KeyKind::Ed25519 | KeyKind::Ed448 if authority == Authority::Public => {
+            Some(Hit::new(level, format!("{kind}, which the Baseline Requirements do not know")))
+        }
+        KeyKind::Rsa { .. } | KeyKind::Ec(_) | KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::Other(_) => None,
+    }
+}
+
+fn curve(oid: &str) -> &str {
+    match oid {
+        "1.3.132.0.10" => "secp256k1",
+        "1.3.132.0.33" => "P-224",
+        "1.2.840.10045.3.1.1" => "P-192",
+        "1.3.36.3.3.2.8.1.1.7" => "brainpoolP256r1",
+        "1.3.36.3.3.2.8.1.1.11" => "brainpoolP384r1",
+        "1.3.36.3.3.2.8.1.1.13" => "brainpoolP512r1",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::leaf;
+
+    fn judged(kind: KeyKind, client: Option<&Client>, ctx: &Context<'_>) -> Option<Level> {
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.identity.key.kind = kind;
+        check(Item::Certificate(&cert), client, ctx).map(|hit| hit.level)
+    }
+
+    fn rsa(bits: u32) -> KeyKind {
+        KeyKind::Rsa { bits, exponent: Some(65537) }
+    }
+
+    #[test]
+    fn weighs_keys_by_the_standard() {
+        let warning = Some(Level::Warning);
+        assert_eq!(judged(rsa(1024), None, &Context::private()), warning);
+        assert_eq!(judged(rsa(1024), None, &Context::public()), Some(Level::Refused));
+        assert_eq!(judged(rsa(2049), None, &Context::public()), Some(Level::Refused));
+        assert_eq!(judged(KeyKind::Ec(Curve::Other("1.3.132.0.10".into())), None, &Context::plain()), warning);
+        assert_eq!(judged(KeyKind::Dsa { bits: 2048 }, None, &Context::plain()), warning);
+        for exponent in [1, 4] {
+            let kind = KeyKind::Rsa { bits: 2048, exponent: Some(exponent) };
+            assert_eq!(judged(kind, None, &Context::private()), Some(Level::Refused));
+        }
+    }
+
+    #[test]
+    fn holds_keys_to_what_a_client_demands() {
+        let strict = crate::clients::ALL.iter().copied().find(|client| client.demands.rsa_bits >= 2048);
+        let lax = crate::clients::ALL.iter().copied().find(|client| client.demands.rsa_bits == 0);
+        assert_eq!(judged(rsa(1024), strict, &Context::private()), Some(Level::Refused));
+        assert_eq!(judged(rsa(1024), lax, &Context::private()), None);
+    }
+
+    #[test]
+    fn accepts_the_keys_of_today() {
+        for kind in [rsa(2048), rsa(4096), KeyKind::Ec(Curve::P256), KeyKind::Ec(Curve::P384)] {
+            assert_eq!(judged(kind, None, &Context::public()), None);
+        }
+        assert_eq!(judged(KeyKind::Ed25519, None, &Context::private()), None);
+    }
+}

@@ -1,0 +1,165 @@
+//! Folders of keys on disk.
+//!
+//! Promises: a key folder appears whole or not at all, nothing that exists is ever overwritten or deleted, and private
+//! keys are never readable by others, not even for a moment. Order of steps: a hidden temporary folder (mode 0700) is
+//! made beside the final one; files are created in it exclusively, with their final mode, and synced; the folder is
+//! synced; it is renamed to its final name, which fails when that exists; the store's folder is synced. A crash
+//! before the rename leaves only the hidden folder, which nothing reads.
+
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+use crate::facts::Name;
+
+pub use write::{Secrecy, write_new};
+
+/// A folder that holds one folder for each key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    root: PathBuf,
+}
+
+/// One file of a new key folder.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFile<'a> {
+    /// Its name, such as [`KEY`].
+    pub name: &'a str,
+    /// What goes into it.
+    pub contents: &'a [u8],
+    /// Who may read it.
+    pub secrecy: Secrecy,
+}
+
+/// A key folder that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFolder {
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// How far a key has come; it follows from which files are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It holds no private key, so it is no key of ours.
+    Foreign,
+    /// Key and request; the CA's answer is awaited.
+    Pending,
+    /// Key, request and the CA's certificate.
+    Installed,
+    /// Key and a certificate of its own, without a request.
+    SelfSigned,
+    /// A key alone.
+    Bare,
+}
+
+/// The private key, PKCS#8 in PEM.
+pub const KEY: &str = "key.pem";
+/// The request, PEM.
+pub const REQUEST: &str = "request.csr";
+/// The certificate, PEM.
+pub const CERTIFICATE: &str = "cert.pem";
+
+impl Store {
+    /// The store at `root`. It is made when the first key is.
+    pub fn open(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder that holds the keys.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where the key for this name is, or would be. A star is written `_wildcard`, because shells expand stars.
+    pub fn path(&self, name: &Name) -> PathBuf {
+        self.root.join(folder_name(name))
+    }
+
+    /// Makes the key folder with all its files, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] when there is a folder or file of this name already; [`Error::File`] when writing fails, and
+    /// then nothing is left behind.
+    pub fn create(&self, name: &Name, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
+        let path = self.path(name);
+        write::folder(&path, files)?;
+        Ok(path)
+    }
+
+    /// Fails when there is something of this name already, before anything costly is done for it.
+    ///
+    /// # Errors
+    /// [`Error::Exists`]
+    pub fn ensure_free(&self, name: &Name) -> Result<(), Error> {
+        let path = self.path(name);
+        if path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
+    }
+
+    /// Makes several key folders, all of them or none.
+    ///
+    /// # Errors
+    /// As [`Store::create`]; folders that this call made before are removed again.
+    pub fn create_all(&self, folders: &[(&Name, Vec<NewFile<'_>>)]) -> Result<Vec<PathBuf>, Error> {
+        let mut made = Vec::with_capacity(folders.len());
+        for (name, files) in folders {
+            match self.create(name, files) {
+                Ok(path) => made.push(path),
+                Err(error) => {
+                    for (path, (_, files)) in made.iter().zip(folders) {
+                        write::remove_folder(path, files);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    /// The key folder for this name, if there is one.
+    pub fn key(&self, name: &Name) -> Option<KeyFolder> {
+        let path = self.path(name);
+        path.is_dir().then_some(KeyFolder { path })
+    }
+
+    /// All key folders, sorted by name. Hidden folders (what a crash left) are not among them.
+    ///
+    /// # Errors
+    /// [`Error::File`] when the store cannot be read.
+    pub fn keys(&self) -> Result<Vec<KeyFolder>, Error> {
+        let failed = |cause| Error::File { action: "read", path: self.root.clone(), cause };
+        let mut keys = Vec::new();
+        for entry in std::fs::read_dir(&self.root).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            let folder = KeyFolder { path: entry.path() };
+            if !hidden && folder.state() != State::Foreign {
+                keys.push(folder);
+            }
+        }
+        keys.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(keys)
+    }
+}
+
+impl KeyFolder {
+    /// How far the key has come.
+    pub fn state(&self) -> State {
+        let has = |name: &str| self.path.join(name).is_file();
+        match (has(KEY), has(REQUEST), has(CERTIFICATE)) {
+            (false, _, _) => State::Foreign,
+            (true, true, false) => State::Pending,
+            (true, true, true) => State::Installed,
+            (true, false, true) => State::SelfSigned,
+            (true, false, false) => State::Bare,
+        }
+    }
+}
+
+fn folder_name(name: &Name) -> String {
+    match name.as_str().strip_prefix("*.") {
+        Some(rest) => format!("_wildcard.{rest}"),
+        None => name.to_string(),
+    }
+}

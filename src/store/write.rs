@@ -1,0 +1,156 @@
+//! Writes that happen whole or not at all.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::NewFile;
+use crate::Error;
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// Only its owner: mode 0600.
+    Secret,
+    /// Everybody: mode 0644, less the umask.
+    Public,
+}
+
+/// Writes a new file, whole or not at all. Never overwrites.
+///
+/// # Errors
+/// [`Error::Exists`] when there is something of this name; [`Error::File`] when writing fails, and then nothing is
+/// left behind.
+pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Error> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Error::Exists { path: path.to_owned() });
+    }
+    let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
+    let temporary = hidden_beside(path, name);
+    let written = write_file(&temporary, contents, secrecy).and_then(|()| {
+        rename_new(&temporary, path)?;
+        sync_folder(parent(path))
+    });
+    written.map_err(|cause| {
+        let _ = fs::remove_file(&temporary);
+        failed(path, cause)
+    })
+}
+
+/// Makes a folder with these files, whole or not at all. Never overwrites.
+pub(super) fn folder(path: &Path, files: &[NewFile<'_>]) -> Result<(), Error> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Error::Exists { path: path.to_owned() });
+    }
+    let root = parent(path);
+    fs::create_dir_all(root).map_err(|cause| Error::File { action: "make", path: root.to_owned(), cause })?;
+    let name = path.file_name().unwrap_or_default();
+    let temporary = hidden_beside(path, name);
+    // Before this succeeds nothing is ours to clean up.
+    make_private(&temporary).map_err(|cause| failed(path, cause))?;
+    let written = fill(&temporary, files).and_then(|()| {
+        rename_new(&temporary, path)?;
+        sync_folder(root)
+    });
+    written.map_err(|cause| {
+        remove_folder(&temporary, files);
+        failed(path, cause)
+    })
+}
+
+/// Takes back a folder that was just made: these files, and the folder if nothing else is in it.
+pub(super) fn remove_folder(folder: &Path, files: &[NewFile<'_>]) {
+    for file in files {
+        let _ = fs::remove_file(folder.join(file.name));
+    }
+    let _ = fs::remove_dir(folder);
+}
+
+fn fill(folder: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
+    for file in files {
+        write_file(&folder.join(file.name), file.contents, file.secrecy)?;
+    }
+    sync_folder(folder)
+}
+
+fn write_file(path: &Path, contents: &[u8], secrecy: Secrecy) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if secrecy == Secrecy::Secret { 0o600 } else { 0o644 });
+    #[cfg(not(unix))]
+    let _ = secrecy;
+    let mut file = options.open(path)?;
+    file.write_all(contents)?;
+    file.sync_all()
+}
+
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Renames, and fails when `to` exists.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            Ok(()) => return Ok(()),
+            // The file system does not know the flag (NFS, some FUSE).
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    rename_without_flag(from, to)
+}
+
+/// For files a hard link, which never replaces. For folders a plain rename: it replaces only an empty folder, so no
+/// key can be lost.
+fn rename_without_flag(from: &Path, to: &Path) -> io::Result<()> {
+    if from.is_dir() {
+        if to.symlink_metadata().is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        return fs::rename(from, to);
+    }
+    fs::hard_link(from, to)?;
+    fs::remove_file(from)
+}
+
+/// Makes names in a folder outlast a crash. Windows does so by itself and cannot open folders.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// `.name.` and the process and a count, beside `path`. Created exclusively, so it needs to be unique, not secret.
+fn hidden_beside(path: &Path, name: &std::ffi::OsStr) -> PathBuf {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut random = [0; 8];
+    // A count is enough within a process; the random part keeps what an earlier crash left from being in the way.
+    let _ = aws_lc_rs::rand::fill(&mut random);
+    let unique = u64::from_be_bytes(random) ^ COUNT.fetch_add(1, Ordering::Relaxed);
+    let mut hidden = std::ffi::OsString::from(".");
+    // A folder's name may be as long as the file system allows already.
+    hidden.push(name.to_string_lossy().chars().take(40).collect::<String>());
+    hidden.push(format!(".{unique:016x}"));
+    path.with_file_name(hidden)
+}
+
+fn failed(path: &Path, cause: io::Error) -> Error {
+    match cause.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => Error::Exists { path: path.to_owned() },
+        _ => Error::File { action: "write", path: path.to_owned(), cause },
+    }
+}

@@ -1,0 +1,98 @@
+//! Properties of name matching that hold for whatever people type and strangers write.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use certfix::clients::{ALL, Client, Fault, compare, words};
+use certfix::facts::{
+    Attribute, AttributeKind, BasicConstraints, Curve, DistinguishedName, GeneralName, Identity, KeyKind, Names,
+    PublicKey, SanExtension, StringKind, Target, Text,
+};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+fn identity(names: &[Vec<u8>], common_name: Option<&[u8]>) -> Identity {
+    let attribute = |value: &[u8]| {
+        vec![Attribute { kind: AttributeKind::CommonName, value: Text::new(value), string: StringKind::Utf8 }]
+    };
+    Identity {
+        subject: DistinguishedName { rdns: common_name.map(attribute).into_iter().collect(), der: Box::default() },
+        names: Names {
+            entries: names.iter().map(|name| GeneralName::Dns(Text::new(name.as_slice()))).collect(),
+            extension: if names.is_empty() { SanExtension::Absent } else { SanExtension::Present },
+        },
+        key: PublicKey { spki: Box::default(), kind: KeyKind::Ec(Curve::P256) },
+        key_usage: None,
+        purposes: None,
+        basic_constraints: Some(BasicConstraints { ca: false, path_length: None }),
+    }
+}
+
+fn fits(client: &str, presented: &str, host: &str) -> bool {
+    let identity = identity(&[presented.as_bytes().to_vec()], None);
+    compare(&Client::find(client).unwrap().names, &identity, &Target::typed(host.as_bytes())).matches
+}
+
+/// RFC 9525 §6.3 as one would write it on a blackboard.
+fn blackboard(presented: &str, host: &str) -> bool {
+    let (presented, host) = (presented.to_ascii_lowercase(), host.to_ascii_lowercase());
+    match presented.strip_prefix("*.") {
+        Some(parent) => host.split_once('.').is_some_and(|(_, rest)| rest == parent),
+        None => presented == host,
+    }
+}
+
+/// Bytes made of the characters on which matchers stumble.
+fn nasty() -> impl Strategy<Value = Vec<u8>> {
+    let letter = prop::sample::select(b"aAwx-.*_n0 1:[]%\0\xff\xc3\xbc".to_vec());
+    prop_oneof![prop::collection::vec(letter, 0..24), prop::collection::vec(any::<u8>(), 0..40)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(9525),
+        ..ProptestConfig::with_cases(2_000)
+    })]
+
+    #[test]
+    fn no_model_panics(names in prop::collection::vec(nasty(), 0..4), name in nasty(), host in nasty()) {
+        let of = identity(&names, Some(&name));
+        let target = Target::typed(&host);
+        for client in ALL {
+            let shown = compare(&client.names, &of, &target).compared.to_string();
+            prop_assert!(!shown.chars().any(char::is_control), "{}: {shown:?}", client.id);
+            for fault in Fault::ALL {
+                let said = words(client, *fault, &target, &of, None).map(|(text, _)| text).unwrap_or_default();
+                prop_assert!(!said.chars().any(char::is_control), "{}: {said:?}", client.id);
+            }
+        }
+    }
+
+    #[test]
+    fn rfc9525_is_the_blackboard_rule(
+        presented in "(\\*\\.)?[a-cA-C]{1,2}(\\.[a-cA-C]{1,2}){0,3}",
+        host in "[a-cA-C]{1,2}(\\.[a-cA-C]{1,2}){0,3}",
+    ) {
+        prop_assert_eq!(fits("rfc9525", &presented, &host), blackboard(&presented, &host));
+    }
+
+    #[test]
+    fn a_star_covers_one_label_in_every_modern_library(
+        label in "[a-z][a-z0-9]{0,9}",
+        parent in "[a-w]{1,8}\\.[a-w]{2,8}",
+    ) {
+        let (presented, host) = (format!("*.{parent}"), format!("{label}.{parent}"));
+        for client in ["rfc9525", "openssl", "gnutls", "go", "rustls", "thunderbird", "android", "curl", "jsse"] {
+            prop_assert!(fits(client, &presented, &host), "{client}: {presented} {host}");
+            prop_assert!(!fits(client, &presented, &format!("x.{host}")), "{client}: {presented} x.{host}");
+        }
+    }
+
+    #[test]
+    fn case_never_matters(name in "[a-z*]{1,3}(\\.[a-z]{1,3}){0,3}", host in "[a-z]{1,3}(\\.[a-z]{1,3}){0,3}") {
+        for client in ALL {
+            let lower = fits(client.id, &name, &host);
+            prop_assert_eq!(lower, fits(client.id, &name.to_ascii_uppercase(), &host), "{}", client.id);
+            prop_assert_eq!(lower, fits(client.id, &name, &host.to_ascii_uppercase()), "{}", client.id);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What the documentation shows is what the program prints.
+
+#[test]
+fn sessions_print_what_they_show() {
+    trycmd::TestCases::new()
+        .env("NO_COLOR", "1")
+        .env("LC_ALL", "C")
+        .case("README.md")
+        .case("docs/*.md")
+        .case("tests/cli/*.md");
+}

@@ -1,0 +1,139 @@
+//! The promises of the store: never overwritten, private, whole or not at all.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Barrier;
+
+use certfix::Error;
+use certfix::facts::Name;
+use certfix::store::{CERTIFICATE, KEY, NewFile, REQUEST, Secrecy, State, Store, write_new};
+
+fn name(text: &str) -> Name {
+    Name::parse(text).unwrap()
+}
+
+fn files(contents: &[u8]) -> [NewFile<'_>; 2] {
+    [
+        NewFile { name: KEY, contents, secrecy: Secrecy::Secret },
+        NewFile { name: REQUEST, contents, secrecy: Secrecy::Public },
+    ]
+}
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().unwrap().permissions().mode() & 0o777
+}
+
+fn listed(folder: &Path) -> Vec<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn makes_private_folders_and_keys() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path().join("new/store"));
+    let path = store.create(&name("remote.contoso.com"), &files(b"key")).unwrap();
+    assert_eq!((mode(&path), mode(&path.join(KEY))), (0o700, 0o600));
+    assert_eq!(store.key(&name("remote.contoso.com")).unwrap().state(), State::Pending);
+    assert_eq!(listed(store.root()), ["remote.contoso.com"]);
+    assert!(store.path(&name("*.contoso.com")).ends_with("_wildcard.contoso.com"));
+}
+
+#[test]
+fn never_overwrites() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let target = name("remote.contoso.com");
+    let path = store.create(&target, &files(b"first")).unwrap();
+    assert!(matches!(store.create(&target, &files(b"second")), Err(Error::Exists { .. })));
+    assert_eq!(fs::read(path.join(KEY)).unwrap(), b"first");
+    fs::create_dir(store.path(&name("empty.contoso.com"))).unwrap();
+    assert!(matches!(store.create(&name("empty.contoso.com"), &files(b"x")), Err(Error::Exists { .. })));
+    std::os::unix::fs::symlink("nowhere", store.path(&name("link.contoso.com"))).unwrap();
+    assert!(matches!(store.create(&name("link.contoso.com"), &files(b"x")), Err(Error::Exists { .. })));
+    let output = root.path().join("out.pem");
+    write_new(&output, b"first", Secrecy::Secret).unwrap();
+    assert!(matches!(write_new(&output, b"second", Secrecy::Secret), Err(Error::Exists { .. })));
+    assert_eq!((fs::read(&output).unwrap(), mode(&output)), (b"first".to_vec(), 0o600));
+    assert!(listed(root.path()).iter().all(|entry| !entry.starts_with('.')));
+}
+
+#[test]
+fn lets_exactly_one_of_many_creators_win() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let target = name("remote.contoso.com");
+    let barrier = Barrier::new(8);
+    let wins = std::thread::scope(|scope| {
+        let create = |contents: [u8; 1]| {
+            barrier.wait();
+            store.create(&target, &files(&contents)).is_ok()
+        };
+        let threads: Vec<_> = (0..8).map(|byte| scope.spawn(move || create([byte]))).collect();
+        threads.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum::<usize>()
+    });
+    assert_eq!(wins, 1);
+    assert_eq!(listed(root.path()), ["remote.contoso.com"]);
+    let path = store.path(&target);
+    assert_eq!(fs::read(path.join(KEY)).unwrap(), fs::read(path.join(REQUEST)).unwrap());
+}
+
+#[test]
+fn leaves_nothing_when_a_file_cannot_be_written() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let mut broken = files(b"key").to_vec();
+    broken.push(NewFile { name: "no/such/folder", contents: b"x", secrecy: Secrecy::Public });
+    assert!(matches!(store.create(&name("remote.contoso.com"), &broken), Err(Error::File { .. })));
+    assert!(listed(root.path()).is_empty());
+}
+
+/// Run again by the test below under a limit on the size of files.
+#[test]
+fn leaves_nothing_when_the_disk_is_full() {
+    const ROOT: &str = "CERTFIX_TEST_FULL_DISK";
+    let contents = vec![b'x'; 64 << 10];
+    if let Some(root) = std::env::var_os(ROOT) {
+        let made = Store::open(root).create(&name("remote.contoso.com"), &files(&contents));
+        assert!(matches!(made, Err(Error::File { .. })), "{made:?}");
+        return;
+    }
+    let root = tempfile::tempdir().unwrap();
+    let program = std::env::current_exe().unwrap();
+    // SIGXFSZ is ignored, so that write answers EFBIG as it would answer ENOSPC.
+    let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" --exact leaves_nothing_when_the_disk_is_full";
+    let run = Command::new("sh").args(["-c", script]).arg(program).env(ROOT, root.path()).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
+    assert!(listed(root.path()).is_empty());
+}
+
+#[test]
+fn takes_no_notice_of_what_a_crash_left() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let left = root.path().join(".remote.contoso.com.0123456789abcdef");
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join(KEY), "half").unwrap();
+    store.create(&name("remote.contoso.com"), &files(b"key")).unwrap();
+    assert_eq!(store.keys().unwrap().len(), 1);
+    assert!(left.exists());
+}
+
+#[test]
+fn tells_the_state_from_the_files() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let own = [
+        NewFile { name: KEY, contents: b"k", secrecy: Secrecy::Secret },
+        NewFile { name: CERTIFICATE, contents: b"c", secrecy: Secrecy::Public },
+    ];
+    store.create(&name("a.contoso.com"), &own).unwrap();
+    let path = store.create(&name("b.contoso.com"), &files(b"k")).unwrap();
+    fs::write(path.join(CERTIFICATE), "c").unwrap();
+    fs::create_dir(root.path().join("docs")).unwrap();
+    let states: Vec<State> = store.keys().unwrap().iter().map(|key| key.state()).collect();
+    assert_eq!(states, [State::SelfSigned, State::Installed]);
+}
