@@ -2,9 +2,11 @@
 
 mod target;
 
+use std::borrow::Cow;
+
 use crate::clients::{Client, Comparison, Fault, Mark, Reaction, compare, words};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Subject, Target};
-use crate::rules::{self, Check, Context, Hit, Level, Named, Rule};
+use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 
 pub use target::{Inference, infer_target};
 
@@ -44,7 +46,7 @@ pub struct Verdict<'a> {
     /// What it does.
     pub outcome: Outcome,
     /// The words that its user sees, values filled in, and how sure we are of them.
-    pub message: Option<(String, Mark)>,
+    pub message: Option<(Cow<'static, str>, Mark)>,
 }
 
 /// What a client does with a certificate.
@@ -109,8 +111,13 @@ impl Report<'_> {
 
 /// Asks every rule about `subject`, for every client where clients differ.
 pub fn judge<'a>(subject: &'a Subject<'a>, clients: &[&'static Client], ctx: &Context<'a>) -> Report<'a> {
-    let mut bench = Bench { subject, ctx, identity: subject.item.identity(), views: Vec::new() };
-    bench.views = clients.iter().map(|client| bench.view(client)).collect();
+    let identity = subject.item.identity();
+    let coverage = ctx.target.map(|target| Coverage::of(target, identity));
+    let mut bench = Bench { subject, ctx, identity, coverage, views: Vec::with_capacity(clients.len()) };
+    for client in clients {
+        let view = bench.view(client);
+        bench.views.push(view);
+    }
     let mut findings = Vec::new();
     let mut not_checked = Vec::new();
     for &rule in rules::ALL {
@@ -133,6 +140,8 @@ struct Bench<'a, 'b> {
     subject: &'a Subject<'a>,
     ctx: &'b Context<'a>,
     identity: &'a Identity,
+    /// None without a target.
+    coverage: Option<Coverage>,
     views: Vec<View<'a>>,
 }
 
@@ -141,16 +150,25 @@ struct View<'a> {
     client: &'static Client,
     /// None without a target.
     comparison: Option<Comparison<'a>>,
+    /// Why no name fits, when it complains of that.
+    mismatch: Option<Mismatch>,
     /// What it complains of first.
     fault: Option<Fault>,
 }
 
 impl<'a> Bench<'a, '_> {
     fn view(&self, client: &'static Client) -> View<'a> {
-        let comparison = self.ctx.target.map(|target| compare(&client.names, self.identity, target));
+        // Many clients compare alike.
+        let alike = self.views.iter().find(|view| view.client.names == client.names);
+        let comparison = match alike {
+            Some(view) => view.comparison.clone(),
+            None => self.ctx.target.map(|target| compare(&client.names, self.identity, target)),
+        };
         let misses = comparison.as_ref().is_some_and(|comparison| !comparison.matches);
         let fault = (misses && client.heeds(Fault::Name)).then_some(Fault::Name);
-        View { client, comparison, fault }
+        let named = comparison.as_ref().filter(|_| misses && complains(client, Fault::Name));
+        let mismatch = named.and_then(|comparison| self.named(client, comparison)?.mismatch());
+        View { client, comparison, mismatch, fault }
     }
 
     /// The rule's finding, or what it lacked.
@@ -164,7 +182,7 @@ impl<'a> Bench<'a, '_> {
                 let cert = certificate(item)?;
                 self.each(rule, |client| check(cert, client, self.ctx))
             }
-            Check::Name(check) => self.each_name(rule, check)?,
+            Check::Name(mismatch, check) => self.each_name(mismatch, check)?,
             Check::Chain(check) => {
                 let cert = certificate(item)?;
                 if self.subject.chain.is_empty() && !cert.is_self_issued() {
@@ -190,7 +208,7 @@ impl<'a> Bench<'a, '_> {
             }
         };
         let Some(hit) = hit else { return Ok(None) };
-        let per_client = matches!(rule.check, Check::ClientItem(_) | Check::ClientCertificate(_) | Check::Name(_));
+        let per_client = matches!(rule.check, Check::ClientItem(_) | Check::ClientCertificate(_) | Check::Name(..));
         if let (Some(fault), false) = (rule.fault, per_client) {
             clients = self.views.iter().map(|view| view.client).filter(|client| complains(client, fault)).collect();
         }
@@ -217,25 +235,24 @@ impl<'a> Bench<'a, '_> {
         (worst, clients)
     }
 
+    /// For all clients that mismatch in this way at once: what is found is the same for each.
     fn each_name(
         &self,
-        rule: &Rule,
+        mismatch: Mismatch,
         check: fn(&Named<'_>, &Context<'_>) -> Option<Hit>,
     ) -> Result<(Option<Hit>, Vec<&'static Client>), Missing> {
-        let target = self.ctx.target.ok_or(Missing::Target)?;
-        let mut worst = None;
-        let mut clients = Vec::new();
-        for view in &self.views {
-            let Some(comparison) = view.comparison.as_ref().filter(|comparison| !comparison.matches) else { continue };
-            let named = Named { target, identity: self.identity, client: view.client, comparison };
-            if rule.fault.is_some_and(|fault| complains(view.client, fault))
-                && let Some(hit) = check(&named, self.ctx)
-            {
-                clients.push(view.client);
-                keep_worse(&mut worst, hit);
-            }
+        if self.ctx.target.is_none() {
+            return Err(Missing::Target);
         }
-        Ok((worst, clients))
+        let mut views = self.views.iter().filter(|view| view.mismatch == Some(mismatch)).peekable();
+        let hit = views.peek().and_then(|view| check(&self.named(view.client, view.comparison.as_ref()?)?, self.ctx));
+        let clients = if hit.is_some() { views.map(|view| view.client).collect() } else { Vec::new() };
+        Ok((hit, clients))
+    }
+
+    fn named<'c>(&'c self, client: &'c Client, comparison: &'c Comparison<'c>) -> Option<Named<'c>> {
+        let (target, coverage) = (self.ctx.target?, self.coverage?);
+        Some(Named { target, identity: self.identity, client, comparison, coverage })
     }
 
     fn note_complaints(&mut self, finding: &Finding) {

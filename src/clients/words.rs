@@ -1,5 +1,6 @@
 //! What users see when a client complains: its phrases, and how values are filled in.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::{Client, Fault, Mark};
@@ -74,10 +75,14 @@ pub fn words(
     target: &Target,
     identity: &Identity,
     date: Option<Moment>,
-) -> Option<(String, Mark)> {
+) -> Option<(Cow<'static, str>, Mark)> {
     let fitting = |(of, phrase): &&(Fault, Phrase)| *of == fault && phrase.when.holds(target, identity);
     let (_, phrase) = client.words.iter().find(fitting)?;
-    Some((fill(phrase.text, target, identity, date), phrase.mark))
+    let text = match phrase.text.contains('{') {
+        true => Cow::Owned(fill(phrase.text, target, identity, date)),
+        false => Cow::Borrowed(phrase.text),
+    };
+    Some((text, phrase.mark))
 }
 
 fn fill(text: &str, target: &Target, identity: &Identity, date: Option<Moment>) -> String {
@@ -116,7 +121,10 @@ fn list<T: std::fmt::Display>(
         if index == LISTED {
             return write!(out, "{separator}...");
         }
-        write!(out, "{}{value}", if index == 0 { "" } else { separator })?;
+        if index > 0 {
+            out.push_str(separator);
+        }
+        write!(out, "{value}")?;
     }
     Ok(())
 }
@@ -127,7 +135,7 @@ mod tests {
     use crate::clients::ALL;
     use crate::facts::fixture::{day, identity, target};
 
-    fn said(client: &str, host: &str, of: &Identity) -> String {
+    fn said(client: &str, host: &str, of: &Identity) -> Cow<'static, str> {
         let client = Client::find(client).unwrap();
         words(client, Fault::Name, &target(host), of, None).unwrap().0
     }

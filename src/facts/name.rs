@@ -60,6 +60,15 @@ impl Name {
         Ok(Self(ascii.into()))
     }
 
+    /// What is wrong with a name as people type it; as [`Name::parse`], without keeping the name.
+    pub fn fault(typed: &str) -> Option<NameFault> {
+        let bare = typed.strip_suffix('.').unwrap_or(typed);
+        if !bare.is_ascii() || bare.is_empty() {
+            return Self::parse(typed).err();
+        }
+        check_characters(bare).and_then(|()| check_labels(bare)).err()
+    }
+
     /// Reads a name that is to be put into a certificate: as [`Name::parse`], without underscores (BR 7.1.2.7.12).
     ///
     /// # Errors
@@ -221,7 +230,8 @@ fn check_labels(ascii: &str) -> Result<(), NameFault> {
         if label.len() > 63 {
             return Err(NameFault::LongLabel { position, octets: label.len() });
         }
-        if label.starts_with("xn--") && (label.len() == 4 || idna::domain_to_unicode(label).1.is_err()) {
+        let prefix = label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"));
+        if prefix && (label.len() == 4 || idna::domain_to_unicode(label).1.is_err()) {
             return Err(NameFault::Idna);
         }
         position += label.len() + 1;
@@ -272,6 +282,7 @@ mod tests {
             ("xn--a.com", NameFault::Idna),
         ] {
             assert_eq!(Name::parse(typed), Err(fault), "{typed}");
+            assert_eq!(Name::fault(typed), Some(fault), "{typed}");
         }
         let long = "a".repeat(64);
         assert_eq!(Name::parse(&long), Err(NameFault::LongLabel { position: 1, octets: 64 }));

@@ -38,6 +38,12 @@ impl From<&str> for Text {
 
 impl Display for Text {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Nearly all names are plain ASCII.
+        if self.0.iter().all(|byte| matches!(byte, b' '..=b'~'))
+            && let Some(plain) = self.as_str()
+        {
+            return out.write_str(plain);
+        }
         for chunk in self.0.utf8_chunks() {
             escape(chunk.valid(), out)?;
             for byte in chunk.invalid() {

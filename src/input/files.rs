@@ -19,17 +19,16 @@ pub const LIMIT: u64 = 16 << 20;
 /// Those of [`read`], that it cannot be opened, that it is a folder, or that it is larger than [`LIMIT`].
 pub fn read_file(path: &Path, password: Option<&Password>) -> Result<Evidence, Error> {
     let failed = |cause| Error::File { action: "read", path: path.to_owned(), cause };
-    // Looked at before it is opened: opening a pipe waits for its writer.
-    let metadata = fs::metadata(path).map_err(failed)?;
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {
         return Err(Error::IsDirectory { path: path.to_owned() });
     }
-    if metadata.len() > LIMIT {
-        return Err(Error::TooLarge { source: Source::File(path.to_owned()).to_string(), limit: LIMIT });
-    }
     let source = Source::File(path.to_owned());
+    if metadata.len() > LIMIT {
+        return Err(Error::TooLarge { source: source.to_string(), limit: LIMIT });
+    }
     let size = usize::try_from(metadata.len()).unwrap_or_default();
-    let file = File::open(path).map_err(failed)?;
     let bytes = bounded(file, size).map_err(failed)?;
     let bytes = bytes.ok_or_else(|| Error::TooLarge { source: source.to_string(), limit: LIMIT })?;
     let mut evidence = read(&bytes, source, password)?;

@@ -11,6 +11,16 @@ pub enum Inference {
     Candidates(Vec<String>),
 }
 
+impl Inference {
+    /// The target, when it is beyond doubt.
+    pub fn certain(self) -> Option<Target> {
+        match self {
+            Self::Certain(target) => Some(target),
+            Self::Candidates(_) => None,
+        }
+    }
+}
+
 /// Infers the target. Beyond doubt is: a public common name that is listed too, the only public name listed, or a
 /// public common name where no name is listed at all.
 pub fn infer_target(subject: &Subject<'_>) -> Inference {

@@ -14,11 +14,32 @@ pub(crate) fn with_unicode(entry: &crate::facts::GeneralName) -> String {
 
 /// `AA:BB:…` in upper case, as OpenSSL and browsers show a fingerprint.
 pub(crate) fn colons(bytes: &[u8]) -> String {
-    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-    pairs.join(":")
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for byte in bytes {
+        if !text.is_empty() {
+            text.push(':');
+        }
+        text.extend(digits(*byte, b"0123456789ABCDEF"));
+    }
+    text
 }
 
 /// `aabb…` in lower case, as Windows shows a thumbprint.
 pub(crate) fn plain_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().flat_map(|byte| digits(*byte, b"0123456789abcdef")).collect()
+}
+
+fn digits(byte: u8, alphabet: &[u8; 16]) -> [char; 2] {
+    [byte >> 4, byte & 15].map(|digit| char::from(alphabet[usize::from(digit)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_fingerprints_as_openssl_and_windows_do() {
+        assert_eq!(colons(&[0, 0x9f, 0xff]), "00:9F:FF");
+        assert_eq!(plain_hex(&[0, 0x9f, 0xff]), "009fff");
+    }
 }

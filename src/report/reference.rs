@@ -150,7 +150,7 @@ fn looks_at(rule: &Rule) -> &'static str {
         Check::Certificate(_) => "a certificate",
         Check::ClientItem(_) => "a certificate or request, for each client",
         Check::ClientCertificate(_) => "a certificate, for each client",
-        Check::Name(_) => "the name people type and the names of the certificate, for each client",
+        Check::Name(..) => "the name people type and the names of the certificate, for each client",
         Check::Chain(_) => "the certificates that came along",
         Check::Trust(_) => "the certificates that came along and trusted roots",
         Check::Key(_) => "the private key that came along",

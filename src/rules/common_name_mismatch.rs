@@ -12,13 +12,10 @@ pub(super) const RULE: Rule = Rule {
     fix: "Ask for a certificate whose common name and first DNS name are the name people type into their client.",
     source: Source::Vendor("KB Q198564", "https://support.microsoft.com/kb/198564"),
     fault: Some(Fault::Name),
-    check: Check::Name(check),
+    check: Check::Name(Mismatch::CommonNameDiffers, check),
 };
 
 fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
-    if !named.is(Mismatch::CommonNameDiffers) {
-        return None;
-    }
     let name = named.asked()?;
     // Where the SAN fits, only clients of long ago are left to complain.
     let level = if named.identity.names.has_dns() { Level::Note } else { Level::Refused };

@@ -11,13 +11,10 @@ pub(super) const RULE: Rule = Rule {
     fix: "Ask for a certificate that lists the name as a DNS name in the SAN too.",
     source: Source::Rfc(9525, "2"),
     fault: Some(Fault::Name),
-    check: Check::Name(check),
+    check: Check::Name(Mismatch::CommonNameOnly, check),
 };
 
 fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
-    if !named.is(Mismatch::CommonNameOnly) {
-        return None;
-    }
     let name = named.asked()?;
     Some(Hit::refuse(format!("{name} is the common name, but no DNS name")).remedy(Remedy::AddName(name.clone())))
 }

@@ -11,13 +11,10 @@ pub(super) const RULE: Rule = Rule {
     fix: "Put the server's name, not its address, into the settings of the mail client.",
     source: Source::Rfc(9525, "6.4"),
     fault: Some(Fault::Name),
-    check: Check::Name(check),
+    check: Check::Name(Mismatch::ByAddress, check),
 };
 
 fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
-    if !named.is(Mismatch::ByAddress) {
-        return None;
-    }
     Some(Hit::refuse(format!("asked for {}, found {}", named.target, named.found())))
 }
 

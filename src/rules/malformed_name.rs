@@ -35,13 +35,13 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
 
 fn dns_fault(text: &Text) -> Option<(String, Mend)> {
     let Some(typed) = text.as_str() else { return Some((NameFault::NotUtf8.to_string(), Mend::Drop)) };
+    let fault = Name::fault(typed);
     let rewritten = |bare: &str| Name::parse(bare).map_or(Mend::Drop, Mend::Replace);
-    let fault = match Name::parse(typed) {
-        Ok(_) if typed.ends_with('.') => return Some(("it ends with a dot".to_owned(), rewritten(typed))),
-        Ok(_) => return None,
+    let fault = match fault {
+        None if typed.ends_with('.') => return Some(("it ends with a dot".to_owned(), rewritten(typed))),
         // Stars have rules of their own.
-        Err(NameFault::Star { .. }) => return None,
-        Err(fault) => fault,
+        None | Some(NameFault::Star { .. }) => return None,
+        Some(fault) => fault,
     };
     if typed.parse::<IpAddr>().is_ok() {
         return Some(("an IP address written as a DNS name".to_owned(), Mend::Drop));

@@ -51,7 +51,7 @@ use crate::facts::{Certificate, Identity, Item, Subject, TrustStore};
 
 pub use context::{Authority, Context};
 pub use hit::{Hit, Level, Mend, Remedy};
-pub use named::{Mismatch, Named};
+pub use named::{Coverage, Mismatch, Named};
 
 /// Every rule, in the order of reports.
 pub const ALL: &[&Rule] = &[
@@ -134,8 +134,8 @@ pub enum Check {
     ClientItem(fn(Item<'_>, Option<&Client>, &Context<'_>) -> Option<Hit>),
     /// A certificate: once by the standards, and once for each client's own demands.
     ClientCertificate(fn(&Certificate, Option<&Client>, &Context<'_>) -> Option<Hit>),
-    /// What one client compared, once for each client. Needs a target.
-    Name(fn(&Named<'_>, &Context<'_>) -> Option<Hit>),
+    /// What one client compared, for the clients that mismatch in this way. Needs a target.
+    Name(Mismatch, fn(&Named<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate and the others that came with it, in presented order.
     Chain(fn(&Certificate, &[&Certificate], &Context<'_>) -> Option<Hit>),
     /// A certificate, what came with it, and trusted roots.

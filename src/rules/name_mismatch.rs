@@ -12,13 +12,10 @@ pub(super) const RULE: Rule = Rule {
     fix: "Ask for a certificate that lists the name people type into their mail client, and lists it first.",
     source: Source::Rfc(9525, "6"),
     fault: Some(Fault::Name),
-    check: Check::Name(check),
+    check: Check::Name(Mismatch::OtherName, check),
 };
 
 fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
-    if !named.is(Mismatch::OtherName) {
-        return None;
-    }
     let (target, found) = (named.target, named.found());
     let name = match named.target.host() {
         Host::Malformed(fault) => return Some(Hit::refuse(format!("asked for {target}, which is no name: {fault}"))),

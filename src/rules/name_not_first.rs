@@ -12,13 +12,10 @@ pub(super) const RULE: Rule = Rule {
     fix: "Ask for a certificate with the same names and this one first, from a CA that keeps the order.",
     source: Source::Vendor("KB958977", "https://support.microsoft.com/kb/958977"),
     fault: Some(Fault::Name),
-    check: Check::Name(check),
+    check: Check::Name(Mismatch::NotFirst, check),
 };
 
 fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
-    if !named.is(Mismatch::NotFirst) {
-        return None;
-    }
     let name = named.asked()?;
     let (position, first) = named.identity.names.first_dns()?;
     let count = named.identity.names.dns().count();

@@ -15,6 +15,28 @@ pub struct Named<'a> {
     pub client: &'a Client,
     /// What it compared.
     pub comparison: &'a Comparison<'a>,
+    /// Which names fit by the standard.
+    pub coverage: Coverage,
+}
+
+/// Which names of a certificate fit a target by RFC 9525 §6.3; the same for every client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// A dNSName does.
+    listed: bool,
+    /// A common name does.
+    common_name: bool,
+}
+
+impl Coverage {
+    /// Looks at every name once.
+    pub fn of(target: &Target, identity: &Identity) -> Self {
+        let Some(name) = target.name() else { return Self { listed: false, common_name: false } };
+        Self {
+            listed: identity.names.dns().any(|text| covers(text, name)),
+            common_name: identity.subject.common_names().any(|text| covers(text, name)),
+        }
+    }
 }
 
 /// Why no name fits.
@@ -41,26 +63,25 @@ impl Named<'_> {
         if self.comparison.matches {
             return None;
         }
-        let name = match self.target.host() {
+        match self.target.host() {
             Host::Address(_) => return Some(Mismatch::ByAddress),
             Host::Malformed(_) => return Some(Mismatch::OtherName),
-            Host::Name(name) => name,
-        };
+            Host::Name(_) => {}
+        }
         let policy = &self.client.names;
-        let common_name_fits = self.identity.subject.common_names().any(|text| covers(text, name));
         if !self.identity.names.has_dns() {
             let reads = match policy.common_name {
                 CommonName::Never => false,
                 CommonName::Only | CommonName::Also => true,
                 _ => self.identity.names.entries.is_empty(),
             };
-            return Some(match (common_name_fits, reads) {
+            return Some(match (self.coverage.common_name, reads) {
                 (true, false) => Mismatch::CommonNameOnly,
                 (false, true) if self.identity.subject.common_names().next().is_some() => Mismatch::CommonNameDiffers,
                 _ => Mismatch::OtherName,
             });
         }
-        let listed = self.identity.names.dns().any(|text| covers(text, name));
+        let listed = self.coverage.listed;
         match policy.scan {
             _ if listed && policy.reference == Reference::PeerAddress => None,
             DnsScan::First if listed => Some(Mismatch::NotFirst),
@@ -69,11 +90,6 @@ impl Named<'_> {
             }
             _ => Some(Mismatch::OtherName),
         }
-    }
-
-    /// True when the mismatch is this one.
-    pub(super) fn is(&self, mismatch: Mismatch) -> bool {
-        !self.comparison.matches && self.mismatch() == Some(mismatch)
     }
 
     /// The target, when it is a name.
@@ -130,9 +146,10 @@ pub(super) mod tests {
         let client = Client { names, ..*base };
         let comparison = Comparison { compared: Compared::Nothing, matches: false };
         let target = target(typed);
-        let named = Named { target: &target, identity, client: &client, comparison: &comparison };
-        let Check::Name(check) = rule.check else { panic!("{} is no name rule", rule.code) };
-        check(&named, &Context::plain())
+        let coverage = Coverage::of(&target, identity);
+        let named = Named { target: &target, identity, client: &client, comparison: &comparison, coverage };
+        let Check::Name(mismatch, check) = rule.check else { panic!("{} is no name rule", rule.code) };
+        if named.mismatch() == Some(mismatch) { check(&named, &Context::plain()) } else { None }
     }
 
     /// A client of today.
@@ -145,7 +162,7 @@ pub(super) mod tests {
     #[test]
     fn gives_every_mismatch_to_exactly_one_rule() {
         let name_rules: Vec<&Rule> =
-            super::super::ALL.iter().copied().filter(|rule| matches!(rule.check, Check::Name(_))).collect();
+            super::super::ALL.iter().copied().filter(|rule| matches!(rule.check, Check::Name(..))).collect();
         let bare = Identity { subject: subject(&["mail.contoso.com"]), ..identity([]) };
         let two = identity(["server.contoso.local", "mail.contoso.com"]);
         let without = Identity { subject: subject(&[]), ..two.clone() };
@@ -173,7 +190,7 @@ pub(super) mod tests {
 
     #[test]
     fn every_name_rule_is_a_name_fault() {
-        let name_rules = super::super::ALL.iter().filter(|rule| matches!(rule.check, Check::Name(_)));
+        let name_rules = super::super::ALL.iter().filter(|rule| matches!(rule.check, Check::Name(..)));
         assert!(name_rules.clone().count() == 5 && name_rules.into_iter().all(|rule| rule.fault == Some(Fault::Name)));
     }
 }

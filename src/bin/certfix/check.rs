@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use certfix::clients;
 use certfix::facts::TrustStore;
-use certfix::judge::{Inference, infer_target, judge};
+use certfix::judge::{infer_target, judge};
 use certfix::report::json;
 use certfix::report::text::{self, Page};
 use certfix::rules::{Authority, Context};
@@ -25,17 +25,14 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
     let now = args.clock.now();
     let width = terminal::width();
     let format = args.output.format;
-    let (levels, failed) = sources::answer("check", &sources, known.as_ref(), format, &|evidence, out| {
+    let tally = sources::answer("check", &sources, known.as_ref(), format, &|evidence, out| {
         let subjects = evidence.subjects();
         if subjects.is_empty() {
             return Err(Error::OnlyKeys { source: evidence.source.to_string() });
         }
         let mut worst = None;
         for (index, subject) in subjects.iter().enumerate() {
-            let inferred = match (&typed, infer_target(subject)) {
-                (None, Inference::Certain(target)) => Some(target),
-                _ => None,
-            };
+            let inferred = if typed.is_none() { infer_target(subject).certain() } else { None };
             let context = Context {
                 now,
                 authority: args.ca.given().unwrap_or_else(|| Authority::of(subject.item)),
@@ -48,12 +45,12 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
             }
             match format {
                 Format::Text => text::check(&report, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
-                Format::Json => out.extend(json::entry(&json::check(&report, now))),
+                Format::Json => json::entry(&json::check(&report, now), out),
             }
             worst = worst.max(report.worst());
         }
         Ok(worst)
     })?;
-    let found = levels.into_iter().any(|worst| args.fail_on.fails(worst));
-    Ok(ExitCode::from(if failed { 2 } else { u8::from(found) }))
+    let found = tally.levels.iter().any(|worst| args.fail_on.fails(*worst));
+    Ok(ExitCode::from(if tally.has_failed() { 2 } else { u8::from(found) }))
 }

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &Inspect) -> Result<ExitCode, Error> {
     let now = args.clock.now();
     let width = terminal::width();
     let format = args.output.format;
-    let (_, failed) = sources::answer("inspect", &sources, known.as_ref(), format, &|evidence, out| {
+    let tally = sources::answer("inspect", &sources, known.as_ref(), format, &|evidence, out| {
         let subjects = evidence.subjects();
         for (index, subject) in subjects.iter().enumerate() {
             if index > 0 {
@@ -23,16 +23,16 @@ pub(crate) fn run(args: &Inspect) -> Result<ExitCode, Error> {
             }
             match format {
                 Format::Text => text::inspect(subject, now, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
-                Format::Json => out.extend(json::entry(&json::inspect(subject, now))),
+                Format::Json => json::entry(&json::inspect(subject, now), out),
             }
         }
         if subjects.is_empty() {
             match format {
                 Format::Text => text::keys(evidence, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
-                Format::Json => out.extend(json::entry(&json::keys(evidence))),
+                Format::Json => json::entry(&json::keys(evidence), out),
             }
         }
         Ok(None)
     })?;
-    Ok(ExitCode::from(if failed { 2 } else { 0 }))
+    Ok(ExitCode::from(if tally.has_failed() { 2 } else { 0 }))
 }

@@ -22,6 +22,7 @@ pub(crate) struct Named {
 }
 
 /// What came of one source.
+#[derive(Default)]
 struct Answer {
     text: Vec<u8>,
     worst: Option<Level>,
@@ -29,8 +30,8 @@ struct Answer {
     passed_over: bool,
 }
 
-/// How many sources are worked on before their answers are written.
-const BATCH: usize = 512;
+/// How many sources are worked on before their answers are written; their texts together fit a processor's cache.
+const BATCH: usize = 128;
 
 /// Files as they were named, folders as the files in them.
 pub(crate) fn expand(sources: &[PathBuf]) -> Result<Vec<Named>, Error> {
@@ -63,55 +64,81 @@ pub(crate) fn read(path: &Path, known: Option<&Password>) -> Result<Evidence, Er
 /// How a command turns what a source held into text of the format asked for. Gives the worst level found.
 pub(crate) type Describe<'a> = dyn Fn(&Evidence, &mut Vec<u8>) -> Result<Option<Level>, Error> + Sync + 'a;
 
-/// Looks at every source and writes the answers in order. Gives the worst level of each source that could be read, and
-/// whether any could not.
+/// What came of all sources.
+#[derive(Default)]
+pub(crate) struct Tally {
+    /// The worst level of each source that could be read.
+    pub(crate) levels: Vec<Option<Level>>,
+    failures: Vec<Failure>,
+    passed_over: usize,
+    written: bool,
+}
+
+impl Tally {
+    /// True when a source could not be read.
+    pub(crate) fn has_failed(&self) -> bool {
+        !self.failures.is_empty()
+    }
+
+    /// Writes one answer and counts it.
+    fn take(&mut self, answer: &mut Answer, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        if !answer.text.is_empty() {
+            if self.written {
+                out.write_all(separator(format))?;
+            }
+            self.written = true;
+            out.write_all(&answer.text)?;
+        }
+        if let Some(error) = answer.failure.take() {
+            out.flush()?;
+            terminal::complain(&error);
+            self.failures.push(Failure { error: error.to_string(), hint: error.hint() });
+        } else if answer.passed_over {
+            self.passed_over += 1;
+        } else {
+            self.levels.push(answer.worst);
+        }
+        Ok(())
+    }
+
+    fn summary(&self) -> String {
+        let with_findings = self.levels.iter().filter(|level| level.is_some()).count();
+        summary(self.levels.len() + self.failures.len(), with_findings, self.failures.len(), self.passed_over)
+    }
+}
+
+/// Looks at every source and writes the answers in the order named.
 pub(crate) fn answer(
     command: &str,
     sources: &[Named],
     known: Option<&Password>,
     format: Format,
     describe: &Describe<'_>,
-) -> Result<(Vec<Option<Level>>, bool), Error> {
-    let mut levels = Vec::with_capacity(sources.len());
-    let mut failures = Vec::new();
-    let mut failed = 0;
-    let mut passed_over = 0;
-    let mut written = false;
+) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    // Kept from batch to batch, because their memory is.
+    let mut answers: Vec<Answer> = std::iter::repeat_with(Answer::default).take(sources.len().min(BATCH)).collect();
     let mut write = |out: &mut dyn Write| -> io::Result<()> {
         if format == Format::Json {
             out.write_all(Envelope::head(command).as_bytes())?;
         }
         for batch in sources.chunks(BATCH) {
-            let answers: Vec<Answer> = match batch {
+            let answers = &mut answers[..batch.len()];
+            match batch {
                 // One source alone may ask for its password.
-                [alone] if sources.len() == 1 => vec![one(alone, known, describe, read)],
-                many => many.par_iter().map(|named| one(named, known, describe, read_quietly)).collect(),
-            };
+                [alone] if sources.len() == 1 => answers[0].fill(alone, describe, |path| read(path, known)),
+                many => many.par_iter().zip(answers.par_iter_mut()).for_each(|(named, answer)| {
+                    answer.fill(named, describe, |path| read_quietly(path, known));
+                }),
+            }
             for answer in answers {
-                if !answer.text.is_empty() {
-                    if written {
-                        out.write_all(separator(format))?;
-                    }
-                    written = true;
-                    out.write_all(&answer.text)?;
-                }
-                if let Some(error) = answer.failure {
-                    failed += 1;
-                    out.flush()?;
-                    terminal::complain(&error);
-                    failures.push(failure(&error));
-                } else if answer.passed_over {
-                    passed_over += 1;
-                } else {
-                    levels.push(answer.worst);
-                }
+                tally.take(answer, format, out)?;
             }
         }
         if format == Format::Json {
-            out.write_all(Envelope::tail(&failures).as_bytes())?;
+            out.write_all(Envelope::tail(&tally.failures).as_bytes())?;
         } else if sources.len() > 1 {
-            let with_findings = levels.iter().filter(|level| level.is_some()).count();
-            writeln!(out, "\n{}", summary(levels.len() + failed, with_findings, failed, passed_over))?;
+            writeln!(out, "\n{}", tally.summary())?;
         }
         Ok(())
     };
@@ -119,34 +146,22 @@ pub(crate) fn answer(
         Format::Json => terminal::raw(write)?,
         Format::Text => terminal::coloured(&mut write)?,
     }
-    Ok((levels, failed > 0))
+    Ok(tally)
 }
 
-/// Looks at one source.
-fn one(
-    named: &Named,
-    known: Option<&Password>,
-    describe: &Describe<'_>,
-    read: impl Fn(&Path, Option<&Password>) -> Result<Evidence, Error>,
-) -> Answer {
-    let mut answer = Answer { text: Vec::new(), worst: None, failure: None, passed_over: false };
-    let evidence = match read(&named.path, known) {
-        Ok(evidence) => evidence,
-        Err(Error::NotACertificate { .. } | Error::Empty { .. }) if named.found => {
-            answer.passed_over = true;
-            return answer;
+impl Answer {
+    /// Looks at one source.
+    fn fill(&mut self, named: &Named, describe: &Describe<'_>, read: impl Fn(&Path) -> Result<Evidence, Error>) {
+        self.text.clear();
+        (self.worst, self.failure, self.passed_over) = (None, None, false);
+        match read(&named.path).and_then(|evidence| describe(&evidence, &mut self.text)) {
+            Ok(worst) => self.worst = worst,
+            Err(Error::NotACertificate { .. } | Error::Empty { .. } | Error::OnlyKeys { .. }) if named.found => {
+                self.passed_over = true;
+            }
+            Err(error) => self.failure = Some(error),
         }
-        Err(error) => {
-            answer.failure = Some(error);
-            return answer;
-        }
-    };
-    match describe(&evidence, &mut answer.text) {
-        Ok(worst) => answer.worst = worst,
-        Err(Error::OnlyKeys { .. }) if named.found => answer.passed_over = true,
-        Err(error) => answer.failure = Some(error),
     }
-    answer
 }
 
 /// What separates two entries of one answer.
@@ -159,10 +174,6 @@ pub(crate) fn separator(format: Format) -> &'static [u8] {
 
 fn read_quietly(path: &Path, known: Option<&Password>) -> Result<Evidence, Error> {
     if path.as_os_str() == "-" { input::read_stdin(known) } else { input::read_file(path, known) }
-}
-
-fn failure(error: &Error) -> Failure {
-    Failure { error: error.to_string(), hint: error.hint() }
 }
 
 /// The one certificate or request of a source, where one is meant.

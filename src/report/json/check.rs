@@ -97,7 +97,7 @@ fn verdict<'a>(verdict: &'a crate::judge::Verdict<'a>) -> VerdictEntry<'a> {
         name_matches: verdict.comparison.matches,
         compared: Shown(&verdict.comparison.compared),
         certainty: verdict.client.mark.word(),
-        message: verdict.message.as_ref().map(|(text, _)| text.as_str()),
+        message: verdict.message.as_ref().map(|(text, _)| text.as_ref()),
         message_certainty: verdict.message.as_ref().map(|(_, mark)| mark.word()),
     }
 }

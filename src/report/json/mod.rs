@@ -42,12 +42,13 @@ impl Envelope {
     }
 }
 
-/// One entry as text; facts hold nothing that JSON cannot say.
-pub fn entry(value: &impl Serialize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(8192);
-    match serde_json::to_writer(&mut text, value) {
-        Ok(()) => text,
-        Err(_) => b"null".to_vec(),
+/// Appends one entry; facts hold nothing that JSON cannot say.
+pub fn entry(value: &impl Serialize, out: &mut Vec<u8>) {
+    out.reserve(16 << 10);
+    let before = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(before);
+        out.extend(b"null");
     }
 }
 
