@@ -35,9 +35,8 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
 
 fn dns_fault(text: &Text) -> Option<(String, Mend)> {
     let Some(typed) = text.as_str() else { return Some((NameFault::NotUtf8.to_string(), Mend::Drop)) };
-    let fault = Name::fault(typed);
     let rewritten = |bare: &str| Name::parse(bare).map_or(Mend::Drop, Mend::Replace);
-    let fault = match fault {
+    let fault = match Name::fault(typed) {
         None if typed.ends_with('.') => return Some(("it ends with a dot".to_owned(), rewritten(typed))),
         // Stars have rules of their own.
         None | Some(NameFault::Star { .. }) => return None,
