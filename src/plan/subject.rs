@@ -163,8 +163,8 @@ fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
         StringKind::Printable | StringKind::Ia5 => return Err(wrong()),
         _ => 12,
     };
-    let oid = der::oid::ObjectIdentifier::new(attribute.kind.oid()).map_err(|_| wrong())?;
-    let content = [tlv::element(6, oid.as_bytes()), tlv::element(tag, value.as_bytes())].concat();
+    let oid = tlv::object_identifier(attribute.kind.oid()).ok_or_else(wrong)?;
+    let content = [oid, tlv::element(tag, value.as_bytes())].concat();
     Ok(tlv::element(SEQUENCE, &content))
 }
 
