@@ -162,8 +162,6 @@ pub enum Fault {
 impl Fault {
     /// Every kind.
     pub const ALL: &[Self] = &[Self::Name, Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
-    /// Everything but the name.
-    pub const ALL_BUT_NAME: &[Self] = &[Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
 }
 
 impl Client {

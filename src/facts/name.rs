@@ -129,21 +129,6 @@ impl Name {
         let suffix = psl::List.suffix(bare.as_bytes());
         suffix.is_some_and(|suffix| suffix.typ() == Some(Type::Icann) && suffix.as_bytes() == bare.as_bytes())
     }
-
-    /// The part that was registered: `contoso.co.uk` for `mail.contoso.co.uk`. None for a public suffix.
-    pub fn registrable(&self) -> Option<&str> {
-        let bare = self.0.strip_prefix("*.").unwrap_or(&self.0);
-        let domain = psl::List.domain(bare.as_bytes())?;
-        std::str::from_utf8(domain.as_bytes()).ok()
-    }
-
-    /// This name with one more label in front.
-    ///
-    /// # Errors
-    /// As [`Name::parse`].
-    pub fn with_prefix(&self, label: &str) -> Result<Self, NameFault> {
-        Self::parse(&format!("{label}.{self}"))
-    }
 }
 
 /// The A-label form.
@@ -311,9 +296,7 @@ mod tests {
     #[test]
     fn knows_public_suffixes() {
         assert!(Name::parse("co.uk").unwrap().is_public_suffix());
-        assert!(Name::parse("com").unwrap().as_str() == "com");
         assert!(!Name::parse("contoso.co.uk").unwrap().is_public_suffix());
         assert!(!Name::parse("contoso.local").unwrap().is_public_suffix());
-        assert_eq!(Name::parse("a.b.contoso.co.uk").unwrap().registrable(), Some("contoso.co.uk"));
     }
 }
