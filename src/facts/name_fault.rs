@@ -22,6 +22,8 @@ pub enum NameFault {
     NumericEnd,
     /// A star anywhere but as the whole first label.
     Star { position: usize },
+    /// A wildcard where one host is meant.
+    Wildcard,
     /// An underscore; only from [`Name::parse_for_certificate`](super::Name::parse_for_certificate).
     Underscore { position: usize },
     /// A label that IDNA refuses (RFC 5891), or `xn--` that decodes to nothing.
@@ -46,6 +48,7 @@ impl fmt::Display for NameFault {
             Self::Long { octets } => write!(out, "it has {octets} octets, 253 are allowed"),
             Self::NumericEnd => out.write_str("the last label is a number"),
             Self::Star { position } => write!(out, "character {position} is a star that is not the whole first label"),
+            Self::Wildcard => out.write_str("a wildcard names no single host"),
             Self::Underscore { position } => write!(out, "character {position} is an underscore"),
             Self::Idna => out.write_str("a label is not valid under IDNA"),
             Self::NotUtf8 => out.write_str("it is not UTF-8 text"),
