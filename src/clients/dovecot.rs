@@ -24,6 +24,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[(Fault::Name, Phrase::new(Mark::Documented, "did not match to any IP or DNS fields"))],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[Statement::new(
         Mark::Documented,
         "dovecot/core:src/lib-ssl-iostream/iostream-openssl-common.c@f28b5a9",

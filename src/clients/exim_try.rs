@@ -1,7 +1,7 @@
 //! Exim with its defaults: tries to verify, delivers all the same.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
+    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
     Statement, TrailingDot, Wildcard,
 };
 
@@ -27,6 +27,7 @@ pub(super) const CLIENT: Client = Client {
         Phrase::new(Mark::Documented, "SSL verify error: certificate name mismatch: DN=\"{subject}\" H=\"{host}\""),
     )],
     mark: Mark::Documented,
+    surmised: &[Aspect::CommonName],
     statements: &[
         Statement::new(
             Mark::Documented,
@@ -38,6 +39,11 @@ pub(super) const CLIENT: Client = Client {
             "Exim/exim:src/src/tls-openssl.c@13835a3",
             "A wildcard is taken only as the first part of a name of three parts or more. The log \
              line.",
+        ),
+        Statement::new(
+            Mark::Inferred,
+            "not documented",
+            "OpenSSL compares the names, so the common name is read when there is no dNSName.",
         ),
     ],
 };

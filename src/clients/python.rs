@@ -42,6 +42,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     ],
     mark: Mark::Inferred,
+    surmised: &[],
     statements: &[
         Statement::new(Mark::Reported, "Oxygem/Kanmail issue 89", "The text of the exception."),
         Statement::new(
