@@ -11,6 +11,7 @@ mod private;
 mod public;
 mod self_signed;
 mod step_ca;
+mod switches;
 mod vault;
 
 use crate::Error;
@@ -174,15 +175,18 @@ mod tests {
     use super::*;
     use crate::facts::fixture::day;
 
+    /// Files here that are not profiles.
+    const MACHINERY: [&str; 2] = ["mod", "switches"];
+
     #[test]
     fn lists_every_file_once() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/profiles");
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let files: BTreeSet<String> = files.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned)).collect();
         let listed = ALL.iter().chain([&SELF_SIGNED]).map(|profile| profile.id.replace('-', "_"));
-        let listed: BTreeSet<String> = listed.chain(["mod".to_owned()]).collect();
+        let listed: BTreeSet<String> = listed.chain(MACHINERY.map(str::to_owned)).collect();
         assert_eq!(files, listed);
-        assert_eq!(ALL.len() + 2, listed.len());
+        assert_eq!(ALL.len() + 1 + MACHINERY.len(), listed.len());
     }
 
     #[test]
