@@ -14,7 +14,7 @@ mod step_ca;
 mod switches;
 mod vault;
 
-use crate::Error;
+use crate::error::{self, Error};
 use crate::facts::{Mark, Moment, Statement};
 
 /// Every profile that `--ca` takes, in the order of lists.
@@ -152,13 +152,13 @@ pub fn find(id: &str) -> Result<&'static Profile, Error> {
     })
 }
 
-/// A profile whose id is part of what was typed or the reverse, or other names of the same thing.
+/// A profile whose id differs in a letter or two, is part of what was typed or the reverse, or has another name.
 fn nearest(typed: &str) -> Option<&'static str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' ', '\''], "");
     let typed = plain(typed);
     let part = |id: &str| typed.len() >= 3 && (plain(id).contains(&typed) || typed.contains(&plain(id)));
-    let alike = ALL.iter().map(|profile| profile.id).find(|id| part(id));
-    alike.or(match &*typed {
+    let ids = || ALL.iter().map(|profile| profile.id);
+    ids().find(|id| part(id)).or_else(|| error::nearest(&typed, ids())).or(match &*typed {
         "le" | "acme" | "boulder" | "certbot" => Some("letsencrypt"),
         "ad" | "microsoft" | "windows" | "certsrv" => Some("adcs"),
         "smallstep" | "step" => Some("step-ca"),
@@ -217,7 +217,12 @@ mod tests {
 
     #[test]
     fn guesses_what_was_meant() {
-        for (typed, meant) in [("lets-encrypt", Some("letsencrypt")), ("step", Some("step-ca")), ("zzz", None)] {
+        for (typed, meant) in [
+            ("lets-encrypt", Some("letsencrypt")),
+            ("step", Some("step-ca")),
+            ("letsencypt", Some("letsencrypt")),
+            ("zzz", None),
+        ] {
             let Err(Error::Unknown { nearest, .. }) = find(typed) else { panic!("{typed} was found") };
             assert_eq!(nearest, meant);
         }
