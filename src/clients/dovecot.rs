@@ -1,24 +1,13 @@
 //! Dovecot as a client (proxy, dsync, imapc).
 
-use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, TrailingDot, Wildcard,
-};
+use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, Wildcard, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "dovecot",
     name: "Dovecot as a client",
     service: "IMAP, POP3, LMTP, submission",
     group: Group::Modern,
-    names: NamePolicy {
-        common_name: CommonName::IfNoDns,
-        pick: CommonNamePick::Any,
-        wildcard: Wildcard::WholeLabelOpenSsl,
-        labels_after_star: 2,
-        reference: Reference::Typed,
-        trailing_dot: TrailingDot::Kept,
-        ..NamePolicy::RFC9525
-    },
+    names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
     demands: Demands::NONE,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,

@@ -1,24 +1,13 @@
 //! Exim with its defaults: tries to verify, delivers all the same.
 
-use super::{
-    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, TrailingDot, Wildcard,
-};
+use super::{Aspect, Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, Wildcard, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "exim-try",
     name: "Exim (default)",
     service: "SMTP between servers",
     group: Group::Modern,
-    names: NamePolicy {
-        common_name: CommonName::IfNoDns,
-        pick: CommonNamePick::Any,
-        wildcard: Wildcard::WholeLabelOpenSsl,
-        labels_after_star: 2,
-        reference: Reference::Typed,
-        trailing_dot: TrailingDot::Kept,
-        ..NamePolicy::RFC9525
-    },
+    names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
     demands: Demands::NONE,
     heeds: Fault::ALL,
     reaction: Reaction::GoesOn,
