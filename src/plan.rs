@@ -190,7 +190,7 @@ pub fn target_for_domain(domain: &str, prefix: &str) -> Result<Name, Error> {
     let bad = |name: &str, fault: NameFault| Error::BadName { name: name.to_owned(), fault: fault.to_string() };
     let name = Name::parse_for_certificate(domain).map_err(|fault| bad(domain, fault))?;
     if name.is_wildcard() {
-        return Err(bad(domain, NameFault::Wildcard));
+        return Err(bad(domain, NameFault::Star { position: 1 }));
     }
     if name.is_public_suffix() {
         return Err(Error::PublicSuffix { name: domain.to_owned() });

@@ -109,7 +109,7 @@ fn certifiable(typed: &str) -> Result<Name, Error> {
     }
     let name = Name::parse_for_certificate(typed).map_err(bad)?;
     if name.is_wildcard() {
-        return Err(bad(NameFault::Wildcard));
+        return Err(bad(NameFault::Star { position: 1 }));
     }
     if name.is_public_suffix() {
         return Err(Error::PublicSuffix { name: typed.to_owned() });
