@@ -259,6 +259,7 @@ impl Plan {
                 self.target
             ));
         }
+        notes.extend(subject::remark(&self.subject, profile));
         let dns = self.names.iter().filter_map(|planned| planned.name.name());
         let sorted_first = dns.min_by(|a, b| a.as_str().cmp(b.as_str()));
         match sorted_first {

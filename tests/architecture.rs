@@ -37,6 +37,19 @@ fn modules_use_only_what_is_below_them() {
 }
 
 #[test]
+fn the_page_shows_the_same_lines() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
+    let page = fs::read_to_string(page).unwrap();
+    for (number, modules) in LINES.iter().enumerate() {
+        let row = page.lines().find_map(|row| row.strip_prefix(&format!("| {number} | ")));
+        let shown: Vec<&str> = row.unwrap().split('`').skip(1).step_by(2).collect();
+        let mut both = [shown, modules.to_vec()];
+        both.iter_mut().for_each(|modules| modules.sort_unstable());
+        assert_eq!(both[0], both[1], "line {number}");
+    }
+}
+
+#[test]
 fn the_program_alone_knows_the_terminal() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for file in rust_files(&root).into_iter().filter(|file| !file.starts_with(root.join("bin"))) {

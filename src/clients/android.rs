@@ -20,6 +20,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Asks,
     words: &[(Fault::Name, Phrase::new(Mark::Reported, "Certificate error"))],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -1,7 +1,8 @@
 //! Android 4: honours partial wildcards.
 
 use super::{
-    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot, Wildcard,
+    Aspect, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot,
+    Wildcard,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -21,10 +22,14 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Asks,
     words: &[],
     mark: Mark::Documented,
-    statements: &[Statement::new(
-        Mark::Documented,
-        "platform/libcore commit 57d73e33 (2011)",
-        "The common name is ignored when there is any SAN; partial wildcards are honoured, and \
-         *.android.com even matched android.com.",
-    )],
+    surmised: &[Aspect::Addresses],
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "platform/libcore commit 57d73e33 (2011)",
+            "The common name is ignored when there is any SAN; partial wildcards are honoured, and \
+             *.android.com even matched android.com.",
+        ),
+        Statement::new(Mark::Inferred, "not documented", "Addresses are compared with iPAddress entries only."),
+    ],
 };

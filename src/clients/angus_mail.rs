@@ -1,8 +1,7 @@
 //! Angus Mail 1.1.0 and later: checks names, since 2.0.3 in LDAPS mode.
 
 use super::{
-    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, TrailingDot, When,
-    Wildcard,
+    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement, TrailingDot, Wildcard, jsse,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -19,20 +18,9 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands::NONE,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
-    words: &[
-        (Fault::Name, Phrase::only(When::AddressWithoutSan, Mark::Documented, "No subject alternative names present")),
-        (
-            Fault::Name,
-            Phrase::only(
-                When::Address,
-                Mark::Documented,
-                "No subject alternative names matching IP address {host} found",
-            ),
-        ),
-        (Fault::Name, Phrase::only(When::NoDnsName, Mark::Documented, "No name matching {host} found")),
-        (Fault::Name, Phrase::new(Mark::Documented, "No subject alternative DNS name matching {host} found.")),
-    ],
+    words: jsse::CLIENT.words,
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

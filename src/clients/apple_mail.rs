@@ -3,8 +3,8 @@
 use time::macros::date;
 
 use super::{
-    Client, Demands, Fault, Group, LifeLimit, Mark, NamePolicy, OldDigests, Phrase, Reaction, Roots, ServerAuth,
-    Statement,
+    Aspect, Client, Demands, Fault, Group, LifeLimit, Mark, NamePolicy, OldDigests, Phrase, Reaction, Roots,
+    ServerAuth, Statement,
 };
 use crate::facts::Moment;
 
@@ -33,6 +33,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Unfit, Phrase::new(Mark::Inferred, "Cannot Verify Server Identity")),
     ],
     mark: Mark::Documented,
+    surmised: &[Aspect::Wildcards, Aspect::Addresses],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -1,7 +1,8 @@
 //! BoringSSL: X509_check_host.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement, TrailingDot,
+    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement,
+    TrailingDot,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -21,11 +22,18 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Documented,
+    surmised: &[Aspect::CommonName],
     statements: &[
         Statement::new(
             Mark::Documented,
             "google/boringssl:crypto/x509/v3_utl.cc@a0689af",
-            "The common name is consulted without a SAN only, unless NEVER_CHECK_SUBJECT is set.",
+            "The common name is consulted without a SAN only and when it looks like a DNS name, unless \
+             NEVER_CHECK_SUBJECT is set.",
+        ),
+        Statement::new(
+            Mark::Contested,
+            "google/boringssl:crypto/x509/x509_vfy.cc",
+            "That a SAN without any dNSName hides the common name too: its comments say so, readers of the code differ.",
         ),
         Statement::new(
             Mark::Documented,

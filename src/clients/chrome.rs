@@ -1,6 +1,6 @@
 //! Chrome since 58: web mail only.
 
-use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement};
+use super::{Aspect, Client, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement};
 
 pub(super) const CLIENT: Client = Client {
     id: "chrome",
@@ -13,6 +13,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Asks,
     words: &[],
     mark: Mark::Documented,
+    surmised: &[Aspect::Wildcards, Aspect::Addresses],
     statements: &[
         Statement::new(Mark::Documented, "chromium commit b166233e", "Chrome 58 (2017) stopped using the common name."),
         Statement::new(Mark::Inferred, "not documented", "Wildcards and addresses as in RFC 9525."),

@@ -18,6 +18,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[Statement::new(
         Mark::Documented,
         "RFC 6125 §1.8, CN-ID",

@@ -27,6 +27,7 @@ pub(super) const CLIENT: Client = Client {
         Phrase::new(Mark::Documented, "SSL: no alternative certificate subject name matches target hostname '{host}'"),
     )],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

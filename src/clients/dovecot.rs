@@ -1,29 +1,19 @@
 //! Dovecot as a client (proxy, dsync, imapc).
 
-use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, TrailingDot, Wildcard,
-};
+use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, Wildcard, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "dovecot",
     name: "Dovecot as a client",
     service: "IMAP, POP3, LMTP, submission",
     group: Group::Modern,
-    names: NamePolicy {
-        common_name: CommonName::IfNoDns,
-        pick: CommonNamePick::Any,
-        wildcard: Wildcard::WholeLabelOpenSsl,
-        labels_after_star: 2,
-        reference: Reference::Typed,
-        trailing_dot: TrailingDot::Kept,
-        ..NamePolicy::RFC9525
-    },
+    names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
     demands: Demands::NONE,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[(Fault::Name, Phrase::new(Mark::Documented, "did not match to any IP or DNS fields"))],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[Statement::new(
         Mark::Documented,
         "dovecot/core:src/lib-ssl-iostream/iostream-openssl-common.c@f28b5a9",

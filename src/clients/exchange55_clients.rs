@@ -30,6 +30,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     )],
     mark: Mark::Inferred,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -1,6 +1,8 @@
 //! Apache HttpClient 5.
 
-use super::{Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, Wildcard};
+use super::{
+    Aspect, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, Wildcard,
+};
 
 pub(super) const CLIENT: Client = Client {
     id: "httpclient5",
@@ -33,12 +35,17 @@ pub(super) const CLIENT: Client = Client {
         ),
     ],
     mark: Mark::Documented,
+    surmised: &[Aspect::Wildcards, Aspect::Addresses],
     statements: &[
         Statement::new(
             Mark::Documented,
             "apache/httpcomponents-client:DefaultHostnameVerifier.java@86c313b",
             "dNSNames, else the common name.",
         ),
-        Statement::new(Mark::Inferred, "not documented", "What the model says of partial wildcards and odd names."),
+        Statement::new(
+            Mark::Inferred,
+            "not documented",
+            "What the model says of partial wildcards, addresses and odd names.",
+        ),
     ],
 };

@@ -33,6 +33,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Name, Phrase::new(Mark::Documented, "No subject alternative DNS name matching {host} found.")),
     ],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -24,6 +24,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[Statement::new(
         Mark::Documented,
         "libressl/openbsd:src/lib/libtls/tls_verify.c",

@@ -74,12 +74,19 @@ pub fn compare<'a>(policy: &NamePolicy, identity: &'a Identity, target: &Target)
         return compare_address(policy, identity, target, address);
     }
     if policy.reference == Reference::PeerAddress {
-        return Comparison { compared: Compared::PeerAddress, matches: true };
+        return compare_peer(policy, identity);
     }
     let Some(asked) = asked(policy, target) else {
         return Comparison { compared: Compared::HostRefused, matches: false };
     };
     compare_text(policy, identity, &|presented| wildcard::covers(policy, presented.as_bytes(), &asked))
+}
+
+/// A name never equals the server's address, which is not known here; one that is an address itself may (Q273948).
+fn compare_peer<'a>(policy: &NamePolicy, identity: &'a Identity) -> Comparison<'a> {
+    let is_address = |text: &Text| text.as_str().is_some_and(|text| text.parse::<IpAddr>().is_ok());
+    let compared = compare_text(policy, identity, &is_address);
+    if compared.matches { Comparison { compared: Compared::PeerAddress, ..compared } } else { compared }
 }
 
 /// What the names are compared with; none when this client compares nothing with such a target.

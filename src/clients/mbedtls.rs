@@ -1,8 +1,8 @@
 //! Mbed TLS: the common name only without a SAN extension.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement,
-    TrailingDot, Wildcard,
+    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Reaction, Reference,
+    Statement, TrailingDot, Wildcard,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -23,12 +23,13 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Documented,
+    surmised: &[Aspect::Wildcards, Aspect::Addresses],
     statements: &[
         Statement::new(
             Mark::Documented,
             "Mbed-TLS/mbedtls:library/x509_crt.c@0333486",
             "The common name is consulted only when the SAN extension is absent.",
         ),
-        Statement::new(Mark::Inferred, "not documented", "Wildcards and trailing dots."),
+        Statement::new(Mark::Inferred, "not documented", "Wildcards, addresses and trailing dots."),
     ],
 };

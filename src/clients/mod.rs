@@ -7,6 +7,7 @@ mod android4;
 mod angus_mail;
 mod apple_mail;
 mod boringssl;
+mod certainty;
 mod chrome;
 mod cn_only;
 mod curl;
@@ -45,6 +46,7 @@ mod wildcard;
 mod words;
 mod xp_rpc_https;
 
+pub use certainty::Aspect;
 pub use demands::{Demands, LifeLimit, OldDigests, Roots, ServerAuth};
 pub use matching::{Compared, Comparison, compare};
 pub use policy::{
@@ -118,6 +120,8 @@ pub struct Client {
     pub words: &'static [(Fault, Phrase)],
     /// How sure we are of `names`.
     pub mark: Mark,
+    /// The parts of `names` of which we are less sure: nobody documents them.
+    pub surmised: &'static [Aspect],
     /// What is known, with sources.
     pub statements: &'static [Statement],
 }
@@ -162,8 +166,6 @@ pub enum Fault {
 impl Fault {
     /// Every kind.
     pub const ALL: &[Self] = &[Self::Name, Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
-    /// Everything but the name.
-    pub const ALL_BUT_NAME: &[Self] = &[Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
 }
 
 impl Client {

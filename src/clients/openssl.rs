@@ -29,6 +29,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::NotYetValid, Phrase::new(Mark::Measured, "certificate is not yet valid")),
     ],
     mark: Mark::Measured,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Measured,

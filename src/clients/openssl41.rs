@@ -1,24 +1,13 @@
 //! OpenSSL 4.1 and later: no common name.
 
-use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, TrailingDot, When, Wildcard,
-};
+use super::{Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "openssl41",
     name: "OpenSSL 4.1 and later",
     service: "any protocol over TLS",
     group: Group::Modern,
-    names: NamePolicy {
-        common_name: CommonName::Never,
-        pick: CommonNamePick::Any,
-        wildcard: Wildcard::InFirstLabel,
-        labels_after_star: 2,
-        reference: Reference::Typed,
-        trailing_dot: TrailingDot::Kept,
-        ..NamePolicy::RFC9525
-    },
+    names: NamePolicy { common_name: CommonName::Never, ..openssl::CLIENT.names },
     demands: Demands::NONE,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
@@ -29,6 +18,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::NotYetValid, Phrase::new(Mark::Inferred, "certificate is not yet valid")),
     ],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -36,6 +36,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     ],
     mark: Mark::Inferred,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

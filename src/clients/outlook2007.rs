@@ -1,7 +1,8 @@
 //! Outlook 2007 on POP3, IMAP4 and SMTP: reads only the first dNSName (KB958977).
 
 use super::{
-    AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement,
+    AddressMatch, Aspect, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction,
+    Statement,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -30,7 +31,7 @@ pub(super) const CLIENT: Client = Client {
         (
             Fault::Expired,
             Phrase::new(
-                Mark::Documented,
+                Mark::Reported,
                 "The server you are connected to is using a security certificate that cannot be verified. \
                  A required certificate is not within its validity period when verifying against the \
                  current system clock or the timestamp in the signed file. Do you want to continue using \
@@ -58,6 +59,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     ],
     mark: Mark::Documented,
+    surmised: &[Aspect::CommonName, Aspect::Wildcards, Aspect::Addresses],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -30,6 +30,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     )],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -1,24 +1,13 @@
 //! Postfix with mandatory verification (verify, secure).
 
-use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, TrailingDot, Wildcard,
-};
+use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, Wildcard, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "postfix-verify",
     name: "Postfix (verify, secure)",
     service: "SMTP between servers",
     group: Group::Modern,
-    names: NamePolicy {
-        common_name: CommonName::IfNoDns,
-        pick: CommonNamePick::Any,
-        wildcard: Wildcard::WholeLabelOpenSsl,
-        labels_after_star: 2,
-        reference: Reference::Typed,
-        trailing_dot: TrailingDot::Kept,
-        ..NamePolicy::RFC9525
-    },
+    names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
     demands: Demands::NONE,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
@@ -29,6 +18,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::NotYetValid, Phrase::new(Mark::Inferred, "Server certificate not verified")),
     ],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -1,8 +1,7 @@
 //! Python 3: the ssl module over OpenSSL.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, TrailingDot, When, Wildcard,
+    Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard, openssl,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -11,13 +10,9 @@ pub(super) const CLIENT: Client = Client {
     service: "any protocol over TLS",
     group: Group::Modern,
     names: NamePolicy {
-        common_name: CommonName::IfNoDns,
-        pick: CommonNamePick::Any,
         wildcard: Wildcard::WholeLabelOpenSsl,
-        labels_after_star: 2,
         reference: Reference::WellFormed,
-        trailing_dot: TrailingDot::Kept,
-        ..NamePolicy::RFC9525
+        ..openssl::CLIENT.names
     },
     demands: Demands::NONE,
     heeds: Fault::ALL,
@@ -42,6 +37,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     ],
     mark: Mark::Inferred,
+    surmised: &[],
     statements: &[
         Statement::new(Mark::Reported, "Oxygem/Kanmail issue 89", "The text of the exception."),
         Statement::new(

@@ -17,6 +17,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Reported,
+    surmised: &[],
     statements: &[Statement::new(
         Mark::Reported,
         "RFC 2818 §3.1, as quoted in OpenJDK HostnameChecker",

@@ -1,18 +1,20 @@
 //! The switches of a model in words, for `certfix clients NAME` and `docs/clients.md`.
 
 use super::{
-    AddressMatch, Client, CommonName, CommonNamePick, DnsScan, OldDigests, PresentedDot, Reaction, Reference, Roots,
-    ServerAuth, TrailingDot, Wildcard,
+    AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, OldDigests, PresentedDot, Reaction, Reference,
+    Roots, ServerAuth, TrailingDot, Wildcard,
 };
 
 impl Client {
     /// Every switch as a label and what it is set to, in the order people ask.
     pub fn switches(&self) -> Vec<(&'static str, String)> {
         let names = &self.names;
-        let mut list = vec![("dNSNames", scan(names.scan).to_owned()), ("common name", common_name(self))];
+        let hedged = |aspect, text: String| if self.surmises(aspect) { text + " (inferred)" } else { text };
+        let common_name = hedged(Aspect::CommonName, common_name(self));
+        let mut list = vec![("dNSNames", scan(names.scan).to_owned()), ("common name", common_name)];
         if !matches!(names.scan, DnsScan::Unchecked) {
-            list.push(("wildcards", wildcard(self)));
-            list.push(("addresses", address(names.address).to_owned()));
+            list.push(("wildcards", hedged(Aspect::Wildcards, wildcard(self))));
+            list.push(("addresses", hedged(Aspect::Addresses, address(names.address).to_owned())));
             list.push(("as typed", reference(names.reference).to_owned()));
             list.push(("final dot", format!("{}; {}", trailing(names.trailing_dot), presented(names.presented_dot))));
         }

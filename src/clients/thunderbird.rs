@@ -32,6 +32,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Unfit, Phrase::new(Mark::Documented, "An error occurred connecting to {host}.")),
     ],
     mark: Mark::Documented,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Documented,

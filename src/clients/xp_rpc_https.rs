@@ -18,6 +18,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Reported,
+    surmised: &[],
     statements: &[
         Statement::new(
             Mark::Reported,

@@ -197,7 +197,7 @@ fn attribute(text: &str) -> Result<Attribute, String> {
     if value.is_empty() {
         return Err(wrong());
     }
-    // RFC 5280 Appendix A: these three have a fixed string type.
+    // RFC 5280 Appendix A: these have a fixed string type.
     let string = match kind {
         AttributeKind::Country | AttributeKind::SerialNumber => StringKind::Printable,
         AttributeKind::DomainComponent | AttributeKind::EmailAddress => StringKind::Ia5,

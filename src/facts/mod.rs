@@ -10,6 +10,7 @@ mod identity;
 mod key;
 mod moment;
 mod name;
+mod name_fault;
 mod names;
 mod read;
 mod request;
@@ -28,7 +29,8 @@ pub use evidence::{Evidence, Item, KeyEntry, PrivateKey, Repair, Source, Subject
 pub use identity::{BasicConstraints, Identity};
 pub use key::{Curve, KeyKind, PublicKey};
 pub use moment::{DAY, Moment};
-pub use name::{Name, NameFault};
+pub use name::Name;
+pub use name_fault::NameFault;
 pub use names::{GeneralName, Names, SanExtension};
 pub use request::Request;
 pub use signature::{Digest, SignatureAlgorithm, Verification};

@@ -5,40 +5,14 @@ use std::fmt;
 use idna::AsciiDenyList;
 use psl::{Psl, Type};
 
+use super::NameFault;
+
 /// A well-formed DNS name (RFC 1034 §3.5, RFC 5890): A-labels in lower case, no trailing dot.
 ///
 /// The first label may be a lone `*`. Underscores are kept, because clients do look such names up; see
 /// [`Name::parse_for_certificate`] for what may be asked of a CA.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Box<str>);
-
-/// What is wrong with a would-be DNS name. Positions count characters from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "positions count characters from 1, sizes count octets")]
-pub enum NameFault {
-    /// Nothing was given.
-    Empty,
-    /// Two dots in a row, or a dot in front.
-    EmptyLabel { position: usize },
-    /// A character that no host name may hold.
-    Character { character: char, position: usize },
-    /// A label begins or ends with a hyphen.
-    Hyphen { position: usize },
-    /// A label is longer than 63 octets.
-    LongLabel { position: usize, octets: usize },
-    /// The name is longer than 253 octets.
-    Long { octets: usize },
-    /// The last label is all digits: it would be taken for an address.
-    NumericEnd,
-    /// A star anywhere but as the whole first label.
-    Star { position: usize },
-    /// An underscore; only from [`Name::parse_for_certificate`].
-    Underscore { position: usize },
-    /// A label that IDNA refuses (RFC 5891), or `xn--` that decodes to nothing.
-    Idna,
-    /// The bytes are not UTF-8.
-    NotUtf8,
-}
 
 impl Name {
     /// Reads a name as people type it: any case, U-labels or A-labels, one trailing dot allowed.
@@ -129,50 +103,12 @@ impl Name {
         let suffix = psl::List.suffix(bare.as_bytes());
         suffix.is_some_and(|suffix| suffix.typ() == Some(Type::Icann) && suffix.as_bytes() == bare.as_bytes())
     }
-
-    /// The part that was registered: `contoso.co.uk` for `mail.contoso.co.uk`. None for a public suffix.
-    pub fn registrable(&self) -> Option<&str> {
-        let bare = self.0.strip_prefix("*.").unwrap_or(&self.0);
-        let domain = psl::List.domain(bare.as_bytes())?;
-        std::str::from_utf8(domain.as_bytes()).ok()
-    }
-
-    /// This name with one more label in front.
-    ///
-    /// # Errors
-    /// As [`Name::parse`].
-    pub fn with_prefix(&self, label: &str) -> Result<Self, NameFault> {
-        Self::parse(&format!("{label}.{self}"))
-    }
 }
 
 /// The A-label form.
 impl fmt::Display for Name {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for NameFault {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => out.write_str("nothing was given"),
-            Self::EmptyLabel { position } => write!(out, "character {position} is a dot with no label before it"),
-            Self::Character { character: ' ', position } => write!(out, "character {position} is a space"),
-            Self::Character { character, position } => {
-                write!(out, "character {position} ('{}') is not allowed", character.escape_debug())
-            }
-            Self::Hyphen { position } => write!(out, "character {position} is a hyphen at the edge of a label"),
-            Self::LongLabel { position, octets } => {
-                write!(out, "the label at character {position} has {octets} octets, 63 are allowed")
-            }
-            Self::Long { octets } => write!(out, "it has {octets} octets, 253 are allowed"),
-            Self::NumericEnd => out.write_str("the last label is a number"),
-            Self::Star { position } => write!(out, "character {position} is a star that is not the whole first label"),
-            Self::Underscore { position } => write!(out, "character {position} is an underscore"),
-            Self::Idna => out.write_str("a label is not valid under IDNA"),
-            Self::NotUtf8 => out.write_str("it is not UTF-8 text"),
-        }
     }
 }
 
@@ -311,9 +247,7 @@ mod tests {
     #[test]
     fn knows_public_suffixes() {
         assert!(Name::parse("co.uk").unwrap().is_public_suffix());
-        assert!(Name::parse("com").unwrap().as_str() == "com");
         assert!(!Name::parse("contoso.co.uk").unwrap().is_public_suffix());
         assert!(!Name::parse("contoso.local").unwrap().is_public_suffix());
-        assert_eq!(Name::parse("a.b.contoso.co.uk").unwrap().registrable(), Some("contoso.co.uk"));
     }
 }

@@ -1,4 +1,4 @@
-//! DER → facts: the parts that certificates and requests share. The only place that knows `x509-parser`'s types.
+//! DER → facts: the parts that certificates and requests share.
 
 use std::net::IpAddr;
 

@@ -84,7 +84,7 @@ fn host(bytes: &[u8]) -> Host {
         return Host::Address(address.into());
     }
     match Name::parse(typed) {
-        Ok(name) if name.is_wildcard() => Host::Malformed(NameFault::Star { position: 1 }),
+        Ok(name) if name.is_wildcard() => Host::Malformed(NameFault::Wildcard),
         Ok(name) => Host::Name(name),
         Err(fault) => Host::Malformed(fault),
     }

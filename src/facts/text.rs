@@ -62,7 +62,8 @@ impl fmt::Debug for Text {
 
 /// Writes `text` with every character that could act on a terminal written as `\u{..}`.
 ///
-/// Errors: only those of `out`.
+/// # Errors
+/// Those of `out`.
 pub fn escape(text: &str, out: &mut impl Write) -> fmt::Result {
     let mut plain = 0;
     for (at, character) in text.char_indices() {

@@ -34,6 +34,24 @@ pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     whole
 }
 
+/// An OBJECT IDENTIFIER from its dotted text (X.690 §8.19). None when the text is no identifier.
+pub(crate) fn object_identifier(dotted: &str) -> Option<Vec<u8>> {
+    let arc = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?;
+    let arcs: Vec<u128> = dotted.split('.').map(arc).collect::<Option<_>>()?;
+    let [root @ 0..=2, second, rest @ ..] = arcs.as_slice() else { return None };
+    if *root < 2 && *second >= 40 {
+        return None;
+    }
+    let mut content = Vec::new();
+    for arc in std::iter::once(second.checked_add(root * 40)?).chain(rest.iter().copied()) {
+        // Seven bits in each octet; all but the last have the high bit set.
+        let octets = (u128::BITS - arc.leading_zeros()).div_ceil(7).max(1);
+        let octet = |place: u32| (arc >> (7 * place)) as u8 & 0x7f | if place > 0 { 0x80 } else { 0 };
+        content.extend((0..octets).rev().map(octet));
+    }
+    Some(element(6, &content))
+}
+
 /// The first element of `der` and what follows it. None when it is cut short, or not the DER that is written here.
 pub(crate) fn first(der: &[u8]) -> Option<(Element<'_>, &[u8])> {
     let (&tag, rest) = der.split_first()?;
@@ -75,6 +93,20 @@ mod tests {
             let (read, rest) = first(&whole).unwrap();
             assert_eq!((read.tag, read.content, read.whole), (SEQUENCE, &*content, &*whole));
             assert!(rest.is_empty());
+        }
+    }
+
+    #[test]
+    fn writes_object_identifiers() {
+        for (dotted, octets) in [
+            ("2.5.4.3", [6, 3, 0x55, 4, 3].as_slice()),
+            ("1.2.840.113549", &[6, 6, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d]),
+            ("2.999.0", &[6, 3, 0x88, 0x37, 0]),
+        ] {
+            assert_eq!(object_identifier(dotted).unwrap(), octets, "{dotted}");
+        }
+        for wrong in ["", "1", "3.1", "1.40", "1..2", "1.+2", "1.2.x"] {
+            assert_eq!(object_identifier(wrong), None, "{wrong}");
         }
     }
 

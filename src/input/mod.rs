@@ -1,5 +1,5 @@
 //! Bytes → facts: certificates, requests and keys out of any file that administrators have. One container format per
-//! file; adding one is a file, its `mod` line and its entry in [`ALL`].
+//! file; adding one is a file, its `mod` line and its entry in `ALL`.
 
 mod asn1;
 mod base64;

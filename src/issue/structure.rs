@@ -1,6 +1,5 @@
 //! The DER that rcgen does not write: names of every kind, and a subject carried over octet for octet.
 
-use der::oid::ObjectIdentifier;
 use rcgen::{KeyPair, PublicKeyData, SignatureAlgorithm, SigningKey};
 
 use super::failed;
@@ -56,7 +55,12 @@ fn general_name(name: &GeneralName) -> Result<Vec<u8>, Error> {
         GeneralName::Uri(text) => tlv::element(0x86, text.as_bytes()),
         GeneralName::Address(std::net::IpAddr::V4(address)) => tlv::element(0x87, &address.octets()),
         GeneralName::Address(std::net::IpAddr::V6(address)) => tlv::element(0x87, &address.octets()),
-        GeneralName::RegisteredId(oid) => tlv::element(0x88, identifier(oid)?.as_bytes()),
+        GeneralName::RegisteredId(oid) => {
+            // IMPLICIT: another tag before the same content.
+            let mut identifier = identifier(oid)?;
+            identifier[0] = 0x88;
+            identifier
+        }
         // RFC 4985 §2: id-on-dnsSRV is an IA5String.
         GeneralName::Srv(text) => other_name("1.3.6.1.5.5.7.8.7", 22, text.as_bytes())?,
         GeneralName::Upn(text) => other_name("1.3.6.1.4.1.311.20.2.3", 12, text.as_bytes())?,
@@ -68,9 +72,9 @@ fn general_name(name: &GeneralName) -> Result<Vec<u8>, Error> {
 
 fn other_name(oid: &str, tag: u8, text: &[u8]) -> Result<Vec<u8>, Error> {
     let value = tlv::element(0xa0, &tlv::element(tag, text));
-    Ok(tlv::element(0xa0, &[tlv::element(6, identifier(oid)?.as_bytes()), value].concat()))
+    Ok(tlv::element(0xa0, &[identifier(oid)?, value].concat()))
 }
 
-fn identifier(oid: &str) -> Result<ObjectIdentifier, Error> {
-    ObjectIdentifier::new(oid).map_err(failed)
+fn identifier(oid: &str) -> Result<Vec<u8>, Error> {
+    tlv::object_identifier(oid).ok_or_else(|| failed(format_args!("'{oid}' is no object identifier")))
 }

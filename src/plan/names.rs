@@ -85,7 +85,7 @@ fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
     if name.is_internal() && profile.is_public() {
         return Err(DropReason::Internal);
     }
-    if name.is_wildcard() && name.is_public_suffix() {
+    if name.is_wildcard() && name.is_registry_suffix() {
         return Err(DropReason::WholeSuffix);
     }
     // Letter case is not wrong: the old spelling stays.

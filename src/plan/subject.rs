@@ -4,7 +4,7 @@ use super::{CommonNamePlan, LeftOut};
 use crate::Error;
 use crate::facts::tlv::{self, SEQUENCE, SET};
 use crate::facts::{Attribute, AttributeKind, DistinguishedName, Name, StringKind, Text};
-use crate::profiles::Profile;
+use crate::profiles::{Profile, SubjectUse};
 
 /// The new subject and what was done to the old one.
 pub(super) struct Subject {
@@ -104,6 +104,20 @@ pub(super) fn mended(old: &DistinguishedName, target: &Name, profile: &Profile) 
     Ok(Subject { name, common_name: plan, left_out })
 }
 
+/// What this CA does to a subject of more than a common name, where that is known.
+pub(super) fn remark(subject: &DistinguishedName, profile: &Profile) -> Option<String> {
+    let mut kinds = subject.attributes().map(|attribute| &attribute.kind);
+    match profile.subject {
+        SubjectUse::Ignored if kinds.any(|kind| *kind != AttributeKind::CommonName) => {
+            Some(format!("{} leaves the subject out but for the common name", profile.name))
+        }
+        SubjectUse::Copied if profile.is_public() && kinds.any(|kind| *kind == AttributeKind::OrganizationalUnit) => {
+            Some("public CAs sign no organizational unit (OU), and some refuse a request that holds one".to_owned())
+        }
+        SubjectUse::Ignored | SubjectUse::Copied => None,
+    }
+}
+
 struct Cut<'a> {
     whole: &'a [u8],
     attributes: Vec<&'a [u8]>,
@@ -163,8 +177,8 @@ fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
         StringKind::Printable | StringKind::Ia5 => return Err(wrong()),
         _ => 12,
     };
-    let oid = der::oid::ObjectIdentifier::new(attribute.kind.oid()).map_err(|_| wrong())?;
-    let content = [tlv::element(6, oid.as_bytes()), tlv::element(tag, value.as_bytes())].concat();
+    let oid = tlv::object_identifier(attribute.kind.oid()).ok_or_else(wrong)?;
+    let content = [oid, tlv::element(tag, value.as_bytes())].concat();
     Ok(tlv::element(SEQUENCE, &content))
 }
 

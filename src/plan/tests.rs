@@ -116,6 +116,25 @@ fn puts_the_common_name_where_the_subject_is_most_specific() {
 }
 
 #[test]
+fn says_what_becomes_of_the_subject() {
+    for (profile, subject, note) in [
+        ("letsencrypt", "O=Contoso,C=US", Some("Let's Encrypt leaves the subject out but for the common name")),
+        ("letsencrypt", "", None),
+        (
+            "public",
+            "O=Contoso,OU=Mail",
+            Some("public CAs sign no organizational unit (OU), and some refuse a request that holds one"),
+        ),
+        ("public", "O=Contoso", None),
+        ("private", "O=Contoso,OU=Mail", None),
+    ] {
+        let mut given = wish("remote.contoso.com", None, profile);
+        given.subject = Some(DistinguishedName::parse(subject).unwrap());
+        assert_eq!(plan(&given).unwrap().notes.first().map(String::as_str), note, "{profile} {subject}");
+    }
+}
+
+#[test]
 fn makes_the_target_from_a_domain() {
     assert_eq!(target_for_domain("Contoso.com", "remote").unwrap().as_str(), "remote.contoso.com");
     assert_eq!(target_for_domain("mail.contoso.com", "mail").unwrap().as_str(), "mail.contoso.com");

@@ -16,9 +16,12 @@ pub(super) const PROFILE: Profile = Profile {
     most_names: None,
     says: "AD CS copies the names of the request only if the template says 'Supply in the request'; \
            otherwise it ignores them and takes names from Active Directory.",
-    statements: &[Statement {
-        text: "Without CT_FLAG_ENROLLEE_SUPPLIES_SUBJECT the names of the request are ignored.",
-        source: "MS-WCCE 3.2.2.6.2.1.4.5.9",
-        mark: Mark::Documented,
-    }],
+    statements: &[
+        Statement {
+            text: "Without CT_FLAG_ENROLLEE_SUPPLIES_SUBJECT the names of the request are ignored.",
+            source: "MS-WCCE 3.2.2.6.2.1.4.5.9",
+            mark: Mark::Documented,
+        },
+        Statement { text: "With it they are copied in their order.", source: "not documented", mark: Mark::Inferred },
+    ],
 };

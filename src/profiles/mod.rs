@@ -11,9 +11,10 @@ mod private;
 mod public;
 mod self_signed;
 mod step_ca;
+mod switches;
 mod vault;
 
-use crate::Error;
+use crate::error::{self, Error};
 use crate::facts::{Mark, Moment, Statement};
 
 /// Every profile that `--ca` takes, in the order of lists.
@@ -28,6 +29,9 @@ pub const ALL: &[&Profile] = &[
     &cfssl::PROFILE,
     &pebble::PROFILE,
 ];
+
+/// What binds every public CA: the Baseline Requirements.
+pub const PUBLIC: &Profile = &public::PROFILE;
 
 /// The certificate signs itself: no CA to ask. Not among [`ALL`], because `--ca` does not take it.
 pub const SELF_SIGNED: &Profile = &self_signed::PROFILE;
@@ -125,10 +129,9 @@ pub struct Life {
 }
 
 impl Profile {
-    /// The longest life in days of 86,400 s of a certificate issued at `at`; None when the CA's owner decides.
+    /// The longest life in days of 86,400 s of a certificate issued at `at`; None when nothing limits it.
     pub fn longest_life(&self, at: Moment) -> Option<i64> {
-        let holds = self.lives.iter().rev().find(|life| life.issued_from <= at);
-        holds.or(self.lives.first()).map(|life| life.days)
+        self.lives.iter().rev().find(|life| life.issued_from <= at).map(|life| life.days)
     }
 
     /// True when the Baseline Requirements bind it.
@@ -149,13 +152,13 @@ pub fn find(id: &str) -> Result<&'static Profile, Error> {
     })
 }
 
-/// A profile whose id is part of what was typed or the reverse, or other names of the same thing.
+/// A profile whose id differs in a letter or two, is part of what was typed or the reverse, or has another name.
 fn nearest(typed: &str) -> Option<&'static str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' ', '\''], "");
     let typed = plain(typed);
     let part = |id: &str| typed.len() >= 3 && (plain(id).contains(&typed) || typed.contains(&plain(id)));
-    let alike = ALL.iter().map(|profile| profile.id).find(|id| part(id));
-    alike.or(match &*typed {
+    let ids = || ALL.iter().map(|profile| profile.id);
+    ids().find(|id| part(id)).or_else(|| error::nearest(&typed, ids())).or(match &*typed {
         "le" | "acme" | "boulder" | "certbot" => Some("letsencrypt"),
         "ad" | "microsoft" | "windows" | "certsrv" => Some("adcs"),
         "smallstep" | "step" => Some("step-ca"),
@@ -172,15 +175,18 @@ mod tests {
     use super::*;
     use crate::facts::fixture::day;
 
+    /// Files here that are not profiles.
+    const MACHINERY: [&str; 2] = ["mod", "switches"];
+
     #[test]
     fn lists_every_file_once() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/profiles");
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let files: BTreeSet<String> = files.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned)).collect();
         let listed = ALL.iter().chain([&SELF_SIGNED]).map(|profile| profile.id.replace('-', "_"));
-        let listed: BTreeSet<String> = listed.chain(["mod".to_owned()]).collect();
+        let listed: BTreeSet<String> = listed.chain(MACHINERY.map(str::to_owned)).collect();
         assert_eq!(files, listed);
-        assert_eq!(ALL.len() + 2, listed.len());
+        assert_eq!(ALL.len() + 1 + MACHINERY.len(), listed.len());
     }
 
     #[test]
@@ -195,23 +201,28 @@ mod tests {
 
     #[test]
     fn shortens_public_lives_on_the_dates_of_sc_081() {
-        let public = find("public").unwrap();
         for (issued, days) in [
+            ("2018-03-02", 825),
             ("2026-03-14", 398),
             ("2026-03-15", 200),
             ("2027-03-14", 200),
             ("2027-03-15", 100),
             ("2029-03-15", 47),
-            ("2019-01-01", 398),
         ] {
-            assert_eq!(public.longest_life(day(issued)), Some(days), "{issued}");
+            assert_eq!(PUBLIC.longest_life(day(issued)), Some(days), "{issued}");
         }
+        assert_eq!(PUBLIC.longest_life(day("2010-01-01")), None);
         assert_eq!(find("private").unwrap().longest_life(day("2026-09-01")), None);
     }
 
     #[test]
     fn guesses_what_was_meant() {
-        for (typed, meant) in [("lets-encrypt", Some("letsencrypt")), ("step", Some("step-ca")), ("zzz", None)] {
+        for (typed, meant) in [
+            ("lets-encrypt", Some("letsencrypt")),
+            ("step", Some("step-ca")),
+            ("letsencypt", Some("letsencrypt")),
+            ("zzz", None),
+        ] {
             let Err(Error::Unknown { nearest, .. }) = find(typed) else { panic!("{typed} was found") };
             assert_eq!(nearest, meant);
         }

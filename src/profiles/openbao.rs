@@ -14,7 +14,7 @@ pub(super) const PROFILE: Profile = Profile {
     subject: SubjectUse::Ignored,
     lives: &[],
     most_names: None,
-    says: "OpenBao keeps the order of the names.",
+    says: "OpenBao is said to keep the order of the names.",
     statements: &[Statement {
         text: "The order of names is kept, unlike in Vault, from which it was forked.",
         source: "openbao/openbao: pull request 50",

@@ -25,6 +25,11 @@ pub(super) const PROFILE: Profile = Profile {
             mark: Mark::Documented,
         },
         Statement {
+            text: "A domain validated certificate has a subject of country and common name at most.",
+            source: "BR 7.1.2.7.2",
+            mark: Mark::Documented,
+        },
+        Statement {
             text: "organizationalUnitName must not be in the subject.",
             source: "BR 7.1.2.7.3, 7.1.2.7.4",
             mark: Mark::Documented,
@@ -42,8 +47,11 @@ pub(super) const PROFILE: Profile = Profile {
     ],
 };
 
-/// BR 6.3.2; before the first date it was 398 days too, since 2020-09-01.
-pub(super) const LIVES: &[Life] = &[
+/// BR 6.3.2 and its earlier versions. Limits in months are given as the most days that so many months have.
+const LIVES: &[Life] = &[
+    // 39 months
+    Life { issued_from: Moment::from_date(date!(2016 - 07 - 02)), days: 1188 },
+    Life { issued_from: Moment::from_date(date!(2018 - 03 - 02)), days: 825 },
     Life { issued_from: Moment::from_date(date!(2020 - 09 - 01)), days: 398 },
     Life { issued_from: Moment::from_date(date!(2026 - 03 - 15)), days: 200 },
     Life { issued_from: Moment::from_date(date!(2027 - 03 - 15)), days: 100 },

@@ -15,9 +15,12 @@ pub(super) const PROFILE: Profile = Profile {
     lives: &[],
     most_names: None,
     says: "Vault sorts the names by alphabet, whatever the order of the request.",
-    statements: &[Statement {
-        text: "Names are sorted, and the common name is added to them unless exclude_cn_from_sans is set.",
-        source: "hashicorp/vault: builtin/logical/pki/issuing/issue_common.go",
-        mark: Mark::Documented,
-    }],
+    statements: &[
+        Statement {
+            text: "Names are sorted, and the common name is added to them unless exclude_cn_from_sans is set.",
+            source: "hashicorp/vault: builtin/logical/pki/issuing/issue_common.go",
+            mark: Mark::Documented,
+        },
+        Statement { text: "The path sign-verbatim does the same.", source: "not documented", mark: Mark::Inferred },
+    ],
 };

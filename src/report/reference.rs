@@ -74,7 +74,11 @@ pub fn clients(page: &mut Page<'_>) -> io::Result<()> {
 pub fn profile(profile: &Profile, page: &mut Page<'_>) -> io::Result<()> {
     page.line(&format!("{}: {}", profile.id, profile.name))?;
     page.line("")?;
-    page.field("names", profile.says)?;
+    page.paragraph(0, profile.says)?;
+    page.line("")?;
+    for (label, value) in profile.switches() {
+        page.field(label, &value)?;
+    }
     page.line("")?;
     statements(profile.statements, page)
 }

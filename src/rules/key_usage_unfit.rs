@@ -7,7 +7,8 @@ pub(super) const RULE: Rule = Rule {
     code: "key-usage-unfit",
     title: "the key usage does not fit a TLS server",
     why: "TLS 1.3 and every modern handshake sign with the server's key, so the key usage has to include \
-          digitalSignature; RSA keys may also have keyEncipherment. Public CAs sign no other usages for servers.",
+          digitalSignature; RSA keys may also have keyEncipherment. Public CAs must not sign others, such as \
+          nonRepudiation.",
     fix: "Ask for a certificate with digitalSignature, for RSA with keyEncipherment too, and nothing else.",
     source: Source::BaselineRequirements("7.1.2.7.11"),
     fault: None,

@@ -2,7 +2,8 @@
 
 use super::{Authority, Check, Context, Hit, Remedy, Rule, Source};
 use crate::clients::{Client, Fault, LifeLimit, Roots};
-use crate::facts::{Certificate, DAY, Moment};
+use crate::facts::{Certificate, DAY};
+use crate::profiles::PUBLIC;
 
 pub(super) const RULE: Rule = Rule {
     code: "life-too-long",
@@ -15,35 +16,23 @@ pub(super) const RULE: Rule = Rule {
     check: Check::ClientCertificate(check),
 };
 
-const fn from(year: i32, month: time::Month, day: u8, days: i64) -> LifeLimit {
-    let Ok(date) = time::Date::from_calendar_date(year, month, day) else { panic!("no such day") };
-    LifeLimit { issued_from: Moment::from_date(date), days, roots: Roots::Preinstalled }
-}
-
-/// BR 6.3.2, the newest first. Limits in months are given as the most days that so many months have.
-const SCHEDULE: &[LifeLimit] = &[
-    from(2029, time::Month::March, 15, 47),
-    from(2027, time::Month::March, 15, 100),
-    from(2026, time::Month::March, 15, 200),
-    from(2020, time::Month::September, 1, 398),
-    from(2018, time::Month::March, 2, 825),
-    // 39 months
-    from(2016, time::Month::July, 2, 1188),
-];
-
 fn check(cert: &Certificate, client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
-    let limits = client.map_or(SCHEDULE, |client| client.demands.lives);
-    if limits.is_empty() || cert.not_after < cert.not_before {
+    if cert.not_after < cert.not_before {
         return None;
     }
+    let public = ctx.authority == Authority::Public;
+    let limit = match client {
+        None => PUBLIC.longest_life(cert.not_before).filter(|_| public)?,
+        Some(client) => {
+            let holds =
+                |limit: &&LifeLimit| limit.issued_from <= cert.not_before && (limit.roots == Roots::All || public);
+            client.demands.lives.iter().filter(holds).map(|limit| limit.days).min()?
+        }
+    };
     // For the Baseline Requirements both ends belong to the life (RFC 5280 §4.1.2.5), and any second over counts as
     // another day. Clients subtract, so that `-days 825` of many a recipe passes.
     let both_ends = i64::from(client.is_none());
     let life = cert.not_after.unix().saturating_sub(cert.not_before.unix()).saturating_add(both_ends);
-    let holds = |limit: &&LifeLimit| {
-        limit.issued_from <= cert.not_before && (limit.roots == Roots::All || ctx.authority == Authority::Public)
-    };
-    let limit = limits.iter().filter(holds).map(|limit| limit.days).min_by_key(|days| *days)?;
     if life <= limit * DAY {
         return None;
     }

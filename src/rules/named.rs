@@ -69,6 +69,9 @@ impl Named<'_> {
             Host::Name(_) => {}
         }
         let policy = &self.client.names;
+        if policy.reference == Reference::PeerAddress && (self.coverage.listed || self.coverage.common_name) {
+            return None;
+        }
         if !self.identity.names.has_dns() {
             let reads = match policy.common_name {
                 CommonName::Never => false,
@@ -83,7 +86,6 @@ impl Named<'_> {
         }
         let listed = self.coverage.listed;
         match policy.scan {
-            _ if listed && policy.reference == Reference::PeerAddress => None,
             DnsScan::First if listed => Some(Mismatch::NotFirst),
             DnsScan::Nothing if listed => {
                 self.identity.subject.common_names().next().map(|_| Mismatch::CommonNameDiffers)

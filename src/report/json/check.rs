@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Shown;
 use super::certificate::{CertificateEntry, NameEntry, certificate, common_name, names};
 use crate::clients::Compared;
-use crate::facts::{Item, Moment, Text};
+use crate::facts::{Item, Moment, Target, Text};
 use crate::judge::Report;
 
 /// One source as `check` shows it.
@@ -67,7 +67,7 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
         names: names(identity),
         common_name: common_name(identity),
         findings: report.findings.iter().map(finding).collect(),
-        verdicts: report.verdicts.iter().map(verdict).collect(),
+        verdicts: report.verdicts.iter().map(|one| verdict(one, report.target)).collect(),
         not_checked: report
             .not_checked
             .iter()
@@ -90,13 +90,15 @@ fn finding(finding: &crate::judge::Finding) -> FindingEntry<'_> {
     }
 }
 
-fn verdict<'a>(verdict: &'a crate::judge::Verdict<'a>) -> VerdictEntry<'a> {
+fn verdict<'a>(verdict: &'a crate::judge::Verdict<'a>, target: Option<&Target>) -> VerdictEntry<'a> {
+    let client = verdict.client;
+    let certainty = target.map_or(client.mark, |target| client.certainty(&verdict.comparison, target));
     VerdictEntry {
-        client: verdict.client.id,
+        client: client.id,
         outcome: verdict.outcome.word(),
         name_matches: verdict.comparison.matches,
         compared: Shown(&verdict.comparison.compared),
-        certainty: verdict.client.mark.word(),
+        certainty: certainty.word(),
         message: verdict.message.as_ref().map(|(text, _)| text.as_ref()),
         message_certainty: verdict.message.as_ref().map(|(_, mark)| mark.word()),
     }

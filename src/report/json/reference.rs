@@ -62,6 +62,7 @@ struct ProfileEntry {
     id: &'static str,
     name: &'static str,
     says: &'static str,
+    switches: Vec<SwitchEntry>,
     statements: Vec<StatementEntry>,
 }
 
@@ -119,14 +120,19 @@ fn client_entry(client: &'static Client) -> ClientEntry {
         service: client.service,
         group: group(client.group),
         certainty: client.mark.word(),
-        switches: client.switches().into_iter().map(|(switch, setting)| SwitchEntry { switch, setting }).collect(),
+        switches: switch_entries(client.switches()),
         statements: statement_entries(client.statements),
     }
 }
 
 fn profile_entry(profile: &'static Profile) -> ProfileEntry {
     let Profile { id, name, says, statements, .. } = profile;
-    ProfileEntry { id, name, says, statements: statement_entries(statements) }
+    let switches = switch_entries(profile.switches());
+    ProfileEntry { id, name, says, switches, statements: statement_entries(statements) }
+}
+
+fn switch_entries(switches: Vec<(&'static str, String)>) -> Vec<SwitchEntry> {
+    switches.into_iter().map(|(switch, setting)| SwitchEntry { switch, setting }).collect()
 }
 
 fn statement_entries(statements: &'static [Statement]) -> Vec<StatementEntry> {

@@ -77,7 +77,10 @@ fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let rows: Vec<(&Verdict<'_>, String)> = report
         .verdicts
         .iter()
-        .map(|verdict| (verdict, format!("{}{}", verdict.comparison.compared, hedge(verdict.client.mark))))
+        .map(|verdict| {
+            let mark = verdict.client.certainty(&verdict.comparison, target);
+            (verdict, format!("{}{}", verdict.comparison.compared, hedge(mark)))
+        })
         .collect();
     let widest = rows.iter().map(|(verdict, _)| verdict.client.name.chars().count()).max().unwrap_or(0);
     let longest = rows.iter().map(|(_, compared)| compared.chars().count()).max().unwrap_or(0);

@@ -1,0 +1,75 @@
+//! What a kind of CA does to a request, in words, for `certfix profiles NAME`.
+
+use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use crate::facts::Mark;
+
+impl Profile {
+    /// Every switch as a label and what it is set to, in the order people ask.
+    pub fn switches(&self) -> Vec<(&'static str, String)> {
+        let mut list = vec![
+            ("order", self.order()),
+            ("common name", common_name(self.common_name).to_owned()),
+            ("subject", subject(self.subject).to_owned()),
+            ("signs", signs(self).to_owned()),
+        ];
+        list.extend(self.most_names.map(|most| ("limit", format!("{most} names in one certificate"))));
+        list.extend(
+            self.lives
+                .iter()
+                .map(|life| ("life", format!("at most {} days, issued from {}", life.days, life.issued_from.date()))),
+        );
+        list
+    }
+
+    fn order(&self) -> String {
+        let order = match self.order {
+            Order::Keeps => "as in the request",
+            Order::KeepsWithinKinds => "as in the request within each kind; DNS names come first",
+            Order::Sorts => "sorted",
+            Order::Unknown => return "not known, or it depends".to_owned(),
+        };
+        match self.mark {
+            Mark::Measured | Mark::Documented => order.to_owned(),
+            doubtful => format!("{order} ({})", doubtful.word()),
+        }
+    }
+}
+
+const fn common_name(common_name: CommonName) -> &'static str {
+    match common_name {
+        CommonName::Keeps => "as in the request",
+        CommonName::KeepsOrOmits => "as in the request, or left out",
+        CommonName::FirstName => "the first DNS name of the request",
+        CommonName::Unknown => "not known, or it depends",
+    }
+}
+
+const fn subject(subject: SubjectUse) -> &'static str {
+    match subject {
+        SubjectUse::Copied => "copied, once checked",
+        SubjectUse::Ignored => "left out, but for the common name",
+    }
+}
+
+const fn signs(profile: &Profile) -> &'static str {
+    match (profile.rules, profile.addresses) {
+        (Rules::Baseline, Signing::Signs) => "public DNS names and public addresses",
+        (Rules::Baseline, Signing::Refuses) => "public DNS names, no addresses",
+        (Rules::Own, Signing::Signs) => "what its owner allows",
+        (Rules::Own, Signing::Refuses) => "what its owner allows, no addresses",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::profiles::find;
+
+    #[test]
+    fn says_what_becomes_of_order_subject_and_life() {
+        let letsencrypt = find("letsencrypt").unwrap().switches();
+        assert!(letsencrypt.contains(&("order", "sorted".to_owned())));
+        assert!(letsencrypt.contains(&("subject", "left out, but for the common name".to_owned())));
+        assert!(letsencrypt.contains(&("life", "at most 45 days, issued from 2028-02-16".to_owned())));
+        assert!(find("openbao").unwrap().switches().contains(&("order", "as in the request (reported)".to_owned())));
+    }
+}

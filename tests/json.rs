@@ -1,0 +1,43 @@
+//! What every command prints with `--format json` is what `docs/certfix.schema.json` says.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+const SBS: &str = "tests/fixtures/sbs2008.cer";
+const AT: [&str; 2] = ["--at", "2026-09-01"];
+const TARGET: [&str; 2] = ["--fqdn", "remote.contoso.com"];
+
+#[test]
+fn prints_what_the_schema_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = std::fs::read_to_string(root.join("docs/certfix.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let dry = [&TARGET[..], &["--key", "p-256", "--dry-run"]].concat();
+    for arguments in [
+        [&["inspect", SBS][..], &AT].concat(),
+        [&["inspect", "tests/fixtures"][..], &AT].concat(),
+        [&["check", SBS][..], &TARGET, &AT].concat(),
+        [&["check", SBS, "tests/fixtures/absent.cer"][..], &AT].concat(),
+        [&["fix", SBS][..], &dry, &AT].concat(),
+        [&["csr"][..], &dry, &AT].concat(),
+        [&["self-signed"][..], &dry, &AT].concat(),
+        vec!["explain"],
+        vec!["explain", "expired"],
+        vec!["clients"],
+        vec!["clients", "outlook2007"],
+        vec!["profiles"],
+        vec!["profiles", "letsencrypt"],
+    ] {
+        let mut certfix = Command::new(env!("CARGO_BIN_EXE_certfix"));
+        let said = certfix.current_dir(root).args(&arguments).args(["--format", "json"]).output().unwrap();
+        let document: Value = serde_json::from_slice(&said.stdout)
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&said.stderr)));
+        let faults: Vec<String> =
+            validator.iter_errors(&document).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+        assert!(faults.is_empty(), "{arguments:?}: {faults:#?}");
+    }
+}
