@@ -101,7 +101,8 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
         }
         (Reference::Mapped, host) if !typed.is_ascii() => {
-            let Host::Name(name) = host else { return None };
+            // Mapping starts from UTF-8.
+            let (Host::Name(name), Some(_)) = (host, target.text().as_str()) else { return None };
             // Mapping obeys STD3 rules, which know no underscore (RFC 5895, UTS 46 UseSTD3ASCIIRules).
             let name = (!name.as_str().contains('_')).then_some(name)?;
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: None })
