@@ -134,3 +134,11 @@ fn says_that_nothing_was_compared() {
     assert_eq!(seen("cn-only", "b.example"), "nothing: no name it reads");
     assert_eq!(seen("exchange55-ims", "b.example"), "the server's address, not known here");
 }
+
+#[test]
+fn cuts_what_is_longer_than_any_name() {
+    let long = "a".repeat(10_000);
+    let of = named([], &[long.as_str()]);
+    let shown = compare(&Client::find("cn-only").unwrap().names, &of, &target("b.example")).compared.to_string();
+    assert!(shown.ends_with("aaa...") && shown.len() < 300, "{}", shown.len());
+}

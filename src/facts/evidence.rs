@@ -215,7 +215,8 @@ impl Evidence {
         if self.certificates.len() == 1 {
             return vec![0];
         }
-        let keyed = |cert: &Certificate| self.open_keys().any(|key| key.public == cert.identity.key);
+        let keys: HashSet<&[u8]> = self.open_keys().map(|key| &*key.public.spki).collect();
+        let keyed = |cert: &Certificate| keys.contains(&*cert.identity.key.spki);
         let with_key: Vec<usize> =
             (0..self.certificates.len()).filter(|&index| keyed(&self.certificates[index])).collect();
         if !with_key.is_empty() {
