@@ -184,11 +184,12 @@ impl<'a> Bench<'a, '_> {
             }
             Check::Name(mismatch, check) => self.each_name(mismatch, check)?,
             Check::Chain(check) => {
-                let cert = certificate(item)?;
-                if self.subject.chain.is_empty() && !cert.is_self_issued() {
-                    return Err(Missing::Chain);
-                }
+                let cert = self.chained()?;
                 (check(cert, &self.subject.chain, self.ctx), Vec::new())
+            }
+            Check::Order(check) => {
+                self.chained()?;
+                (check(self.subject, self.ctx), Vec::new())
             }
             Check::Trust(check) => {
                 let cert = certificate(item)?;
@@ -213,6 +214,13 @@ impl<'a> Bench<'a, '_> {
             clients = self.views.iter().map(|view| view.client).filter(|client| complains(client, fault)).collect();
         }
         Ok(Some(Finding { rule, hit, clients }))
+    }
+
+    /// The certificate, when its chain can be looked at.
+    fn chained(&self) -> Result<&'a Certificate, Missing> {
+        let cert = certificate(self.subject.item)?;
+        let alone = self.subject.chain.is_empty() && !cert.is_self_issued();
+        if alone { Err(Missing::Chain) } else { Ok(cert) }
     }
 
     fn has_key(&self) -> Result<(), Missing> {

@@ -88,12 +88,13 @@ fn takes_few_broken_files_for_certificates() {
         .filter(|row| read_file(&folder().join("files").join(text(row, "file")), None).is_ok())
         .map(|row| text(row, "file"))
         .collect();
-    // Broken to other programs for what is mended here: string literals in C and Go, indented text, END missing.
+    // Broken to other programs for what is mended here: good blocks in string literals of C and Go (3) or behind the
+    // marks of a shell session (12), and one whose END is missing (1).
     println!("{} of {} broken files accepted", accepted.len(), broken.len());
     assert!(accepted.len() <= MOST_BROKEN_ACCEPTED, "{accepted:#?}");
 }
 
-const MOST_BROKEN_ACCEPTED: usize = 17;
+const MOST_BROKEN_ACCEPTED: usize = 16;
 
 #[test]
 fn passes_over_revocation_lists() {

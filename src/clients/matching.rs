@@ -48,11 +48,13 @@ impl fmt::Display for Compared<'_> {
         match self {
             Self::AllDns(1) => out.write_str("the only dNSName"),
             Self::AllDns(count) => write!(out, "all {count} dNSNames"),
-            Self::AllDnsAndCommonName(1, text) => write!(out, "the only dNSName and common name {text}"),
-            Self::AllDnsAndCommonName(count, text) => write!(out, "all {count} dNSNames and common name {text}"),
-            Self::FirstDns(text) => write!(out, "first dNSName {text}"),
-            Self::Dns(text) => write!(out, "dNSName {text}"),
-            Self::CommonName(text) => write!(out, "common name {text}"),
+            Self::AllDnsAndCommonName(1, text) => write!(out, "the only dNSName and common name {}", Brief(text)),
+            Self::AllDnsAndCommonName(count, text) => {
+                write!(out, "all {count} dNSNames and common name {}", Brief(text))
+            }
+            Self::FirstDns(text) => write!(out, "first dNSName {}", Brief(text)),
+            Self::Dns(text) => write!(out, "dNSName {}", Brief(text)),
+            Self::CommonName(text) => write!(out, "common name {}", Brief(text)),
             Self::Addresses(0) => out.write_str("iPAddress entries: none"),
             Self::Addresses(1) => out.write_str("the only iPAddress"),
             Self::Addresses(count) => write!(out, "all {count} iPAddresses"),
@@ -61,6 +63,19 @@ impl fmt::Display for Compared<'_> {
             Self::HostRefused => out.write_str("nothing: no host name to it"),
             Self::PeerAddress => out.write_str("the server's address, not known here"),
             Self::NotCompared => out.write_str("nothing: it compares no names"),
+        }
+    }
+}
+
+/// A name that every client's verdict repeats: longer than any DNS name, it is cut.
+struct Brief<'a>(&'a Text);
+
+impl fmt::Display for Brief<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 253;
+        match self.0.as_bytes().get(..LONGEST) {
+            Some(head) if head.len() < self.0.as_bytes().len() => write!(out, "{}...", Text::new(head)),
+            _ => self.0.fmt(out),
         }
     }
 }
@@ -108,7 +123,8 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
         }
         (Reference::Mapped, host) if !typed.is_ascii() => {
-            let Host::Name(name) = host else { return None };
+            // Mapping starts from UTF-8.
+            let (Host::Name(name), Some(_)) = (host, target.text().as_str()) else { return None };
             // Mapping obeys STD3 rules, which know no underscore (RFC 5895, UTS 46 UseSTD3ASCIIRules).
             let name = (!name.as_str().contains('_')).then_some(name)?;
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: None })

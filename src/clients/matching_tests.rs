@@ -147,3 +147,11 @@ fn exchange_55_before_sp4_finds_no_address_in_a_name() {
     assert_eq!(seen("mail.contoso.com"), ("common name mail.contoso.com".to_owned(), false));
     assert_eq!(seen("192.0.2.5"), ("the server's address, not known here".to_owned(), true));
 }
+
+#[test]
+fn cuts_what_is_longer_than_any_name() {
+    let long = "a".repeat(10_000);
+    let of = named([], &[long.as_str()]);
+    let shown = compare(&Client::find("cn-only").unwrap().names, &of, &target("b.example")).compared.to_string();
+    assert!(shown.ends_with("aaa...") && shown.len() < 300, "{}", shown.len());
+}

@@ -33,6 +33,8 @@ pub struct Evidence {
     pub source: Source,
     /// Certificates in wire order.
     pub certificates: Vec<Certificate>,
+    /// Whether that order means anything.
+    pub order: Order,
     /// Requests in wire order.
     pub requests: Vec<Request>,
     /// Private keys, open or locked.
@@ -43,6 +45,15 @@ pub struct Evidence {
     pub ignored: Vec<String>,
     /// Permission bits of the file (Unix), when it came from one.
     pub mode: Option<u32>,
+}
+
+/// What the order of certificates in a source means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// A server that is given the source presents them in this order.
+    Presented,
+    /// Nothing: in PKCS#7 they are a set, and in PKCS#12 the key says which is the leaf.
+    None,
 }
 
 /// One mend made while reading, e.g. `line 19: END was pulled onto the last line (KB Q186796)`.
@@ -112,9 +123,15 @@ pub struct Subject<'a> {
     pub evidence: &'a Evidence,
     /// What is judged.
     pub item: Item<'a>,
-    /// The other certificates of the source in presented order, leaf excluded. Empty when it was alone.
+    /// The other certificates of the source in presented order, leaf excluded. Empty when it was alone. Beside other
+    /// leaves: those that may stand in its chain.
     pub chain: Vec<&'a Certificate>,
+    /// How many of `chain` stand before the leaf, where it is the only one and order means something.
+    pub before: usize,
 }
+
+/// No leaf has more that could stand in its chain; bounds what files can ask for.
+const MOST_ISSUERS: usize = 32;
 
 impl Evidence {
     /// Nothing yet, from `source`.
@@ -122,6 +139,7 @@ impl Evidence {
         Self {
             source,
             certificates: Vec::new(),
+            order: Order::Presented,
             requests: Vec::new(),
             keys: Vec::new(),
             repairs: Vec::new(),
@@ -147,21 +165,49 @@ impl Evidence {
     /// request. When a private key is here, the certificate that it belongs to is the leaf.
     pub fn subjects(&self) -> Vec<Subject<'_>> {
         let leaves = self.leaves();
-        let alone = leaves.len() == 1;
-        let mut subjects = Vec::with_capacity(leaves.len() + self.requests.len());
-        for &leaf in &leaves {
-            let others = self.certificates.iter().enumerate().filter(|(index, _)| *index != leaf);
-            // Beside other leaves only what a leaf's own chain could use belongs to it.
-            let chain = others.filter(|(index, _)| alone || !leaves.contains(index)).map(|(_, other)| other).collect();
-            subjects.push(Subject { evidence: self, item: Item::Certificate(&self.certificates[leaf]), chain });
-        }
+        let certificates = match leaves.as_slice() {
+            [only] => vec![self.alone(*only)],
+            several => self.beside_each_other(several),
+        };
         let requests = self.requests.iter();
-        subjects.extend(requests.map(|request| Subject {
-            evidence: self,
-            item: Item::Request(request),
-            chain: Vec::new(),
-        }));
-        subjects
+        let requests = requests.map(|request| self.subject(Item::Request(request), Vec::new(), 0));
+        certificates.into_iter().chain(requests).collect()
+    }
+
+    fn subject<'a>(&'a self, item: Item<'a>, chain: Vec<&'a Certificate>, before: usize) -> Subject<'a> {
+        Subject { evidence: self, item, chain, before }
+    }
+
+    /// The only leaf: all the others belong to it.
+    fn alone(&self, leaf: usize) -> Subject<'_> {
+        let (front, back) = (&self.certificates[..leaf], &self.certificates[leaf + 1..]);
+        let before = if self.order == Order::Presented { leaf } else { 0 };
+        self.subject(Item::Certificate(&self.certificates[leaf]), front.iter().chain(back).collect(), before)
+    }
+
+    /// Several leaves: to each belongs what its own chain could use, found by name.
+    fn beside_each_other(&self, leaves: &[usize]) -> Vec<Subject<'_>> {
+        let mut is_leaf = vec![false; self.certificates.len()];
+        leaves.iter().for_each(|&leaf| is_leaf[leaf] = true);
+        let mut by_subject: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        for (index, cert) in self.certificates.iter().enumerate().filter(|(index, _)| !is_leaf[*index]) {
+            by_subject.entry(&cert.identity.subject.der).or_default().push(index);
+        }
+        let chain = |leaf: usize| {
+            let mut found: Vec<usize> = Vec::new();
+            let mut next = Some(leaf);
+            let mut at = 0;
+            while let Some(issued) = next {
+                let issuers = by_subject.get(&*self.certificates[issued].issuer.der).into_iter().flatten();
+                let new: Vec<usize> = issuers.copied().filter(|index| !found.contains(index)).collect();
+                found.extend(new.into_iter().take(MOST_ISSUERS - found.len()));
+                next = found.get(at).copied();
+                at += 1;
+            }
+            found.sort_unstable();
+            found.into_iter().map(|index| &self.certificates[index]).collect()
+        };
+        leaves.iter().map(|&leaf| self.subject(Item::Certificate(&self.certificates[leaf]), chain(leaf), 0)).collect()
     }
 
     /// Positions of the certificates that did not sign another one.
@@ -169,7 +215,8 @@ impl Evidence {
         if self.certificates.len() == 1 {
             return vec![0];
         }
-        let keyed = |cert: &Certificate| self.open_keys().any(|key| key.public == cert.identity.key);
+        let keys: HashSet<&[u8]> = self.open_keys().map(|key| &*key.public.spki).collect();
+        let keyed = |cert: &Certificate| keys.contains(&*cert.identity.key.spki);
         let with_key: Vec<usize> =
             (0..self.certificates.len()).filter(|&index| keyed(&self.certificates[index])).collect();
         if !with_key.is_empty() {
@@ -189,5 +236,58 @@ impl Evidence {
             leaves.retain(|&index| !self.certificates[index].identity.is_ca());
         }
         if leaves.is_empty() && !self.certificates.is_empty() { vec![0] } else { leaves }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{evidence, leaf, subject};
+
+    fn cert(name: &str, issuer: &str) -> Certificate {
+        let mut cert = leaf([]);
+        cert.identity.subject = subject(&[name]);
+        cert.issuer = subject(&[issuer]);
+        cert.der = format!("{name} by {issuer}").into_bytes().into();
+        cert
+    }
+
+    fn chains(evidence: &Evidence) -> Vec<(String, Vec<String>, usize)> {
+        let name = |cert: &Certificate| cert.identity.subject.to_string();
+        let row = |subject: Subject<'_>| {
+            let leaf = name(subject.item.certificate().unwrap());
+            (leaf, subject.chain.iter().map(|cert| name(cert)).collect(), subject.before)
+        };
+        evidence.subjects().into_iter().map(row).collect()
+    }
+
+    fn row(leaf: &str, chain: &[&str], before: usize) -> (String, Vec<String>, usize) {
+        (format!("CN={leaf}"), chain.iter().map(|name| format!("CN={name}")).collect(), before)
+    }
+
+    #[test]
+    fn counts_what_stands_before_the_only_leaf_where_order_means_something() {
+        let mut mixed = evidence(vec![cert("CA", "Root"), cert("mail", "CA"), cert("Root", "Root")]);
+        assert_eq!(chains(&mixed), [row("mail", &["CA", "Root"], 1)]);
+        mixed.order = Order::None;
+        assert_eq!(chains(&mixed), [row("mail", &["CA", "Root"], 0)]);
+    }
+
+    #[test]
+    fn gives_each_of_several_leaves_its_own_issuers() {
+        let many = evidence(vec![
+            cert("a", "CA"),
+            cert("CA", "Root"),
+            cert("b", "Other"),
+            cert("Other", "Other"),
+            cert("Root", "Root"),
+        ]);
+        assert_eq!(chains(&many), [row("a", &["CA", "Root"], 0), row("b", &["Other"], 0)]);
+    }
+
+    #[test]
+    fn ends_where_issuers_go_in_circles() {
+        let circle = evidence(vec![cert("a", "CA"), cert("b", "CA"), cert("CA", "Root"), cert("Root", "CA")]);
+        assert_eq!(chains(&circle), [row("a", &["CA", "Root"], 0), row("b", &["CA", "Root"], 0)]);
     }
 }

@@ -25,7 +25,7 @@ mod usage;
 pub use address::{Reservation, reservation};
 pub use certificate::{Certificate, Serial};
 pub use distinguished_name::{Attribute, AttributeKind, DistinguishedName, StringKind};
-pub use evidence::{Evidence, Item, KeyEntry, PrivateKey, Repair, Source, Subject};
+pub use evidence::{Evidence, Item, KeyEntry, Order, PrivateKey, Repair, Source, Subject};
 pub use identity::{BasicConstraints, Identity};
 pub use key::{Curve, KeyKind, PublicKey};
 pub use moment::{DAY, Moment};

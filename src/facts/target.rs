@@ -1,5 +1,6 @@
 //! The host that people type into their client.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -74,7 +75,11 @@ impl fmt::Display for Target {
 }
 
 fn host(bytes: &[u8]) -> Host {
-    let Ok(typed) = std::str::from_utf8(bytes) else { return Host::Malformed(NameFault::NotUtf8) };
+    // Old terminals send Latin-1, where each byte is the character of its number.
+    let typed = &*match std::str::from_utf8(bytes) {
+        Ok(typed) => Cow::Borrowed(typed),
+        Err(_) => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
+    };
     let bare = typed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(typed);
     if let Ok(address) = bare.parse() {
         return Host::Address(address);
@@ -97,10 +102,11 @@ mod tests {
     #[test]
     fn tells_names_addresses_and_malformed_hosts_apart() {
         assert!(Target::typed(b"Mail.Contoso.com.").name().is_some());
+        assert_eq!(Target::typed(b"b\xfccher.example").name().unwrap().as_str(), "xn--bcher-kva.example");
         assert_eq!(Target::typed(b"192.0.2.5").address(), Some("192.0.2.5".parse().unwrap()));
         assert_eq!(Target::typed(b"[::1]").address(), Some("::1".parse().unwrap()));
         assert_eq!(Target::typed(b"fe80::1%eth0").address(), Some("fe80::1".parse().unwrap()));
-        for malformed in [b"*.contoso.com".as_slice(), b"", b"a b", b"\xff", b"300.1.1.1"] {
+        for malformed in [b"*.contoso.com".as_slice(), b"", b"a b", b"a\xa0b", b"300.1.1.1"] {
             assert!(matches!(Target::typed(malformed).host(), Host::Malformed(_)));
         }
     }

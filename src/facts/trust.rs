@@ -12,6 +12,8 @@ pub struct TrustStore {
 
 /// No chain of a server is longer; also the bound of the search.
 const LONGEST_CHAIN: usize = 12;
+/// Signatures checked for one path, however many certificates share a name.
+const MOST_CHECKS: usize = 100;
 
 impl TrustStore {
     /// A store of these roots.
@@ -30,26 +32,134 @@ impl TrustStore {
 
     /// The certificates from `leaf` (first) to a trusted root (last), each signed by the next, using `pool` for what is
     /// between. Lives and constraints are not looked at.
+    ///
+    /// Where a signature cannot be checked, because algorithm or key are not supported, the issuer counts only when
+    /// names and key identifiers, present in both, say that it is the one.
     pub fn path<'a>(&'a self, leaf: &'a Certificate, pool: &[&'a Certificate]) -> Option<Vec<&'a Certificate>> {
         let mut path = vec![leaf];
-        while path.len() <= LONGEST_CHAIN {
-            let last = *path.last()?;
-            let roots = self.by_subject.get(&last.issuer.der).map(Vec::as_slice).unwrap_or_default();
-            let same = |root: &&Certificate| root.der == last.der || root.identity.key == last.identity.key;
-            if self.by_subject.get(&last.identity.subject.der).is_some_and(|roots| roots.iter().any(|root| same(&root)))
-            {
-                return Some(path);
-            }
-            let signed = |issuer: &Certificate| {
-                last.names_as_issuer(issuer) && last.verify_with(&issuer.identity.key) != Verification::Fails
-            };
-            if let Some(root) = roots.iter().find(|root| signed(root)) {
-                path.push(root);
-                return Some(path);
-            }
-            let next = pool.iter().find(|issuer| !path.contains(issuer) && signed(issuer))?;
-            path.push(next);
+        let mut checks = MOST_CHECKS;
+        self.extend(&mut path, pool, &mut checks).then_some(path)
+    }
+
+    /// Goes on from the last of `path` to a root, back and another way where one ends (cross-signed CAs).
+    fn extend<'a>(&'a self, path: &mut Vec<&'a Certificate>, pool: &[&'a Certificate], checks: &mut usize) -> bool {
+        let Some(&last) = path.last() else { return false };
+        let anchors = |name: &[u8]| self.by_subject.get(name).map(Vec::as_slice).unwrap_or_default();
+        // The same name and key are the same CA, whoever signed its certificate.
+        if anchors(&last.identity.subject.der).iter().any(|root| root.identity.key == last.identity.key) {
+            return true;
         }
-        None
+        if let Some(root) = anchors(&last.issuer.der).iter().find(|root| is_signed(last, root, checks)) {
+            path.push(root);
+            return true;
+        }
+        if path.len() >= LONGEST_CHAIN || last.is_self_issued() {
+            return false;
+        }
+        for issuer in pool {
+            if path.iter().any(|seen| seen.der == issuer.der) || !is_signed(last, issuer, checks) {
+                continue;
+            }
+            path.push(issuer);
+            if self.extend(path, pool, checks) {
+                return true;
+            }
+            path.pop();
+        }
+        false
+    }
+}
+
+/// Whether `issuer` signed `cert`, as far as the signatures left to check allow.
+fn is_signed(cert: &Certificate, issuer: &Certificate, checks: &mut usize) -> bool {
+    if !cert.names_as_issuer(issuer) || *checks == 0 {
+        return false;
+    }
+    *checks -= 1;
+    match cert.verify_with(&issuer.identity.key) {
+        Verification::Holds => true,
+        Verification::Fails => false,
+        // `names_as_issuer` has compared them.
+        Verification::Unsupported => cert.authority_key_id.is_some() && issuer.subject_key_id.is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+
+    use super::*;
+
+    type Ca = CertifiedIssuer<'static, KeyPair>;
+
+    fn parameters(name: &str, is_ca: IsCa) -> CertificateParams {
+        let mut parameters = CertificateParams::new(Vec::new()).unwrap();
+        parameters.distinguished_name.push(DnType::CommonName, name);
+        parameters.is_ca = is_ca;
+        parameters
+    }
+
+    fn ca(name: &str) -> CertificateParams {
+        parameters(name, IsCa::Ca(BasicConstraints::Unconstrained))
+    }
+
+    fn root(name: &str) -> Ca {
+        Ca::self_signed(ca(name), KeyPair::generate().unwrap()).unwrap()
+    }
+
+    fn read(cert: &rcgen::Certificate) -> Certificate {
+        Certificate::from_der(cert.der()).unwrap()
+    }
+
+    fn below(name: &str, key: &KeyPair, issuer: &Ca) -> Certificate {
+        read(&ca(name).signed_by(key, issuer).unwrap())
+    }
+
+    fn mail(issuer: &Ca) -> Certificate {
+        let key = KeyPair::generate().unwrap();
+        read(&parameters("mail", IsCa::ExplicitNoCa).signed_by(&key, issuer).unwrap())
+    }
+
+    #[test]
+    fn finds_the_right_root_and_no_wrong_one_of_the_same_name() {
+        let (right, wrong) = (root("Root"), root("Root"));
+        let leaf = mail(&right);
+        assert_eq!(TrustStore::new([read(right.as_ref())]).path(&leaf, &[]).unwrap().len(), 2);
+        assert_eq!(TrustStore::new([read(wrong.as_ref())]).path(&leaf, &[]), None);
+    }
+
+    #[test]
+    fn tries_every_way_through_cross_signed_certificates() {
+        let (trusted, stranger) = (root("Trusted"), root("Stranger"));
+        let between = Ca::signed_by(ca("Between"), KeyPair::generate().unwrap(), &stranger).unwrap();
+        let dead_end = read(between.as_ref());
+        let way_out = below("Between", between.key(), &trusted);
+        let leaf = mail(&between);
+        let store = TrustStore::new([read(trusted.as_ref())]);
+        assert_eq!(store.path(&leaf, &[&dead_end]), None);
+        assert_eq!(store.path(&leaf, &[&dead_end, &way_out]).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn ends_where_certificates_sign_each_other() {
+        let (one, other) = (root("One"), root("Other"));
+        let crossed = [below("One", one.key(), &other), below("Other", other.key(), &one)];
+        let pool: Vec<&Certificate> = crossed.iter().collect();
+        let store = TrustStore::new([read(root("Trusted").as_ref())]);
+        assert_eq!(store.path(&mail(&one), &pool), None);
+    }
+
+    #[test]
+    fn trusts_what_it_cannot_check_by_key_identifiers_only() {
+        let trusted = read(root("Trusted").as_ref());
+        let mut leaf = trusted.clone();
+        leaf.identity.key = super::super::fixture::leaf([]).identity.key;
+        leaf.identity.subject = super::super::fixture::subject(&["mail"]);
+        leaf.signature.digest = super::super::Digest::Md5;
+        leaf.authority_key_id = None;
+        let store = TrustStore::new([trusted.clone()]);
+        assert_eq!(store.path(&leaf, &[]), None);
+        leaf.authority_key_id = trusted.subject_key_id.clone();
+        assert!(store.path(&leaf, &[]).is_some());
     }
 }

@@ -1,5 +1,7 @@
 //! BER of indefinite length, as old Windows and Java write it → DER.
 
+use zeroize::Zeroizing;
+
 use super::asn1::{self, OCTET_STRING};
 
 /// No file seen nests deeper than 15.
@@ -10,12 +12,13 @@ pub(super) fn is_indefinite(bytes: &[u8]) -> bool {
     matches!(bytes, [0x30, 0x80, ..])
 }
 
-/// The first element of `bytes` with definite lengths and OCTET STRINGs in one piece. Elements that are DER already are
-/// copied as they stand, so that signatures hold. `None` when it breaks off or nests too deep.
-pub(super) fn to_der(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut der = Vec::with_capacity(bytes.len());
-    element(bytes, &mut der, DEEPEST)?;
-    Some(der)
+/// The first element of `bytes` with definite lengths and OCTET STRINGs in one piece, and what follows it. Elements that
+/// are DER already are copied as they stand, so that signatures hold. `None` when it breaks off or nests too deep.
+pub(super) fn to_der(bytes: &[u8]) -> Option<(Zeroizing<Vec<u8>>, &[u8])> {
+    // Growing would leave copies of keys behind; a length takes at most one octet more than its end marks did.
+    let mut der = Zeroizing::new(Vec::with_capacity(bytes.len() + bytes.len() / 1024 + DEEPEST));
+    let rest = element(bytes, &mut der, DEEPEST)?;
+    Some((der, rest))
 }
 
 /// Appends the first element of `bytes` and returns what follows it.
@@ -85,14 +88,14 @@ mod tests {
     #[test]
     fn gives_indefinite_elements_a_length_and_joins_octet_strings() {
         let ber = [0x30, 0x80, 2, 1, 5, 0x24, 0x80, 4, 1, 0xaa, 4, 2, 0xbb, 0xcc, 0, 0, 0, 0];
-        assert_eq!(to_der(&ber).unwrap(), [0x30, 8, 2, 1, 5, 4, 3, 0xaa, 0xbb, 0xcc]);
+        assert_eq!(*to_der(&ber).unwrap().0, [0x30, 8, 2, 1, 5, 4, 3, 0xaa, 0xbb, 0xcc]);
     }
 
     #[test]
     fn leaves_der_as_it_stands() {
         // The length of the inner SEQUENCE is longer than it need be.
         let der = [0x30, 6, 0x30, 0x81, 3, 2, 1, 5];
-        assert_eq!(to_der(&der).unwrap(), der);
+        assert_eq!(*to_der(&der).unwrap().0, der);
     }
 
     #[test]

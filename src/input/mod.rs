@@ -127,20 +127,34 @@ impl Finds<'_> {
         }
     }
 
-    /// Reads the objects that follow each other in `bytes`; after a certificate, trust data of OpenSSL is left aside.
+    /// Reads the objects that follow each other in `bytes`; after a certificate, trust data of OpenSSL is left aside. What
+    /// else follows is noted.
     fn read_objects(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let mut rest = bytes;
         loop {
             if ber::is_indefinite(rest) {
-                let der = ber::to_der(rest).ok_or_else(|| Fault::unreadable("its BER cannot be read"))?;
-                return self.read_object(&der);
+                let (der, after) = ber::to_der(rest).ok_or_else(|| Fault::unreadable("its BER cannot be read"))?;
+                self.read_object(&der)?;
+                self.note_rest(after);
+                return Ok(());
             }
             let after = asn1::split(rest).map(|(_, after)| after);
             self.read_object(rest)?;
             match after {
                 Some(after) if object_format(after).is_some() => rest = after,
-                _ => return Ok(()),
+                after => {
+                    self.note_rest(after.unwrap_or_default());
+                    return Ok(());
+                }
             }
+        }
+    }
+
+    /// Notes bytes after the last object.
+    fn note_rest(&mut self, rest: &[u8]) {
+        if !rest.is_empty() && !object::is_trust_data(rest) {
+            let unit = if rest.len() == 1 { "byte" } else { "bytes" };
+            self.ignore(format!("{} {unit} after the end of the DER", rest.len()));
         }
     }
 
@@ -224,6 +238,24 @@ mod tests {
         assert_eq!(shown, "'standard input' is not a certificate: it is a web page");
         let shown = fault(b"-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n").to_string();
         assert_eq!(shown, "'standard input' is not a certificate: block 1 (X509 CRL, line 1) holds a revocation list");
+    }
+
+    #[test]
+    fn notes_what_follows_the_der() {
+        let certificate = issue_free_certificate();
+        let ignored = |tail: &[u8]| {
+            let bytes = [&certificate, tail].concat();
+            read(&bytes, Source::Stdin, None).unwrap().ignored
+        };
+        assert_eq!(ignored(b""), [""; 0]);
+        assert_eq!(ignored(b"\n"), ["1 byte after the end of the DER"]);
+        assert_eq!(ignored(&[0x30, 0x82, 9]), ["3 bytes after the end of the DER"]);
+        // OpenSSL's CertAux with an alias.
+        assert_eq!(ignored(&[0x30, 3, 0x0c, 1, b'a']), [""; 0]);
+    }
+
+    fn issue_free_certificate() -> Vec<u8> {
+        rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap().cert.der().to_vec()
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! DER objects that `facts` reads, and those that are passed over.
 
-use super::asn1::{BIT_STRING, CONTEXT_0, Fields, INTEGER, OBJECT_ID, SEQUENCE, sequence};
+use super::asn1::{
+    BIT_STRING, CONTEXT_0, CONTEXT_1, Fields, INTEGER, OBJECT_ID, OCTET_STRING, SEQUENCE, sequence, split,
+};
 use super::{Fault, Finds, Format, Layer};
 use crate::facts::{Certificate, Request};
 
@@ -36,6 +38,15 @@ fn skip_revocation_list(_: &[u8], _: &mut Finds<'_>) -> Result<(), Fault> {
 
 fn skip_public_key(_: &[u8], _: &mut Finds<'_>) -> Result<(), Fault> {
     Err(Fault::unreadable("it is a public key"))
+}
+
+/// OpenSSL's CertAux after a certificate: trusted and rejected uses, an alias, a key identifier, further algorithms.
+pub(super) fn is_trust_data(der: &[u8]) -> bool {
+    const UTF8_STRING: u8 = 0x0c;
+    const PARTS: [u8; 5] = [SEQUENCE, CONTEXT_0, UTF8_STRING, OCTET_STRING, CONTEXT_1];
+    split(der).is_some_and(|(outer, rest)| {
+        rest.is_empty() && outer.tag == SEQUENCE && outer.fields().all(|field| PARTS.contains(&field.tag))
+    })
 }
 
 /// Whatever is signed and neither of the others: a damaged certificate gets the parser's words.

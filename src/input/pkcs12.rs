@@ -1,12 +1,13 @@
 //! PKCS#12, also called PFX (RFC 7292).
 
 use aws_lc_rs::{digest, hmac};
+use zeroize::Zeroizing;
 
 use super::asn1::{CONTEXT_0, Element, Fields, INTEGER, OBJECT_ID, OCTET_STRING, SEQUENCE, sequence};
 use super::decrypt::decrypt;
 use super::passphrase::Passphrase;
 use super::{Fault, Finds, Format, Layer, ber, encrypted_key, private_key};
-use crate::facts::{Certificate, KeyEntry};
+use crate::facts::{Certificate, KeyEntry, Order};
 
 /// Version 3, a safe, usually a MAC.
 pub(super) const FORMAT: Format = Format { name: "PKCS#12", layer: Layer::Object, fits, read };
@@ -30,12 +31,12 @@ fn cut() -> Fault {
 }
 
 fn read(bytes: &[u8], finds: &mut Finds<'_>) -> Result<(), Fault> {
-    let der = ber::to_der(bytes).ok_or_else(cut)?;
+    let (der, _) = ber::to_der(bytes).ok_or_else(cut)?;
     let mut fields = sequence(&der).ok_or_else(cut)?;
     fields.next_if(INTEGER);
     let safe = octets(&fields.next_if(SEQUENCE).ok_or_else(cut)?).ok_or_else(cut)?;
     let phrase = passphrase(fields.next_if(SEQUENCE), safe, finds)?;
-    let safe = ber::to_der(safe).ok_or_else(cut)?;
+    let (safe, _) = ber::to_der(safe).ok_or_else(cut)?;
     let mut locked = false;
     for content in sequence(&safe).ok_or_else(cut)? {
         match open(&content, &phrase, finds)? {
@@ -109,10 +110,14 @@ impl<'a> Mac<'a> {
 }
 
 /// The bags of one safe as DER; `None` when it is encrypted and no password was given.
-fn open(content: &Element<'_>, phrases: &[Passphrase], finds: &mut Finds<'_>) -> Result<Option<Vec<u8>>, Fault> {
+fn open(
+    content: &Element<'_>,
+    phrases: &[Passphrase],
+    finds: &mut Finds<'_>,
+) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
     let mut fields = content.fields();
     match fields.next_if(OBJECT_ID).ok_or_else(cut)?.content {
-        DATA => ber::to_der(octets(content).ok_or_else(cut)?).map(Some).ok_or_else(cut),
+        DATA => ber::to_der(octets(content).ok_or_else(cut)?).map(|(bags, _)| Some(bags)).ok_or_else(cut),
         ENCRYPTED_DATA => {
             let data = fields.next_if(CONTEXT_0).and_then(|value| value.fields().next_if(SEQUENCE)).ok_or_else(cut)?;
             let mut fields = data.fields();
@@ -124,7 +129,7 @@ fn open(content: &Element<'_>, phrases: &[Passphrase], finds: &mut Finds<'_>) ->
             for phrase in phrases {
                 match decrypt(&algorithm, &ciphertext, phrase, &mut finds.work) {
                     Ok(plain) => match ber::to_der(&plain) {
-                        Some(bags) => return Ok(Some(bags)),
+                        Some((bags, _)) => return Ok(Some(bags)),
                         None => continue,
                     },
                     Err(Fault::WrongPassword) => {}
@@ -135,7 +140,7 @@ fn open(content: &Element<'_>, phrases: &[Passphrase], finds: &mut Finds<'_>) ->
         }
         _ => {
             finds.ignore("a safe encrypted to a public key in the PKCS#12".to_owned());
-            Ok(Some(vec![SEQUENCE, 0]))
+            Ok(Some(Zeroizing::new(vec![SEQUENCE, 0])))
         }
     }
 }
@@ -193,6 +198,7 @@ fn read_certificate(mut bag: Fields<'_>, finds: &mut Finds<'_>) -> Result<(), Fa
     let mut fields = bag.next_if(SEQUENCE).ok_or_else(cut)?.fields();
     fields.next_if(OBJECT_ID);
     let der = fields.next_if(CONTEXT_0).and_then(|value| value.fields().next_if(OCTET_STRING)).ok_or_else(cut)?;
+    finds.evidence.order = Order::None;
     finds.evidence.certificates.push(Certificate::from_der(der.content).map_err(Fault::Unreadable)?);
     Ok(())
 }

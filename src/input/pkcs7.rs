@@ -2,7 +2,7 @@
 
 use super::asn1::{CONTEXT_0, CONTEXT_1, INTEGER, OBJECT_ID, SEQUENCE, SET, sequence};
 use super::{Fault, Finds, Format, Layer};
-use crate::facts::Certificate;
+use crate::facts::{Certificate, Order};
 
 /// ContentInfo of any of the PKCS#7 types.
 pub(super) const FORMAT: Format = Format { name: "PKCS#7", layer: Layer::Object, fits, read };
@@ -29,6 +29,8 @@ fn read(der: &[u8], finds: &mut Finds<'_>) -> Result<(), Fault> {
     fields.next_if(INTEGER).ok_or_else(cut)?;
     fields.next_if(SET).ok_or_else(cut)?;
     fields.next_if(SEQUENCE).ok_or_else(cut)?;
+    // A SET has no order (RFC 5652 §5.1).
+    finds.evidence.order = Order::None;
     let before = finds.evidence.certificates.len();
     for certificate in fields.next_if(CONTEXT_0).into_iter().flat_map(|set| set.fields()) {
         match Certificate::from_der(certificate.whole) {

@@ -218,11 +218,12 @@ impl Reader {
         if let Some(blank) = open.blank.take() {
             self.notes.add(blank, "blank lines inside the block");
         }
-        for byte in line {
+        let last = line.iter().rposition(|byte| base64::is_character(*byte));
+        for (index, byte) in line.iter().enumerate() {
             match *byte {
                 byte if base64::is_character(byte) => open.base64.push(byte),
-                // Padding is looked at once the block is whole; inside it is a soft line end of quoted-printable.
-                b'=' => {}
+                // At the end of a line it is padding, or a soft line end of quoted-printable.
+                b'=' if Some(index) > last => {}
                 byte if byte.is_ascii_whitespace() => self.notes.add(number, "spaces inside the base64"),
                 byte => open.foreign = open.foreign.or(Some((number, byte))),
             }
@@ -242,6 +243,9 @@ impl Reader {
         // A PEM key that is encrypted is no DER yet.
         let complete = needed.is_some() || open.dek_info.is_some() || content.starts_with(&[0x30, 0x80]);
         let fault = match (open.foreign, end) {
+            (Some((line, b'=')), _) if end.is_some() || !complete => {
+                Some(format!("line {line} goes on after its padding"))
+            }
             (Some((line, byte)), _) if end.is_some() || !complete => {
                 Some(format!("line {line} holds '{}', which is not base64", byte.escape_ascii()))
             }
@@ -331,6 +335,13 @@ mod tests {
         let text = format!("-----BEGIN CERTIFICATE-----\n{BODY}\n%%%%\n-----END CERTIFICATE-----\n");
         let (blocks, _) = blocks(text.as_bytes());
         assert_eq!(blocks[0].content.as_ref().unwrap_err(), "line 3 holds '%', which is not base64");
+    }
+
+    #[test]
+    fn takes_nothing_after_padding_for_base64() {
+        let (blocks, _) =
+            blocks(b"-----BEGIN CERTIFICATE REQUEST-----\nMAMC\nAQE=BROKEN==\n-----END CERTIFICATE REQUEST-----\n");
+        assert_eq!(blocks[0].content.as_ref().unwrap_err(), "line 3 goes on after its padding");
     }
 
     #[test]

@@ -156,6 +156,7 @@ fn looks_at(rule: &Rule) -> &'static str {
         Check::ClientCertificate(_) => "a certificate, for each client",
         Check::Name(..) => "the name people type and the names of the certificate, for each client",
         Check::Chain(_) => "the certificates that came along",
+        Check::Order(_) => "the order of the certificates that came along",
         Check::Trust(_) => "the certificates that came along and trusted roots",
         Check::Key(_) => "the private key that came along",
         Check::KeyFile(_) => "the permissions of the file with the private key",

@@ -1,7 +1,7 @@
 //! The chain is all there, but shuffled.
 
 use super::{Check, Context, Hit, Rule, Source};
-use crate::facts::Certificate;
+use crate::facts::{Order, Subject};
 
 pub(super) const RULE: Rule = Rule {
     code: "chain-out-of-order",
@@ -11,12 +11,19 @@ pub(super) const RULE: Rule = Rule {
     fix: "Write the server's certificate first, then its issuer, then that one's issuer; leave the root out.",
     source: Source::Rfc(5246, "7.4.2"),
     fault: None,
-    check: Check::Chain(check),
+    check: Check::Order(check),
 };
 
-fn check(cert: &Certificate, others: &[&Certificate], _: &Context<'_>) -> Option<Hit> {
-    let mut last = cert;
-    for (position, next) in others.iter().enumerate() {
+fn check(subject: &Subject<'_>, _: &Context<'_>) -> Option<Hit> {
+    if subject.evidence.order == Order::None {
+        return None;
+    }
+    if subject.before > 0 {
+        let place = subject.before + 1;
+        return Some(Hit::warn(format!("the server's own certificate is number {place}, not 1")));
+    }
+    let mut last = subject.item.certificate()?;
+    for (position, next) in subject.chain.iter().enumerate() {
         if last.is_self_issued() {
             return None;
         }
@@ -24,7 +31,7 @@ fn check(cert: &Certificate, others: &[&Certificate], _: &Context<'_>) -> Option
             last = next;
             continue;
         }
-        let later = others[position..].iter().position(|other| last.names_as_issuer(other))?;
+        let later = subject.chain[position..].iter().position(|other| last.names_as_issuer(other))?;
         // Positions for people: from 1, the server's own included.
         let (wrong, right) = (position + 2, position + later + 2);
         return Some(Hit::warn(format!("the issuer of certificate {} is number {right}, not {wrong}", position + 1)));
@@ -35,7 +42,8 @@ fn check(cert: &Certificate, others: &[&Certificate], _: &Context<'_>) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{leaf, subject};
+    use crate::facts::fixture::{evidence, leaf, subject};
+    use crate::facts::{Certificate, Evidence};
 
     fn ca(name: &str, issuer: &str) -> Certificate {
         let mut cert = leaf([]);
@@ -44,18 +52,50 @@ mod tests {
         cert
     }
 
+    fn mail() -> Certificate {
+        leaf(["mail.contoso.com"])
+    }
+
+    fn detail(evidence: &Evidence) -> Option<String> {
+        let subjects = evidence.subjects();
+        assert_eq!(subjects.len(), 1);
+        check(&subjects[0], &Context::plain()).map(|hit| hit.detail)
+    }
+
     #[test]
     fn reports_the_first_place_that_breaks() {
-        let (root, between) = (ca("Root", "Root"), ca("Test CA", "Root"));
-        let hit = check(&leaf(["mail.contoso.com"]), &[&root, &between], &Context::plain()).unwrap();
-        assert_eq!(hit.detail, "the issuer of certificate 1 is number 3, not 2");
+        let shuffled = evidence(vec![mail(), ca("Root", "Root"), ca("Test CA", "Root")]);
+        assert_eq!(detail(&shuffled).unwrap(), "the issuer of certificate 1 is number 3, not 2");
+        let backwards = evidence(vec![ca("Root", "Root"), ca("Test CA", "Root"), mail()]);
+        assert_eq!(detail(&backwards).unwrap(), "the server's own certificate is number 3, not 1");
     }
 
     #[test]
     fn accepts_order_with_and_without_root_and_strangers_at_the_end() {
         let (root, between, stranger) = (ca("Root", "Root"), ca("Test CA", "Root"), ca("Other", "Root"));
-        for others in [vec![&between], vec![&between, &root], vec![&between, &root, &stranger], vec![&stranger]] {
-            assert_eq!(check(&leaf(["mail.contoso.com"]), &others, &Context::plain()), None);
+        for others in [
+            vec![between.clone()],
+            vec![between.clone(), root.clone()],
+            vec![between, root, stranger.clone()],
+            vec![stranger],
+        ] {
+            let in_order = evidence([vec![mail()], others].concat());
+            let subject = Subject {
+                evidence: &in_order,
+                item: crate::facts::Item::Certificate(&in_order.certificates[0]),
+                chain: in_order.certificates[1..].iter().collect(),
+                before: 0,
+            };
+            assert_eq!(check(&subject, &Context::plain()), None);
         }
+    }
+
+    #[test]
+    fn asks_no_order_of_a_set() {
+        let mut set = evidence(vec![ca("Root", "Root"), ca("Test CA", "Root"), mail()]);
+        set.order = Order::None;
+        assert_eq!(detail(&set), None);
+        set.certificates.rotate_right(1);
+        assert_eq!(detail(&set), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The private key belongs to another certificate.
 
 use super::{Check, Context, Hit, Rule, Source};
-use crate::facts::Subject;
+use crate::facts::{PublicKey, Subject};
 
 pub(super) const RULE: Rule = Rule {
     code: "key-does-not-match",
@@ -21,9 +21,11 @@ fn check(subject: &Subject<'_>, _: &Context<'_>) -> Option<Hit> {
         return None;
     }
     // A key that belongs to another item of the same source is not meant for this one.
-    let certificates = evidence.certificates.iter().map(|cert| &cert.identity.key);
-    let mut others = certificates.chain(evidence.requests.iter().map(|request| &request.identity.key));
-    let stray = evidence.open_keys().find(|key| !others.any(|other| *other == key.public))?;
+    let belongs = |key: &PublicKey| {
+        evidence.certificates.iter().any(|cert| cert.identity.key == *key)
+            || evidence.requests.iter().any(|request| request.identity.key == *key)
+    };
+    let stray = evidence.open_keys().find(|key| !belongs(&key.public))?;
     Some(Hit::refuse(format!("the certificate is for {}, the key is {}", wanted.kind, stray.public.kind)))
 }
 
@@ -31,13 +33,32 @@ fn check(subject: &Subject<'_>, _: &Context<'_>) -> Option<Hit> {
 mod tests {
     use super::*;
     use crate::facts::fixture::{evidence, leaf};
-    use crate::facts::{KeyEntry, PrivateKey, PublicKey};
+    use crate::facts::{KeyEntry, PrivateKey};
 
     fn judged(spki: &[u8]) -> Option<Hit> {
         let mut evidence = evidence(vec![leaf(["mail.contoso.com"])]);
         let public = PublicKey { spki: spki.into(), kind: evidence.certificates[0].identity.key.kind.clone() };
         evidence.keys.push(KeyEntry::Open(PrivateKey { pkcs8: Vec::new().into(), public }));
         check(&evidence.subjects()[0], &Context::plain())
+    }
+
+    #[test]
+    fn accepts_keys_of_other_certificates_in_any_order() {
+        let public = |spki: &[u8]| PublicKey { spki: spki.into(), ..leaf([]).identity.key };
+        let certs: Vec<_> = [b"one", b"two", b"own"]
+            .map(|spki| {
+                let mut cert = leaf(["mail.contoso.com"]);
+                cert.identity.key = public(spki);
+                cert
+            })
+            .into();
+        let mut evidence = evidence(certs);
+        for spki in [b"two", b"one"] {
+            evidence.keys.push(KeyEntry::Open(PrivateKey { pkcs8: Vec::new().into(), public: public(spki) }));
+        }
+        let item = crate::facts::Item::Certificate(&evidence.certificates[2]);
+        let subject = Subject { evidence: &evidence, item, chain: Vec::new(), before: 0 };
+        assert_eq!(check(&subject, &Context::plain()), None);
     }
 
     #[test]

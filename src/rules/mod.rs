@@ -136,8 +136,10 @@ pub enum Check {
     ClientCertificate(fn(&Certificate, Option<&Client>, &Context<'_>) -> Option<Hit>),
     /// What one client compared, for the clients that mismatch in this way. Needs a target.
     Name(Mismatch, fn(&Named<'_>, &Context<'_>) -> Option<Hit>),
-    /// A certificate and the others that came with it, in presented order.
+    /// A certificate and the others that came with it.
     Chain(fn(&Certificate, &[&Certificate], &Context<'_>) -> Option<Hit>),
+    /// A certificate and where it stands among the others that came with it.
+    Order(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate, what came with it, and trusted roots.
     Trust(fn(&Certificate, &[&Certificate], &TrustStore) -> Option<Hit>),
     /// A private key in the clear that came with it.

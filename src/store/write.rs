@@ -27,12 +27,12 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
     }
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
     let temporary = hidden_beside(path, name);
-    let written = write_file(&temporary, contents, secrecy).and_then(|()| {
-        rename_new(&temporary, path)?;
-        sync_folder(parent(path))
-    });
-    written.map_err(|cause| {
+    write_file(&temporary, contents, secrecy).and_then(|()| rename_new(&temporary, path)).map_err(|cause| {
         let _ = fs::remove_file(&temporary);
+        failed(path, cause)
+    })?;
+    sync_folder(parent(path)).map_err(|cause| {
+        let _ = fs::remove_file(path);
         failed(path, cause)
     })
 }
@@ -43,19 +43,38 @@ pub(super) fn folder(path: &Path, files: &[NewFile<'_>]) -> Result<(), Error> {
         return Err(Error::Exists { path: path.to_owned() });
     }
     let root = parent(path);
-    fs::create_dir_all(root).map_err(|cause| Error::File { action: "make", path: root.to_owned(), cause })?;
-    let name = path.file_name().unwrap_or_default();
-    let temporary = hidden_beside(path, name);
-    // Before this succeeds nothing is ours to clean up.
-    make_private(&temporary).map_err(|cause| failed(path, cause))?;
-    let written = fill(&temporary, files).and_then(|()| {
-        rename_new(&temporary, path)?;
-        sync_folder(root)
+    let made = make_root(root)?;
+    let written = fill_and_rename(path, files).and_then(|()| {
+        let synced = std::iter::once(root).chain(made.iter().map(|folder| parent(folder))).try_for_each(sync_folder);
+        synced.inspect_err(|_| remove_folder(path, files))
     });
     written.map_err(|cause| {
-        remove_folder(&temporary, files);
+        made.iter().for_each(|folder| drop(fs::remove_dir(folder)));
         failed(path, cause)
     })
+}
+
+/// Makes the store's folder and those above it where they are missing: these, the innermost first.
+fn make_root(root: &Path) -> Result<Vec<PathBuf>, Error> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<PathBuf> = root.ancestors().take_while(missing).map(Path::to_owned).collect();
+    let mut builder = DirBuilder::new();
+    // Whatever the umask is, others may not put keys of their own in place.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+    builder.recursive(true).create(root).map_err(|cause| {
+        missing.iter().for_each(|folder| drop(fs::remove_dir(folder)));
+        Error::File { action: "make", path: root.to_owned(), cause }
+    })?;
+    Ok(missing)
+}
+
+fn fill_and_rename(path: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
+    let temporary = hidden_beside(path, path.file_name().unwrap_or_default());
+    // Before this succeeds nothing is ours to clean up.
+    make_private(&temporary)?;
+    let renamed = fill(&temporary, files).and_then(|()| rename_new(&temporary, path));
+    renamed.inspect_err(|_| remove_folder(&temporary, files))
 }
 
 /// Takes back a folder that was just made: these files, and the folder if nothing else is in it.

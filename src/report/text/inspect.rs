@@ -169,13 +169,19 @@ fn chain(subject: &Subject<'_>, now: Moment, page: &mut Page<'_>) -> io::Result<
 
 fn private_key(subject: &Subject<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let own = &subject.item.identity().key;
-    for entry in &subject.evidence.keys {
+    // Beside many others there may be as many keys: one line each for every one of them would be without end.
+    const MOST: usize = 8;
+    let keys = &subject.evidence.keys;
+    for entry in keys.iter().take(MOST) {
         let text = match entry {
             KeyEntry::Locked => "encrypted; pass --password-file to compare it".to_owned(),
             KeyEntry::Open(key) if key.public == *own => format!("{}, matches", key.public.kind),
             KeyEntry::Open(key) => format!("{}, belongs to something else", key.public.kind),
         };
         page.field("private key", &text)?;
+    }
+    if keys.len() > MOST {
+        page.field("private key", &format!("{} more", keys.len() - MOST))?;
     }
     Ok(())
 }
