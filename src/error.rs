@@ -24,7 +24,7 @@ pub enum Error {
     /// It holds no certificate or request, only keys.
     OnlyKeys { source: String },
     /// It holds no private key, where one is needed.
-    NoKey { source: String },
+    NoKey { source: String, cause: Option<String> },
     /// One certificate is needed and there are more.
     ManyCertificates { source: String, names: Vec<String> },
     /// A folder in which nothing could be read.
@@ -35,6 +35,8 @@ pub enum Error {
     NeedsNewPassword { what: &'static str },
     /// The name to put first is an IP address.
     AddressAsTarget { address: String },
+    /// The name to put first is a wildcard.
+    WildcardAsTarget { name: String },
     /// The password does not fit.
     WrongPassword { source: String },
     /// A private key of a kind that cannot be used.
@@ -63,8 +65,6 @@ pub enum Error {
     Unknown { what: &'static str, name: String, nearest: Option<&'static str> },
     /// An argument that makes no sense together with another.
     Conflict { cause: String },
-    /// The question was not answered: there is no terminal, or it was closed.
-    Unanswered { question: &'static str },
 }
 
 impl Error {
@@ -74,9 +74,10 @@ impl Error {
             Self::NeedsPassword { .. } => Some("pass --password-file FILE"),
             Self::NeedsNewPassword { .. } => Some("pass --new-password-file FILE"),
             Self::AddressAsTarget { .. } => Some("name the host with --fqdn, and add the address with --san"),
-            Self::WrongPassword { .. } => Some("check the password in the file given with --password-file"),
+            Self::WildcardAsTarget { .. } => Some("name the host with --fqdn, and add the wildcard with --san"),
+            Self::WrongPassword { .. } => Some("the password is the first line of the file given with --password-file"),
             Self::IsDirectory { .. } => Some("name a file"),
-            Self::OnlyKeys { .. } => Some("name the certificate's file, and the key with --key-file"),
+            Self::OnlyKeys { .. } => Some("name the file of its certificate or request"),
             Self::NoKey { .. } => {
                 Some("name a file that holds a private key, or leave --key-file out to make a new key")
             }
@@ -89,12 +90,13 @@ impl Error {
             Self::NoTarget { .. } => Some("pass --fqdn NAME"),
             Self::NoNames => Some("pass --fqdn NAME or --domain DOMAIN"),
             Self::Exists { .. } => Some("certfix never overwrites; name another folder with --store DIR"),
-            Self::ForeignKey { .. } => Some("leave --key-file out to make a new key"),
+            Self::ForeignKey { .. } => {
+                Some("leave --key-file out for a new key, or use another key with certfix csr --from")
+            }
             Self::Unknown { what: "rule", .. } => Some("certfix explain lists all codes"),
             Self::Unknown { what: "client", .. } => Some("certfix clients lists all clients"),
             Self::Unknown { what: "profile", .. } => Some("certfix profiles lists all profiles"),
             Self::Unknown { .. } => None,
-            Self::Unanswered { .. } => Some("pass --yes to answer yes"),
             Self::File { .. }
             | Self::Stream { .. }
             | Self::TooLarge { .. }
@@ -108,13 +110,22 @@ impl Error {
     }
 }
 
-/// One line, no capital, no full stop; the causes follow after colons.
+/// One line, no capital, no full stop; the causes follow after colons. Control characters in what was typed or read are
+/// escaped.
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(&mut Escaped(out))
+    }
+}
+
+impl Error {
+    fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
         match self {
-            Self::File { action, path, cause } => write!(out, "cannot {action} '{}': {}", shown(path), io_cause(cause)),
+            Self::File { action, path, cause } => {
+                write!(out, "cannot {action} '{}': {}", path.display(), io_cause(cause))
+            }
             Self::Stream { action, cause } => write!(out, "cannot {action}: {}", io_cause(cause)),
-            Self::IsDirectory { path } => write!(out, "'{}' is a directory", shown(path)),
+            Self::IsDirectory { path } => write!(out, "'{}' is a directory", path.display()),
             Self::TooLarge { source, limit } => write!(out, "'{source}' is larger than {} MiB", limit >> 20),
             Self::Empty { source } => write!(out, "'{source}' is empty"),
             Self::NotACertificate { source, cause: None } => write!(out, "'{source}' is not a certificate"),
@@ -122,15 +133,19 @@ impl fmt::Display for Error {
                 write!(out, "'{source}' is not a certificate: {cause}")
             }
             Self::OnlyKeys { source } => write!(out, "'{source}' holds a private key but no certificate or request"),
-            Self::NoKey { source } => write!(out, "'{source}' holds no private key"),
+            Self::NoKey { source, cause: None } => write!(out, "'{source}' holds no private key"),
+            Self::NoKey { source, cause: Some(cause) } => write!(out, "'{source}' holds no private key: {cause}"),
             Self::ManyCertificates { source, names } => {
                 write!(out, "'{source}' holds {} certificates where one is meant: {}", names.len(), listed(names))
             }
-            Self::NothingInFolder { path } => write!(out, "'{}' holds no certificate or request", shown(path)),
+            Self::NothingInFolder { path } => write!(out, "'{}' holds no certificate or request", path.display()),
             Self::NeedsPassword { source } => write!(out, "'{source}' is protected by a password"),
             Self::NeedsNewPassword { what } => write!(out, "{what} needs a password"),
             Self::AddressAsTarget { address } => {
                 write!(out, "'{address}' is an IP address, not a name that can come first")
+            }
+            Self::WildcardAsTarget { name } => {
+                write!(out, "'{name}' is a wildcard, not a name that people type")
             }
             Self::WrongPassword { source } => write!(out, "the password does not open '{source}'"),
             Self::UnusableKey { source, cause } => write!(out, "the key in '{source}' cannot be used: {cause}"),
@@ -140,7 +155,7 @@ impl fmt::Display for Error {
             Self::BadName { name, fault } => write!(out, "'{name}' is not a DNS name: {fault}"),
             Self::PublicSuffix { name } => write!(out, "'{name}' is a public suffix, nobody's own domain"),
             Self::Unsigned { name, profile, reason } => {
-                write!(out, "'{name}' will not be signed ({profile}): {reason}")
+                write!(out, "'{name}' will not be signed by {profile}: {reason}")
             }
             Self::BadSubject { part } => write!(out, "'{part}' is not a subject attribute"),
             Self::LongAttribute { attribute, longest } => {
@@ -153,14 +168,13 @@ impl fmt::Display for Error {
                 write!(out, "'{source}' leaves open which name people connect to: {}", listed(candidates))
             }
             Self::NoNames => out.write_str("no name was given"),
-            Self::Exists { path } => write!(out, "'{}' already exists", shown(path)),
+            Self::Exists { path } => write!(out, "'{}' already exists", path.display()),
             Self::Issue { cause } => write!(out, "cannot make the certificate or request: {cause}"),
             Self::Unknown { what, name, nearest: None } => write!(out, "no {what} is called '{name}'"),
             Self::Unknown { what, name, nearest: Some(nearest) } => {
                 write!(out, "no {what} is called '{name}': did you mean '{nearest}'")
             }
             Self::Conflict { cause } => out.write_str(cause),
-            Self::Unanswered { question } => write!(out, "nobody answered: {question}"),
         }
     }
 }
@@ -206,17 +220,23 @@ fn listed(names: &[String]) -> String {
     text
 }
 
-fn shown(path: &std::path::Path) -> String {
-    path.display()
-        .to_string()
-        .chars()
-        .flat_map(|character| {
-            let escaped = character.is_control();
-            let plain = (!escaped).then_some(character);
-            let escape = escaped.then(|| character.escape_unicode()).into_iter().flatten();
-            plain.into_iter().chain(escape)
-        })
-        .collect()
+/// Passes text on with every control character written as `\u{..}`, so that a name cannot act on a terminal.
+struct Escaped<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl fmt::Write for Escaped<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for character in text.chars() {
+            // The second range re-orders the line.
+            if character.is_control()
+                || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+            {
+                write!(self.0, "{}", character.escape_unicode())?;
+            } else {
+                self.0.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The operating system's words without its number, lower case at the start.

@@ -185,12 +185,12 @@ pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
 /// Internet Address Management Wizard of SBS 2008 makes it. A domain that begins with the prefix stays as it is.
 ///
 /// # Errors
-/// [`Error::PublicSuffix`] for `co.uk`, [`Error::BadName`] with the character that is wrong.
+/// [`Error::PublicSuffix`] for `co.uk`, [`Error::WildcardAsTarget`], [`Error::BadName`] with the character that is wrong.
 pub fn target_for_domain(domain: &str, prefix: &str) -> Result<Name, Error> {
     let bad = |name: &str, fault: NameFault| Error::BadName { name: name.to_owned(), fault: fault.to_string() };
     let name = Name::parse_for_certificate(domain).map_err(|fault| bad(domain, fault))?;
     if name.is_wildcard() {
-        return Err(bad(domain, NameFault::Star { position: 1 }));
+        return Err(Error::WildcardAsTarget { name: domain.to_owned() });
     }
     if name.is_public_suffix() {
         return Err(Error::PublicSuffix { name: domain.to_owned() });
@@ -227,7 +227,14 @@ impl Plan {
                 target,
                 dropped: Vec::new(),
                 subject: subject.name,
-                common_name: subject.common_name,
+                // Against the old certificate, not against the first of these plans.
+                common_name: match (&subject.common_name, &self.common_name) {
+                    (CommonNamePlan::Replaced(_), CommonNamePlan::Replaced(old)) => {
+                        CommonNamePlan::Replaced(old.clone())
+                    }
+                    (CommonNamePlan::Replaced(_), CommonNamePlan::Added) => CommonNamePlan::Added,
+                    _ => subject.common_name,
+                },
                 left_out: Vec::new(),
                 ..self.clone()
             });

@@ -44,7 +44,7 @@ fn read(bytes: &[u8], finds: &mut Finds<'_>) -> Result<(), Fault> {
             None => locked = true,
         }
     }
-    if locked && finds.evidence.is_empty() { Err(Fault::NeedsPassword) } else { Ok(()) }
+    if locked && finds.evidence.certificates.is_empty() { Err(Fault::NeedsPassword) } else { Ok(()) }
 }
 
 /// The OCTET STRING of a ContentInfo of type data.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use certfix::facts::{Moment, Target};
 use certfix::issue::{For, KeyChoice};
+use certfix::profiles::{self, Profile};
 use certfix::rules::{Authority, Level};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -169,13 +170,13 @@ pub(crate) struct TargetFrom {
 /// Flags of requests alone.
 #[derive(Debug, Args)]
 pub(crate) struct RequestOptions {
-    /// The kind of CA that will sign; `certfix profiles` lists them
-    #[arg(long, value_name = "PROFILE", default_value = "public")]
-    pub(crate) ca: String,
+    /// The kind of CA that will sign; `certfix profiles` lists them [default: public]
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) ca: Option<String>,
     /// One request for each name, for a CA that sorts names
     #[arg(long, conflicts_with_all = ["emit", "key_file"])]
     pub(crate) one_per_name: bool,
-    /// Write nothing; print what makes the same request on the server itself
+    /// Print what makes the same request on the server itself; only newkeyrq writes its key
     #[arg(long, value_name = "FORMAT")]
     pub(crate) emit: Option<Emit>,
 }
@@ -282,7 +283,7 @@ pub(crate) enum Emit {
     /// A script for the Exchange Management Shell
     #[value(name = "exchange-ps1")]
     ExchangePs1,
-    /// Key Manager's NewKeyRq.txt, with a new key's request
+    /// Key Manager's NewKeyRq.txt around the request of a key that goes into the store
     #[value(name = "newkeyrq")]
     NewKeyRq,
 }
@@ -344,6 +345,13 @@ impl Clock {
             let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
             Moment::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
         })
+    }
+}
+
+impl RequestOptions {
+    /// The kind of CA named, or a public one.
+    pub(crate) fn profile(&self) -> Result<&'static Profile, certfix::Error> {
+        profiles::find(self.ca.as_deref().unwrap_or("public"))
     }
 }
 

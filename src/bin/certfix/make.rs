@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Moment, Name, NameFault, PrivateKey, Target};
+use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Name, NameFault, PrivateKey, Target, Text};
 use certfix::judge::{Inference, Report, infer_target, judge};
 use certfix::plan::{Output, Plan, Wish, plan};
 use certfix::profiles::{self, Profile};
 use certfix::report::json::{self, Made};
-use certfix::report::text;
+use certfix::report::text::{self, Page};
 use certfix::rules::{Authority, Context, Level};
 use certfix::{Error, clients, issue};
 
@@ -22,9 +22,8 @@ pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
     let subject = old.as_ref().map(sources::the_one).transpose()?;
     let item = subject.as_ref().map(|subject| subject.item);
     let target = target(&args.target, old.as_ref())?;
-    let profile = profiles::find(&args.request.ca)?;
-    let plan = plan(&wish(target, item, &args.made, profile, Output::Request)?)?;
-    request("csr", &plan, None, &args.request, &args.made)
+    let plan = plan(&wish(target, item, &args.made, args.request.profile()?, Output::Request)?)?;
+    Work { command: "csr", old: item, report: None, args: &args.made }.request(&plan, &args.request)
 }
 
 pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
@@ -34,7 +33,7 @@ pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
     let item = subject.as_ref().map(|subject| subject.item);
     let target = target(&args.target, old.as_ref())?;
     let plan = plan(&wish(target, item, &args.made, profiles::SELF_SIGNED, Output::SelfSigned)?)?;
-    certificate("self-signed", &plan, None, &args.certificate, &args.made)
+    Work { command: "self-signed", old: item, report: None, args: &args.made }.certificate(&plan, &args.certificate)
 }
 
 pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
@@ -44,48 +43,41 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
     let target = target(&args.target, Some(&evidence))?;
     let (profile, output) = match args.self_signed {
         true => (profiles::SELF_SIGNED, Output::SelfSigned),
-        false => (profiles::find(&args.request.ca)?, Output::Request),
+        false => (args.request.profile()?, Output::Request),
     };
-    let plan = plan(&wish(target.clone(), Some(subject.item), &args.made, profile, output)?)?;
+    let plan_for = |profile, output| plan(&wish(target.clone(), Some(subject.item), &args.made, profile, output)?);
+    let plan = plan_for(profile, output)?;
     let typed = Target::from(&target);
-    let context = Context {
-        now: args.made.clock.now(),
-        authority: Authority::of(subject.item),
-        target: Some(&typed),
-        trust: None,
-    };
+    // What a public CA forbids is wrong only where one signs.
+    let authority = if profile.is_public() { Authority::of(subject.item) } else { Authority::Private };
+    let context = Context { now: args.made.clock.now(), authority, target: Some(&typed), trust: None };
     let all = clients::select("all")?;
     let report = judge(&subject, &all, &context);
-    let identity = subject.item.identity();
-    if report.worst() < Some(Level::Warning) && !plan.changes_anything(identity) {
+    let stays = match authority {
+        Authority::Private if args.request.ca.is_none() => plan_for(profiles::SELF_SIGNED, Output::SelfSigned)?,
+        _ => plan.clone(),
+    };
+    if report.worst() < Some(Level::Warning) && !stays.changes_anything(subject.item.identity()) {
         return nothing_wrong(&report, &target, args.made.output.format);
     }
-    if args.made.output.format == Format::Text && args.request.emit.is_none() {
-        terminal::text(|page| {
-            for finding in report.findings.iter().filter(|finding| finding.hit.level > Level::Note) {
-                page.line(&format!("{}[{}]: {}", finding.hit.level.word(), finding.rule.code, finding.rule.title))?;
-                page.field("detail", &finding.hit.detail)?;
-            }
-            page.line("")
-        })?;
-    }
+    let work = Work { command: "fix", old: Some(subject.item), report: Some(&report), args: &args.made };
     match args.self_signed {
-        true => certificate("fix", &plan, Some(subject.item), &args.certificate, &args.made),
-        false => request("fix", &plan, Some(subject.item), &args.request, &args.made),
+        true => work.certificate(&plan, &args.certificate),
+        false => work.request(&plan, &args.request),
     }
 }
 
 /// The name to put first: given, or beyond doubt, or asked for.
 fn target(from: &TargetFrom, old: Option<&Evidence>) -> Result<Name, Error> {
     if let Some(typed) = from.typed()? {
-        return certifiable(&typed.text().to_string());
+        return certifiable(typed.text());
     }
     let Some(evidence) = old else { return Err(Error::NoNames) };
     let subject = sources::the_one(evidence)?;
     match infer_target(&subject) {
-        Inference::Certain(target) => certifiable(&target.to_string()),
+        Inference::Certain(target) => certifiable(target.text()),
         Inference::Candidates(candidates) => match choose(&candidates) {
-            Some(chosen) => certifiable(&chosen),
+            Some(chosen) => certifiable(&Text::from(&*chosen)),
             None => Err(Error::NoTarget { source: evidence.source.to_string(), candidates }),
         },
     }
@@ -102,17 +94,17 @@ fn choose(candidates: &[String]) -> Option<String> {
 }
 
 /// A name that may be put first: a host name, not a wildcard, not an address.
-fn certifiable(typed: &str) -> Result<Name, Error> {
-    let bad = |fault: NameFault| Error::BadName { name: typed.to_owned(), fault: fault.to_string() };
+fn certifiable(typed: &Text) -> Result<Name, Error> {
+    let bad = |fault: NameFault| Error::BadName { name: typed.to_string(), fault: fault.to_string() };
     if let Some(address) = Target::typed(typed.as_bytes()).address() {
         return Err(Error::AddressAsTarget { address: address.to_string() });
     }
-    let name = Name::parse_for_certificate(typed).map_err(bad)?;
+    let name = Name::parse_for_certificate(typed.as_str().ok_or_else(|| bad(NameFault::NotUtf8))?).map_err(bad)?;
     if name.is_wildcard() {
-        return Err(bad(NameFault::Star { position: 1 }));
+        return Err(Error::WildcardAsTarget { name: typed.to_string() });
     }
     if name.is_public_suffix() {
-        return Err(Error::PublicSuffix { name: typed.to_owned() });
+        return Err(Error::PublicSuffix { name: typed.to_string() });
     }
     Ok(name)
 }
@@ -141,117 +133,146 @@ fn general_name(typed: &str) -> Result<GeneralName, Error> {
     Ok(GeneralName::from(&name))
 }
 
-/// Makes and writes one request, or one for each name; or prints what makes it elsewhere.
-fn request(
-    command: &str,
-    plan: &Plan,
-    old: Option<Item<'_>>,
-    options: &RequestOptions,
-    args: &MadeOptions,
-) -> Result<ExitCode, Error> {
-    if let Some(format) = options.emit {
-        return emit(plan, format, args);
+/// What is being made, and from what.
+struct Work<'a> {
+    command: &'static str,
+    /// The certificate or request that names and subject come from.
+    old: Option<Item<'a>>,
+    /// What is wrong with it; only where it is to be mended.
+    report: Option<&'a Report<'a>>,
+    args: &'a MadeOptions,
+}
+
+impl Work<'_> {
+    /// Makes and writes one request, or one for each name; or prints what makes it elsewhere.
+    fn request(&self, plan: &Plan, options: &RequestOptions) -> Result<ExitCode, Error> {
+        if let Some(format) = options.emit {
+            return self.emit(plan, format);
+        }
+        let plans = if options.one_per_name { plan.split_one_per_name()? } else { vec![plan.clone()] };
+        write::ensure_free(&plans, self.args)?;
+        let mut products = Vec::with_capacity(plans.len());
+        for plan in &plans {
+            let key = self.key()?;
+            let request = issue::request(plan, &key)?;
+            products.push(Product::request(plan, key, request));
+        }
+        self.deliver(&products)
     }
-    let plans = if options.one_per_name { plan.split_one_per_name()? } else { vec![plan.clone()] };
-    let mut products = Vec::with_capacity(plans.len());
-    for plan in &plans {
-        let key = key(args)?;
+
+    /// Makes and writes a self-signed certificate.
+    fn certificate(&self, plan: &Plan, options: &CertificateOptions) -> Result<ExitCode, Error> {
+        let args = self.args;
+        write::ensure_free(std::slice::from_ref(plan), args)?;
+        let key = self.key()?;
+        let certificate = issue::self_signed(plan, &key, args.clock.now(), options.days)?;
+        let mut product = Product::certificate(plan, key, certificate);
+        if options.pfx && !args.dry_run {
+            let password =
+                password::new(args.new_password_file.as_ref(), args.new_password_env.as_ref(), "the PKCS#12 file")?;
+            product.add_pfx(&password, options.pfx_for.into())?;
+        }
+        self.deliver(&[product])
+    }
+
+    fn emit(&self, plan: &Plan, format: Emit) -> Result<ExitCode, Error> {
+        let args = self.args;
+        let script = match format {
+            Emit::OpensslCnf => issue::emit(plan, args.key, issue::Emit::OpensslCnf)?,
+            Emit::CertreqInf => issue::emit(plan, args.key, issue::Emit::CertreqInf)?,
+            Emit::ExchangePs1 => issue::emit(plan, args.key, issue::Emit::ExchangePs1)?,
+            Emit::NewKeyRq => self.new_key_request(plan)?,
+        };
+        terminal::raw(|out| std::io::Write::write_all(out, script.as_bytes()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// `NewKeyRq.txt`. A request without its key is worth nothing, so a new key is written first.
+    fn new_key_request(&self, plan: &Plan) -> Result<String, Error> {
+        let args = self.args;
+        if args.dry_run && args.key_file.is_none() {
+            return Err(Error::Conflict { cause: "--dry-run would lose the key of --emit newkeyrq".to_owned() });
+        }
+        let key = self.key()?;
         let request = issue::request(plan, &key)?;
-        products.push(Product::request(plan, key, request));
-    }
-    deliver(command, &products, old, args)
-}
-
-/// Makes and writes a self-signed certificate.
-fn certificate(
-    command: &str,
-    plan: &Plan,
-    old: Option<Item<'_>>,
-    options: &CertificateOptions,
-    args: &MadeOptions,
-) -> Result<ExitCode, Error> {
-    let key = key(args)?;
-    let now: Moment = args.clock.now();
-    let certificate = issue::self_signed(plan, &key, now, options.days)?;
-    let mut product = Product::certificate(plan, key, certificate);
-    if options.pfx && !args.dry_run {
-        let password =
-            password::new(args.new_password_file.as_ref(), args.new_password_env.as_ref(), "the PKCS#12 file")?;
-        product.add_pfx(&password, options.pfx_for.into())?;
-    }
-    deliver(command, &[product], old, args)
-}
-
-fn emit(plan: &Plan, format: Emit, args: &MadeOptions) -> Result<ExitCode, Error> {
-    let script = match format {
-        Emit::OpensslCnf => issue::emit(plan, args.key, issue::Emit::OpensslCnf)?,
-        Emit::CertreqInf => issue::emit(plan, args.key, issue::Emit::CertreqInf)?,
-        Emit::ExchangePs1 => issue::emit(plan, args.key, issue::Emit::ExchangePs1)?,
-        Emit::NewKeyRq => {
-            let request = issue::request(plan, &key(args)?)?;
-            issue::emit(plan, args.key, issue::Emit::NewKeyRq(&request))?
-        }
-    };
-    terminal::raw(|out| std::io::Write::write_all(out, script.as_bytes()))?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The key of `--key-file`, or a new one; slow kinds show that they are being made.
-fn key(args: &MadeOptions) -> Result<PrivateKey, Error> {
-    let Some(path) = &args.key_file else { return write::working(args.key, || issue::generate(args.key)) };
-    let known = password::given(&args.password)?;
-    let evidence = sources::read(path, known.as_ref())?;
-    let source = evidence.source.to_string();
-    if let Some(key) = evidence.open_keys().next() {
-        issue::check(key, &source)?;
-        return Ok(key.clone());
-    }
-    Err(if evidence.keys.is_empty() { Error::NoKey { source } } else { Error::NeedsPassword { source } })
-}
-
-/// Writes the files unless it is a dry run, then says what there is.
-fn deliver(
-    command: &str,
-    products: &[Product<'_>],
-    old: Option<Item<'_>>,
-    args: &MadeOptions,
-) -> Result<ExitCode, Error> {
-    let files: Vec<Vec<PathBuf>> = match args.dry_run {
-        true => vec![Vec::new(); products.len()],
-        false => write::all(products, args)?,
-    };
-    match args.output.format {
-        Format::Json => {
-            let made: Vec<Made<'_>> =
-                products.iter().zip(&files).map(|(product, files)| product.made(files.clone())).collect();
-            let text = json::made(command, &made);
-            terminal::raw(|out| std::io::Write::write_all(out, text.as_bytes()))?;
-        }
-        Format::Text => terminal::text(|page| {
-            for (product, files) in products.iter().zip(&files) {
-                text::plan(product.plan, old.map(Item::identity), page)?;
-                match args.dry_run {
-                    true => page.field("wrote", "nothing (--dry-run)")?,
-                    false => text::made(product.key_kind(), files, page)?,
-                }
+        let text = issue::emit(plan, args.key, issue::Emit::NewKeyRq(&request))?;
+        if args.key_file.is_none() {
+            for file in write::all(&[Product::request(plan, key, request)], args)?.iter().flatten() {
+                terminal::remark(&format!("wrote {}", file.display()));
             }
-            match next_step(products, &files) {
-                Some(next) => page.paragraph(0, &next),
-                None => Ok(()),
-            }
-        })?,
+        }
+        Ok(text)
     }
-    Ok(ExitCode::SUCCESS)
+
+    /// The key of `--key-file`, or a new one; slow kinds show that they are being made.
+    fn key(&self) -> Result<PrivateKey, Error> {
+        let args = self.args;
+        let Some(path) = &args.key_file else { return write::working(args.key, || issue::generate(args.key)) };
+        let key = sources::key(path, password::given(&args.password)?.as_ref())?;
+        // Whoever mends a certificate with its key does not mean another one.
+        match self.old.filter(|old| self.report.is_some() && old.identity().key != key.public) {
+            Some(old) => Err(Error::ForeignKey {
+                key: path.display().to_string(),
+                certificate: old.identity().subject.to_string(),
+            }),
+            None => Ok(key),
+        }
+    }
+
+    /// Writes the files unless it is a dry run, then says what there is.
+    fn deliver(&self, products: &[Product<'_>]) -> Result<ExitCode, Error> {
+        let args = self.args;
+        let files: Vec<Vec<PathBuf>> = match args.dry_run {
+            true => vec![Vec::new(); products.len()],
+            false => write::all(products, args)?,
+        };
+        match args.output.format {
+            Format::Json => {
+                let made: Vec<Made<'_>> =
+                    products.iter().zip(&files).map(|(product, files)| product.made(files.clone())).collect();
+                let text = json::made(self.command, &made);
+                terminal::raw(|out| std::io::Write::write_all(out, text.as_bytes()))?;
+            }
+            Format::Text => terminal::text(|page| self.describe(products, &files, page))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn describe(&self, products: &[Product<'_>], files: &[Vec<PathBuf>], page: &mut Page<'_>) -> std::io::Result<()> {
+        if let Some(report) = self.report {
+            text::faults(report, page)?;
+        }
+        let advice = match &self.args.key_file {
+            Some(path) => format!("the private key, a copy of {}", path.display()),
+            None => "the private key: keep it, there is no other copy".to_owned(),
+        };
+        for (index, (product, files)) in products.iter().zip(files).enumerate() {
+            if index > 0 {
+                page.line("")?;
+            }
+            // The old names are the same for all.
+            text::plan(product.plan, self.old.filter(|_| index == 0).map(Item::identity), page)?;
+            match self.args.dry_run {
+                true => page.field("wrote", "nothing (--dry-run)")?,
+                false => text::made(product.key_kind(), files, &advice, page)?,
+            }
+        }
+        match next_step(products, files) {
+            Some(next) => page.paragraph(0, &next),
+            None => Ok(()),
+        }
+    }
 }
 
 fn next_step(products: &[Product<'_>], files: &[Vec<PathBuf>]) -> Option<String> {
-    let first = files.first()?.last()?;
-    let first = certfix::facts::Text::new(first.as_os_str().as_encoded_bytes());
-    Some(match products.first() {
-        Some(product) if product.is_request() => {
-            format!("Next: send {first} to the CA ({}).", product.plan.profile.name)
-        }
-        _ => format!("Next: certfix check {first}"),
+    let file = files.first()?.last()?;
+    let file = Text::new(file.as_os_str().as_encoded_bytes());
+    let product = products.first()?;
+    let ca = product.plan.profile.name;
+    Some(match (product.is_request(), products.len()) {
+        (true, 1) => format!("Next: send {file} to {ca}."),
+        (true, many) => format!("Next: send the {many} requests to {ca}, each for a certificate of its own."),
+        (false, _) => format!("Next: certfix check {file}"),
     })
 }
 

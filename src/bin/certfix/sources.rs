@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
-use certfix::facts::{Evidence, Subject};
+use certfix::facts::{Evidence, PrivateKey, Subject};
 use certfix::input::{self, Password};
+use certfix::issue;
 use certfix::report::json::{Envelope, Failure};
 use certfix::report::text::summary;
 use certfix::rules::Level;
@@ -17,8 +18,14 @@ use crate::{password, terminal};
 /// One thing to look at.
 pub(crate) struct Named {
     path: PathBuf,
-    /// True when it was found in a folder rather than named: what is no certificate there is passed over.
-    found: bool,
+    /// The folder that it was found in, when it was not named itself: what is no certificate there is passed over.
+    folder: Option<usize>,
+}
+
+/// What was named on the command line.
+pub(crate) struct Sources {
+    list: Vec<Named>,
+    folders: Vec<PathBuf>,
 }
 
 /// What came of one source.
@@ -34,17 +41,18 @@ struct Answer {
 const BATCH: usize = 128;
 
 /// Files as they were named, folders as the files in them.
-pub(crate) fn expand(sources: &[PathBuf]) -> Result<Vec<Named>, Error> {
-    let mut list = Vec::new();
+pub(crate) fn expand(sources: &[PathBuf]) -> Result<Sources, Error> {
+    let (mut list, mut folders) = (Vec::new(), Vec::new());
     for path in sources {
         if path.as_os_str() != "-" && path.is_dir() {
-            let files = input::files_in(path)?;
-            list.extend(files.into_iter().map(|path| Named { path, found: true }));
+            let folder = Some(folders.len());
+            list.extend(input::files_in(path)?.into_iter().map(|path| Named { path, folder }));
+            folders.push(path.clone());
         } else {
-            list.push(Named { path: path.clone(), found: false });
+            list.push(Named { path: path.clone(), folder: None });
         }
     }
-    Ok(list)
+    Ok(Sources { list, folders })
 }
 
 /// Reads one source; `-` is standard input. Asks for a missing password when somebody is there to answer.
@@ -61,6 +69,33 @@ pub(crate) fn read(path: &Path, known: Option<&Password>) -> Result<Evidence, Er
     }
 }
 
+/// The private key in a file, opened.
+///
+/// # Errors
+/// That the file holds none, or none that can be used.
+pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<PrivateKey, Error> {
+    let evidence = match read(path, known) {
+        Err(Error::NotACertificate { source, cause }) => return Err(Error::NoKey { source, cause }),
+        answer => answer?,
+    };
+    let source = evidence.source.to_string();
+    if let Some(key) = evidence.open_keys().next() {
+        issue::check(key, &source)?;
+        return Ok(key.clone());
+    }
+    if evidence.keys.is_empty() {
+        return Err(Error::NoKey { source, cause: None });
+    }
+    // A key that is locked is no error where only certificates are looked for, so nobody was asked yet.
+    match known.is_none() && terminal::can_ask() && path.as_os_str() != "-" {
+        true => match password::ask(&source) {
+            Some(typed) => key(path, Some(&typed)),
+            None => Err(Error::NeedsPassword { source }),
+        },
+        false => Err(Error::NeedsPassword { source }),
+    }
+}
+
 /// How a command turns what a source held into text of the format asked for. Gives the worst level found.
 pub(crate) type Describe<'a> = dyn Fn(&Evidence, &mut Vec<u8>) -> Result<Option<Level>, Error> + Sync + 'a;
 
@@ -72,6 +107,8 @@ pub(crate) struct Tally {
     failures: Vec<Failure>,
     passed_over: usize,
     written: bool,
+    /// For each folder, whether anything in it could be looked at or failed.
+    folders: Vec<bool>,
 }
 
 impl Tally {
@@ -81,7 +118,10 @@ impl Tally {
     }
 
     /// Writes one answer and counts it.
-    fn take(&mut self, answer: &mut Answer, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    fn take(&mut self, named: &Named, answer: &mut Answer, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(folder) = named.folder.filter(|_| !answer.passed_over) {
+            self.folders[folder] = true;
+        }
         if !answer.text.is_empty() {
             if self.written {
                 out.write_all(separator(format))?;
@@ -90,9 +130,7 @@ impl Tally {
             out.write_all(&answer.text)?;
         }
         if let Some(error) = answer.failure.take() {
-            out.flush()?;
-            terminal::complain(&error);
-            self.failures.push(Failure { error: error.to_string(), hint: error.hint() });
+            self.fail(&error, out)?;
         } else if answer.passed_over {
             self.passed_over += 1;
         } else {
@@ -101,8 +139,16 @@ impl Tally {
         Ok(())
     }
 
-    fn summary(&self) -> String {
+    fn fail(&mut self, error: &Error, out: &mut dyn Write) -> io::Result<()> {
+        out.flush()?;
+        terminal::complain(error);
+        self.failures.push(Failure { error: error.to_string(), hint: error.hint() });
+        Ok(())
+    }
+
+    fn summary(&self, command: &str) -> String {
         let with_findings = self.levels.iter().filter(|level| level.is_some()).count();
+        let with_findings = (command == "check").then_some(with_findings);
         summary(self.levels.len() + self.failures.len(), with_findings, self.failures.len(), self.passed_over)
     }
 }
@@ -110,12 +156,13 @@ impl Tally {
 /// Looks at every source and writes the answers in the order named.
 pub(crate) fn answer(
     command: &str,
-    sources: &[Named],
+    sources: &Sources,
     known: Option<&Password>,
     format: Format,
     describe: &Describe<'_>,
 ) -> Result<Tally, Error> {
-    let mut tally = Tally::default();
+    let Sources { list: sources, folders } = sources;
+    let mut tally = Tally { folders: vec![false; folders.len()], ..Tally::default() };
     // Kept from batch to batch, because their memory is.
     let mut answers: Vec<Answer> = std::iter::repeat_with(Answer::default).take(sources.len().min(BATCH)).collect();
     let mut write = |out: &mut dyn Write| -> io::Result<()> {
@@ -131,14 +178,19 @@ pub(crate) fn answer(
                     answer.fill(named, describe, |path| read_quietly(path, known));
                 }),
             }
-            for answer in answers {
-                tally.take(answer, format, out)?;
+            for (named, answer) in batch.iter().zip(answers) {
+                tally.take(named, answer, format, out)?;
+            }
+        }
+        for (index, path) in folders.iter().enumerate() {
+            if !tally.folders[index] {
+                tally.fail(&Error::NothingInFolder { path: path.clone() }, out)?;
             }
         }
         if format == Format::Json {
             out.write_all(Envelope::tail(&tally.failures).as_bytes())?;
         } else if sources.len() > 1 {
-            writeln!(out, "\n{}", tally.summary())?;
+            writeln!(out, "\n{}", tally.summary(command))?;
         }
         Ok(())
     };
@@ -156,7 +208,9 @@ impl Answer {
         (self.worst, self.failure, self.passed_over) = (None, None, false);
         match read(&named.path).and_then(|evidence| describe(&evidence, &mut self.text)) {
             Ok(worst) => self.worst = worst,
-            Err(Error::NotACertificate { .. } | Error::Empty { .. } | Error::OnlyKeys { .. }) if named.found => {
+            Err(Error::NotACertificate { .. } | Error::Empty { .. } | Error::OnlyKeys { .. })
+                if named.folder.is_some() =>
+            {
                 self.passed_over = true;
             }
             Err(error) => self.failure = Some(error),

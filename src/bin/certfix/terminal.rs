@@ -48,6 +48,11 @@ pub(crate) fn complain(error: &Error) {
     }
 }
 
+/// Writes a line about what was done where standard output is for something else.
+pub(crate) fn remark(text: &str) {
+    anstream::eprintln!("certfix: {text}");
+}
+
 /// Standard output could not be written.
 pub(crate) fn unwritten(cause: io::Error) -> Error {
     Error::Stream { action: "write to standard output", cause }

@@ -52,25 +52,28 @@ impl<'a> Product<'a> {
         self.request.is_some()
     }
 
-    /// For JSON.
+    /// For JSON. What was not written is not shown either: its key is gone.
     pub(crate) fn made(&self, files: Vec<PathBuf>) -> Made<'_> {
+        let written = !files.is_empty();
         Made {
             plan: self.plan,
             key: self.key_kind().clone(),
             files,
-            request: self.request.as_ref().map(|request| &*request.der),
-            certificate: self.certificate.as_ref().map(|cert| (&*cert.der, cert.sha256())),
+            request: self.request.as_ref().filter(|_| written).map(|request| &*request.der),
+            certificate: self.certificate.as_ref().filter(|_| written).map(|cert| (&*cert.der, cert.sha256())),
         }
     }
+}
+
+/// Fails when something of a planned name is in the store already, before a slow key is made for it.
+pub(crate) fn ensure_free(plans: &[Plan], args: &MadeOptions) -> Result<(), Error> {
+    let store = Store::open(&args.store);
+    plans.iter().filter(|_| !args.dry_run).try_for_each(|plan| store.ensure_free(&plan.target))
 }
 
 /// Puts every product into a folder of its own, or none of them.
 pub(crate) fn all(products: &[Product<'_>], args: &MadeOptions) -> Result<Vec<Vec<PathBuf>>, Error> {
     let store = Store::open(&args.store);
-    // Everything that can fail without touching the disk comes first.
-    for product in products {
-        store.ensure_free(&product.plan.target)?;
-    }
     let password = match args.encrypt_key {
         true => Some(password::new(args.new_password_file.as_ref(), args.new_password_env.as_ref(), "the key file")?),
         false => None,

@@ -30,6 +30,19 @@ pub fn check(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     counts(report, page)
 }
 
+/// Writes what is wrong in short: level, title and detail of everything worse than a note, and a blank line.
+///
+/// # Errors
+/// Those of the stream.
+pub fn faults(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let faults = || report.findings.iter().filter(|finding| finding.hit.level > Level::Note);
+    for finding in faults() {
+        page.line(&format!("{}[{}]: {}", level(finding.hit.level), finding.rule.code, finding.rule.title))?;
+        page.field("detail", &finding.hit.detail)?;
+    }
+    if faults().next().is_some() { page.line("") } else { Ok(()) }
+}
+
 fn finding(finding: &Finding, report: &Report<'_>, source: &str, page: &mut Page<'_>) -> io::Result<()> {
     let rule = finding.rule;
     page.line(&format!("{}[{}]: {}", level(finding.hit.level), rule.code, rule.title))?;
@@ -123,7 +136,7 @@ fn hedge(mark: Mark) -> String {
 /// `2 findings: 1 refused, 1 warning. Not checked: ...`
 fn counts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let mut text = match report.findings.len() {
-        0 => "no findings".to_owned(),
+        0 => "No findings".to_owned(),
         1 => "1 finding".to_owned(),
         many => format!("{many} findings"),
     };
@@ -166,14 +179,16 @@ fn reasons(report: &Report<'_>) -> Vec<Missing> {
 }
 
 /// The last line when there was more than one source: `12 sources: 3 with findings, 1 could not be read.`
-pub fn summary(sources: usize, with_findings: usize, failed: usize, passed_over: usize) -> String {
-    let mut text = format!("{sources} sources: {with_findings} with findings");
-    if failed > 0 {
-        let _ = write!(text, ", {failed} could not be read");
-    }
-    if passed_over > 0 {
-        let _ = write!(text, ", {passed_over} files are no certificates");
-    }
-    text.push('.');
-    text
+/// `with_findings` is None where nothing was judged.
+pub fn summary(sources: usize, with_findings: Option<usize>, failed: usize, passed_over: usize) -> String {
+    let parts = [
+        with_findings.map(|count| format!("{count} with findings")),
+        (failed > 0).then(|| format!("{failed} could not be read")),
+        (passed_over == 1).then(|| "1 file passed over that holds no certificate".to_owned()),
+        (passed_over > 1).then(|| format!("{passed_over} files passed over that hold no certificate")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let separator = if parts.is_empty() { "" } else { ": " };
+    let plural = if sources == 1 { "" } else { "s" };
+    format!("{sources} source{plural}{separator}{}.", parts.join(", "))
 }

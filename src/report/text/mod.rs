@@ -5,7 +5,7 @@ mod inspect;
 mod layout;
 mod plan;
 
-pub use check::{check, summary};
+pub use check::{check, faults, summary};
 pub use inspect::{inspect, keys};
 pub use layout::Page;
 pub use plan::{made, plan};

@@ -16,11 +16,11 @@ use crate::report::with_unicode;
 pub fn plan(plan: &Plan, old: Option<&Identity>, page: &mut Page<'_>) -> io::Result<()> {
     if let Some(old) = old {
         page.line(&bold("Before"))?;
-        let mut lines: Vec<String> = old.names.entries.iter().map(with_unicode).collect();
-        if lines.is_empty() {
-            lines.push("none".to_owned());
+        let lines: Vec<String> = old.names.entries.iter().map(with_unicode).collect();
+        match lines.is_empty() {
+            true => page.field("names", "none")?,
+            false => numbered("names", &lines, page)?,
         }
-        numbered("names", &lines, page)?;
         page.field("subject", &old.subject.to_string())?;
         page.line("")?;
     }
@@ -52,17 +52,17 @@ pub fn plan(plan: &Plan, old: Option<&Identity>, page: &mut Page<'_>) -> io::Res
     Ok(())
 }
 
-/// Writes which files now exist.
+/// Writes which files now exist; `advice` goes beside the private key.
 ///
 /// # Errors
 /// Those of the stream.
-pub fn made(key: &KeyKind, files: &[impl AsRef<Path>], page: &mut Page<'_>) -> io::Result<()> {
+pub fn made(key: &KeyKind, files: &[impl AsRef<Path>], advice: &str, page: &mut Page<'_>) -> io::Result<()> {
     page.field("key", &key.to_string())?;
     for (index, file) in files.iter().enumerate() {
         let shown = crate::facts::Text::new(file.as_ref().as_os_str().as_encoded_bytes()).to_string();
         let own = file.as_ref().file_name().is_some_and(|name| name == "key.pem");
-        let advice = if own { "  (the private key: keep it, there is no other copy)" } else { "" };
-        page.field(if index == 0 { "wrote" } else { "" }, &format!("{shown}{advice}"))?;
+        let line = if own { format!("{shown}  ({advice})") } else { shown };
+        page.field(if index == 0 { "wrote" } else { "" }, &line)?;
     }
     Ok(())
 }
