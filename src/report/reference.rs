@@ -172,7 +172,7 @@ pub(super) fn group(group: Group) -> &'static str {
     }
 }
 
-fn complaint(fault: Fault) -> &'static str {
+pub(super) fn complaint(fault: Fault) -> &'static str {
     match fault {
         Fault::Name => "wrong name",
         Fault::Expired => "expired",

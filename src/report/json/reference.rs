@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::VERSION;
-use crate::clients::{self, Client, Statement};
+use crate::clients::{self, Client, Fault, Phrase, Statement};
 use crate::profiles::{self, Profile};
-use crate::report::reference::group;
+use crate::report::reference::{complaint, group};
 use crate::rules::{self, Rule};
 
 #[derive(Serialize)]
@@ -43,7 +43,15 @@ struct ClientEntry {
     group: &'static str,
     certainty: &'static str,
     switches: Vec<SwitchEntry>,
+    words: Vec<WordsEntry>,
     statements: Vec<StatementEntry>,
+}
+
+#[derive(Serialize)]
+struct WordsEntry {
+    complaint: &'static str,
+    text: &'static str,
+    certainty: &'static str,
 }
 
 #[derive(Serialize)]
@@ -121,6 +129,7 @@ fn client_entry(client: &'static Client) -> ClientEntry {
         group: group(client.group),
         certainty: client.mark.word(),
         switches: switch_entries(client.switches()),
+        words: client.words.iter().map(words_entry).collect(),
         statements: statement_entries(client.statements),
     }
 }
@@ -129,6 +138,10 @@ fn profile_entry(profile: &'static Profile) -> ProfileEntry {
     let Profile { id, name, says, statements, .. } = profile;
     let switches = switch_entries(profile.switches());
     ProfileEntry { id, name, says, switches, statements: statement_entries(statements) }
+}
+
+fn words_entry((fault, phrase): &(Fault, Phrase)) -> WordsEntry {
+    WordsEntry { complaint: complaint(*fault), text: phrase.text, certainty: phrase.mark.word() }
 }
 
 fn switch_entries(switches: Vec<(&'static str, String)>) -> Vec<SwitchEntry> {
