@@ -1,6 +1,6 @@
 //! Why something could not be done. One enum, so that the tone is kept in one place.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::io;
 use std::path::PathBuf;
 
@@ -108,13 +108,22 @@ impl Error {
     }
 }
 
-/// One line, no capital, no full stop; the causes follow after colons.
+/// One line, no capital, no full stop; the causes follow after colons. What strangers wrote into it cannot act on a
+/// terminal.
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.describe(&mut Escaping(out))
+    }
+}
+
+impl Error {
+    fn describe(&self, out: &mut impl Write) -> fmt::Result {
         match self {
-            Self::File { action, path, cause } => write!(out, "cannot {action} '{}': {}", shown(path), io_cause(cause)),
+            Self::File { action, path, cause } => {
+                write!(out, "cannot {action} '{}': {}", path.display(), io_cause(cause))
+            }
             Self::Stream { action, cause } => write!(out, "cannot {action}: {}", io_cause(cause)),
-            Self::IsDirectory { path } => write!(out, "'{}' is a directory", shown(path)),
+            Self::IsDirectory { path } => write!(out, "'{}' is a directory", path.display()),
             Self::TooLarge { source, limit } => write!(out, "'{source}' is larger than {} MiB", limit >> 20),
             Self::Empty { source } => write!(out, "'{source}' is empty"),
             Self::NotACertificate { source, cause: None } => write!(out, "'{source}' is not a certificate"),
@@ -126,7 +135,7 @@ impl fmt::Display for Error {
             Self::ManyCertificates { source, names } => {
                 write!(out, "'{source}' holds {} certificates where one is meant: {}", names.len(), listed(names))
             }
-            Self::NothingInFolder { path } => write!(out, "'{}' holds no certificate or request", shown(path)),
+            Self::NothingInFolder { path } => write!(out, "'{}' holds no certificate or request", path.display()),
             Self::NeedsPassword { source } => write!(out, "'{source}' is protected by a password"),
             Self::NeedsNewPassword { what } => write!(out, "{what} needs a password"),
             Self::AddressAsTarget { address } => {
@@ -153,7 +162,7 @@ impl fmt::Display for Error {
                 write!(out, "'{source}' leaves open which name people connect to: {}", listed(candidates))
             }
             Self::NoNames => out.write_str("no name was given"),
-            Self::Exists { path } => write!(out, "'{}' already exists", shown(path)),
+            Self::Exists { path } => write!(out, "'{}' already exists", path.display()),
             Self::Issue { cause } => write!(out, "cannot make the certificate or request: {cause}"),
             Self::Unknown { what, name, nearest: None } => write!(out, "no {what} is called '{name}'"),
             Self::Unknown { what, name, nearest: Some(nearest) } => {
@@ -206,17 +215,20 @@ fn listed(names: &[String]) -> String {
     text
 }
 
-fn shown(path: &std::path::Path) -> String {
-    path.display()
-        .to_string()
-        .chars()
-        .flat_map(|character| {
-            let escaped = character.is_control();
-            let plain = (!escaped).then_some(character);
-            let escape = escaped.then(|| character.escape_unicode()).into_iter().flatten();
-            plain.into_iter().chain(escape)
+/// Writes control characters and those that re-order a line as `\u{..}`.
+struct Escaping<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl Write for Escaping<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let acts = |character: char| {
+            character.is_control()
+                || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        };
+        text.chars().try_for_each(|character| match acts(character) {
+            true => write!(self.0, "{}", character.escape_unicode()),
+            false => self.0.write_char(character),
         })
-        .collect()
+    }
 }
 
 /// The operating system's words without its number, lower case at the start.
@@ -225,4 +237,16 @@ fn io_cause(cause: &io::Error) -> String {
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut characters = text.chars();
     characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_error_acts_on_a_terminal() {
+        let name = "a\u{1b}[31m\u{202e}b\n".to_owned();
+        let shown = Error::Unknown { what: "client", name, nearest: None }.to_string();
+        assert_eq!(shown, "no client is called 'a\\u{1b}[31m\\u{202e}b\\u{a}'");
+    }
 }
