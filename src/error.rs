@@ -1,6 +1,6 @@
 //! Why something could not be done. One enum, so that the tone is kept in one place.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::io;
 use std::path::PathBuf;
 
@@ -110,16 +110,16 @@ impl Error {
     }
 }
 
-/// One line, no capital, no full stop; the causes follow after colons. Control characters in what was typed or read are
-/// escaped.
+/// One line, no capital, no full stop; the causes follow after colons. What strangers wrote into it cannot act on a
+/// terminal.
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(&mut Escaped(out))
+        self.describe(&mut Escaping(out))
     }
 }
 
 impl Error {
-    fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
+    fn describe(&self, out: &mut impl Write) -> fmt::Result {
         match self {
             Self::File { action, path, cause } => {
                 write!(out, "cannot {action} '{}': {}", path.display(), io_cause(cause))
@@ -220,22 +220,19 @@ fn listed(names: &[String]) -> String {
     text
 }
 
-/// Passes text on with every control character written as `\u{..}`, so that a name cannot act on a terminal.
-struct Escaped<'a, 'b>(&'a mut fmt::Formatter<'b>);
+/// Writes control characters and those that re-order a line as `\u{..}`.
+struct Escaping<'a, 'b>(&'a mut fmt::Formatter<'b>);
 
-impl fmt::Write for Escaped<'_, '_> {
+impl Write for Escaping<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for character in text.chars() {
-            // The second range re-orders the line.
-            if character.is_control()
-                || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-            {
-                write!(self.0, "{}", character.escape_unicode())?;
-            } else {
-                self.0.write_char(character)?;
-            }
-        }
-        Ok(())
+        let acts = |character: char| {
+            character.is_control()
+                || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        };
+        text.chars().try_for_each(|character| match acts(character) {
+            true => write!(self.0, "{}", character.escape_unicode()),
+            false => self.0.write_char(character),
+        })
     }
 }
 
@@ -245,4 +242,16 @@ fn io_cause(cause: &io::Error) -> String {
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut characters = text.chars();
     characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_error_acts_on_a_terminal() {
+        let name = "a\u{1b}[31m\u{202e}b\n".to_owned();
+        let shown = Error::Unknown { what: "client", name, nearest: None }.to_string();
+        assert_eq!(shown, "no client is called 'a\\u{1b}[31m\\u{202e}b\\u{a}'");
+    }
 }

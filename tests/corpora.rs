@@ -3,10 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use certfix::facts::{Evidence, Source};
+use certfix::facts::{Evidence, Moment, Source, Target};
 use certfix::input::{Password, read, read_file};
+use certfix::judge::{infer_target, judge};
+use certfix::plan::{Output, Wish, plan};
+use certfix::report::json;
+use certfix::report::text::{self, Page};
+use certfix::rules::{Authority, Context};
+use certfix::{clients, profiles};
+use rayon::prelude::*;
 use serde_json::Value;
 
 /// Valid to other programs and not read here, each with the reason.
@@ -26,14 +34,14 @@ fn manifest() -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+fn field<'a>(row: &'a Value, key: &str) -> &'a str {
     row[key].as_str().unwrap_or_default()
 }
 
 /// What of its kind the file should hold and does not.
 fn shortfall(row: &Value, evidence: &Evidence) -> Option<&'static str> {
     let flag = |key: &str| row[key].as_bool().unwrap_or_default();
-    match text(row, "cls") {
+    match field(row, "cls") {
         "cert" | "p7b" if evidence.certificates.is_empty() => Some("no certificate"),
         "csr" if evidence.requests.is_empty() => Some("no request"),
         "pfx" if flag("has_cert") && evidence.certificates.is_empty() => Some("no certificate"),
@@ -45,8 +53,8 @@ fn shortfall(row: &Value, evidence: &Evidence) -> Option<&'static str> {
 #[test]
 fn reads_every_valid_file() {
     let mut faults = Vec::new();
-    for row in manifest().iter().filter(|row| text(row, "verdict") == "valid") {
-        let file = text(row, "file");
+    for row in manifest().iter().filter(|row| field(row, "verdict") == "valid") {
+        let file = field(row, "file");
         let password = row["password"].as_str().map(|password| Password::new(password.to_owned()));
         let fault = match read_file(&folder().join("files").join(file), password.as_ref()) {
             Ok(evidence) => shortfall(row, &evidence).map(str::to_owned),
@@ -64,9 +72,9 @@ fn reads_every_valid_file() {
 
 #[test]
 fn keys_of_pfx_files_belong_to_their_certificates() {
-    for row in manifest().iter().filter(|row| text(row, "cls") == "pfx" && text(row, "verdict") == "valid") {
+    for row in manifest().iter().filter(|row| field(row, "cls") == "pfx" && field(row, "verdict") == "valid") {
         let password = row["password"].as_str().map(|password| Password::new(password.to_owned()));
-        let Ok(evidence) = read_file(&folder().join("files").join(text(row, "file")), password.as_ref()) else {
+        let Ok(evidence) = read_file(&folder().join("files").join(field(row, "file")), password.as_ref()) else {
             continue;
         };
         if evidence.certificates.is_empty() {
@@ -74,7 +82,7 @@ fn keys_of_pfx_files_belong_to_their_certificates() {
         }
         for key in evidence.open_keys() {
             let belongs = evidence.certificates.iter().any(|cert| cert.identity.key == key.public);
-            assert!(belongs, "{}", text(row, "file"));
+            assert!(belongs, "{}", field(row, "file"));
         }
     }
 }
@@ -82,11 +90,11 @@ fn keys_of_pfx_files_belong_to_their_certificates() {
 #[test]
 fn takes_few_broken_files_for_certificates() {
     let manifest = manifest();
-    let broken: Vec<_> = manifest.iter().filter(|row| text(row, "verdict") == "broken").collect();
+    let broken: Vec<_> = manifest.iter().filter(|row| field(row, "verdict") == "broken").collect();
     let accepted: Vec<&str> = broken
         .iter()
-        .filter(|row| read_file(&folder().join("files").join(text(row, "file")), None).is_ok())
-        .map(|row| text(row, "file"))
+        .filter(|row| read_file(&folder().join("files").join(field(row, "file")), None).is_ok())
+        .map(|row| field(row, "file"))
         .collect();
     // Broken to other programs for what is mended here: good blocks in string literals of C and Go (3) or behind the
     // marks of a shell session (12), and one whose END is missing (1).
@@ -98,8 +106,8 @@ const MOST_BROKEN_ACCEPTED: usize = 16;
 
 #[test]
 fn passes_over_revocation_lists() {
-    for row in manifest().iter().filter(|row| text(row, "cls") == "crl") {
-        let error = read_file(&folder().join("files").join(text(row, "file")), None).unwrap_err().to_string();
+    for row in manifest().iter().filter(|row| field(row, "cls") == "crl") {
+        let error = read_file(&folder().join("files").join(field(row, "file")), None).unwrap_err().to_string();
         assert!(error.contains("is not a certificate"), "{error}");
     }
 }
@@ -116,28 +124,81 @@ impl Numbers {
     }
 }
 
-#[test]
-fn survives_cuts_and_flipped_bits() {
-    let mut numbers = Numbers(0x5eed);
-    for row in &manifest() {
-        let bytes = std::fs::read(folder().join("files").join(text(row, "file"))).unwrap();
-        let password = row["password"].as_str().map(|password| Password::new(password.to_owned()));
-        for round in 0..6 {
-            let mut damaged = bytes.clone();
-            match round % 2 {
-                0 => damaged.truncate(numbers.below(bytes.len())),
-                _ => {
-                    for _ in 0..=round {
-                        let at = numbers.below(damaged.len());
-                        damaged[at] ^= 1 << numbers.below(8);
-                    }
-                }
+/// Every place of the smallest files; of the others as many as this, spread out.
+const CUTS: usize = 24;
+const SMALLEST: usize = 30;
+const FLIPS: usize = 6;
+/// The longest that one damaged file may take, in a debug build on a machine that others use too.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// Reads, judges for all clients, reports in both formats and plans. Whatever comes of it, it ends, and soon.
+fn go_through(bytes: &[u8], password: Option<&Password>) {
+    let Ok(evidence) = read(bytes, Source::Stdin, password) else { return };
+    let now = Moment::parse("2026-09-01").unwrap();
+    let mut out = Vec::new();
+    for subject in evidence.subjects() {
+        let inferred = infer_target(&subject).certain();
+        let target = inferred.unwrap_or_else(|| Target::typed(b"mail.contoso.com"));
+        let ctx = Context { now, authority: Authority::of(subject.item), target: Some(&target), trust: None };
+        let report = judge(&subject, clients::ALL, &ctx);
+        text::inspect(&subject, now, &mut Page::new(&mut out, 100)).unwrap();
+        text::check(&report, &mut Page::new(&mut out, 100)).unwrap();
+        json::entry(&json::inspect(&subject, now), &mut out);
+        json::entry(&json::check(&report, now), &mut out);
+        if let Some(name) = target.name() {
+            let wish = Wish {
+                target: name.clone(),
+                extra: Vec::new(),
+                old: Some(subject.item),
+                subject: None,
+                profile: profiles::find("public").unwrap(),
+                output: Output::Request,
+            };
+            if let Ok(plan) = plan(&wish) {
+                text::plan(&plan, Some(subject.item.identity()), &mut Page::new(&mut out, 100)).unwrap();
             }
-            let start = Instant::now();
-            let _ = read(&damaged, Source::Stdin, password.as_ref());
-            assert!(start.elapsed() < Duration::from_secs(1), "{} took too long", text(row, "file"));
         }
     }
+    // Colours are the program's own; nothing else in the output may act on a terminal.
+    let text = String::from_utf8(out).unwrap();
+    let acts = |character: char| character.is_control() && !matches!(character, '\n' | '\u{1b}');
+    if let Some(at) = text.find(acts) {
+        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        panic!("a control character is in the output: {:?}", &text[line..].chars().take(300).collect::<String>());
+    }
+}
+
+#[test]
+fn survives_cuts_and_flipped_bits() {
+    let manifest = manifest();
+    let mut files: Vec<(Vec<u8>, &Value)> = manifest
+        .iter()
+        .map(|row| (std::fs::read(folder().join("files").join(field(row, "file"))).unwrap(), row))
+        .collect();
+    files.sort_by_key(|(bytes, _)| bytes.len());
+    let runs = AtomicUsize::new(0);
+    files.par_iter().enumerate().for_each(|(index, (bytes, row))| {
+        let mut numbers = Numbers(0x5eed + index as u64);
+        let password = row["password"].as_str().map(|password| Password::new(password.to_owned()));
+        let run = |damaged: &[u8]| {
+            let start = Instant::now();
+            go_through(damaged, password.as_ref());
+            assert!(start.elapsed() < LONGEST, "{} took {:?}", field(row, "file"), start.elapsed());
+            runs.fetch_add(1, Ordering::Relaxed);
+        };
+        run(bytes);
+        let step = if index < SMALLEST { 1 } else { bytes.len() / CUTS + 1 };
+        (0..bytes.len()).step_by(step).for_each(|end| run(&bytes[..end]));
+        for round in 0..FLIPS {
+            let mut damaged = bytes.clone();
+            for _ in 0..=round {
+                let at = numbers.below(damaged.len());
+                damaged[at] ^= 1 << numbers.below(8);
+            }
+            run(&damaged);
+        }
+    });
+    println!("{} files in {} states", files.len(), runs.into_inner());
 }
 
 #[test]

@@ -56,9 +56,13 @@ pub fn read_text(path: &Path) -> Result<Zeroizing<String>, Error> {
     if fs::metadata(path).map_err(failed)?.is_dir() {
         return Err(Error::IsDirectory { path: path.to_owned() });
     }
-    let mut text = Zeroizing::new(String::new());
-    File::open(path).and_then(|file| file.take(1 << 20).read_to_string(&mut text)).map_err(failed)?;
-    Ok(text)
+    const LONGEST: u64 = 1 << 20;
+    // Growing would leave copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(4096));
+    File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text)).map_err(failed)?;
+    let fits = text.len() as u64 <= LONGEST;
+    let too_large = || Error::TooLarge { source: Source::File(path.to_owned()).to_string(), limit: LONGEST };
+    if fits { Ok(text) } else { Err(too_large()) }
 }
 
 /// The regular files under `folder`, sorted, folders whose name begins with a dot left out. Links to files count; links
@@ -121,6 +125,7 @@ mod tests {
     #[test]
     fn stops_reading_what_never_ends() {
         assert!(matches!(read_file(Path::new("/dev/zero"), None), Err(Error::TooLarge { .. })));
+        assert!(matches!(read_text(Path::new("/dev/zero")), Err(Error::TooLarge { .. })));
     }
 
     #[cfg(unix)]

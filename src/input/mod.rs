@@ -24,7 +24,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::Error;
-use crate::facts::{Evidence, Repair, Source};
+use crate::facts::{Evidence, Repair, Source, Text};
 
 pub use files::{LIMIT, files_in, read_file, read_stdin, read_text};
 pub use private_key::key_from_pkcs8;
@@ -196,6 +196,14 @@ pub fn read(bytes: &[u8], source: Source, password: Option<&Password>) -> Result
 impl Finds<'_> {
     fn finish(self, outcome: Result<(), Fault>) -> Result<Evidence, Error> {
         let Self { mut evidence, unnamed, .. } = self;
+        // Labels and attribute values in the notes are strangers' text.
+        let shown = |note: &str| Text::from(note).to_string();
+        evidence.ignored.iter_mut().for_each(|note| *note = shown(note));
+        evidence.repairs.iter_mut().for_each(|repair| repair.0 = shown(&repair.0));
+        let outcome = outcome.map_err(|fault| match fault {
+            Fault::Unreadable(cause) => Fault::Unreadable(shown(&cause)),
+            other => other,
+        });
         let source = || evidence.source.to_string();
         match outcome {
             Err(Fault::NeedsPassword) => return Err(Error::NeedsPassword { source: source() }),
@@ -256,6 +264,17 @@ mod tests {
 
     fn issue_free_certificate() -> Vec<u8> {
         rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap().cert.der().to_vec()
+    }
+
+    #[test]
+    fn escapes_what_strangers_wrote_into_labels() {
+        let text = pem_of(&issue_free_certificate()).replace("BEGIN CERTIFICATE", "BEGIN CERTIF\u{1b}CATE");
+        let evidence = read(text.as_bytes(), Source::Stdin, None).unwrap();
+        assert_eq!(evidence.repairs[0].0, "line 1: CERTIF\\u{1b}CATE taken for CERTIFICATE");
+    }
+
+    fn pem_of(der: &[u8]) -> String {
+        ::pem::encode(&::pem::Pem::new("CERTIFICATE", der))
     }
 
     #[test]

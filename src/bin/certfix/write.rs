@@ -23,7 +23,7 @@ pub(crate) struct Product<'a> {
     key: PrivateKey,
     request: Option<Request>,
     certificate: Option<Certificate>,
-    pfx: Option<Vec<u8>>,
+    pfx: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl<'a> Product<'a> {
@@ -39,7 +39,8 @@ impl<'a> Product<'a> {
     pub(crate) fn add_pfx(&mut self, password: &Password, reader: For) -> Result<(), Error> {
         if let Some(certificate) = &self.certificate {
             let name = self.plan.target.as_str();
-            self.pfx = Some(issue::pfx(&self.key, certificate, &[], password.as_str(), name, reader)?);
+            let pfx = issue::pfx(&self.key, certificate, &[], password.as_str(), name, reader)?;
+            self.pfx = Some(Zeroizing::new(pfx));
         }
         Ok(())
     }
@@ -111,7 +112,7 @@ fn folder<'a>(product: &'a Product<'_>, password: Option<&Password>) -> Result<F
         files.push((store::REQUEST, bytes(&issue::request_pem(request)), Secrecy::Public));
     }
     if let Some(pfx) = &product.pfx {
-        files.push(("bundle.pfx", Zeroizing::new(pfx.clone()), Secrecy::Secret));
+        files.push(("bundle.pfx", pfx.clone(), Secrecy::Secret));
     }
     if let Some(certificate) = &product.certificate {
         let pem = bytes(&issue::certificate_pem(certificate));
