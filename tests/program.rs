@@ -1,5 +1,6 @@
 //! The program on real files: what it writes, what other programs make of it, what it answers to bad input.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
 use std::fs;
 use std::io::Write;
@@ -349,4 +350,39 @@ fn lists_the_candidates_when_nobody_can_be_asked() {
     ));
     let refusal = desk.refusal(&["fix", "c.pem"]);
     assert!(refusal.ends_with("people connect to: mail.contoso.com, autodiscover.contoso.com"), "{refusal}");
+}
+
+/// What a command shows on a terminal, with variables set `before` it, where `typed` has been typed.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(desk: &Desk, before: &str, line: &str, typed: &str) -> String {
+    let line = format!("{before} {} {line}", env!("CARGO_BIN_EXE_certfix"));
+    let mut command = desk.command("script", &["-qec", &line, "/dev/null"]);
+    command.env("TERM", "xterm").env_remove("NO_COLOR").env_remove("CI");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.as_ref().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn colours_only_a_terminal_that_wants_it() {
+    let desk = Desk::new();
+    desk.put("old.cer", &fs::read(SBS).unwrap());
+    assert!(on_a_terminal(&desk, "", "inspect old.cer", "").contains("\u{1b}["));
+    assert!(!on_a_terminal(&desk, "NO_COLOR=1", "inspect old.cer", "").contains('\u{1b}'));
+    assert!(!desk.answer(0, &["inspect", "old.cer"]).contains('\u{1b}'));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn asks_on_a_terminal_which_name_people_type() {
+    let desk = Desk::new();
+    let names = "subjectAltName=DNS:autodiscover.contoso.com,DNS:mail.contoso.com";
+    desk.openssl(&format!(
+        "req -x509 -newkey rsa:2048 -nodes -keyout k.pem -subj /CN=server -addext {names} -out c.pem"
+    ));
+    let shown = on_a_terminal(&desk, "", "fix c.pem --key p-256", "\r");
+    assert!(shown.contains("Which name do people type"), "{shown}");
+    assert!(desk.path("mail.contoso.com/key.pem").is_file(), "{shown}");
 }
