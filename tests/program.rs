@@ -333,6 +333,7 @@ fn answers_bad_input_with_one_line_and_changes_nothing() {
         (vec!["csr", "--fqdn", "server.contoso.local"], "'server.contoso.local' will not be signed by a public CA"),
         (vec!["csr", "--domain", "co.uk"], "'co.uk' is a public suffix"),
         (vec!["csr"], "no name was given"),
+        (vec!["fix", SBS, "--pfx"], "--pfx needs --self-signed"),
         (vec!["explain", "name-not-frist"], "did you mean 'name-not-first'"),
     ];
     for (arguments, expected) in table {
@@ -358,7 +359,7 @@ fn on_a_terminal(desk: &Desk, before: &str, line: &str, typed: &str) -> String {
     let line = format!("{before} {} {line}", env!("CARGO_BIN_EXE_certfix"));
     let mut command = desk.command("script", &["-qec", &line, "/dev/null"]);
     command.env("TERM", "xterm").env_remove("NO_COLOR").env_remove("CI");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.as_ref().unwrap().write_all(typed.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned()

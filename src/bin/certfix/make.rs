@@ -37,6 +37,11 @@ pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
 }
 
 pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
+    if args.certificate.pfx && !args.self_signed {
+        return Err(Error::Conflict {
+            cause: "--pfx needs --self-signed: a request has no certificate yet".to_owned(),
+        });
+    }
     let known = password::given(&args.made.password)?;
     let evidence = sources::read(&args.source, known.as_ref())?;
     let subject = sources::the_one(&evidence)?;
