@@ -93,7 +93,7 @@ pub(crate) struct Fix {
     #[command(flatten)]
     pub(crate) target: TargetFrom,
     /// Make a self-signed certificate instead of a request
-    #[arg(long, conflicts_with_all = ["one_per_name", "emit"])]
+    #[arg(long, conflicts_with_all = ["one_per_name", "emit", "ca"])]
     pub(crate) self_signed: bool,
     #[command(flatten)]
     pub(crate) request: RequestOptions,

@@ -1,6 +1,6 @@
 //! `certfix csr`, `self-signed` and `fix`: from wishes to a plan, from the plan to files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Name, NameFault, PrivateKey, Target, Text};
@@ -37,6 +37,11 @@ pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
 }
 
 pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
+    if args.certificate.pfx && !args.self_signed {
+        return Err(Error::Conflict {
+            cause: "--pfx needs --self-signed: a request has no certificate yet".to_owned(),
+        });
+    }
     let known = password::given(&args.made.password)?;
     let evidence = sources::read(&args.source, known.as_ref())?;
     let subject = sources::the_one(&evidence)?;
@@ -198,7 +203,7 @@ impl Work<'_> {
         let text = issue::emit(plan, args.key, issue::Emit::NewKeyRq(&request))?;
         if args.key_file.is_none() {
             for file in write::all(&[Product::request(plan, key, request)], args)?.iter().flatten() {
-                terminal::remark(&format!("wrote {}", file.display()));
+                terminal::remark(&format!("wrote {}", shown(file)));
             }
         }
         Ok(text)
@@ -243,7 +248,7 @@ impl Work<'_> {
             text::faults(report, page)?;
         }
         let advice = match &self.args.key_file {
-            Some(path) => format!("the private key, a copy of {}", path.display()),
+            Some(path) => format!("the private key, a copy of {}", shown(path)),
             None => "the private key: keep it, there is no other copy".to_owned(),
         };
         for (index, (product, files)) in products.iter().zip(files).enumerate() {
@@ -266,7 +271,7 @@ impl Work<'_> {
 
 fn next_step(products: &[Product<'_>], files: &[Vec<PathBuf>]) -> Option<String> {
     let file = files.first()?.last()?;
-    let file = Text::new(file.as_os_str().as_encoded_bytes());
+    let file = shown(file);
     let product = products.first()?;
     let ca = product.plan.profile.name;
     Some(match (product.is_request(), products.len()) {
@@ -274,6 +279,11 @@ fn next_step(products: &[Product<'_>], files: &[Vec<PathBuf>]) -> Option<String>
         (true, many) => format!("Next: send the {many} requests to {ca}, each for a certificate of its own."),
         (false, _) => format!("Next: certfix check {file}"),
     })
+}
+
+/// A path as it may be shown.
+fn shown(path: &Path) -> Text {
+    Text::new(path.as_os_str().as_encoded_bytes())
 }
 
 fn nothing_wrong(report: &Report<'_>, target: &Name, format: Format) -> Result<ExitCode, Error> {
