@@ -196,6 +196,7 @@ fn longest(kind: &AttributeKind) -> Option<usize> {
         | AttributeKind::Title => Some(64),
         AttributeKind::Locality | AttributeKind::State => Some(128),
         AttributeKind::EmailAddress => Some(255),
+        AttributeKind::Country => Some(2),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use certfix::facts::{Moment, Target};
-use certfix::issue::{For, KeyChoice};
+use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
 use certfix::rules::{Authority, Level};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -184,8 +184,8 @@ pub(crate) struct RequestOptions {
 /// Flags of self-signed certificates alone.
 #[derive(Debug, Args)]
 pub(crate) struct CertificateOptions {
-    /// Life of a self-signed certificate in days
-    #[arg(long, value_name = "DAYS", default_value_t = 397, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    /// Life of a self-signed certificate in days; Apple refuses more than 825
+    #[arg(long, value_name = "DAYS", default_value_t = SELF_SIGNED_DAYS, value_parser = clap::value_parser!(i64).range(1..=825))]
     pub(crate) days: i64,
     /// Write a PKCS#12 file too (asks for its password, or takes --new-password-file)
     #[arg(long)]

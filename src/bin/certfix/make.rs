@@ -182,6 +182,9 @@ impl Work<'_> {
 
     fn emit(&self, plan: &Plan, format: Emit) -> Result<ExitCode, Error> {
         let args = self.args;
+        for note in &plan.notes {
+            terminal::remark(note);
+        }
         let script = match format {
             Emit::OpensslCnf => issue::emit(plan, args.key, issue::Emit::OpensslCnf)?,
             Emit::CertreqInf => issue::emit(plan, args.key, issue::Emit::CertreqInf)?,
@@ -214,6 +217,9 @@ impl Work<'_> {
         let args = self.args;
         let Some(path) = &args.key_file else { return write::working(args.key, || issue::generate(args.key)) };
         let key = sources::key(path, password::given(&args.password)?.as_ref())?;
+        if !args.encrypt_key && !args.dry_run && sources::is_locked(path) {
+            terminal::remark("the copy of the key in the store is not encrypted; --encrypt-key encrypts it");
+        }
         // Whoever mends a certificate with its key does not mean another one.
         match self.old.filter(|old| self.report.is_some() && old.identity().key != key.public) {
             Some(old) => Err(Error::ForeignKey {

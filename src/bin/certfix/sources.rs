@@ -218,6 +218,14 @@ impl Answer {
     }
 }
 
+/// True when the key in this file needs a password.
+pub(crate) fn is_locked(path: &Path) -> bool {
+    match input::read_file(path, None) {
+        Ok(evidence) => evidence.open_keys().next().is_none(),
+        Err(error) => matches!(error, Error::NeedsPassword { .. }),
+    }
+}
+
 /// What separates two entries of one answer.
 pub(crate) fn separator(format: Format) -> &'static [u8] {
     match format {
