@@ -108,7 +108,9 @@ fn puts_the_common_name_where_the_subject_is_most_specific() {
     given.subject = Some(DistinguishedName::parse("CN=x,O=Contoso,L=Redmond,ST=Washington,C=US").unwrap());
     let plan = super::plan(&given).unwrap();
     assert_eq!(plan.subject.to_string(), "CN=remote.contoso.com, O=Contoso, L=Redmond, ST=Washington, C=US");
-    for (subject, long) in [("C=USA", false), ("DC=bücher", false), (&*format!("O={}", "x".repeat(65)), true)] {
+    for (subject, long) in
+        [("C=USA", true), ("C=1", false), ("DC=bücher", false), (&*format!("O={}", "x".repeat(65)), true)]
+    {
         given.subject = Some(DistinguishedName::parse(subject).unwrap());
         let error = super::plan(&given).unwrap_err();
         assert_eq!(matches!(error, Error::LongAttribute { .. }), long, "{error}");

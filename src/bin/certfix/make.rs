@@ -182,15 +182,15 @@ impl Work<'_> {
 
     fn emit(&self, plan: &Plan, format: Emit) -> Result<ExitCode, Error> {
         let args = self.args;
-        for note in &plan.notes {
-            terminal::remark(note);
-        }
         let script = match format {
             Emit::OpensslCnf => issue::emit(plan, args.key, issue::Emit::OpensslCnf)?,
             Emit::CertreqInf => issue::emit(plan, args.key, issue::Emit::CertreqInf)?,
             Emit::ExchangePs1 => issue::emit(plan, args.key, issue::Emit::ExchangePs1)?,
             Emit::NewKeyRq => self.new_key_request(plan)?,
         };
+        for note in &plan.notes {
+            terminal::remark(note);
+        }
         terminal::raw(|out| std::io::Write::write_all(out, script.as_bytes()))?;
         Ok(ExitCode::SUCCESS)
     }
