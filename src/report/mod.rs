@@ -12,6 +12,15 @@ pub(crate) fn with_unicode(entry: &crate::facts::GeneralName) -> String {
     }
 }
 
+/// How far to believe a statement; nothing is added to what is certain.
+pub(crate) fn hedge(mark: crate::facts::Mark) -> String {
+    use crate::facts::Mark;
+    match mark {
+        Mark::Measured | Mark::Documented => String::new(),
+        other => format!(" ({})", other.word()),
+    }
+}
+
 /// `AA:BB:…` in upper case, as OpenSSL and browsers show a fingerprint.
 pub(crate) fn colons(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 3);

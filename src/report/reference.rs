@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::io;
 
+use super::hedge;
 use super::text::Page;
-use crate::clients::{self, Client, Fault, Group, Mark, Statement};
+use crate::clients::{self, Client, Fault, Group, Statement};
 use crate::profiles::{self, Profile};
 use crate::rules::{self, Check, Rule};
 
@@ -179,13 +180,6 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::NotYetValid => "too early",
         Fault::Untrusted => "untrusted",
         Fault::Unfit => "unfit",
-    }
-}
-
-fn hedge(mark: Mark) -> String {
-    match mark {
-        Mark::Measured | Mark::Documented => String::new(),
-        other => format!(" ({})", other.word()),
     }
 }
 

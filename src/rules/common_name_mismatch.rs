@@ -1,8 +1,8 @@
 //! The common name is not the name people connect to, and the client reads nothing else (KB Q198564).
 
-use super::hit::listed;
 use super::{Check, Context, Hit, Level, Mismatch, Named, Remedy, Rule, Source};
 use crate::clients::{Compared, Fault};
+use crate::error::listed;
 
 pub(super) const RULE: Rule = Rule {
     code: "common-name-mismatch",

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::hit::listed;
 use super::{Authority, Check, Context, Hit, Level, Remedy, Rule, Source};
+use crate::error::listed;
 use crate::facts::{Identity, Name, Text};
 
 pub(super) const RULE: Rule = Rule {

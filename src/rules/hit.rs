@@ -1,7 +1,6 @@
 //! A rule's answer: how bad, what exactly, and what a plan can do about it.
 
-use std::fmt::Display;
-
+use crate::error::listed;
 use crate::facts::{GeneralName, Name, Names};
 
 /// How bad a finding is.
@@ -109,17 +108,6 @@ impl Hit {
             }
         }
         (!mends.is_empty()).then(|| Self::new(level, listed(details)).remedy(Remedy::MendNames(mends)))
-    }
-}
-
-/// The first few, comma separated, and how many more there are.
-pub(super) fn listed<T: Display>(items: impl IntoIterator<Item = T>) -> String {
-    const SHOWN: usize = 6;
-    let mut items = items.into_iter();
-    let shown: Vec<String> = items.by_ref().take(SHOWN).map(|item| item.to_string()).collect();
-    match items.count() {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! One client's view of a target, and which of the five name faults it is. Each mismatch is exactly one of them.
 
-use super::hit::listed;
 use crate::clients::{Client, CommonName, Comparison, DnsScan, Reference};
+use crate::error::listed;
 use crate::facts::{Host, Identity, Name, Target, Text};
 
 /// One client's view of a target and a certificate or request.

@@ -1,8 +1,8 @@
 //! The certificate is not meant for servers.
 
-use super::hit::listed;
 use super::{Authority, Check, Context, Hit, Remedy, Rule, Source};
 use crate::clients::{Client, Fault, ServerAuth};
+use crate::error::listed;
 use crate::facts::{Item, Purpose};
 
 pub(super) const RULE: Rule = Rule {

@@ -2,8 +2,8 @@
 
 use time::macros::date;
 
-use super::hit::listed;
 use super::{Authority, Check, Context, Hit, Remedy, Rule, Source};
+use crate::error::listed;
 use crate::facts::{AttributeKind, Identity, Moment};
 
 pub(super) const RULE: Rule = Rule {

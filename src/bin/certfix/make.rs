@@ -173,8 +173,7 @@ impl Work<'_> {
         let certificate = issue::self_signed(plan, &key, args.clock.now(), options.days)?;
         let mut product = Product::certificate(plan, key, certificate);
         if options.pfx && !args.dry_run {
-            let password =
-                password::new(args.new_password_file.as_ref(), args.new_password_env.as_ref(), "the PKCS#12 file")?;
+            let password = password::new(args, "the PKCS#12 file")?;
             product.add_pfx(&password, options.pfx_for.into())?;
         }
         self.deliver(&[product])

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use certfix::Error;
 use certfix::input::{self, Password};
 
-use crate::args::PasswordFrom;
+use crate::args::{MadeOptions, PasswordFrom};
 use crate::terminal;
 
 /// The password that was named, if any was.
@@ -14,8 +14,8 @@ pub(crate) fn given(from: &PasswordFrom) -> Result<Option<Password>, Error> {
 }
 
 /// The password for something that is written: named, or asked for twice.
-pub(crate) fn new(file: Option<&PathBuf>, variable: Option<&String>, what: &'static str) -> Result<Password, Error> {
-    if let Some(password) = named(file, variable)? {
+pub(crate) fn new(args: &MadeOptions, what: &'static str) -> Result<Password, Error> {
+    if let Some(password) = named(args.new_password_file.as_ref(), args.new_password_env.as_ref())? {
         return Ok(password);
     }
     let unanswered = || Error::NeedsNewPassword { what };

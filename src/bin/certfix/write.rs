@@ -76,7 +76,7 @@ pub(crate) fn ensure_free(plans: &[Plan], args: &MadeOptions) -> Result<(), Erro
 pub(crate) fn all(products: &[Product<'_>], args: &MadeOptions) -> Result<Vec<Vec<PathBuf>>, Error> {
     let store = Store::open(&args.store);
     let password = match args.encrypt_key {
-        true => Some(password::new(args.new_password_file.as_ref(), args.new_password_env.as_ref(), "the key file")?),
+        true => Some(password::new(args, "the key file")?),
         false => None,
     };
     let folders: Vec<Folder> =

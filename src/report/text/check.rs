@@ -5,8 +5,9 @@ use std::io;
 
 use super::Page;
 use super::layout::{bold, level, outcome};
-use crate::clients::{Group, Mark};
+use crate::clients::Group;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
+use crate::report::hedge;
 use crate::rules::{Level, Remedy};
 
 /// Writes one report.
@@ -122,14 +123,6 @@ fn complaint(verdict: &Verdict<'_>) -> String {
     match &verdict.message {
         Some((text, mark)) => format!("on {}: \"{text}\"{}", verdict.client.service, hedge(*mark)),
         None => format!("on {}; its exact words are not known", verdict.client.service),
-    }
-}
-
-/// How far to believe a statement; nothing is added to what is certain.
-fn hedge(mark: Mark) -> String {
-    match mark {
-        Mark::Measured | Mark::Documented => String::new(),
-        other => format!(" ({})", other.word()),
     }
 }
 
