@@ -15,6 +15,8 @@ pub enum Source {
     File(PathBuf),
     /// Standard input.
     Stdin,
+    /// A live service or host, as named.
+    Live(String),
 }
 
 impl fmt::Display for Source {
@@ -22,6 +24,7 @@ impl fmt::Display for Source {
         match self {
             Self::File(path) => Text::new(path.as_os_str().as_encoded_bytes()).fmt(out),
             Self::Stdin => out.write_str("standard input"),
+            Self::Live(named) => Text::from(&**named).fmt(out),
         }
     }
 }
@@ -163,8 +166,13 @@ impl Evidence {
 
     /// What there is to judge: every certificate that did not sign another one here, each with its chain, then every
     /// request. When a private key is here, the certificate that it belongs to is the leaf.
+    ///
+    /// In what a live service presents, the first certificate is the leaf (RFC 5246 §7.4.2, RFC 8446 §4.4.2).
     pub fn subjects(&self) -> Vec<Subject<'_>> {
-        let leaves = self.leaves();
+        let leaves = match &self.source {
+            Source::Live(_) if !self.certificates.is_empty() => vec![0],
+            _ => self.leaves(),
+        };
         let certificates = match leaves.as_slice() {
             [only] => vec![self.alone(*only)],
             several => self.beside_each_other(several),
@@ -271,6 +279,13 @@ mod tests {
         assert_eq!(chains(&mixed), [row("mail", &["CA", "Root"], 1)]);
         mixed.order = Order::None;
         assert_eq!(chains(&mixed), [row("mail", &["CA", "Root"], 0)]);
+    }
+
+    #[test]
+    fn takes_the_first_certificate_of_a_live_service_for_its_leaf() {
+        let mut mixed = evidence(vec![cert("CA", "Root"), cert("mail", "CA")]);
+        mixed.source = Source::Live("mail.contoso.com".into());
+        assert_eq!(chains(&mixed), [row("CA", &["mail"], 0)]);
     }
 
     #[test]
