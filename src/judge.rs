@@ -1,5 +1,6 @@
 //! Every rule for every client: evidence becomes a report.
 
+mod services;
 mod target;
 
 use std::borrow::Cow;
@@ -8,6 +9,7 @@ use crate::clients::{Client, Comparison, Fault, Mark, Reaction, compare, words};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Subject, Target};
 use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 
+pub use services::{Placed, Services, judge_services};
 pub use target::{Inference, infer_target};
 
 /// What was found about one certificate or request.
@@ -207,6 +209,8 @@ impl<'a> Bench<'a, '_> {
                 self.has_key()?;
                 (check(self.subject.evidence.mode.ok_or(Missing::Permissions)?, self.ctx), Vec::new())
             }
+            // About services, not about what they present: `judge_services` asks it.
+            Check::Survey(_) => return Ok(None),
         };
         let Some(hit) = hit else { return Ok(None) };
         let per_client = matches!(rule.check, Check::ClientItem(_) | Check::ClientCertificate(_) | Check::Name(..));

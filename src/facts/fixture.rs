@@ -82,3 +82,47 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
 pub(crate) fn evidence(certificates: Vec<Certificate>) -> Evidence {
     Evidence { certificates, ..Evidence::new(Source::Stdin) }
 }
+
+/// An endpoint on 192.0.2.5 that was asked once, by name, and answered this.
+fn endpoint(scheme: &'static str, answer: Result<Answer, Trouble>) -> Endpoint {
+    let opening = if scheme.ends_with('s') { Opening::Implicit } else { Opening::StartTls };
+    let hello = Hello { sni: Sni::Target(name("mail.contoso.com")), keys: KeysOffered::Any, newest: TlsVersion::Tls13 };
+    Endpoint {
+        service: Service { scheme, protocol: scheme, opening, host: target("mail.contoso.com"), port: 993 },
+        address: "192.0.2.5:993".parse().unwrap(),
+        greeting: None,
+        injected: None,
+        looks: vec![Look { hello, answer }],
+    }
+}
+
+/// An endpoint that presents this chain with TLS 1.3.
+pub(crate) fn answers(scheme: &'static str, chain: usize) -> Endpoint {
+    answers_with(scheme, chain, TlsVersion::Tls13)
+}
+
+/// An endpoint that presents this chain.
+pub(crate) fn answers_with(scheme: &'static str, chain: usize, version: TlsVersion) -> Endpoint {
+    endpoint(scheme, Ok(Answer { version, chain, possession: Possession::Proved }))
+}
+
+/// An endpoint that presents nothing.
+pub(crate) fn fails(scheme: &'static str, step: Step, cause: Cause) -> Endpoint {
+    endpoint(scheme, Err(Trouble { step, cause }))
+}
+
+/// These endpoints, and two chains: a certificate for `server0.contoso.com`, another for `server1.contoso.com`.
+pub(crate) fn survey<const N: usize>(endpoints: [Endpoint; N]) -> Survey {
+    let chain = |host: &str| {
+        let mut cert = leaf([host]);
+        cert.der = host.as_bytes().into();
+        Evidence { certificates: vec![cert], ..Evidence::new(Source::Live("mail.contoso.com".into())) }
+    };
+    let named = "mail.contoso.com".to_owned();
+    Survey {
+        named,
+        ports: Ports::Named,
+        endpoints: endpoints.into(),
+        chains: vec![chain("server0.contoso.com"), chain("server1.contoso.com")],
+    }
+}

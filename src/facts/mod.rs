@@ -40,7 +40,7 @@ pub use request::Request;
 pub use service::{Opening, Service};
 pub use signature::{Digest, SignatureAlgorithm, Verification};
 pub use statement::{Mark, Statement};
-pub use survey::Survey;
+pub use survey::{Ports, Survey};
 pub use target::{Host, Target};
 pub use text::{Text, escape};
 pub use trust::TrustStore;

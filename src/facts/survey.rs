@@ -1,17 +1,37 @@
 //! Everything that was seen of the services of one live source.
 
-use super::{Answer, Endpoint, Evidence, Look};
+use super::{Answer, Endpoint, Evidence, Look, Trouble};
 
 /// What the services of one source handed out.
 #[derive(Debug)]
 pub struct Survey {
+    /// The source as it was named: `mail.contoso.com`, `imaps://mail.contoso.com`.
+    pub named: String,
+    /// Whether the ports were named too, or all the usual ones were tried.
+    pub ports: Ports,
     /// Each service on each address, in the order asked for.
     pub endpoints: Vec<Endpoint>,
     /// The different chains that were presented, in the order of their first appearance; each as the server sent it.
     pub chains: Vec<Evidence>,
 }
 
+/// Where the ports of a survey come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ports {
+    /// They were asked for: where nothing listens, something is wrong.
+    Named,
+    /// All that mail servers usually have were tried: most servers lack some.
+    Usual,
+}
+
 impl Survey {
+    /// The chain that clients of today are presented with first, when there is one.
+    pub fn main_chain(&self) -> Option<&Evidence> {
+        let answer = self.endpoints.iter().find_map(Endpoint::main_answer);
+        let answer = answer.or_else(|| Some(self.endpoints.iter().find_map(|endpoint| endpoint.answers().next())?.1));
+        self.chains.get(answer?.chain)
+    }
+
     /// The endpoints that presented this chain in any handshake, by position.
     pub fn presenting(&self, chain: usize) -> impl Iterator<Item = (usize, &Endpoint)> {
         let presents = move |endpoint: &Endpoint| endpoint.answers().any(|(_, answer)| answer.chain == chain);
@@ -23,6 +43,14 @@ impl Endpoint {
     /// The handshakes that brought a certificate, first things first.
     pub fn answers(&self) -> impl Iterator<Item = (&Look, &Answer)> {
         self.looks.iter().filter_map(|look| Some((look, look.answer.as_ref().ok()?)))
+    }
+
+    /// What kept every handshake from a certificate; none when one of them brought one.
+    pub fn defeat(&self) -> Option<&Trouble> {
+        if self.answers().next().is_some() {
+            return None;
+        }
+        self.looks.first()?.answer.as_ref().err()
     }
 
     /// What a client of today is presented with.

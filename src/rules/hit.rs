@@ -36,6 +36,15 @@ pub struct Hit {
     pub remedy: Remedy,
 }
 
+/// A hit about live services, and which of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// What was found.
+    pub hit: Hit,
+    /// Positions in the survey's endpoints, ascending.
+    pub endpoints: Vec<usize>,
+}
+
 /// What a plan can do about a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {

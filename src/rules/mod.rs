@@ -2,6 +2,7 @@
 //!
 //! Adding a rule: a file here with a `pub(super) const RULE`, named by its code, and its two lines below.
 
+mod certificate_unreadable;
 mod chain_out_of_order;
 mod client_auth_removed;
 mod common_name_mismatch;
@@ -9,6 +10,8 @@ mod common_name_not_in_san;
 mod common_name_only;
 mod common_name_too_long;
 mod connects_by_address;
+mod differs_between_addresses;
+mod differs_between_services;
 mod duplicate_name;
 mod expired;
 mod expires_soon;
@@ -16,19 +19,27 @@ mod incomplete_chain;
 mod internal_name;
 mod is_a_ca;
 mod key_does_not_match;
+mod key_not_proved;
 mod key_readable_by_others;
 mod key_usage_unfit;
 mod life_too_long;
 mod malformed_name;
 mod name_mismatch;
 mod name_not_first;
+mod needs_sni;
+mod no_certificate;
 mod no_server_auth;
+mod not_tls;
 mod not_yet_valid;
+mod old_tls;
 mod old_version;
 mod organizational_unit;
 mod reserved_address;
 mod san_critical_mismatch;
 mod self_signed;
+mod starttls_not_offered;
+mod starttls_refused;
+mod text_after_starttls;
 mod unconverted_idn;
 mod underscore_in_name;
 mod untrusted_issuer;
@@ -40,6 +51,7 @@ mod wildcard_partial;
 mod wildcard_too_broad;
 
 mod context;
+mod endpoints;
 mod hit;
 mod named;
 
@@ -47,10 +59,10 @@ use std::fmt;
 
 use crate::clients::{Client, Fault};
 use crate::error::{self, Error};
-use crate::facts::{Certificate, Identity, Item, Subject, TrustStore};
+use crate::facts::{Certificate, Identity, Item, Subject, Survey, TrustStore};
 
 pub use context::{Authority, Context};
-pub use hit::{Hit, Level, Mend, Remedy};
+pub use hit::{Hit, Level, Mend, Placed, Remedy};
 pub use named::{Coverage, Mismatch, Named};
 
 /// Every rule, in the order of reports.
@@ -91,6 +103,17 @@ pub const ALL: &[&Rule] = &[
     &chain_out_of_order::RULE,
     &key_does_not_match::RULE,
     &key_readable_by_others::RULE,
+    &no_certificate::RULE,
+    &certificate_unreadable::RULE,
+    &starttls_refused::RULE,
+    &starttls_not_offered::RULE,
+    &not_tls::RULE,
+    &text_after_starttls::RULE,
+    &old_tls::RULE,
+    &key_not_proved::RULE,
+    &needs_sni::RULE,
+    &differs_between_addresses::RULE,
+    &differs_between_services::RULE,
 ];
 
 /// One thing that can be wrong.
@@ -146,6 +169,8 @@ pub enum Check {
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// The permission bits (Unix) of the file that held a private key in the clear.
     KeyFile(fn(u32, &Context<'_>) -> Option<Hit>),
+    /// Live services, before and beside the certificates that they present.
+    Survey(fn(&Survey, &Context<'_>) -> Vec<Placed>),
 }
 
 impl Rule {
@@ -201,7 +226,7 @@ mod tests {
     use super::*;
 
     /// Files in this folder that hold what rules share.
-    const SHARED: [&str; 4] = ["mod", "context", "hit", "named"];
+    const SHARED: [&str; 5] = ["mod", "context", "endpoints", "hit", "named"];
 
     fn files() -> Vec<(String, String)> {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
@@ -243,7 +268,7 @@ mod tests {
         for (stem, text) in files() {
             let (_, tests) = text.split_once("mod tests").unwrap_or_else(|| panic!("{stem} has no tests"));
             assert!(tests.matches("#[test]").count() >= 2, "{stem} needs a hit and a miss");
-            assert!(tests.contains("None"), "{stem} needs a miss");
+            assert!(tests.contains("None") || tests.contains("nothing("), "{stem} needs a miss");
         }
     }
 

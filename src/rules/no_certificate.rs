@@ -1,0 +1,50 @@
+//! A service takes the connection and then has no certificate for it (event 13002).
+
+use super::endpoints::each;
+use super::{Check, Context, Hit, Placed, Rule, Source};
+use crate::facts::{Cause, Step, Survey};
+
+pub(super) const RULE: Rule = Rule {
+    code: "no-certificate",
+    title: "the service has no certificate",
+    why: "It takes the connection, but TLS ends before a certificate is shown. Exchange then logs event 13002, \"An attempt \
+          to connect an SSL client failed because the server does not have a valid certificate.\", and Outlook Express says \
+          that the server has unexpectedly terminated the connection (0x800CCC0F).",
+    fix: "Bind a certificate to this service (in Key Manager: Server Connection, Default) and restart the service.",
+    source: Source::Vendor("KB Q251097", "https://support.microsoft.com/kb/251097"),
+    fault: None,
+    check: Check::Survey(check),
+};
+
+fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
+    each(survey, |endpoint| {
+        let trouble = endpoint.defeat()?;
+        let ends = matches!(trouble.cause, Cause::Closed | Cause::Reset | Cause::Alert(_) | Cause::NoCertificate);
+        let in_tls = trouble.step == Step::Handshake;
+        // A service that hangs up before its greeting has lost its certificate as often as its nerve.
+        let at_once = trouble.step == Step::Greeting && matches!(trouble.cause, Cause::Closed | Cause::Reset);
+        (ends && in_tls || at_once).then(|| Hit::refuse(format!("{} during {}", trouble.cause, trouble.step)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{answers, fails, survey};
+    use crate::rules::endpoints::tests::{nothing, only};
+
+    #[test]
+    fn finds_services_that_hang_up_where_a_certificate_is_due() {
+        let silent = [fails("imaps", Step::Handshake, Cause::Closed), fails("pop3s", Step::Handshake, Cause::Closed)];
+        let found = only(&RULE, &survey(silent));
+        assert_eq!(found.hit.detail, "the server closed the connection during the TLS handshake");
+        assert_eq!(found.endpoints, [0, 1]);
+    }
+
+    #[test]
+    fn keeps_out_of_other_troubles() {
+        nothing(&RULE, &survey([fails("imaps", Step::Connect, Cause::Refused)]));
+        nothing(&RULE, &survey([fails("imaps", Step::Handshake, Cause::TimedOut)]));
+        nothing(&RULE, &survey([answers("imaps", 0)]));
+    }
+}
