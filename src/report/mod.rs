@@ -21,6 +21,18 @@ pub(crate) fn hedge(mark: crate::facts::Mark) -> String {
     }
 }
 
+/// `imaps://mail.contoso.com:993, smtp://mail.contoso.com:25`; with the address where a service was seen on several.
+pub(crate) fn places(survey: &crate::facts::Survey, endpoints: impl Iterator<Item = usize>) -> String {
+    let names = endpoints.filter_map(|index| survey.endpoints.get(index)).map(|endpoint| {
+        let twin = |other: &&crate::facts::Endpoint| other.service == endpoint.service;
+        match survey.endpoints.iter().filter(twin).count() {
+            0 | 1 => endpoint.service.to_string(),
+            _ => format!("{} at {}", endpoint.service, endpoint.address.ip()),
+        }
+    });
+    names.collect::<Vec<String>>().join(", ")
+}
+
 /// `AA:BB:…` in upper case, as OpenSSL and browsers show a fingerprint.
 pub(crate) fn colons(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 3);

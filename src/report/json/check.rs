@@ -22,6 +22,16 @@ pub struct CheckEntry<'a> {
     certificate: Option<CertificateEntry<'a>>,
     repairs: Vec<&'a str>,
     ignored: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chain: Option<usize>,
+}
+
+impl CheckEntry<'_> {
+    /// Says which chain of a live source this is, from 0.
+    #[must_use]
+    pub fn of_chain(self, position: usize) -> Self {
+        Self { chain: Some(position + 1), ..self }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -76,6 +86,7 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
         certificate: item.certificate().map(|cert| certificate(cert, now)),
         repairs: report.subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
         ignored: &report.subject.evidence.ignored,
+        chain: None,
     }
 }
 

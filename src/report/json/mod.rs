@@ -4,11 +4,13 @@ mod certificate;
 mod check;
 mod made;
 mod reference;
+mod services;
 
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
 pub use made::{Made, made};
 pub use reference::{client, clients, profile, profiles, rule, rules};
+pub use services::{ServicesEntry, services, survey};
 
 use std::fmt::{self, Display};
 

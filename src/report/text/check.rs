@@ -8,7 +8,7 @@ use super::layout::{bold, level, outcome};
 use crate::clients::Group;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
 use crate::report::hedge;
-use crate::rules::{Level, Remedy};
+use crate::rules::{Level, Remedy, Rule};
 
 /// Writes one report.
 ///
@@ -16,19 +16,36 @@ use crate::rules::{Level, Remedy};
 /// Those of the stream.
 pub fn check(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let source = report.subject.evidence.source.to_string();
+    judged(report, &Place { label: "found in", names: &source, source: &source }, page)?;
+    page.line("")?;
+    let levels: Vec<Level> = report.findings.iter().map(|finding| finding.hit.level).collect();
+    counts(&levels, &report.not_checked, page)?;
+    read_more(report.findings.first().map(|finding| finding.rule.code), page)
+}
+
+/// Where findings are, for people.
+pub(super) struct Place<'a> {
+    /// `found in`, `found on`
+    pub(super) label: &'static str,
+    /// The file, or the services.
+    pub(super) names: &'a str,
+    /// What `certfix fix` takes.
+    pub(super) source: &'a str,
+}
+
+/// Findings and verdicts, without counting them.
+pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
     if report.findings.is_empty() {
         let asked = report.target.map(|target| format!(" for {target}")).unwrap_or_default();
-        page.line(&format!("{source}: nothing wrong{asked}"))?;
+        page.line(&format!("{}: nothing wrong{asked}", place.names))?;
     }
     for (index, finding) in report.findings.iter().enumerate() {
         if index > 0 {
             page.line("")?;
         }
-        self::finding(finding, report, &source, page)?;
+        self::finding(finding, report, place, page)?;
     }
-    verdicts(report, page)?;
-    page.line("")?;
-    counts(report, page)
+    verdicts(report, page)
 }
 
 /// Writes what is wrong in short: level, title and detail of everything worse than a note, and a blank line.
@@ -38,21 +55,25 @@ pub fn check(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
 pub fn faults(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let faults = || report.findings.iter().filter(|finding| finding.hit.level > Level::Note);
     for finding in faults() {
-        page.line(&format!("{}[{}]: {}", level(finding.hit.level), finding.rule.code, finding.rule.title))?;
+        heading(finding.rule, finding.hit.level, page)?;
         page.field("detail", &finding.hit.detail)?;
     }
     if faults().next().is_some() { page.line("") } else { Ok(()) }
 }
 
-fn finding(finding: &Finding, report: &Report<'_>, source: &str, page: &mut Page<'_>) -> io::Result<()> {
-    let rule = finding.rule;
-    page.line(&format!("{}[{}]: {}", level(finding.hit.level), rule.code, rule.title))?;
-    page.field("found in", source)?;
+fn finding(finding: &Finding, report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    heading(finding.rule, finding.hit.level, page)?;
+    page.field(place.label, place.names)?;
     page.field("detail", &finding.hit.detail)?;
     if !finding.clients.is_empty() {
         page.field("clients", &clients(finding, report))?;
     }
-    page.field("fix", &fix(finding, report, source))
+    page.field("fix", &fix(finding, report, place.source))
+}
+
+/// `refused[name-mismatch]: the certificate is for another name`
+pub(super) fn heading(rule: &Rule, at: Level, page: &mut Page<'_>) -> io::Result<()> {
+    page.line(&format!("{}[{}]: {}", level(at), rule.code, rule.title))
 }
 
 /// All that complain by name; one phrase when every client does.
@@ -127,15 +148,19 @@ fn complaint(verdict: &Verdict<'_>) -> String {
 }
 
 /// `2 findings: 1 refused, 1 warning. Not checked: ...`
-fn counts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let mut text = match report.findings.len() {
+pub(super) fn counts(
+    levels: &[Level],
+    not_checked: &[(&'static Rule, Missing)],
+    page: &mut Page<'_>,
+) -> io::Result<()> {
+    let mut text = match levels.len() {
         0 => "No findings".to_owned(),
         1 => "1 finding".to_owned(),
         many => format!("{many} findings"),
     };
     let mut separator = ": ";
     for level in [Level::Refused, Level::Warning, Level::Note] {
-        let count = report.findings.iter().filter(|finding| finding.hit.level == level).count();
+        let count = levels.iter().filter(|found| **found == level).count();
         if count > 0 {
             let plural = if count > 1 && level != Level::Refused { "s" } else { "" };
             let _ = write!(text, "{separator}{count} {}{plural}", level.word());
@@ -144,26 +169,30 @@ fn counts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     }
     text.push('.');
     let mut separator = " Not checked: ";
-    for reason in reasons(report) {
-        let lacking = report.not_checked.iter().filter(|(_, missing)| *missing == reason);
+    for reason in reasons(not_checked) {
+        let lacking = not_checked.iter().filter(|(_, missing)| *missing == reason);
         let codes: Vec<&str> = lacking.map(|(rule, _)| rule.code).collect();
         let _ = write!(text, "{separator}{} ({})", codes.join(", "), reason.reason());
         separator = "; ";
     }
-    if !report.not_checked.is_empty() {
+    if !not_checked.is_empty() {
         text.push('.');
     }
-    page.paragraph(0, &text)?;
-    match report.findings.first() {
-        Some(first) => page.line(&format!("Read more: certfix explain {}", first.rule.code)),
+    page.paragraph(0, &text)
+}
+
+/// Where to read more about the worst finding.
+pub(super) fn read_more(code: Option<&str>, page: &mut Page<'_>) -> io::Result<()> {
+    match code {
+        Some(code) => page.line(&format!("Read more: certfix explain {code}")),
         None => Ok(()),
     }
 }
 
 /// What was missing, each once, in the order of the rules.
-fn reasons(report: &Report<'_>) -> Vec<Missing> {
+fn reasons(not_checked: &[(&'static Rule, Missing)]) -> Vec<Missing> {
     let mut unique = Vec::new();
-    for (_, missing) in &report.not_checked {
+    for (_, missing) in not_checked {
         if !unique.contains(missing) {
             unique.push(*missing);
         }

@@ -4,8 +4,10 @@ mod check;
 mod inspect;
 mod layout;
 mod plan;
+mod services;
 
 pub use check::{check, faults, summary};
 pub use inspect::{inspect, keys};
 pub use layout::Page;
 pub use plan::{made, plan};
+pub use services::{services, table};

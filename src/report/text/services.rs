@@ -1,0 +1,143 @@
+//! What live services present: findings about them, what is presented, and one table of all.
+
+use std::io;
+
+use super::Page;
+use super::check::{Place, counts, heading, judged, read_more};
+use super::layout::bold;
+use crate::facts::{Endpoint, KeysOffered, Look, Opening, Ports, Sni, Step, Survey, TlsVersion};
+use crate::judge::{Missing, Report, Services};
+use crate::report::places;
+use crate::rules::{Level, Rule};
+
+/// Writes what was found about the services of one source, then what each certificate means to clients, then the table.
+///
+/// `reports` are those of the chains that could be read, each with the position of its chain.
+///
+/// # Errors
+/// Those of the stream.
+pub fn services(services: &Services<'_>, reports: &[(usize, Report<'_>)], page: &mut Page<'_>) -> io::Result<()> {
+    let survey = services.survey;
+    for finding in &services.findings {
+        heading(finding.rule, finding.hit.level, page)?;
+        page.field("found on", &places(survey, finding.endpoints.iter().copied()))?;
+        page.field("detail", &finding.hit.detail)?;
+        page.field("fix", finding.rule.fix)?;
+        page.line("")?;
+    }
+    for (number, (chain, report)) in reports.iter().enumerate() {
+        if number > 0 {
+            page.line("")?;
+        }
+        if survey.chains.len() > 1 {
+            page.line(&bold(&format!("Certificate {} of {}", chain + 1, survey.chains.len())))?;
+        }
+        let presenting: Vec<usize> = survey.presenting(*chain).map(|(index, _)| index).collect();
+        let source = match presenting.first() {
+            Some(first) => survey.endpoints[*first].service.to_string(),
+            None => survey.named.clone(),
+        };
+        let names = places(survey, presenting.into_iter());
+        judged(report, &Place { label: "found on", names: &names, source: &source }, page)?;
+    }
+    if !reports.is_empty() {
+        page.line("")?;
+    }
+    table(survey, page)?;
+    page.line("")?;
+    let mut levels: Vec<Level> = services.findings.iter().map(|finding| finding.hit.level).collect();
+    levels.extend(reports.iter().flat_map(|(_, report)| report.findings.iter().map(|finding| finding.hit.level)));
+    counts(&levels, &not_checked(reports), page)?;
+    let of_services = services.findings.iter().map(|finding| (finding.hit.level, finding.rule.code));
+    let of_certificates = reports.iter().flat_map(|(_, report)| &report.findings);
+    let of_certificates = of_certificates.map(|finding| (finding.hit.level, finding.rule.code));
+    let worst = of_services.chain(of_certificates).rev().max_by_key(|(level, _)| *level);
+    read_more(worst.map(|(_, code)| code), page)
+}
+
+/// What any of the certificates could not be asked, each once.
+fn not_checked(reports: &[(usize, Report<'_>)]) -> Vec<(&'static Rule, Missing)> {
+    let mut all: Vec<(&'static Rule, Missing)> = Vec::new();
+    for (rule, missing) in reports.iter().flat_map(|(_, report)| &report.not_checked) {
+        if !all.iter().any(|(known, reason)| known.code == rule.code && reason == missing) {
+            all.push((rule, *missing));
+        }
+    }
+    all
+}
+
+/// One row for each endpoint: service, port, address, versions and which certificate.
+///
+/// # Errors
+/// Those of the stream.
+pub fn table(survey: &Survey, page: &mut Page<'_>) -> io::Result<()> {
+    page.line(&bold(&format!("What the services of {} present", crate::facts::Text::from(&*survey.named))))?;
+    let closed = |endpoint: &&Endpoint| {
+        survey.ports == Ports::Usual && endpoint.defeat().is_some_and(|trouble| trouble.step == Step::Connect)
+    };
+    let open: Vec<&Endpoint> = survey.endpoints.iter().filter(|endpoint| !closed(endpoint)).collect();
+    let rows: Vec<[String; 4]> = open.iter().map(|endpoint| row(endpoint)).collect();
+    let widths = [0, 1, 2].map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
+    for [service, address, versions, presented] in &rows {
+        let [first, second, third] = widths;
+        let line = format!("{service:<first$}  {address:<second$}  {versions:<third$}");
+        if 2 + line.chars().count() + 2 + presented.chars().count() <= page.width() {
+            page.line(&format!("  {line}  {presented}"))?;
+        } else {
+            page.paragraph(2, line.trim_end())?;
+            page.paragraph(4, presented)?;
+        }
+    }
+    let shut: Vec<&str> = survey.endpoints.iter().filter(closed).map(|endpoint| endpoint.service.scheme).collect();
+    match shut.is_empty() {
+        true => Ok(()),
+        false => {
+            let mut shut = shut;
+            shut.dedup();
+            page.paragraph(2, &format!("nothing answers: {}", shut.join(", ")))
+        }
+    }
+}
+
+/// `imap (STARTTLS)`, `192.0.2.5:143`, `TLS 1.2, TLS 1.3`, `certificate 1, without SNI certificate 2`
+fn row(endpoint: &Endpoint) -> [String; 4] {
+    let service = match endpoint.service.opening {
+        Opening::Implicit => endpoint.service.scheme.to_owned(),
+        Opening::StartTls => format!("{} (STARTTLS)", endpoint.service.scheme),
+    };
+    let mut versions: Vec<TlsVersion> = endpoint.answers().map(|(_, answer)| answer.version).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    let versions: Vec<&str> = versions.iter().map(|version| version.name()).collect();
+    let presented = match endpoint.defeat() {
+        Some(trouble) => trouble.cause.to_string(),
+        None => presented(endpoint),
+    };
+    [service, endpoint.address.to_string(), versions.join(", "), presented]
+}
+
+/// The certificate, and each way of asking that brings another one.
+fn presented(endpoint: &Endpoint) -> String {
+    let mut seen = Vec::new();
+    let mut parts = Vec::new();
+    for (look, answer) in endpoint.answers() {
+        if seen.contains(&answer.chain) {
+            continue;
+        }
+        let how = if seen.is_empty() { "" } else { how(look) };
+        parts.push(format!("{how}certificate {}", answer.chain + 1));
+        seen.push(answer.chain);
+    }
+    parts.join(", ")
+}
+
+/// What is special in how a handshake was asked for.
+fn how(look: &Look) -> &'static str {
+    match (look.hello.keys, &look.hello.sni) {
+        (KeysOffered::Rsa, _) => "asked for RSA ",
+        (KeysOffered::Ecdsa, _) => "asked for ECDSA ",
+        (KeysOffered::Any, Sni::Absent) => "without SNI ",
+        (KeysOffered::Any, Sni::Other(_)) => "with another name ",
+        (KeysOffered::Any, Sni::Target(_)) => "with older TLS ",
+    }
+}
