@@ -5,6 +5,8 @@
 
 pub mod legacy;
 pub mod modern;
+#[cfg(test)]
+mod modern_tests;
 mod proof;
 
 use std::io::{self, ErrorKind, Read, Write};
