@@ -1,7 +1,7 @@
 //! TLS handshakes that go just far enough to see a certificate.
 //!
-//! Promises: every chain is shown as it was sent, however broken; nothing is decided by it; what is read from the server
-//! is bounded here in size, and by the stream in time; a stream serves one handshake.
+//! Promises: every chain is shown as it was sent, however broken; nothing is decided by it; what is read from the
+//! server is bounded here in size, and by the stream in time; a stream serves one handshake.
 
 pub mod legacy;
 pub mod modern;
@@ -37,8 +37,8 @@ pub fn shake(stream: &mut (impl Read + Write), hello: &Hello) -> Result<Seen, Tr
 
 /// True when a modern handshake failed in a way that leaves hope for an old one on a fresh connection.
 ///
-/// A server that shares no version or cipher suite with today's clients says so by an alert or just hangs up; and rustls
-/// is stricter, and reads shorter chains, than the old handshake.
+/// A server that shares no version or cipher suite with today's clients says so by an alert or just hangs up; and
+/// rustls is stricter, and reads shorter chains, than the old handshake.
 pub fn wants_legacy(trouble: &Trouble) -> bool {
     if trouble.step != Step::Handshake {
         return false;
@@ -61,8 +61,8 @@ pub fn wants_legacy(trouble: &Trouble) -> bool {
     }
 }
 
-/// What an error of a stream means. A stream says `stopped` when somebody stopped the run, and `more than LIMIT ...` when
-/// it has read all that it will.
+/// What an error of a stream means. A stream says `stopped` when somebody stopped the run, and `more than LIMIT ...`
+/// when it has read all that it will.
 pub fn cause_of(error: &io::Error) -> Cause {
     match error.kind() {
         ErrorKind::ConnectionRefused => return Cause::Refused,

@@ -138,7 +138,12 @@ fn schemes(hello: &Hello) -> Vec<SignatureScheme> {
 fn shared(hello: &Hello) -> &'static ClientConfig {
     static SETTINGS: [OnceLock<ClientConfig>; 6] = [const { OnceLock::new() }; 6];
     let newest = usize::from(hello.newest >= TlsVersion::Tls13);
-    SETTINGS[hello.keys as usize * 2 + newest].get_or_init(|| settings(hello))
+    let keys = match hello.keys {
+        KeysOffered::Any => 0,
+        KeysOffered::Rsa => 2,
+        KeysOffered::Ecdsa => 4,
+    };
+    SETTINGS[keys + newest].get_or_init(|| settings(hello))
 }
 
 fn settings(hello: &Hello) -> ClientConfig {

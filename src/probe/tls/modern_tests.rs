@@ -75,11 +75,12 @@ fn a_chain_too_long_for_rustls_is_left_to_the_old_handshake() {
     assert_eq!(seen, Seen { version: TlsVersion::Tls12, chain, possession: Possession::NotAsked });
 }
 
+type Ask = fn(&mut Server, &Hello) -> Result<Seen, Trouble>;
+
 #[test]
 fn the_name_is_told_unless_it_is_absent() {
     let (leaf, key) = pair(&PKCS_ECDSA_P384_SHA384);
-    let both: [fn(&mut Server, &Hello) -> Result<Seen, Trouble>; 2] = [modern::ask, legacy::ask];
-    for ask in both {
+    for ask in [modern::ask as Ask, legacy::ask] {
         let told = |sni: Sni| {
             let mut server = Server::with(TLS12, vec![leaf.clone()], &key);
             ask(&mut server, &Hello { sni, ..hello(KeysOffered::Any) }).unwrap();
@@ -114,6 +115,16 @@ fn what_is_not_tls_is_shown_and_alerts_are_named() {
     assert_eq!(cause(&[21, 3, 1, 0, 2, 2, 70]), Cause::Alert(70));
     assert_eq!(cause(&[]), Cause::Closed);
     assert!(matches!(cause(&[22, 3, 1, 0, 4, 14, 0, 0, 0]), Cause::Malformed(_)));
+}
+
+#[test]
+fn a_server_that_answers_with_an_old_version_is_left_to_the_old_handshake() {
+    let head = [22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+    // A random, no session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.
+    let answer = [&head[..], &[7; 32], &[0, 0, 0x2f, 0]].concat();
+    let trouble = shake(&mut Script(&answer), &hello(KeysOffered::Any)).unwrap_err();
+    assert!(matches!(trouble.cause, Cause::Malformed(_)), "{trouble:?}");
+    assert!(wants_legacy(&trouble));
 }
 
 fn hello(keys: KeysOffered) -> Hello {

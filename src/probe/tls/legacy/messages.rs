@@ -10,7 +10,7 @@ pub const MESSAGE_LIMIT: usize = 1 << 20;
 
 /// Type and length in front of each message (RFC 5246 §7.4).
 const HEADER: usize = 4;
-/// A message that a server may send at any time and a client in the midst of a handshake passes over (RFC 5246 §7.4.1.1).
+/// A message that may come at any time, and that a client in the midst of a handshake passes over (RFC 5246 §7.4.1.1).
 const HELLO_REQUEST: u8 = 0;
 /// The level of an alert after which the handshake goes on (RFC 5246 §7.2).
 const WARNING: u8 = 1;

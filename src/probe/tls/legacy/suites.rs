@@ -11,7 +11,8 @@ const RENEGOTIATION_INFO: u16 = 0x00ff;
 /// For RSA keys, from TLS 1.2 on: ECDHE, DHE and plain RSA with AES-GCM, ChaCha20 and AES-CBC with SHA-2.
 const RSA_12: &[u16] =
     &[0xc02f, 0xc030, 0xcca8, 0xc027, 0xc028, 0x009e, 0x009f, 0xccaa, 0x0067, 0x006b, 0x009c, 0x009d, 0x003c, 0x003d];
-/// For RSA keys, in all versions: ECDHE, DHE and plain RSA with AES, 3DES, RC4, Camellia, SEED, IDEA, DES and export keys.
+/// For RSA keys, in all versions: ECDHE, DHE and plain RSA with AES, 3DES, RC4, Camellia, SEED, IDEA, DES and export
+/// keys.
 const RSA_OLD: &[u16] = &[
     0xc013, 0xc014, 0x0033, 0x0039, 0x002f, 0x0035, 0x000a, 0x0005, 0x0004, 0xc012, 0xc011, 0x0016, 0x0041, 0x0084,
     0x0045, 0x0088, 0x0096, 0x0007, 0x0009, 0x0015, 0x0064, 0x0062, 0x0003, 0x0006, 0x0008, 0x0014,
@@ -23,7 +24,7 @@ const ECDSA_OLD: &[u16] = &[0xc009, 0xc00a, 0xc008, 0xc007, 0xc004, 0xc005];
 /// For DSA keys, in all versions.
 const DSA_OLD: &[u16] = &[0x0032, 0x0038, 0x0013];
 
-/// What to offer to see a certificate with such a key. Plain RSA is offered in SSL 3.0; elliptic curves came with RFC 4492.
+/// What to offer to see a certificate with such a key. Elliptic curves came with RFC 4492, after SSL 3.0.
 pub(super) fn offered(keys: KeysOffered, newest: TlsVersion) -> Vec<u16> {
     let rsa = [(RSA_12, TlsVersion::Tls12), (RSA_OLD, TlsVersion::Ssl3)];
     let ecdsa = [(ECDSA_12, TlsVersion::Tls12), (ECDSA_OLD, TlsVersion::Tls10)];
