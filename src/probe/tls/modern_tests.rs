@@ -3,6 +3,8 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256, SignatureAlgorithm};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -125,6 +127,19 @@ fn a_server_that_answers_with_an_old_version_is_left_to_the_old_handshake() {
     let trouble = shake(&mut Script(&answer), &hello(KeysOffered::Any)).unwrap_err();
     assert!(matches!(trouble.cause, Cause::Malformed(_)), "{trouble:?}");
     assert!(wants_legacy(&trouble));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_come_to_an_end(bytes in vec(any::<u8>(), 0..400), kind in 20..24_u8, message in 0..20_u8) {
+        let length = (bytes.len() as u16 + 4).to_be_bytes();
+        let head = [kind, 3, 3, length[0], length[1], message, 0, 0, bytes.len() as u8];
+        let framed = [&head[..], &bytes].concat();
+        for said in [&bytes, &framed] {
+            prop_assert!(modern::ask(&mut Script(said), &hello(KeysOffered::Any)).is_err());
+            prop_assert!(legacy::ask(&mut Script(said), &hello(KeysOffered::Any)).is_err());
+        }
+    }
 }
 
 fn hello(keys: KeysOffered) -> Hello {
