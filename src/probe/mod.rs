@@ -1,0 +1,3 @@
+//! Looks at live servers: asks them for their certificates and writes down what they do.
+
+pub mod tls;
