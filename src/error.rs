@@ -239,7 +239,7 @@ impl Write for Escaping<'_, '_> {
 }
 
 /// The operating system's words without its number, lower case at the start.
-fn io_cause(cause: &io::Error) -> String {
+pub(crate) fn io_cause(cause: &io::Error) -> String {
     let text = cause.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut characters = text.chars();

@@ -11,6 +11,7 @@ pub mod input;
 pub mod issue;
 pub mod judge;
 pub mod plan;
+pub mod probe;
 pub mod profiles;
 pub mod report;
 pub mod rules;

@@ -1,0 +1,9 @@
+//! Looking at live servers: addresses become connections, and connections come to where TLS begins.
+//!
+//! Promises: every step ends in time and in size, whatever the server does; nothing that came before TLS is given to TLS.
+
+#[cfg(test)]
+mod script;
+mod wire;
+
+pub use wire::{HANDSHAKE_LIMIT, LINE_LIMIT, STEP_LIMIT, Wire, cause};
