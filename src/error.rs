@@ -96,6 +96,7 @@ impl Error {
             Self::Unknown { what: "rule", .. } => Some("certfix explain lists all codes"),
             Self::Unknown { what: "client", .. } => Some("certfix clients lists all clients"),
             Self::Unknown { what: "profile", .. } => Some("certfix profiles lists all profiles"),
+            Self::Unknown { what: "protocol", .. } => Some(PROTOCOLS),
             Self::Unknown { .. } => None,
             Self::File { .. }
             | Self::Stream { .. }
@@ -109,6 +110,10 @@ impl Error {
         }
     }
 }
+
+/// The hint where a protocol is not known. A test of `probe` holds it to the list.
+const PROTOCOLS: &str = "certfix knows imap, imaps, pop3, pop3s, submission, submissions, lmtp, smtp, smtps, sieve, \
+                         nntp, nntps, ldap, ldaps, https and tls";
 
 /// One line, no capital, no full stop; the causes follow after colons. What strangers wrote into it cannot act on a
 /// terminal.

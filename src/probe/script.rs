@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::Wire;
+use super::{Opened, Protocol, Wire};
+use crate::facts::{Cause, Opening, Step, Trouble};
 
 /// One thing that the server does.
 #[derive(Clone, Debug)]
@@ -16,12 +17,16 @@ pub(crate) enum Act {
     Send(Vec<u8>),
     /// Reads a line, which begins so.
     Expect(&'static str),
+    /// Reads exactly these bytes.
+    ExpectBytes(Vec<u8>),
     /// Sends these bytes again and again until nobody takes them.
     Flood(&'static [u8]),
     /// Sends a byte now and then until nobody takes them.
     Drip,
     /// Says nothing until the client goes.
     Silence,
+    /// Waits for something to come and resets the connection.
+    Reset,
 }
 
 /// Sends this text.
@@ -58,6 +63,13 @@ impl Server {
         Wire::connect(self.address, Duration::from_secs(60), Arc::new(AtomicBool::new(false))).unwrap()
     }
 
+    /// A connection to it, with a time limit that is soon over.
+    pub(crate) fn connect_in_a_hurry(&self) -> Wire {
+        let mut wire = self.connect();
+        wire.hurry();
+        wire
+    }
+
     /// Waits for its end. Fails when the client did not say what was expected.
     pub(crate) fn finish(self) {
         self.thread.join().unwrap();
@@ -73,6 +85,11 @@ impl Act {
                 reader.read_line(&mut line).unwrap();
                 assert!(line.starts_with(start) && line.ends_with("\r\n"), "expected {start}, got {line:?}");
             }
+            Self::ExpectBytes(bytes) => {
+                let mut got = vec![0; bytes.len()];
+                reader.read_exact(&mut got).unwrap();
+                assert_eq!(got, bytes);
+            }
             Self::Flood(bytes) => {
                 let pieces = bytes.repeat(4096);
                 while reader.get_mut().write_all(&pieces).is_ok() {}
@@ -84,6 +101,24 @@ impl Act {
             }
             // How the client goes is its own affair.
             Self::Silence => drop(reader.read_to_end(&mut Vec::new())),
+            Self::Reset => {
+                // A socket that is closed while there is something to read resets the connection.
+                assert_eq!(reader.get_mut().peek(&mut [0]).unwrap(), 1, "nothing came");
+            }
         }
     }
+}
+
+/// What comes of asking a server that does this for TLS.
+pub(crate) fn open(protocol: &Protocol, acts: Vec<Act>) -> Opened {
+    let server = Server::start(acts);
+    let opened = protocol.open(&mut server.connect(), Opening::StartTls);
+    server.finish();
+    opened
+}
+
+/// That it ends in this step, for this reason.
+pub(crate) fn ends(protocol: &Protocol, acts: Vec<Act>, step: Step, cause: Cause) {
+    let said = format!("{acts:?}");
+    assert_eq!(open(protocol, acts).ready, Err(Trouble { step, cause }), "{said}");
 }

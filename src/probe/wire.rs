@@ -71,18 +71,28 @@ impl Wire {
 
     /// Begins a step in plain text: a command and the whole reply to it.
     pub fn begin_step(&mut self) {
-        self.begin(STEP_LIMIT);
+        self.begin(self.timeout, STEP_LIMIT);
+    }
+
+    /// Begins a step that is waited for no longer than `patience`, even if other steps are.
+    pub(super) fn begin_wait(&mut self, patience: Duration) {
+        self.begin(self.timeout.min(patience), STEP_LIMIT);
     }
 
     /// Begins a TLS handshake.
     pub fn begin_handshake(&mut self) {
-        self.begin(HANDSHAKE_LIMIT);
+        self.begin(self.timeout, HANDSHAKE_LIMIT);
     }
 
-    fn begin(&mut self, limit: usize) {
-        self.deadline = Instant::now() + self.timeout;
+    fn begin(&mut self, timeout: Duration, limit: usize) {
+        self.deadline = Instant::now() + timeout;
         self.limit = limit;
         self.left = limit;
+    }
+
+    /// The address of this end.
+    pub(super) fn local_address(&self) -> Option<SocketAddr> {
+        self.socket.local_addr().ok()
     }
 
     /// One line without its end, which is LF or CRLF.
@@ -118,6 +128,11 @@ impl Wire {
             self.read_more()?;
         }
         Ok(self.ahead.drain(..count).collect())
+    }
+
+    /// What was read of a line that did not come to its end.
+    pub(super) fn unfinished(&self) -> &[u8] {
+        &self.ahead
     }
 
     /// Takes away what came after the last line that was read, in so far as it is here now. A server never speaks first
