@@ -45,6 +45,14 @@ pub enum Error {
     ForeignKey { key: String, certificate: String },
     /// A name given is not a DNS name.
     BadName { name: String, fault: String },
+    /// An address of a service names no host.
+    NoHost { address: String },
+    /// An address of a service needs a port and has none.
+    NoPort { address: String },
+    /// What stands for a port is none.
+    BadPort { address: String, port: String },
+    /// There is more in an address of a service than can be looked at.
+    MoreThanHost { host: String, part: &'static str },
     /// `--domain` is a public suffix.
     PublicSuffix { name: String },
     /// A name that this CA will not sign was asked for.
@@ -84,6 +92,11 @@ impl Error {
             Self::ManyCertificates { .. } => Some("put the certificate you mean into a file of its own"),
             Self::NotACertificate { .. } => Some("certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests"),
             Self::BadName { .. } => Some("write a host name such as remote.contoso.com"),
+            Self::NoHost { .. } | Self::MoreThanHost { .. } => {
+                Some("write it like imaps://mail.contoso.com, mail.contoso.com:993 or mail.contoso.com")
+            }
+            Self::NoPort { .. } => Some("write it like tls://mail.contoso.com:8443"),
+            Self::BadPort { .. } => Some("a port is a number from 1 to 65535"),
             Self::PublicSuffix { .. } => Some("name the domain you registered, such as contoso.co.uk"),
             Self::Unsigned { .. } => Some("pass --ca private for a CA of your own, or use --self-signed"),
             Self::BadSubject { .. } => Some("write it like \"O=Contoso Ltd,L=Redmond,ST=Washington,C=US\""),
@@ -96,6 +109,7 @@ impl Error {
             Self::Unknown { what: "rule", .. } => Some("certfix explain lists all codes"),
             Self::Unknown { what: "client", .. } => Some("certfix clients lists all clients"),
             Self::Unknown { what: "profile", .. } => Some("certfix profiles lists all profiles"),
+            Self::Unknown { what: "protocol", .. } => Some(PROTOCOLS),
             Self::Unknown { .. } => None,
             Self::File { .. }
             | Self::Stream { .. }
@@ -109,6 +123,10 @@ impl Error {
         }
     }
 }
+
+/// The hint where a protocol is not known. A test of `probe` holds it to the list.
+const PROTOCOLS: &str = "certfix knows imap, imaps, pop3, pop3s, submission, submissions, lmtp, smtp, smtps, sieve, \
+                         nntp, nntps, ldap, ldaps, https and tls";
 
 /// One line, no capital, no full stop; the causes follow after colons. What strangers wrote into it cannot act on a
 /// terminal.
@@ -153,6 +171,12 @@ impl Error {
                 write!(out, "the key in '{key}' is not the key of '{certificate}'")
             }
             Self::BadName { name, fault } => write!(out, "'{name}' is not a DNS name: {fault}"),
+            Self::NoHost { address } => write!(out, "'{address}' names no host"),
+            Self::NoPort { address } => write!(out, "'{address}' names no port, and there is no usual one"),
+            Self::BadPort { address, port } => write!(out, "'{port}' in '{address}' is not a port"),
+            Self::MoreThanHost { host, part } => {
+                write!(out, "'{host}' is given with {part}, where only a host and a port are looked at")
+            }
             Self::PublicSuffix { name } => write!(out, "'{name}' is a public suffix, nobody's own domain"),
             Self::Unsigned { name, profile, reason } => {
                 write!(out, "'{name}' will not be signed by {profile}: {reason}")
@@ -239,7 +263,7 @@ impl Write for Escaping<'_, '_> {
 }
 
 /// The operating system's words without its number, lower case at the start.
-fn io_cause(cause: &io::Error) -> String {
+pub(crate) fn io_cause(cause: &io::Error) -> String {
     let text = cause.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut characters = text.chars();
