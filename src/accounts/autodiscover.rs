@@ -77,16 +77,30 @@ fn read_protocol(protocol: &Element, part: &str, finds: &mut Finds<'_>) {
 
 /// SSL is on unless it is off (SSL (POX)). Encryption says more, where it is written.
 fn set_ssl(account: &mut Account, protocol: &Element) {
-    let encryption = protocol.value("Encryption");
     let ssl = if protocol.value("SSL").eq_ignore_ascii_case("off") { Encryption::Off } else { Encryption::Ssl };
-    match &*encryption.to_ascii_uppercase() {
+    match protocol.value("Encryption") {
         "" => set_encryption(account, ssl),
-        "SSL" => set_encryption(account, Encryption::Implicit),
-        "TLS" => set_encryption(account, Encryption::StartTls),
-        "NONE" => set_encryption(account, Encryption::Off),
-        _ => account
-            .notes
-            .push(Text::from(&*format!("Encryption '{}' leaves open how TLS begins", shortened(encryption)))),
+        method => set_method(account, "Encryption", method),
+    }
+}
+
+/// Sets what an element says whose values Microsoft's reference does not list.
+fn set_method(account: &mut Account, element: &str, method: &str) {
+    let encryption = match &*method.to_ascii_uppercase() {
+        "SSL" => Some(Encryption::Implicit),
+        "TLS" => Some(Encryption::StartTls),
+        "NONE" => Some(Encryption::Off),
+        _ => None,
+    };
+    let method = shortened(method);
+    let note = match encryption {
+        Some(Encryption::Off) => None,
+        Some(_) => Some(format!("how TLS begins is surmised from {element} '{method}'")),
+        None => Some(format!("{element} '{method}' leaves open how TLS begins")),
+    };
+    account.notes.extend(note.map(|note| Text::from(&*note)));
+    if let Some(encryption) = encryption {
+        set_encryption(account, encryption);
     }
 }
 
@@ -119,14 +133,9 @@ fn read_connections(setting: &Element, name: &str, finds: &mut Finds<'_>) {
     for connection in connections.flat_map(|list| &list.children).filter(|child| child.is("ProtocolConnection")) {
         let mut account = finds.server(scheme, connection.value("Hostname"), &format!("{name} Hostname"));
         set_port(&mut account, connection.value("Port"));
-        match &*connection.value("EncryptionMethod").to_ascii_uppercase() {
-            "SSL" => set_encryption(&mut account, Encryption::Implicit),
-            "TLS" => set_encryption(&mut account, Encryption::StartTls),
-            "" | "NONE" => set_encryption(&mut account, Encryption::Off),
-            other => {
-                let note = format!("EncryptionMethod '{}' leaves open how TLS begins", shortened(other));
-                account.notes.push(Text::from(&*note));
-            }
+        match connection.value("EncryptionMethod") {
+            "" => set_encryption(&mut account, Encryption::Off),
+            method => set_method(&mut account, "EncryptionMethod", method),
         }
         finds.add(account);
     }
@@ -162,6 +171,15 @@ mod tests {
         ] {
             assert_eq!(protocol("IMAP", inside).opening, opening, "{inside}");
         }
+    }
+
+    #[test]
+    fn says_when_that_is_surmised() {
+        let notes = |inside: &str| protocol("IMAP", inside).notes.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let surmised = "how TLS begins is surmised from Encryption 'TLS'";
+        assert_eq!(notes("<Encryption>TLS</Encryption>"), [surmised]);
+        assert_eq!(notes("<Encryption>Auto</Encryption>"), ["Encryption 'Auto' leaves open how TLS begins"]);
+        assert_eq!(notes("<SSL>on</SSL>"), [""; 0]);
     }
 
     #[test]

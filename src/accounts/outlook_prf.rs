@@ -144,7 +144,7 @@ fn read_outgoing(section: &Section<'_>, finds: &mut Finds<'_>) {
             account.notes.push(Text::from(&*format!("{SECURE} '{}' leaves open how TLS begins", shortened(other))));
         }
     }
-    // Without a port and an encryption that has its own, Outlook sends to port 25.
+    // Without a port, and without an encryption that has one of its own, it is SMTP's.
     if account.ports.is_empty() && !matches!(number(section.value(SECURE)), Some(1 | 2)) {
         account.scheme = "smtp";
         account.opening = None;
