@@ -21,6 +21,10 @@ pub enum Error {
     Empty { source: String },
     /// It holds neither certificate, request nor key.
     NotACertificate { source: String, cause: Option<String> },
+    /// It is no account file of a mail client.
+    NotAnAccountFile { source: String, cause: Option<String> },
+    /// An account file that names no server.
+    NamesNoServer { source: String },
     /// It holds no certificate or request, only keys.
     OnlyKeys { source: String },
     /// It holds no private key, where one is needed.
@@ -91,6 +95,9 @@ impl Error {
             }
             Self::ManyCertificates { .. } => Some("put the certificate you mean into a file of its own"),
             Self::NotACertificate { .. } => Some("certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests"),
+            Self::NotAnAccountFile { .. } => Some(
+                "certfix reads Outlook .prf, Thunderbird autoconfig, Apple .mobileconfig and Autodiscover responses",
+            ),
             Self::BadName { .. } => Some("write a host name such as remote.contoso.com"),
             Self::NoHost { .. } | Self::MoreThanHost { .. } => {
                 Some("write it like imaps://mail.contoso.com, mail.contoso.com:993 or mail.contoso.com")
@@ -115,6 +122,7 @@ impl Error {
             | Self::Stream { .. }
             | Self::TooLarge { .. }
             | Self::Empty { .. }
+            | Self::NamesNoServer { .. }
             | Self::NothingInFolder { .. }
             | Self::UnusableKey { .. }
             | Self::LongAttribute { .. }
@@ -150,6 +158,11 @@ impl Error {
             Self::NotACertificate { source, cause: Some(cause) } => {
                 write!(out, "'{source}' is not a certificate: {cause}")
             }
+            Self::NotAnAccountFile { source, cause: None } => write!(out, "'{source}' is not an account file"),
+            Self::NotAnAccountFile { source, cause: Some(cause) } => {
+                write!(out, "'{source}' is not an account file: {cause}")
+            }
+            Self::NamesNoServer { source } => write!(out, "'{source}' names no server"),
             Self::OnlyKeys { source } => write!(out, "'{source}' holds a private key but no certificate or request"),
             Self::NoKey { source, cause: None } => write!(out, "'{source}' holds no private key"),
             Self::NoKey { source, cause: Some(cause) } => write!(out, "'{source}' holds no private key: {cause}"),

@@ -4,6 +4,7 @@
 //! ([`judge`]), a report becomes a plan ([`plan`]), a plan becomes a request or certificate ([`issue`]) that is
 //! kept in a [`store`].
 
+pub mod accounts;
 pub mod clients;
 pub mod error;
 pub mod facts;

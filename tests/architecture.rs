@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LINES: &[&[&str]] = &[
     &["facts", "error"],
     &["input", "clients", "probe", "profiles"],
-    &["rules"],
+    &["accounts", "rules"],
     &["judge"],
     &["plan"],
     &["issue", "store"],

@@ -1,5 +1,6 @@
 //! What was seen: pure data about certificates, requests, keys and names. Nothing here reads a file or a clock.
 
+mod account;
 mod address;
 mod certificate;
 mod distinguished_name;
@@ -25,6 +26,7 @@ pub(crate) mod tlv;
 mod trust;
 mod usage;
 
+pub use account::{Account, begins_in_plain_text, begins_with_tls};
 pub use address::{Reservation, reservation};
 pub use certificate::{Certificate, Serial};
 pub use distinguished_name::{Attribute, AttributeKind, DistinguishedName, StringKind};

@@ -1,6 +1,6 @@
 //! Files, folders and standard input, each with a bound on what is read.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -18,22 +18,27 @@ pub const LIMIT: u64 = 16 << 20;
 /// # Errors
 /// Those of [`read`], that it cannot be opened, that it is a folder, or that it is larger than [`LIMIT`].
 pub fn read_file(path: &Path, password: Option<&Password>) -> Result<Evidence, Error> {
+    let (bytes, metadata) = file_bytes(path)?;
+    let mut evidence = read(&bytes, Source::File(path.to_owned()), password)?;
+    evidence.mode = mode(&metadata);
+    Ok(evidence)
+}
+
+/// What is in a file of at most [`LIMIT`] bytes, and what the system says of it.
+pub(crate) fn file_bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Metadata), Error> {
     let failed = |cause| Error::File { action: "read", path: path.to_owned(), cause };
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {
         return Err(Error::IsDirectory { path: path.to_owned() });
     }
-    let source = Source::File(path.to_owned());
+    let too_large = || Error::TooLarge { source: Source::File(path.to_owned()).to_string(), limit: LIMIT };
     if metadata.len() > LIMIT {
-        return Err(Error::TooLarge { source: source.to_string(), limit: LIMIT });
+        return Err(too_large());
     }
     let size = usize::try_from(metadata.len()).unwrap_or_default();
-    let bytes = bounded(file, size).map_err(failed)?;
-    let bytes = bytes.ok_or_else(|| Error::TooLarge { source: source.to_string(), limit: LIMIT })?;
-    let mut evidence = read(&bytes, source, password)?;
-    evidence.mode = mode(&metadata);
-    Ok(evidence)
+    let bytes = bounded(file, size).map_err(failed)?.ok_or_else(too_large)?;
+    Ok((bytes, metadata))
 }
 
 /// Reads standard input to its end.
@@ -98,13 +103,13 @@ fn bounded(source: impl Read, size: usize) -> io::Result<Option<Zeroizing<Vec<u8
 }
 
 #[cfg(unix)]
-fn mode(metadata: &fs::Metadata) -> Option<u32> {
+fn mode(metadata: &Metadata) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
     Some(metadata.permissions().mode() & 0o7777)
 }
 
 #[cfg(not(unix))]
-fn mode(_: &fs::Metadata) -> Option<u32> {
+fn mode(_: &Metadata) -> Option<u32> {
     None
 }
 

@@ -26,8 +26,11 @@ use zeroize::Zeroizing;
 use crate::Error;
 use crate::facts::{Evidence, Repair, Source, Text};
 
+pub(crate) use files::file_bytes;
 pub use files::{LIMIT, files_in, read_file, read_stdin, read_text};
+pub(crate) use pkcs7::signed_content;
 pub use private_key::key_from_pkcs8;
+pub(crate) use unicode::characters;
 
 /// A password. `Debug` hides it; wiped from memory when dropped.
 #[derive(Clone)]

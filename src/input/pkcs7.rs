@@ -1,7 +1,9 @@
 //! PKCS#7 and CMS as CAs send them: SignedData that signs nothing and carries certificates (RFC 2315 §9, RFC 5652 §5).
 
-use super::asn1::{CONTEXT_0, CONTEXT_1, INTEGER, OBJECT_ID, SEQUENCE, SET, sequence};
-use super::{Fault, Finds, Format, Layer};
+use zeroize::Zeroizing;
+
+use super::asn1::{CONTEXT_0, CONTEXT_1, INTEGER, OBJECT_ID, OCTET_STRING, SEQUENCE, SET, sequence};
+use super::{Fault, Finds, Format, Layer, ber};
 use crate::facts::{Certificate, Order};
 
 /// ContentInfo of any of the PKCS#7 types.
@@ -52,5 +54,55 @@ fn other_kind(oid: &[u8]) -> Option<&'static str> {
         Some(2) => None,
         Some(3 | 6) => Some("its PKCS#7 is an encrypted message"),
         _ => Some("its PKCS#7 carries no certificates"),
+    }
+}
+
+/// What SignedData in DER or BER has signed, or why that cannot be had. The signature is not checked.
+pub(crate) fn signed_content(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
+    let (der, _) = ber::to_der(bytes).ok_or("its BER breaks off")?;
+    if !fits(&der) {
+        return Err("its DER is not a signed message");
+    }
+    let mut fields = sequence(&der).ok_or("its PKCS#7 breaks off")?;
+    match fields.next_if(OBJECT_ID).and_then(|oid| other_kind(oid.content)) {
+        Some("its PKCS#7 carries no certificates") => return Err("its PKCS#7 is not signed"),
+        Some(other) => return Err(other),
+        None => {}
+    }
+    let signed = fields.next_if(CONTEXT_0).and_then(|content| content.fields().next_if(SEQUENCE));
+    let mut fields = signed.ok_or("its PKCS#7 breaks off")?.fields();
+    fields.next_if(INTEGER);
+    fields.next_if(SET);
+    let mut encapsulated = fields.next_if(SEQUENCE).ok_or("its PKCS#7 breaks off")?.fields();
+    encapsulated.next_if(OBJECT_ID);
+    let content = encapsulated.next_if(CONTEXT_0).ok_or("its PKCS#7 is a signature without what it signs")?;
+    let content = content.fields().next_if(OCTET_STRING).ok_or("its PKCS#7 breaks off")?;
+    Ok(Zeroizing::new(content.content.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SignedData (RFC 5652 §5.1) around `content`, which begins with its tag.
+    fn signed(content: &[u8]) -> Vec<u8> {
+        let der = |tag: u8, parts: &[&[u8]]| super::super::asn1::encode(tag, parts).to_vec();
+        let oid = |last: u8| der(OBJECT_ID, &[PKCS7, &[last]]);
+        let encapsulated = der(SEQUENCE, &[&oid(1), &der(CONTEXT_0, &[content])]);
+        let body = der(SEQUENCE, &[&der(INTEGER, &[&[1]]), &der(SET, &[]), &encapsulated, &der(SET, &[])]);
+        der(SEQUENCE, &[&oid(2), &der(CONTEXT_0, &[&body])])
+    }
+
+    #[test]
+    fn hands_out_what_is_signed_in_one_piece_and_in_several() {
+        assert_eq!(**signed_content(&signed(b"\x04\x05hello")).unwrap(), *b"hello");
+        assert_eq!(**signed_content(&signed(b"\x24\x80\x04\x02he\x04\x03llo\0\0")).unwrap(), *b"hello");
+    }
+
+    #[test]
+    fn says_why_there_is_nothing_signed() {
+        assert_eq!(signed_content(&[0x30, 0x80, 0]).unwrap_err(), "its BER breaks off");
+        assert_eq!(signed_content(&[0x30, 0]).unwrap_err(), "its DER is not a signed message");
+        assert_eq!(signed_content(&signed(b"")).unwrap_err(), "its PKCS#7 breaks off");
     }
 }

@@ -5,14 +5,33 @@ use std::borrow::Cow;
 
 /// The text in ASCII, everything else in it replaced by `?`; UTF-8 is left as it is.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
-        [0xff, 0xfe, rest @ ..] => Cow::Owned(narrow(rest, u16::from_le_bytes)),
-        [0xfe, 0xff, rest @ ..] => Cow::Owned(narrow(rest, u16::from_be_bytes)),
-        _ => match unmarked(bytes) {
-            Some(order) => Cow::Owned(narrow(bytes, order)),
-            None => Cow::Borrowed(bytes),
+    match utf16(bytes) {
+        Ok((bytes, order)) => Cow::Owned(narrow(bytes, order)),
+        Err(bytes) => Cow::Borrowed(bytes),
+    }
+}
+
+/// The whole text: UTF-16, UTF-8, or what is neither as Latin-1. What is damaged in UTF-16 is replaced.
+pub(crate) fn characters(bytes: &[u8]) -> Cow<'_, str> {
+    match utf16(bytes) {
+        Ok((bytes, order)) => {
+            let characters = char::decode_utf16(units(bytes, order));
+            Cow::Owned(characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+        }
+        Err(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
         },
+    }
+}
+
+/// UTF-16 and its byte order; otherwise the bytes. A mark is taken off either.
+fn utf16(bytes: &[u8]) -> Result<(&[u8], ByteOrder), &[u8]> {
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Err(rest),
+        [0xff, 0xfe, rest @ ..] => Ok((rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Ok((rest, u16::from_be_bytes)),
+        _ => unmarked(bytes).map(|order| (bytes, order)).ok_or(bytes),
     }
 }
 
@@ -35,8 +54,11 @@ fn unmarked(bytes: &[u8]) -> Option<ByteOrder> {
 }
 
 fn narrow(bytes: &[u8], order: ByteOrder) -> Vec<u8> {
-    let units = bytes.chunks_exact(2).map(|pair| order([pair[0], pair[1]]));
-    units.map(|unit| u8::try_from(unit).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
+    units(bytes, order).map(|unit| u8::try_from(unit).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
+}
+
+fn units(bytes: &[u8], order: ByteOrder) -> impl Iterator<Item = u16> {
+    bytes.chunks_exact(2).map(move |pair| order([pair[0], pair[1]]))
 }
 
 #[cfg(test)]
@@ -53,6 +75,8 @@ mod tests {
             let marked: Vec<u8> = order(0xfeff).into_iter().chain(bare.clone()).collect();
             assert_eq!(*text(&bare), expected);
             assert_eq!(*text(&marked), expected);
+            assert_eq!(characters(&bare), TEXT);
+            assert_eq!(characters(&marked), TEXT);
         }
     }
 
@@ -60,6 +84,12 @@ mod tests {
     fn reads_bare_base64_in_utf16() {
         let bare: Vec<u8> = "MIIBszCCARygAwIB".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(*text(&bare), *b"MIIBszCCARygAwIB");
+    }
+
+    #[test]
+    fn takes_what_is_no_unicode_for_latin_1() {
+        assert_eq!(characters(b"b\xfccher"), "bücher");
+        assert_eq!(characters("\u{feff}bücher".as_bytes()), "bücher");
     }
 
     #[test]
