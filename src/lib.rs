@@ -5,6 +5,7 @@
 //! kept in a [`store`].
 
 pub mod clients;
+pub mod dns;
 pub mod error;
 pub mod facts;
 pub mod input;
