@@ -3,11 +3,13 @@
 mod certificate;
 mod check;
 mod made;
+mod names;
 mod reference;
 
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
 pub use made::{Made, made};
+pub use names::domain_names;
 pub use reference::{client, clients, profile, profiles, rule, rules};
 
 use std::fmt::{self, Display};

@@ -3,9 +3,11 @@
 mod check;
 mod inspect;
 mod layout;
+mod names;
 mod plan;
 
 pub use check::{check, faults, summary};
 pub use inspect::{inspect, keys};
 pub use layout::Page;
+pub use names::names;
 pub use plan::{made, plan};
