@@ -75,6 +75,10 @@ pub enum Error {
     Issue { cause: String },
     /// No rule, client or profile has this name.
     Unknown { what: &'static str, name: String, nearest: Option<&'static str> },
+    /// The machine does not say which DNS server to ask.
+    NoResolver { cause: String },
+    /// DNS answered nothing at all.
+    DnsSilent { server: String, cause: String },
     /// An argument that makes no sense together with another.
     Conflict { cause: String },
 }
@@ -113,6 +117,8 @@ impl Error {
             Self::ForeignKey { .. } => {
                 Some("leave --key-file out for a new key, or use another key with certfix csr --from")
             }
+            Self::NoResolver { .. } => Some("pass --resolver ADDR:PORT"),
+            Self::DnsSilent { .. } => Some("ask another DNS server with --resolver ADDR:PORT"),
             Self::Unknown { what: "rule", .. } => Some("certfix explain lists all codes"),
             Self::Unknown { what: "client", .. } => Some("certfix clients lists all clients"),
             Self::Unknown { what: "profile", .. } => Some("certfix profiles lists all profiles"),
@@ -211,6 +217,8 @@ impl Error {
             Self::Unknown { what, name, nearest: Some(nearest) } => {
                 write!(out, "no {what} is called '{name}': did you mean '{nearest}'")
             }
+            Self::NoResolver { cause } => write!(out, "this machine names no DNS server: {cause}"),
+            Self::DnsSilent { server, cause } => write!(out, "no answer from {server}: {cause}"),
             Self::Conflict { cause } => out.write_str(cause),
         }
     }

@@ -5,7 +5,10 @@
 mod left_out;
 mod names;
 mod subject;
+mod wanted;
 mod words;
+
+pub use wanted::{Choice, Chosen, Unwanted, UnwantedName, Use, Wanted, WantedName, wanted};
 
 use crate::Error;
 use crate::facts::{DistinguishedName, GeneralName, Identity, Item, Name, NameFault, Purpose, Reservation, Text};

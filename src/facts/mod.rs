@@ -1,8 +1,9 @@
-//! What was seen: pure data about certificates, requests, keys and names. Nothing here reads a file or a clock.
+//! What was seen: pure data about certificates, requests, keys, names and DNS. Nothing here reads a file or a clock.
 
 mod account;
 mod address;
 mod certificate;
+mod discovery;
 mod distinguished_name;
 mod endpoint;
 mod evidence;
@@ -10,6 +11,7 @@ mod evidence;
 pub(crate) mod fixture;
 mod identity;
 mod key;
+mod lookup;
 mod moment;
 mod name;
 mod name_fault;
@@ -29,11 +31,13 @@ mod usage;
 pub use account::{Account, begins_in_plain_text, begins_with_tls};
 pub use address::{Reservation, reservation};
 pub use certificate::{Certificate, Serial};
+pub use discovery::{Discovery, GUESSES, MailServer, SERVICES, ServiceRecord, Unanswered};
 pub use distinguished_name::{Attribute, AttributeKind, DistinguishedName, StringKind};
 pub use endpoint::{Answer, Cause, Endpoint, Hello, KeysOffered, Look, Possession, Sni, Step, TlsVersion, Trouble};
 pub use evidence::{Evidence, Item, KeyEntry, Order, PrivateKey, Repair, Source, Subject};
 pub use identity::{BasicConstraints, Identity};
 pub use key::{Curve, KeyKind, PublicKey};
+pub use lookup::{Lookup, Resolved};
 pub use moment::{DAY, Moment};
 pub use name::Name;
 pub use name_fault::NameFault;

@@ -96,6 +96,12 @@ impl Name {
             && psl::List.suffix(bare.as_bytes()).is_some_and(|suffix| suffix.as_bytes() == bare.as_bytes())
     }
 
+    /// The part that was registered, `contoso.co.uk` of `mail.contoso.co.uk`: who owns it owns the name (public suffix
+    /// list). None for a public suffix and a single label.
+    pub fn registered_domain(&self) -> Option<&str> {
+        psl::domain_str(&self.0)
+    }
+
     /// True for a name under which a registry lets anybody register, such as `co.uk`, but not for `github.io`: that
     /// belongs to one owner, who may have a wildcard for it (BR 3.2.2.6).
     pub fn is_registry_suffix(&self) -> bool {
@@ -249,5 +255,18 @@ mod tests {
         assert!(Name::parse("co.uk").unwrap().is_public_suffix());
         assert!(!Name::parse("contoso.co.uk").unwrap().is_public_suffix());
         assert!(!Name::parse("contoso.local").unwrap().is_public_suffix());
+    }
+
+    #[test]
+    fn knows_what_was_registered() {
+        for (name, registered) in [
+            ("mail.contoso.co.uk", Some("contoso.co.uk")),
+            ("contoso.co.uk", Some("contoso.co.uk")),
+            ("server.contoso.local", Some("contoso.local")),
+            ("co.uk", None),
+            ("server", None),
+        ] {
+            assert_eq!(Name::parse(name).unwrap().registered_domain(), registered, "{name}");
+        }
     }
 }

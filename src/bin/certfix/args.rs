@@ -1,5 +1,7 @@
 //! Every command and flag. What stands here is the help, the manual and the completions.
 
+mod network;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -9,6 +11,8 @@ use certfix::profiles::{self, Profile};
 use certfix::rules::{Authority, Level};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::network::Names;
 
 /// Says what each generation of mail client will do with a certificate, and makes the one that cures it
 #[derive(Debug, Parser)]
@@ -31,6 +35,8 @@ pub(crate) enum Command {
     Csr(Csr),
     /// Make a key and a self-signed certificate with the public name first
     SelfSigned(SelfSigned),
+    /// Ask DNS which names clients will use, and list those that the certificate needs, in order
+    Names(Names),
     /// Say why a finding matters, how to fix it and who says so; without a code, list all
     Explain(Explain),
     /// List the client models, or show one whole

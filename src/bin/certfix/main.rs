@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod inspect;
 mod make;
+mod names;
 mod password;
 mod reference;
 mod sources;
@@ -37,6 +38,7 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
         Command::Fix(args) => make::fix(args),
         Command::Csr(args) => make::csr(args),
         Command::SelfSigned(args) => make::self_signed(args),
+        Command::Names(args) => names::run(args),
         Command::Explain(args) => reference::explain(args),
         Command::Clients(args) => reference::clients(args),
         Command::Profiles(args) => reference::profiles(args),

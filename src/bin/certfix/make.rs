@@ -99,7 +99,7 @@ fn choose(candidates: &[String]) -> Option<String> {
 }
 
 /// A name that may be put first: a host name, not a wildcard, not an address.
-fn certifiable(typed: &Text) -> Result<Name, Error> {
+pub(crate) fn certifiable(typed: &Text) -> Result<Name, Error> {
     let bad = |fault: NameFault| Error::BadName { name: typed.to_string(), fault: fault.to_string() };
     if let Some(address) = Target::typed(typed.as_bytes()).address() {
         return Err(Error::AddressAsTarget { address: address.to_string() });

@@ -3,12 +3,14 @@
 mod certificate;
 mod check;
 mod made;
+mod names;
 mod reference;
 mod services;
 
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
 pub use made::{Made, made};
+pub use names::domain_names;
 pub use reference::{client, clients, profile, profiles, rule, rules};
 pub use services::{ServicesEntry, services, survey};
 

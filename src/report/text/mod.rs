@@ -3,11 +3,13 @@
 mod check;
 mod inspect;
 mod layout;
+mod names;
 mod plan;
 mod services;
 
 pub use check::{check, faults, summary};
 pub use inspect::{inspect, keys};
 pub use layout::Page;
+pub use names::names;
 pub use plan::{made, plan};
 pub use services::{services, table};
