@@ -40,25 +40,21 @@ impl Dovecot {
         let [imap, imaps, pop3, pop3s, lmtp, sieve] = ports();
         let config = path.join("dovecot.conf");
         let text = format!(
-            "protocols = imap pop3 lmtp sieve\n\
+            "{own}\
+             protocols = imap pop3 lmtp sieve\n\
              listen = 127.0.0.1\n\
              base_dir = {folder}/base\n\
              state_dir = {folder}/state\n\
              log_path = {folder}/log\n\
              {users}\
              ssl = yes\n\
-             ssl_cert = <{certificate}\n\
-             ssl_key = <{key}\n\
-             passdb {{\n  driver = static\n  args = nopassword=y\n}}\n\
-             userdb {{\n  driver = static\n  args = home={folder}/home/%u\n}}\n\
              {imap_login}{pop3_login}{sieve_login}\
              service lmtp {{\n  inet_listener lmtp {{\n    port = {lmtp}\n  }}\n}}\n\
              service anvil {{\n  chroot =\n}}\n\
              service stats {{\n  chroot =\n}}\n",
             folder = path.display(),
+            own = of_this_version(&files),
             users = users(),
-            certificate = files.certificate.display(),
-            key = files.key.display(),
             imap_login = login("imap", imap, Some(imaps)),
             pop3_login = login("pop3", pop3, Some(pop3s)),
             sieve_login = login("managesieve", sieve, None),
@@ -69,6 +65,27 @@ impl Dovecot {
         let process = Process::start(command, &path.join("log"), &[imap, imaps, pop3, pop3s, lmtp, sieve])?;
         Ok(Self { imap, imaps, pop3, pop3s, lmtp, sieve, files, process, _folder: temporary })
     }
+}
+
+/// The settings that Dovecot 2.4 calls otherwise than 2.3 does. Nobody logs in, but logins must be set up.
+fn of_this_version(files: &Files) -> String {
+    let (certificate, key) = (files.certificate.display(), files.key.display());
+    if output("/usr/sbin/dovecot", &["--version"]).starts_with("2.3.") {
+        return format!(
+            "ssl_cert = <{certificate}\n\
+             ssl_key = <{key}\n\
+             passdb {{\n  driver = static\n  args = password=test\n}}\n\
+             userdb {{\n  driver = static\n  args = home=/nonexistent\n}}\n"
+        );
+    }
+    format!(
+        "dovecot_config_version = 2.4.0\n\
+         dovecot_storage_version = 2.4.0\n\
+         ssl_server_cert_file = {certificate}\n\
+         ssl_server_key_file = {key}\n\
+         passdb static {{\n  password = test\n}}\n\
+         userdb static {{\n  fields {{\n    home = /nonexistent\n  }}\n}}\n"
+    )
 }
 
 /// Without root's rights everything runs as one user.
