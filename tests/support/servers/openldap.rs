@@ -1,0 +1,57 @@
+//! OpenLDAP's slapd, which holds no entries.
+
+use std::fs;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::process::{Process, retry};
+use super::{Files, folder, ports};
+use crate::authority::Credentials;
+
+/// A running slapd.
+pub(crate) struct OpenLdap {
+    pub(crate) ldap: u16,
+    pub(crate) ldaps: u16,
+    pub(crate) files: Files,
+    process: Process,
+    _folder: TempDir,
+}
+
+impl OpenLdap {
+    /// Starts it with one certificate for both ports.
+    pub(crate) fn start(credentials: &Credentials) -> Self {
+        retry(|| Self::attempt(credentials))
+    }
+
+    /// Shows the files as they are now: slapd reads them at its start only.
+    pub(crate) fn reload(&mut self) {
+        self.process.restart();
+    }
+
+    fn attempt(credentials: &Credentials) -> Result<Self, String> {
+        let temporary = folder();
+        let path = temporary.path();
+        let files = Files::write(path, "server", credentials);
+        let [ldap, ldaps] = ports();
+        let config = path.join("slapd.conf");
+        let text = format!(
+            "pidfile {folder}/pid\n\
+             argsfile {folder}/arguments\n\
+             TLSCertificateFile {certificate}\n\
+             TLSCertificateKeyFile {key}\n\
+             TLSVerifyClient never\n",
+            folder = path.display(),
+            certificate = files.certificate.display(),
+            key = files.key.display(),
+        );
+        fs::write(&config, text).unwrap();
+        let mut command = Command::new("/usr/sbin/slapd");
+        // Any debug level, even none, keeps slapd in the foreground.
+        command
+            .args(["-d", "0", "-h", &format!("ldap://127.0.0.1:{ldap}/ ldaps://127.0.0.1:{ldaps}/"), "-f"])
+            .arg(&config);
+        let process = Process::start(command, &path.join("log"), &[ldap, ldaps])?;
+        Ok(Self { ldap, ldaps, files, process, _folder: temporary })
+    }
+}

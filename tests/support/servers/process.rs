@@ -1,0 +1,121 @@
+//! A server in the foreground, in a process group of its own, which ends with its handle or with the tests.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+/// How long a server may take until it listens.
+const START: Duration = Duration::from_secs(20);
+/// How long a server may take to end before it is killed.
+const STOP: Duration = Duration::from_secs(5);
+const STEP: Duration = Duration::from_millis(10);
+
+/// A running server.
+pub(crate) struct Process {
+    command: Command,
+    ports: Vec<u16>,
+    log: PathBuf,
+    child: Child,
+    guard: Child,
+}
+
+impl Process {
+    /// Runs `command` and waits until all `ports` listen. Its output is added to `log`.
+    ///
+    /// An end before that is an error with the log, for it may be that somebody else had one of the ports.
+    pub(super) fn start(mut command: Command, log: &Path, ports: &[u16]) -> Result<Self, String> {
+        let file = File::options().create(true).append(true).open(log).unwrap();
+        command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file).process_group(0);
+        let (child, guard) = spawn(&mut command);
+        let mut process = Self { command, ports: ports.to_vec(), log: log.to_owned(), child, guard };
+        process.wait_for_ports()?;
+        Ok(process)
+    }
+
+    /// Asks the server to read its files again.
+    pub(super) fn hang_up(&self) {
+        kill_process(self.id(), Signal::HUP).unwrap();
+    }
+
+    /// Ends the server and starts it again on the same ports.
+    pub(super) fn restart(&mut self) {
+        self.stop();
+        (self.child, self.guard) = spawn(&mut self.command);
+        if let Err(failure) = self.wait_for_ports() {
+            panic!("{failure}");
+        }
+    }
+
+    fn id(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    fn wait_for_ports(&mut self) -> Result<(), String> {
+        let deadline = Instant::now() + START;
+        for &port in &self.ports {
+            while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    return Err(format!("{:?} ended with {status}: {}", self.command, self.messages()));
+                }
+                let late = Instant::now() > deadline;
+                assert!(!late, "{:?} does not listen on {port}: {}", self.command, self.messages());
+                sleep(STEP);
+            }
+        }
+        Ok(())
+    }
+
+    fn messages(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+
+    fn stop(&mut self) {
+        let group = self.id();
+        let deadline = Instant::now() + STOP;
+        // The group may be gone already.
+        let _ = kill_process_group(group, Signal::TERM);
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            sleep(STEP);
+        }
+        let _ = kill_process_group(group, Signal::KILL);
+        let _ = self.child.wait();
+        let _ = self.guard.kill();
+        let _ = self.guard.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Starts a server up to three times: between choice and use, somebody else may take its port.
+pub(super) fn retry<S>(start: impl Fn() -> Result<S, String>) -> S {
+    let mut failure = String::new();
+    for _ in 0..3 {
+        match start() {
+            Ok(server) => return server,
+            Err(why) => failure = why,
+        }
+    }
+    panic!("{failure}");
+}
+
+/// A server, and a shell that ends it when the tests are killed: then its standard input ends.
+fn spawn(command: &mut Command) -> (Child, Child) {
+    let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}; tests/install installs it"));
+    let guard = Command::new("sh")
+        .args(["-c", r#"read -r _; kill -TERM "-$0""#, &child.id().to_string()])
+        .stdin(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    (child, guard)
+}
