@@ -79,6 +79,16 @@ pub enum Error {
     NoResolver { cause: String },
     /// DNS answered nothing at all.
     DnsSilent { server: String, cause: String },
+    /// A host that DNS does not know, or has no address for.
+    NoAddress { host: String, cause: String },
+    /// Nothing answers there.
+    Unreachable { service: String, cause: String },
+    /// A live service fell silent, hung up or spoke nonsense.
+    Lost { service: String, step: String, cause: String },
+    /// The run was stopped before it came to this service.
+    Stopped { service: String },
+    /// No service of a live source showed a certificate.
+    NoCertificateShown { source: String },
     /// An argument that makes no sense together with another.
     Conflict { cause: String },
 }
@@ -124,7 +134,14 @@ impl Error {
             Self::Unknown { what: "profile", .. } => Some("certfix profiles lists all profiles"),
             Self::Unknown { what: "protocol", .. } => Some(PROTOCOLS),
             Self::Unknown { .. } => None,
-            Self::File { .. }
+            Self::NoAddress { .. } => Some("look for a typing error, or say where it is with --connect ADDRESS"),
+            Self::Unreachable { .. } => {
+                Some("see that it runs; name another port as PROTOCOL://HOST:PORT, another address with --connect")
+            }
+            Self::NoCertificateShown { .. } => Some("certfix check says why"),
+            Self::Lost { .. }
+            | Self::Stopped { .. }
+            | Self::File { .. }
             | Self::Stream { .. }
             | Self::TooLarge { .. }
             | Self::Empty { .. }
@@ -219,6 +236,11 @@ impl Error {
             }
             Self::NoResolver { cause } => write!(out, "this machine names no DNS server: {cause}"),
             Self::DnsSilent { server, cause } => write!(out, "no answer from {server}: {cause}"),
+            Self::NoAddress { host, cause } => write!(out, "cannot find '{host}': {cause}"),
+            Self::Unreachable { service, cause } => write!(out, "cannot connect to {service}: {cause}"),
+            Self::Lost { service, step, cause } => write!(out, "lost {service} during {step}: {cause}"),
+            Self::Stopped { service } => write!(out, "did not look at {service}: stopped before it was done"),
+            Self::NoCertificateShown { source } => write!(out, "'{source}' shows no certificate"),
             Self::Conflict { cause } => out.write_str(cause),
         }
     }

@@ -9,7 +9,7 @@ use crate::clients::{Client, Comparison, Fault, Mark, Reaction, compare, words};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Subject, Target};
 use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 
-pub use services::{Placed, Services, judge_services};
+pub use services::{Placed, Services, judge_services, lost};
 pub use target::{Inference, infer_target};
 
 /// What was found about one certificate or request.

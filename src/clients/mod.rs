@@ -57,6 +57,9 @@ pub use words::{Phrase, When, words};
 use crate::error::{Error, nearest};
 pub use crate::facts::{Mark, Statement};
 
+/// The standard of today.
+pub(crate) const STANDARD: &Client = &rfc9525::CLIENT;
+
 /// Every model, in the order of the tables.
 pub const ALL: &[&Client] = &[
     &outlook2007::CLIENT,

@@ -118,9 +118,11 @@ pub(crate) fn survey<const N: usize>(endpoints: [Endpoint; N]) -> Survey {
         cert.der = host.as_bytes().into();
         Evidence { certificates: vec![cert], ..Evidence::new(Source::Live("mail.contoso.com".into())) }
     };
-    let named = "mail.contoso.com".to_owned();
     Survey {
-        named,
+        named: "mail.contoso.com".to_owned(),
+        host: target("mail.contoso.com"),
+        lookups: Vec::new(),
+        guesses: Vec::new(),
         ports: Ports::Named,
         endpoints: endpoints.into(),
         chains: vec![chain("server0.contoso.com"), chain("server1.contoso.com")],

@@ -1,16 +1,22 @@
 //! Everything that was seen of the services of one live source.
 
-use super::{Answer, Endpoint, Evidence, Look, Trouble};
+use super::{Answer, Endpoint, Evidence, Look, Lookup, Target, Trouble};
 
 /// What the services of one source handed out.
 #[derive(Debug)]
 pub struct Survey {
     /// The source as it was named: `mail.contoso.com`, `imaps://mail.contoso.com`.
     pub named: String,
+    /// Its host, as people type it.
+    pub host: Target,
     /// Whether the ports were named too, or all the usual ones were tried.
     pub ports: Ports,
     /// Each service on each address, in the order asked for.
     pub endpoints: Vec<Endpoint>,
+    /// What DNS says of the name that people type and of those in the certificates; empty when it was not asked.
+    pub lookups: Vec<Lookup>,
+    /// What DNS says of names that clients and people try for this domain; empty when it was not asked.
+    pub guesses: Vec<Lookup>,
     /// The different chains that were presented, in the order of their first appearance; each as the server sent it.
     pub chains: Vec<Evidence>,
 }

@@ -17,6 +17,7 @@ mod pkcs12;
 mod pkcs7;
 mod private_key;
 mod repair;
+mod roots;
 mod unicode;
 
 use std::fmt;
@@ -30,6 +31,7 @@ pub(crate) use files::file_bytes;
 pub use files::{LIMIT, files_in, read_file, read_stdin, read_text};
 pub(crate) use pkcs7::signed_content;
 pub use private_key::key_from_pkcs8;
+pub use roots::system_roots;
 pub(crate) use unicode::characters;
 
 /// A password. `Debug` hides it; wiped from memory when dropped.

@@ -1,7 +1,7 @@
 //! The rules about live services.
 
 use crate::facts::{Cause, Endpoint, Ports, Step, Survey, Trouble};
-use crate::rules::{self, Check, Context, Hit, Rule};
+use crate::rules::{self, Check, Context, Hit, Level, Rule};
 
 /// What was found about the services of one source, beside what they present.
 #[derive(Debug)]
@@ -25,6 +25,13 @@ pub struct Placed {
     pub endpoints: Vec<usize>,
 }
 
+impl Services<'_> {
+    /// The worst level found.
+    pub fn worst(&self) -> Option<Level> {
+        self.findings.iter().map(|finding| finding.hit.level).max()
+    }
+}
+
 /// Asks every rule about services.
 pub fn judge_services<'a>(survey: &'a Survey, ctx: &Context<'_>) -> Services<'a> {
     let mut findings = Vec::new();
@@ -40,10 +47,16 @@ pub fn judge_services<'a>(survey: &'a Survey, ctx: &Context<'_>) -> Services<'a>
     // Stable: equal levels stay in the order of the list.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.hit.level));
     let explained = |index: usize| findings.iter().any(|finding| finding.endpoints.contains(&index));
-    let lost = survey.endpoints.iter().enumerate().filter(|(index, _)| !explained(*index));
-    let lost = lost.filter_map(|(_, endpoint)| Some((endpoint, endpoint.defeat()?)));
-    let lost = lost.filter(|(_, trouble)| !is_only_closed(survey, trouble)).collect();
+    let lost = lost(survey, explained);
     Services { survey, findings, lost }
+}
+
+/// The endpoints that could not be looked at, and why, but for those that are `explained` otherwise and for usual ports
+/// that this server does not have.
+pub fn lost(survey: &Survey, explained: impl Fn(usize) -> bool) -> Vec<(&Endpoint, &Trouble)> {
+    let rest = survey.endpoints.iter().enumerate().filter(|(index, _)| !explained(*index));
+    let lost = rest.filter_map(|(_, endpoint)| Some((endpoint, endpoint.defeat()?)));
+    lost.filter(|(_, trouble)| !is_only_closed(survey, trouble)).collect()
 }
 
 /// A usual port that this server does not have. When it has none of them, all are missed.
@@ -59,7 +72,7 @@ fn is_only_closed(survey: &Survey, trouble: &Trouble) -> bool {
 mod tests {
     use super::*;
     use crate::facts::fixture::{answers, day, fails, survey};
-    use crate::rules::{Authority, Level};
+    use crate::rules::Authority;
 
     fn context() -> Context<'static> {
         Context { now: day("2026-09-01"), authority: Authority::Unknown, target: None, trust: None }

@@ -8,9 +8,12 @@ mod address;
 mod protocols;
 #[cfg(test)]
 mod script;
+mod survey;
 pub mod tls;
+mod tour;
 mod wire;
 
 pub use address::Asked;
 pub use protocols::{ALL, Opened, Plain, Protocol, Scheme, by_port, by_scheme, detect, usual};
+pub use survey::{Errand, Manners, survey};
 pub use wire::{HANDSHAKE_LIMIT, LINE_LIMIT, STEP_LIMIT, Wire, cause};

@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = Rule {
     title: "the server did not prove that the private key is its own",
     why: "In a handshake the server signs with the private key of its certificate. A signature that does not fit means that \
           certificate and key were mixed up, and every client refuses. With old versions certfix leaves before the proof.",
-    fix: "Configure the key and the certificate that belong together, and restart the service.",
+    fix: "Where the signature does not fit, configure the key and the certificate that belong together and restart the \
+          service.",
     source: Source::Rfc(8446, "4.4.3"),
     fault: None,
     check: Check::Survey(check),

@@ -2,6 +2,7 @@
 //!
 //! Adding a rule: a file here with a `pub(super) const RULE`, named by its code, and its two lines below.
 
+mod address_does_not_answer;
 mod certificate_unreadable;
 mod chain_out_of_order;
 mod client_auth_removed;
@@ -24,6 +25,7 @@ mod key_readable_by_others;
 mod key_usage_unfit;
 mod life_too_long;
 mod malformed_name;
+mod missing_alias;
 mod name_mismatch;
 mod name_not_first;
 mod needs_sni;
@@ -34,6 +36,7 @@ mod not_yet_valid;
 mod old_tls;
 mod old_version;
 mod organizational_unit;
+mod points_elsewhere;
 mod reserved_address;
 mod san_critical_mismatch;
 mod self_signed;
@@ -42,6 +45,7 @@ mod starttls_refused;
 mod text_after_starttls;
 mod unconverted_idn;
 mod underscore_in_name;
+mod unknown_to_dns;
 mod untrusted_issuer;
 mod weak_key;
 mod weak_serial;
@@ -114,6 +118,10 @@ pub const ALL: &[&Rule] = &[
     &needs_sni::RULE,
     &differs_between_addresses::RULE,
     &differs_between_services::RULE,
+    &address_does_not_answer::RULE,
+    &points_elsewhere::RULE,
+    &unknown_to_dns::RULE,
+    &missing_alias::RULE,
 ];
 
 /// One thing that can be wrong.

@@ -12,7 +12,7 @@ use certfix::rules::{Authority, Level};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::network::Names;
+pub(crate) use self::network::{Names, Reach};
 
 /// Says what each generation of mail client will do with a certificate, and makes the one that cures it
 #[derive(Debug, Parser)]
@@ -54,9 +54,11 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Files and folders; `-` is standard input
+    /// Files, folders and live services: imaps://HOST, HOST:PORT, HOST; `-` is standard input
     #[arg(required = true, value_name = "SOURCE")]
     pub(crate) sources: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
     #[command(flatten)]
     pub(crate) password: PasswordFrom,
     #[command(flatten)]
@@ -67,9 +69,11 @@ pub(crate) struct Inspect {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Files and folders; `-` is standard input
+    /// Files, folders and live services: imaps://HOST, HOST:PORT, HOST; `-` is standard input
     #[arg(required = true, value_name = "SOURCE")]
     pub(crate) sources: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
     #[command(flatten)]
     pub(crate) target: TargetFrom,
     /// Clients to judge for: ids and the groups all, modern, legacy
@@ -94,7 +98,7 @@ pub(crate) struct Check {
 
 #[derive(Debug, Args)]
 pub(crate) struct Fix {
-    /// The certificate or request to correct; `-` is standard input
+    /// The certificate or request to correct, in a file or on a live service; `-` is standard input
     pub(crate) source: PathBuf,
     #[command(flatten)]
     pub(crate) target: TargetFrom,
@@ -113,7 +117,7 @@ pub(crate) struct Fix {
 pub(crate) struct Csr {
     #[command(flatten)]
     pub(crate) target: TargetFrom,
-    /// Take subject and names from this certificate or request
+    /// Take subject and names from this certificate or request, in a file or on a live service
     #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
@@ -126,7 +130,7 @@ pub(crate) struct Csr {
 pub(crate) struct SelfSigned {
     #[command(flatten)]
     pub(crate) target: TargetFrom,
-    /// Take subject and names from this certificate or request
+    /// Take subject and names from this certificate or request, in a file or on a live service
     #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
@@ -231,6 +235,8 @@ pub(crate) struct MadeOptions {
     /// Show what would be made; write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
     #[command(flatten)]
     pub(crate) password: PasswordFrom,
     #[command(flatten)]

@@ -2,16 +2,17 @@
 
 use std::process::ExitCode;
 
-use certfix::clients;
-use certfix::facts::TrustStore;
-use certfix::judge::{infer_target, judge};
+use certfix::clients::{self, Client};
+use certfix::facts::{Evidence, Moment, Subject, Survey, Target, TrustStore};
+use certfix::judge::{Report, infer_target, judge, judge_services};
 use certfix::report::json;
 use certfix::report::text::{self, Page};
 use certfix::rules::{Authority, Context};
 use certfix::{Error, input};
 
 use crate::args::{Check, Format};
-use crate::{password, sources, terminal};
+use crate::sources::{Described, Seen};
+use crate::{live, password, sources, terminal};
 
 pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
     let clients = clients::select(&args.client)?;
@@ -22,35 +23,107 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
         None => None,
     };
     let sources = sources::expand(&args.sources)?;
-    let now = args.clock.now();
-    let width = terminal::width();
+    let bench = Bench {
+        args,
+        clients,
+        typed,
+        now: args.clock.now(),
+        // What a live service presents is judged as a client does that trusts what this machine trusts.
+        system: if trust.is_none() && sources.has_live() { input::system_roots() } else { None },
+        trust,
+        width: terminal::width(),
+    };
     let format = args.output.format;
-    let tally = sources::answer("check", &sources, known.as_ref(), format, &|evidence, out| {
+    let describe = |seen: &Seen<'_>, out: &mut Vec<u8>| match seen {
+        Seen::Evidence(evidence) => bench.file(evidence, out),
+        Seen::Survey(survey) => bench.services(survey, out),
+    };
+    let tally = sources::answer("check", &sources, known.as_ref(), &args.reach, format, &describe)?;
+    let found = tally.levels.iter().any(|worst| args.fail_on.fails(*worst));
+    Ok(ExitCode::from(if tally.has_failed() { 2 } else { u8::from(found) }))
+}
+
+/// What every source is judged with.
+struct Bench<'a> {
+    args: &'a Check,
+    clients: Vec<&'static Client>,
+    typed: Option<Target>,
+    now: Moment,
+    /// The roots of `--ca-file`.
+    trust: Option<TrustStore>,
+    /// The system's roots, when there are live sources and no `--ca-file`.
+    system: Option<TrustStore>,
+    width: usize,
+}
+
+impl Bench<'_> {
+    /// Each certificate and request of a file.
+    fn file(&self, evidence: &Evidence, out: &mut Vec<u8>) -> Result<Described, Error> {
         let subjects = evidence.subjects();
         if subjects.is_empty() {
             return Err(Error::OnlyKeys { source: evidence.source.to_string() });
         }
         let mut worst = None;
         for (index, subject) in subjects.iter().enumerate() {
-            let inferred = if typed.is_none() { infer_target(subject).certain() } else { None };
-            let context = Context {
-                now,
-                authority: args.ca.given().unwrap_or_else(|| Authority::of(subject.item)),
-                target: typed.as_ref().or(inferred.as_ref()),
-                trust: trust.as_ref(),
-            };
-            let report = judge(subject, &clients, &context);
+            let inferred = if self.typed.is_none() { infer_target(subject).certain() } else { None };
+            let target = self.typed.as_ref().or(inferred.as_ref());
+            let report = judge(subject, &self.clients, &self.context(subject, target, self.trust.as_ref()));
             if index > 0 {
-                out.extend(sources::separator(format));
+                out.extend(sources::separator(self.format()));
             }
-            match format {
-                Format::Text => text::check(&report, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
-                Format::Json => json::entry(&json::check(&report, now), out),
+            match self.format() {
+                Format::Text => {
+                    text::check(&report, &mut Page::new(out, self.width)).map_err(terminal::unwritten)?;
+                }
+                Format::Json => json::entry(&json::check(&report, self.now), out),
             }
             worst = worst.max(report.worst());
         }
-        Ok(worst)
-    })?;
-    let found = tally.levels.iter().any(|worst| args.fail_on.fails(*worst));
-    Ok(ExitCode::from(if tally.has_failed() { 2 } else { u8::from(found) }))
+        Ok(Described { worst, failures: Vec::new() })
+    }
+
+    /// Live services, and each chain that they present.
+    fn services(&self, survey: &Survey, out: &mut Vec<u8>) -> Result<Described, Error> {
+        let target = Some(self.typed.as_ref().unwrap_or(&survey.host));
+        let trust = self.trust.as_ref().or(self.system.as_ref());
+        let context = Context { now: self.now, authority: Authority::Unknown, target, trust };
+        let services = judge_services(survey, &context);
+        let subjects: Vec<Vec<Subject<'_>>> = survey.chains.iter().map(Evidence::subjects).collect();
+        let leaves = subjects.iter().enumerate().filter_map(|(chain, subjects)| Some((chain, subjects.first()?)));
+        let reports: Vec<(usize, Report<'_>)> = leaves
+            .map(|(chain, subject)| (chain, judge(subject, &self.clients, &self.context(subject, target, trust))))
+            .collect();
+        let failures = live::failures(survey, &services.lost);
+        if reports.is_empty() && services.findings.is_empty() {
+            return Ok(Described { worst: None, failures });
+        }
+        match self.format() {
+            Format::Text => {
+                text::services(&services, &reports, &mut Page::new(out, self.width)).map_err(terminal::unwritten)?
+            }
+            Format::Json => {
+                json::entry(&json::services(&services), out);
+                for (chain, report) in &reports {
+                    out.extend(sources::separator(Format::Json));
+                    json::entry(&json::check(report, self.now).of_chain(*chain), out);
+                }
+            }
+        }
+        let of_certificates = reports.iter().filter_map(|(_, report)| report.worst()).max();
+        Ok(Described { worst: services.worst().max(of_certificates), failures })
+    }
+
+    fn context<'a>(
+        &self,
+        subject: &Subject<'_>,
+        target: Option<&'a Target>,
+        trust: Option<&'a TrustStore>,
+    ) -> Context<'a> {
+        let authority = self.args.ca.given().unwrap_or_else(|| Authority::of(subject.item));
+        Context { now: self.now, authority, target, trust }
+    }
+
+    fn format(&self) -> Format {
+        self.args.output.format
+    }
 }

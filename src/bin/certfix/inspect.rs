@@ -3,11 +3,14 @@
 use std::process::ExitCode;
 
 use certfix::Error;
+use certfix::facts::{Evidence, Moment, Survey};
+use certfix::judge::lost;
 use certfix::report::json;
 use certfix::report::text::{self, Page};
 
 use crate::args::{Format, Inspect};
-use crate::{password, sources, terminal};
+use crate::sources::{Described, Seen};
+use crate::{live, password, sources, terminal};
 
 pub(crate) fn run(args: &Inspect) -> Result<ExitCode, Error> {
     let known = password::given(&args.password)?;
@@ -15,24 +18,52 @@ pub(crate) fn run(args: &Inspect) -> Result<ExitCode, Error> {
     let now = args.clock.now();
     let width = terminal::width();
     let format = args.output.format;
-    let tally = sources::answer("inspect", &sources, known.as_ref(), format, &|evidence, out| {
-        let subjects = evidence.subjects();
-        for (index, subject) in subjects.iter().enumerate() {
-            if index > 0 {
-                out.extend(sources::separator(format));
-            }
-            match format {
-                Format::Text => text::inspect(subject, now, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
-                Format::Json => json::entry(&json::inspect(subject, now), out),
-            }
+    let tally = sources::answer("inspect", &sources, known.as_ref(), &args.reach, format, &|seen, out| match seen {
+        Seen::Evidence(evidence) => {
+            held(evidence, now, format, width, out)?;
+            Ok(Described::default())
         }
-        if subjects.is_empty() {
-            match format {
-                Format::Text => text::keys(evidence, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
-                Format::Json => json::entry(&json::keys(evidence), out),
-            }
+        Seen::Survey(survey) => {
+            presented(survey, now, format, width, out)?;
+            Ok(Described { worst: None, failures: live::failures(survey, &lost(survey, |_| false)) })
         }
-        Ok(None)
     })?;
     Ok(ExitCode::from(if tally.has_failed() { 2 } else { 0 }))
+}
+
+/// Everything that a file holds.
+fn held(evidence: &Evidence, now: Moment, format: Format, width: usize, out: &mut Vec<u8>) -> Result<(), Error> {
+    let subjects = evidence.subjects();
+    for (index, subject) in subjects.iter().enumerate() {
+        if index > 0 {
+            out.extend(sources::separator(format));
+        }
+        match format {
+            Format::Text => text::inspect(subject, now, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
+            Format::Json => json::entry(&json::inspect(subject, now), out),
+        }
+    }
+    if subjects.is_empty() {
+        match format {
+            Format::Text => text::keys(evidence, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
+            Format::Json => json::entry(&json::keys(evidence), out),
+        }
+    }
+    Ok(())
+}
+
+/// The services, then each certificate that they present.
+fn presented(survey: &Survey, now: Moment, format: Format, width: usize, out: &mut Vec<u8>) -> Result<(), Error> {
+    if survey.chains.is_empty() {
+        return Ok(());
+    }
+    match format {
+        Format::Text => text::table(survey, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
+        Format::Json => json::entry(&json::survey(survey), out),
+    }
+    for chain in survey.chains.iter().filter(|chain| !chain.certificates.is_empty()) {
+        out.extend(sources::separator(format));
+        held(chain, now, format, width, out)?;
+    }
+    Ok(())
 }

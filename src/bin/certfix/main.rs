@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod inspect;
+mod live;
 mod make;
 mod names;
 mod password;

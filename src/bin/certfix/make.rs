@@ -18,7 +18,7 @@ use crate::{password, sources, terminal};
 
 pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
     let known = password::given(&args.made.password)?;
-    let old = args.from.as_deref().map(|path| sources::read(path, known.as_ref())).transpose()?;
+    let old = args.from.as_deref().map(|path| sources::read(path, known.as_ref(), &args.made.reach)).transpose()?;
     let subject = old.as_ref().map(sources::the_one).transpose()?;
     let item = subject.as_ref().map(|subject| subject.item);
     let target = target(&args.target, old.as_ref())?;
@@ -28,7 +28,7 @@ pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
 
 pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
     let known = password::given(&args.made.password)?;
-    let old = args.from.as_deref().map(|path| sources::read(path, known.as_ref())).transpose()?;
+    let old = args.from.as_deref().map(|path| sources::read(path, known.as_ref(), &args.made.reach)).transpose()?;
     let subject = old.as_ref().map(sources::the_one).transpose()?;
     let item = subject.as_ref().map(|subject| subject.item);
     let target = target(&args.target, old.as_ref())?;
@@ -43,7 +43,7 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
         });
     }
     let known = password::given(&args.made.password)?;
-    let evidence = sources::read(&args.source, known.as_ref())?;
+    let evidence = sources::read(&args.source, known.as_ref(), &args.made.reach)?;
     let subject = sources::the_one(&evidence)?;
     let target = target(&args.target, Some(&evidence))?;
     let (profile, output) = match args.self_signed {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
-use certfix::facts::{Evidence, PrivateKey, Subject};
+use certfix::facts::{Evidence, PrivateKey, Subject, Survey};
 use certfix::input::{self, Password};
 use certfix::issue;
 use certfix::report::json::{Envelope, Failure};
@@ -12,51 +12,92 @@ use certfix::report::text::summary;
 use certfix::rules::Level;
 use rayon::prelude::*;
 
-use crate::args::Format;
-use crate::{password, terminal};
+use crate::args::{Format, Reach};
+use crate::{live, password, terminal};
 
 /// One thing to look at.
-pub(crate) struct Named {
-    path: PathBuf,
-    /// The folder that it was found in, when it was not named itself: what is no certificate there is passed over.
-    folder: Option<usize>,
+enum Named {
+    File {
+        path: PathBuf,
+        /// The folder that it was found in, when it was not named itself: what is no certificate there is passed over.
+        folder: Option<usize>,
+    },
+    /// A live source, by position.
+    Live(usize),
 }
 
 /// What was named on the command line.
 pub(crate) struct Sources {
     list: Vec<Named>,
     folders: Vec<PathBuf>,
+    live: Vec<live::Named>,
+}
+
+impl Sources {
+    /// True when there are live ones among them.
+    pub(crate) fn has_live(&self) -> bool {
+        !self.live.is_empty()
+    }
+}
+
+/// What one source turned out to hold.
+pub(crate) enum Seen<'a> {
+    /// A file, or standard input.
+    Evidence(&'a Evidence),
+    /// Live services.
+    Survey(&'a Survey),
+}
+
+/// What a command makes of one source, beside its text.
+#[derive(Default)]
+pub(crate) struct Described {
+    /// The worst level found.
+    pub(crate) worst: Option<Level>,
+    /// Parts that could not be looked at.
+    pub(crate) failures: Vec<Error>,
 }
 
 /// What came of one source.
 #[derive(Default)]
 struct Answer {
     text: Vec<u8>,
-    worst: Option<Level>,
-    failure: Option<Error>,
+    described: Described,
+    /// True when it could be looked at, at least in part.
+    seen: bool,
     passed_over: bool,
 }
 
 /// How many sources are worked on before their answers are written; their texts together fit a processor's cache.
 const BATCH: usize = 128;
 
-/// Files as they were named, folders as the files in them.
+/// Files as they were named, folders as the files in them, live sources as what they ask for.
 pub(crate) fn expand(sources: &[PathBuf]) -> Result<Sources, Error> {
-    let (mut list, mut folders) = (Vec::new(), Vec::new());
+    let (mut list, mut folders, mut live) = (Vec::new(), Vec::new(), Vec::new());
     for path in sources {
-        if path.as_os_str() != "-" && path.is_dir() {
+        if let Some(asked) = live::asked(path)? {
+            list.push(Named::Live(live.len()));
+            live.push(asked);
+        } else if path.as_os_str() != "-" && path.is_dir() {
             let folder = Some(folders.len());
-            list.extend(input::files_in(path)?.into_iter().map(|path| Named { path, folder }));
+            list.extend(input::files_in(path)?.into_iter().map(|path| Named::File { path, folder }));
             folders.push(path.clone());
         } else {
-            list.push(Named { path: path.clone(), folder: None });
+            list.push(Named::File { path: path.clone(), folder: None });
         }
     }
-    Ok(Sources { list, folders })
+    Ok(Sources { list, folders, live })
 }
 
-/// Reads one source; `-` is standard input. Asks for a missing password when somebody is there to answer.
-pub(crate) fn read(path: &Path, known: Option<&Password>) -> Result<Evidence, Error> {
+/// What one source holds, a file or a live service. Asks for a missing password when somebody is there to answer.
+pub(crate) fn read(path: &Path, known: Option<&Password>, reach: &Reach) -> Result<Evidence, Error> {
+    match live::asked(path)? {
+        Some(asked) => live::evidence(asked, reach),
+        None => read_file(path, known),
+    }
+}
+
+/// Reads one file; `-` is standard input. Asks for a missing password when somebody is there to answer.
+fn read_file(path: &Path, known: Option<&Password>) -> Result<Evidence, Error> {
     if path.as_os_str() == "-" {
         return input::read_stdin(known);
     }
@@ -74,7 +115,7 @@ pub(crate) fn read(path: &Path, known: Option<&Password>) -> Result<Evidence, Er
 /// # Errors
 /// That the file holds none, or none that can be used.
 pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<PrivateKey, Error> {
-    let evidence = match read(path, known) {
+    let evidence = match read_file(path, known) {
         Err(Error::NotACertificate { source, cause }) => return Err(Error::NoKey { source, cause }),
         answer => answer?,
     };
@@ -96,8 +137,8 @@ pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<PrivateKey, E
     }
 }
 
-/// How a command turns what a source held into text of the format asked for. Gives the worst level found.
-pub(crate) type Describe<'a> = dyn Fn(&Evidence, &mut Vec<u8>) -> Result<Option<Level>, Error> + Sync + 'a;
+/// How a command turns what a source held into text of the format asked for.
+pub(crate) type Describe<'a> = dyn Fn(&Seen<'_>, &mut Vec<u8>) -> Result<Described, Error> + Sync + 'a;
 
 /// What came of all sources.
 #[derive(Default)]
@@ -119,8 +160,10 @@ impl Tally {
 
     /// Writes one answer and counts it.
     fn take(&mut self, named: &Named, answer: &mut Answer, format: Format, out: &mut dyn Write) -> io::Result<()> {
-        if let Some(folder) = named.folder.filter(|_| !answer.passed_over) {
-            self.folders[folder] = true;
+        if let Named::File { folder: Some(folder), .. } = named
+            && !answer.passed_over
+        {
+            self.folders[*folder] = true;
         }
         if !answer.text.is_empty() {
             if self.written {
@@ -129,12 +172,13 @@ impl Tally {
             self.written = true;
             out.write_all(&answer.text)?;
         }
-        if let Some(error) = answer.failure.take() {
+        for error in answer.described.failures.drain(..) {
             self.fail(&error, out)?;
-        } else if answer.passed_over {
+        }
+        if answer.passed_over {
             self.passed_over += 1;
-        } else {
-            self.levels.push(answer.worst);
+        } else if answer.seen {
+            self.levels.push(answer.described.worst);
         }
         Ok(())
     }
@@ -158,10 +202,13 @@ pub(crate) fn answer(
     command: &str,
     sources: &Sources,
     known: Option<&Password>,
+    reach: &Reach,
     format: Format,
     describe: &Describe<'_>,
 ) -> Result<Tally, Error> {
-    let Sources { list: sources, folders } = sources;
+    let Sources { list: sources, folders, live } = sources;
+    let mut surveyed: Vec<Answer> =
+        live::survey(live, reach)?.into_par_iter().map(|survey| Answer::of(survey, describe)).collect();
     let mut tally = Tally { folders: vec![false; folders.len()], ..Tally::default() };
     // Kept from batch to batch, because their memory is.
     let mut answers: Vec<Answer> = std::iter::repeat_with(Answer::default).take(sources.len().min(BATCH)).collect();
@@ -173,13 +220,16 @@ pub(crate) fn answer(
             let answers = &mut answers[..batch.len()];
             match batch {
                 // One source alone may ask for its password.
-                [alone] if sources.len() == 1 => answers[0].fill(alone, describe, |path| read(path, known)),
+                [alone] if sources.len() == 1 => answers[0].fill(alone, describe, |path| read_file(path, known)),
                 many => many.par_iter().zip(answers.par_iter_mut()).for_each(|(named, answer)| {
                     answer.fill(named, describe, |path| read_quietly(path, known));
                 }),
             }
             for (named, answer) in batch.iter().zip(answers) {
-                tally.take(named, answer, format, out)?;
+                match named {
+                    Named::File { .. } => tally.take(named, answer, format, out)?,
+                    Named::Live(position) => tally.take(named, &mut surveyed[*position], format, out)?,
+                }
             }
         }
         for (index, path) in folders.iter().enumerate() {
@@ -202,19 +252,28 @@ pub(crate) fn answer(
 }
 
 impl Answer {
-    /// Looks at one source.
+    /// Looks at one file; live sources were looked at before.
     fn fill(&mut self, named: &Named, describe: &Describe<'_>, read: impl Fn(&Path) -> Result<Evidence, Error>) {
         self.text.clear();
-        (self.worst, self.failure, self.passed_over) = (None, None, false);
-        match read(&named.path).and_then(|evidence| describe(&evidence, &mut self.text)) {
-            Ok(worst) => self.worst = worst,
-            Err(Error::NotACertificate { .. } | Error::Empty { .. } | Error::OnlyKeys { .. })
-                if named.folder.is_some() =>
-            {
+        (self.described, self.seen, self.passed_over) = (Described::default(), false, false);
+        let Named::File { path, folder } = named else { return };
+        match read(path).and_then(|evidence| describe(&Seen::Evidence(&evidence), &mut self.text)) {
+            Ok(described) => (self.described, self.seen) = (described, true),
+            Err(Error::NotACertificate { .. } | Error::Empty { .. } | Error::OnlyKeys { .. }) if folder.is_some() => {
                 self.passed_over = true;
             }
-            Err(error) => self.failure = Some(error),
+            Err(error) => self.described.failures.push(error),
         }
+    }
+
+    /// The answer about a live source.
+    fn of(survey: Result<Survey, Error>, describe: &Describe<'_>) -> Self {
+        let mut answer = Self::default();
+        match survey.and_then(|survey| describe(&Seen::Survey(&survey), &mut answer.text)) {
+            Ok(described) => (answer.seen, answer.described) = (!answer.text.is_empty(), described),
+            Err(error) => answer.described.failures.push(error),
+        }
+        answer
     }
 }
 

@@ -1,9 +1,11 @@
 //! The two streams, and how wide they are.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::time::Duration;
 
 use certfix::Error;
 use certfix::report::text::Page;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Wide enough for the tables; also the width of pipes and files, so that they do not depend on a window.
 const WIDTH: usize = 100;
@@ -45,6 +47,30 @@ pub(crate) fn complain(error: &Error) {
     anstream::eprintln!("certfix: error: {error}");
     if let Some(hint) = error.hint() {
         anstream::eprintln!("certfix: hint: {hint}");
+    }
+}
+
+/// One line that says how far the work is; on a terminal only, and gone when it is done.
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    /// A line that says nothing yet.
+    pub(crate) fn new() -> Self {
+        // Draws to standard error, and nothing at all where that is no terminal.
+        let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+
+    /// Says `text` from now on.
+    pub(crate) fn show(&self, text: &str) {
+        self.0.set_message(text.to_owned());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 

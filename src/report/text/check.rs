@@ -16,7 +16,7 @@ use crate::rules::{Level, Remedy, Rule};
 /// Those of the stream.
 pub fn check(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let source = report.subject.evidence.source.to_string();
-    judged(report, &Place { label: "found in", names: &source, source: &source }, page)?;
+    judged(report, &Place { label: "found in", names: &source, source: &quoted(&source) }, page)?;
     page.line("")?;
     let levels: Vec<Level> = report.findings.iter().map(|finding| finding.hit.level).collect();
     counts(&levels, &report.not_checked, page)?;
@@ -29,7 +29,7 @@ pub(super) struct Place<'a> {
     pub(super) label: &'static str,
     /// The file, or the services.
     pub(super) names: &'a str,
-    /// What `certfix fix` takes.
+    /// What `certfix fix` takes, as a shell does.
     pub(super) source: &'a str,
 }
 
@@ -89,7 +89,7 @@ fn clients(finding: &Finding, report: &Report<'_>) -> String {
 fn fix(finding: &Finding, report: &Report<'_>, source: &str) -> String {
     match (&finding.hit.remedy, report.target.and_then(|target| target.name())) {
         (Remedy::Manual, _) | (_, None) => finding.rule.fix.to_owned(),
-        (_, Some(name)) => format!("certfix fix {} --fqdn {name}", quoted(source)),
+        (_, Some(name)) => format!("certfix fix {source} --fqdn {name}"),
     }
 }
 

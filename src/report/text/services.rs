@@ -34,7 +34,7 @@ pub fn services(services: &Services<'_>, reports: &[(usize, Report<'_>)], page: 
         }
         let presenting: Vec<usize> = survey.presenting(*chain).map(|(index, _)| index).collect();
         let source = match presenting.first() {
-            Some(first) => survey.endpoints[*first].service.to_string(),
+            Some(first) => source(&survey.endpoints[*first]),
             None => survey.named.clone(),
         };
         let names = places(survey, presenting.into_iter());
@@ -53,6 +53,15 @@ pub fn services(services: &Services<'_>, reports: &[(usize, Report<'_>)], page: 
     let of_certificates = of_certificates.map(|finding| (finding.hit.level, finding.rule.code));
     let worst = of_services.chain(of_certificates).rev().max_by_key(|(level, _)| *level);
     read_more(worst.map(|(_, code)| code), page)
+}
+
+/// What `certfix fix` takes to come to the same endpoint.
+fn source(endpoint: &Endpoint) -> String {
+    let Endpoint { service, address, .. } = endpoint;
+    match service.port == address.port() {
+        true => service.to_string(),
+        false => format!("{service} --connect {address}"),
+    }
 }
 
 /// What any of the certificates could not be asked, each once.

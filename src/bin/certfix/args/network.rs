@@ -1,4 +1,4 @@
-//! Flags of commands that ask DNS.
+//! Flags of commands that ask DNS and look at live services.
 
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
@@ -32,22 +32,35 @@ pub(crate) struct Network {
     /// Ask this DNS server alone, and not the hosts file [default: as the system is set up]
     #[arg(long, value_name = "ADDR:PORT", value_parser = server)]
     pub(crate) resolver: Option<SocketAddr>,
-    /// Longest wait for an answer
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub(crate) timeout: u64,
+    /// Longest wait for each answer and in each step of a connection
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+}
+
+/// How live services are reached.
+#[derive(Debug, Args)]
+pub(crate) struct Reach {
+    /// Connect to this address instead of those in DNS
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = place)]
+    pub(crate) connect: Option<Place>,
+    #[command(flatten)]
+    pub(crate) network: Network,
+}
+
+/// Where to connect to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) address: IpAddr,
+    /// None: the port of the service.
+    pub(crate) port: Option<u16>,
 }
 
 impl Network {
-    /// The longest wait for an answer.
-    pub(crate) fn limit(&self) -> Duration {
-        Duration::from_secs(self.timeout)
-    }
-
     /// The DNS client that was asked for.
     pub(crate) fn resolver(&self) -> Result<Resolver, Error> {
         match self.resolver {
-            Some(server) => Resolver::at(server, self.limit()),
-            None => Resolver::system(self.limit()),
+            Some(server) => Resolver::at(server, self.timeout),
+            None => Resolver::system(self.timeout),
         }
     }
 }
@@ -55,12 +68,24 @@ impl Network {
 /// An address with or without a port; DNS has 53.
 fn server(text: &str) -> Result<SocketAddr, String> {
     const DNS: u16 = 53;
+    let Place { address, port } = place(text)?;
+    Ok(SocketAddr::new(address, port.unwrap_or(DNS)))
+}
+
+/// An address with or without a port.
+fn place(text: &str) -> Result<Place, String> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    let address = text.parse().or_else(|_| bare.parse::<IpAddr>().map(|address| SocketAddr::new(address, DNS)));
-    match address {
-        Ok(address) if address.port() != 0 => Ok(address),
+    let alone = bare.parse().map(|address| Place { address, port: None });
+    let both = || text.parse::<SocketAddr>().map(|both| Place { address: both.ip(), port: Some(both.port()) });
+    match alone.or_else(|_| both()) {
+        Ok(place) if place.port != Some(0) => Ok(place),
         _ => Err("write an address like 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53".to_owned()),
     }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.1..=600.0).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "write seconds from 0.1 to 600".to_owned())
 }
 
 #[cfg(test)]

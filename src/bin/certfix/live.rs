@@ -1,0 +1,243 @@
+//! Live sources: what was named on the command line, where it is, and one look at all of it.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use certfix::Error;
+use certfix::facts::{
+    Cause, Endpoint, Evidence, GeneralName, Host, Lookup, Name, Ports, Resolved, Step, Survey, Target, Trouble,
+};
+use certfix::judge::lost;
+use certfix::probe::{self, Asked, Errand, Manners};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
+
+use crate::args::Reach;
+use crate::terminal;
+
+/// A live source as it was named, and what that means.
+pub(crate) struct Named {
+    pub(crate) typed: String,
+    pub(crate) asked: Asked,
+}
+
+/// Endings of certificate files, none of them a top level domain.
+const FILES: [&str; 16] = [
+    "cer",
+    "crt",
+    "pem",
+    "der",
+    "pfx",
+    "p12",
+    "p7b",
+    "p7c",
+    "p7s",
+    "csr",
+    "req",
+    "key",
+    "txt",
+    "prf",
+    "xml",
+    "mobileconfig",
+];
+
+/// What a source asks for when it is live; None when it is a file. What is there is a file, whatever it is called.
+///
+/// # Errors
+/// It can only be live, and cannot be understood.
+pub(crate) fn asked(path: &Path) -> Result<Option<Named>, Error> {
+    let Some(typed) = path.to_str().filter(|typed| *typed != "-") else { return Ok(None) };
+    let live = |asked| Ok(Some(Named { typed: typed.to_owned(), asked }));
+    if typed.contains("://") {
+        return live(Asked::parse(typed)?);
+    }
+    if typed.is_empty() || typed.contains(['/', '\\']) || path.symlink_metadata().is_ok() {
+        return Ok(None);
+    }
+    match Asked::parse(typed) {
+        Ok(asked @ Asked::HostPort { .. }) => live(asked),
+        Ok(Asked::Host(host)) if is_host(&host, typed) => live(Asked::Host(host)),
+        _ => Ok(None),
+    }
+}
+
+/// A word alone is a file that is not there, and so is what ends like one.
+fn is_host(host: &Target, typed: &str) -> bool {
+    match host.host() {
+        Host::Address(_) => true,
+        Host::Malformed(_) => false,
+        Host::Name(_) => match typed.trim_end_matches('.').rsplit_once('.') {
+            Some((_, ending)) => !FILES.contains(&&*ending.to_ascii_lowercase()),
+            None => typed.eq_ignore_ascii_case("localhost"),
+        },
+    }
+}
+
+/// Looks at all of them at once. Ctrl-C leaves what was seen so far.
+///
+/// # Errors
+/// Nothing could be looked at. What keeps one source from being looked at stands in its place.
+pub(crate) fn survey(named: &[Named], reach: &Reach) -> Result<Vec<Result<Survey, Error>>, Error> {
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stop = stop_on_interrupt();
+    let found = addresses(named, reach)?;
+    let mut errands = Vec::new();
+    let mut results: Vec<Result<Option<usize>, Error>> = Vec::new();
+    for (named, addresses) in named.iter().zip(found) {
+        results.push(addresses.map(|addresses| {
+            errands.push(Errand {
+                named: named.typed.clone(),
+                asked: named.asked.clone(),
+                addresses,
+                port: reach.connect.and_then(|place| place.port),
+            });
+            Some(errands.len() - 1)
+        }));
+    }
+    let manners = Manners { timeout: reach.network.timeout, stop: Arc::clone(&stop) };
+    let line = terminal::Progress::new();
+    let mut surveys: Vec<Option<Survey>> = probe::survey(&errands, &manners, &mut |done, total| {
+        line.show(&format!("looked at {done} of {total} services"));
+    })
+    .into_iter()
+    .map(Some)
+    .collect();
+    drop(line);
+    ask_dns(&mut surveys, reach);
+    let mut take = |index: Option<usize>| index.and_then(|index| surveys.get_mut(index)?.take());
+    Ok(results.into_iter().filter_map(|result| result.map(&mut take).transpose()).collect())
+}
+
+/// The certificates of one live source, where one certificate is meant.
+///
+/// # Errors
+/// It could not be looked at, or its services present different certificates.
+pub(crate) fn evidence(named: Named, reach: &Reach) -> Result<Evidence, Error> {
+    let mut surveys = survey(std::slice::from_ref(&named), reach)?;
+    let survey = surveys.pop().unwrap_or(Err(Error::NoCertificateShown { source: named.typed.clone() }))?;
+    let mut leaves: Vec<usize> = Vec::new();
+    for answer in survey.endpoints.iter().filter_map(Endpoint::main_answer) {
+        let leaf = |chain: usize| survey.chains[chain].certificates.first().map(|leaf| &leaf.der);
+        if !leaves.iter().any(|known| leaf(*known) == leaf(answer.chain)) {
+            leaves.push(answer.chain);
+        }
+    }
+    if leaves.len() > 1 {
+        let names = leaves.iter().filter_map(|chain| survey.chains[*chain].certificates.first());
+        let names = names.map(|leaf| leaf.identity.subject.to_string()).collect();
+        return Err(Error::ManyCertificates { source: named.typed, names });
+    }
+    match leaves.first() {
+        Some(chain) => {
+            let mut chains = survey.chains;
+            Ok(chains.swap_remove(*chain))
+        }
+        None => {
+            let failure = failures(&survey, &lost(&survey, |_| false)).into_iter().next();
+            Err(failure.unwrap_or(Error::NoCertificateShown { source: named.typed }))
+        }
+    }
+}
+
+/// What kept endpoints from being looked at, one error for each.
+pub(crate) fn failures(survey: &Survey, lost: &[(&Endpoint, &Trouble)]) -> Vec<Error> {
+    // Where nothing answers on any usual port, one error says so.
+    if survey.ports == Ports::Usual
+        && lost.len() == survey.endpoints.len()
+        && let Some((_, trouble)) = lost.first()
+        && lost.iter().all(|(_, other)| other == trouble)
+    {
+        return vec![Error::Unreachable { service: survey.named.clone(), cause: trouble.cause.to_string() }];
+    }
+    lost.iter().map(|(endpoint, trouble)| error(endpoint, trouble)).collect()
+}
+
+fn error(endpoint: &Endpoint, trouble: &Trouble) -> Error {
+    let service = format!("{} ({})", endpoint.service, endpoint.address);
+    match (&trouble.step, &trouble.cause) {
+        (_, Cause::Stopped) => Error::Stopped { service },
+        (Step::Connect, cause) => Error::Unreachable { service, cause: cause.to_string() },
+        (step, cause) => Error::Lost { service, step: step.to_string(), cause: cause.to_string() },
+    }
+}
+
+/// Where each host is.
+fn addresses(named: &[Named], reach: &Reach) -> Result<Vec<Result<Vec<IpAddr>, Error>>, Error> {
+    if let Some(place) = reach.connect {
+        return Ok(named.iter().map(|_| Ok(vec![place.address])).collect());
+    }
+    let names: Vec<Name> = named.iter().filter_map(|named| named.host().name().cloned()).collect();
+    let mut lookups = match names.is_empty() {
+        true => Vec::new(),
+        false => reach.network.resolver()?.addresses(&names),
+    }
+    .into_iter();
+    let find = |named: &Named| match named.host().address() {
+        Some(address) => Ok(vec![address]),
+        None => lookups.next().map_or(Ok(Vec::new()), located),
+    };
+    Ok(named.iter().map(find).collect())
+}
+
+/// Names that are looked up for one source at most.
+const MOST_NAMES: usize = 60;
+
+/// What DNS says of the names in the certificates, and of those that clients try for the domain. It is not asked where
+/// somebody said where the server is, unless a name server was named too.
+fn ask_dns(surveys: &mut [Option<Survey>], reach: &Reach) {
+    if reach.connect.is_some() && reach.network.resolver.is_none() {
+        return;
+    }
+    let Ok(resolver) = reach.network.resolver() else { return };
+    for survey in surveys.iter_mut().flatten() {
+        let mut names: Vec<Name> = survey.host.name().cloned().into_iter().collect();
+        for leaf in survey.chains.iter().filter_map(|chain| chain.certificates.first()) {
+            names.extend(leaf.identity.names.entries.iter().filter_map(GeneralName::name));
+        }
+        let mut seen = HashSet::new();
+        names.retain(|name| !name.is_wildcard() && seen.insert(name.clone()));
+        names.truncate(MOST_NAMES);
+        survey.lookups = resolver.addresses(&names);
+        if survey.ports == Ports::Usual
+            && let Some(domain) = survey.host.name().and_then(|name| Name::parse(name.registered_domain()?).ok())
+            && let Some(host) = survey.host.name()
+            && let Ok(found) = resolver.discover(&domain, host)
+        {
+            let real = found.lookups.iter().filter(|lookup| !found.is_wildcard_alone(lookup));
+            survey.guesses = real.cloned().collect();
+        }
+    }
+}
+
+fn located(lookup: Lookup) -> Result<Vec<IpAddr>, Error> {
+    match lookup.answer {
+        Resolved::Addresses(addresses) => Ok(addresses),
+        answer => Err(Error::NoAddress { host: lookup.name.to_string(), cause: answer.to_string() }),
+    }
+}
+
+impl Named {
+    fn host(&self) -> &Target {
+        match &self.asked {
+            Asked::Service { host, .. } | Asked::HostPort { host, .. } | Asked::Host(host) => host,
+        }
+    }
+}
+
+/// Becomes true when somebody presses Ctrl-C; the second time ends the program as ever.
+fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    // Where no handler can be had, Ctrl-C ends the program, as it does without one. The order matters: the first handler
+    // looks at the flag before the second sets it.
+    let _ = flag::register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(&stop));
+    let _ = flag::register(SIGINT, Arc::clone(&stop));
+    stop
+}
+
+/// The exit status of a program that Ctrl-C ended, as shells give it.
+const INTERRUPTED: i32 = 130;

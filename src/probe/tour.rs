@@ -1,0 +1,119 @@
+//! Which handshakes are tried with one service, and in which order.
+//!
+//! The first is that of a client of today. Old servers get older ones until they answer. Then come the questions of a
+//! patient administrator: without a server name, with a name nobody knows, with the other kind of key, with old versions.
+
+use super::tls::Seen;
+use crate::facts::{Cause, Certificate, Hello, KeyKind, KeysOffered, Name, Sni, Step, TlsVersion, Trouble};
+
+/// One handshake and what came of it.
+pub(super) type Tried = (Hello, Result<Seen, Trouble>);
+
+/// A name that no server knows (RFC 6761 §6.4).
+const NOBODY: &str = "certfix.invalid";
+
+/// Tries what there is to try. `ask` makes one handshake on a connection of its own.
+pub(super) fn handshakes(target: Option<&Name>, ask: impl FnMut(&Hello) -> Result<Seen, Trouble>) -> Vec<Tried> {
+    let target = target.map_or(Sni::Absent, |name| Sni::Target(name.clone()));
+    let mut tour = Tour { target, ask, tried: Vec::new() };
+    tour.go();
+    tour.tried
+}
+
+struct Tour<F> {
+    target: Sni,
+    ask: F,
+    tried: Vec<Tried>,
+}
+
+/// The run is over: the server stalls, or somebody stopped it.
+struct Over;
+
+impl<F: FnMut(&Hello) -> Result<Seen, Trouble>> Tour<F> {
+    fn go(&mut self) {
+        // What is left out after a stall is no loss: each further handshake would stall too.
+        let _ = self.all();
+    }
+
+    fn all(&mut self) -> Result<(), Over> {
+        let target = self.target.clone();
+        let mut first = None;
+        for newest in [TlsVersion::Tls13, TlsVersion::Tls12, TlsVersion::Tls10, TlsVersion::Ssl3] {
+            first = self.ask(&target, KeysOffered::Any, newest)?.map(|seen| (seen.version, other_keys(seen), newest));
+            if first.is_some() {
+                break;
+            }
+        }
+        let Some((version, other_keys, newest)) = first else { return Err(Over) };
+        if target != Sni::Absent {
+            self.without_name(version, newest)?;
+            if let Ok(nobody) = Name::parse(NOBODY) {
+                self.ask(&Sni::Other(nobody), KeysOffered::Any, newest)?;
+            }
+        } else if version > TlsVersion::Tls12 {
+            self.ask(&Sni::Absent, KeysOffered::Any, TlsVersion::Tls12)?;
+        }
+        if let Some(keys) = other_keys {
+            let newest = if self.answers_to(TlsVersion::Tls12) { TlsVersion::Tls12 } else { newest };
+            self.ask(&target, keys, newest)?;
+        }
+        self.older_than(version)
+    }
+
+    /// Old clients send no name, and they are at TLS 1.2 at most: both questions at once, where that is answered.
+    fn without_name(&mut self, version: TlsVersion, newest: TlsVersion) -> Result<(), Over> {
+        let older = newest.min(TlsVersion::Tls12);
+        let answered = self.ask(&Sni::Absent, KeysOffered::Any, older)?.is_some();
+        if !answered && version > TlsVersion::Tls12 {
+            self.ask(&Sni::Absent, KeysOffered::Any, newest)?;
+        }
+        Ok(())
+    }
+
+    /// The versions that have ended, one by one, until one is not answered.
+    fn older_than(&mut self, mut version: TlsVersion) -> Result<(), Over> {
+        let target = self.target.clone();
+        for older in [TlsVersion::Tls11, TlsVersion::Tls10, TlsVersion::Ssl3] {
+            if version <= older {
+                continue;
+            }
+            match self.ask(&target, KeysOffered::Any, older)? {
+                Some(seen) => version = seen.version,
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// One handshake; None when the server turned it down.
+    fn ask(&mut self, sni: &Sni, keys: KeysOffered, newest: TlsVersion) -> Result<Option<&Seen>, Over> {
+        let hello = Hello { sni: sni.clone(), keys, newest };
+        let seen = (self.ask)(&hello);
+        let over = seen.as_ref().is_err_and(|trouble| !may_answer_another(trouble));
+        self.tried.push((hello, seen));
+        if over {
+            return Err(Over);
+        }
+        Ok(self.tried.last().and_then(|(_, seen)| seen.as_ref().ok()))
+    }
+
+    fn answers_to(&self, newest: TlsVersion) -> bool {
+        self.tried.iter().any(|(hello, seen)| hello.newest == newest && seen.is_ok())
+    }
+}
+
+/// A server that turned one handshake down may like another one better.
+fn may_answer_another(trouble: &Trouble) -> bool {
+    trouble.step == Step::Handshake
+        && !matches!(trouble.cause, Cause::TimedOut | Cause::Stopped | Cause::NotTls(_) | Cause::Refused)
+}
+
+/// The kind of key that the server did not show.
+fn other_keys(seen: &Seen) -> Option<KeysOffered> {
+    let leaf = Certificate::from_der(seen.chain.first()?).ok()?;
+    match leaf.identity.key.kind {
+        KeyKind::Rsa { .. } => Some(KeysOffered::Ecdsa),
+        KeyKind::Ec(_) => Some(KeysOffered::Rsa),
+        _ => None,
+    }
+}
