@@ -210,7 +210,7 @@ impl<'a> Bench<'a, '_> {
                 (check(self.subject.evidence.mode.ok_or(Missing::Permissions)?, self.ctx), Vec::new())
             }
             // About services, not about what they present: `judge_services` asks it.
-            Check::Survey(_) => return Ok(None),
+            Check::Defeat(_) | Check::Survey(_) => return Ok(None),
         };
         let Some(hit) = hit else { return Ok(None) };
         let per_client = matches!(rule.check, Check::ClientItem(_) | Check::ClientCertificate(_) | Check::Name(..));

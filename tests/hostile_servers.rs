@@ -283,7 +283,7 @@ fn silence_at_every_step_ends_in_time() {
         |peer| {
             peer.say("220 hello\r\n");
             peer.hear();
-            peer.say("250 STARTTLS\r\n");
+            peer.say("250-mail\r\n250 STARTTLS\r\n");
             peer.fall_silent();
         },
         2,
@@ -341,7 +341,7 @@ fn a_reset_at_every_step_is_told() {
         |peer| {
             peer.say("220 hello\r\n");
             peer.hear();
-            peer.say("250 STARTTLS\r\n");
+            peer.say("250-mail\r\n250 STARTTLS\r\n");
             peer.hear();
             peer.reset();
         },
@@ -367,7 +367,7 @@ fn text_after_the_reply_to_starttls_is_a_finding_of_its_own() {
         |peer| {
             peer.say("220 hello\r\n");
             peer.hear();
-            peer.say("250 STARTTLS\r\n");
+            peer.say("250-mail\r\n250 STARTTLS\r\n");
             peer.hear();
             peer.say("220 go ahead\r\n250 \x1b[31minjected\r\n");
             peer.fall_silent();
@@ -380,7 +380,7 @@ fn text_after_the_reply_to_starttls_is_a_finding_of_its_own() {
         |peer| {
             peer.say("220 hello\r\n");
             peer.hear();
-            peer.say("250 STARTTLS\r\n");
+            peer.say("250-mail\r\n250 STARTTLS\r\n");
             peer.hear();
             peer.say("220 go ahead\r\n250 \x1b[31minjected\r\n");
             peer.hear_anything();
@@ -421,8 +421,8 @@ fn what_is_not_tls_is_told_from_what_is() {
             peer.record(22, &[11, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
             peer.fall_silent();
         },
-        1,
-        "refused[not-tls]",
+        2,
+        "more than",
     );
 }
 

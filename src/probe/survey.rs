@@ -104,11 +104,14 @@ fn employ(queue: Vec<(usize, usize, Place)>, manners: &Manners, sender: &Sender<
     }
 }
 
+/// A protocol, and how TLS begins in it.
+type Spoken = (&'static Protocol, Opening);
+
 /// One service on one address, before anybody looked.
 #[derive(Clone, Debug)]
 struct Place {
     /// None: to be found out.
-    protocol: Option<(&'static Protocol, Opening)>,
+    protocol: Option<Spoken>,
     host: Target,
     /// The port of the service, which may be another one than that of `address`.
     port: u16,
@@ -125,14 +128,14 @@ struct Visit {
 }
 
 fn places(errand: &Errand) -> Vec<Place> {
-    let (services, host): (Vec<(Option<(&'static Protocol, Opening)>, u16)>, &Target) = match &errand.asked {
+    let (services, host): (Vec<(Option<Spoken>, u16)>, &Target) = match &errand.asked {
         Asked::Service { protocol, opening, host, port } => (vec![(Some((*protocol, *opening)), *port)], host),
         Asked::HostPort { host, port } => (vec![(by_port(*port), *port)], host),
         Asked::Host(host) => {
             (usual().map(|(protocol, opening, port)| (Some((protocol, opening)), port)).collect(), host)
         }
     };
-    let place = |(protocol, port): (Option<(&'static Protocol, Opening)>, u16)| {
+    let place = |(protocol, port): (Option<Spoken>, u16)| {
         errand.addresses.iter().map(move |address| Place {
             protocol,
             host: host.clone(),
@@ -178,7 +181,7 @@ impl Place {
         visit
     }
 
-    fn find_out(&self, manners: &Manners) -> Result<(&'static Protocol, Opening), Trouble> {
+    fn find_out(&self, manners: &Manners) -> Result<Spoken, Trouble> {
         let connected = Wire::connect(self.address, manners.timeout, Arc::clone(&manners.stop));
         let mut wire = connected.map_err(|cause| Trouble { step: Step::Connect, cause })?;
         detect(&mut wire)

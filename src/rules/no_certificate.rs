@@ -1,8 +1,7 @@
 //! A service takes the connection and then has no certificate for it (event 13002).
 
-use super::endpoints::each;
-use super::{Check, Context, Hit, Placed, Rule, Source};
-use crate::facts::{Cause, Step, Survey};
+use super::{Check, Hit, Rule, Source};
+use crate::facts::{Cause, Endpoint, Step, Survey, Trouble};
 
 pub(super) const RULE: Rule = Rule {
     code: "no-certificate",
@@ -13,18 +12,15 @@ pub(super) const RULE: Rule = Rule {
     fix: "Bind a certificate to this service (in Key Manager: Server Connection, Default) and restart the service.",
     source: Source::Vendor("KB Q251097", "https://support.microsoft.com/kb/251097"),
     fault: None,
-    check: Check::Survey(check),
+    check: Check::Defeat(check),
 };
 
-fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
-    each(survey, |endpoint| {
-        let trouble = endpoint.defeat()?;
-        let ends = matches!(trouble.cause, Cause::Closed | Cause::Reset | Cause::Alert(_) | Cause::NoCertificate);
-        let in_tls = trouble.step == Step::Handshake;
-        // A service that hangs up before its greeting has lost its certificate as often as its nerve.
-        let at_once = trouble.step == Step::Greeting && matches!(trouble.cause, Cause::Closed | Cause::Reset);
-        (ends && in_tls || at_once).then(|| Hit::refuse(format!("{} during {}", trouble.cause, trouble.step)))
-    })
+fn check(trouble: &Trouble, _: &Endpoint, _: &Survey) -> Option<Hit> {
+    let ends = matches!(trouble.cause, Cause::Closed | Cause::Reset | Cause::Alert(_) | Cause::NoCertificate);
+    let in_tls = trouble.step == Step::Handshake;
+    // Some hang up before their greeting when they have no certificate.
+    let at_once = trouble.step == Step::Greeting && matches!(trouble.cause, Cause::Closed | Cause::Reset);
+    (ends && in_tls || at_once).then(|| Hit::refuse(format!("{} during {}", trouble.cause, trouble.step)))
 }
 
 #[cfg(test)]
