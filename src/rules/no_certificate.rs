@@ -18,8 +18,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(trouble: &Trouble, _: &Endpoint, _: &Survey) -> Option<Hit> {
     let ends = matches!(trouble.cause, Cause::Closed | Cause::Reset | Cause::Alert(_) | Cause::NoCertificate);
     let in_tls = trouble.step == Step::Handshake;
-    // Some hang up before their greeting when they have no certificate.
-    let at_once = trouble.step == Step::Greeting && matches!(trouble.cause, Cause::Closed | Cause::Reset);
+    // Some hang up before their greeting when they have no certificate. A connection that is reset was taken before.
+    let at_once =
+        matches!(trouble.step, Step::Connect | Step::Greeting) && matches!(trouble.cause, Cause::Closed | Cause::Reset);
     (ends && in_tls || at_once).then(|| Hit::refuse(format!("{} during {}", trouble.cause, trouble.step)))
 }
 
