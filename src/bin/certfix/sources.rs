@@ -31,14 +31,16 @@ pub(crate) struct Sources {
 /// What came of one source.
 #[derive(Default)]
 struct Answer {
+    /// Begins with what separates it from the answer before it, so that both are written in one piece.
     text: Vec<u8>,
     worst: Option<Level>,
     failure: Option<Error>,
     passed_over: bool,
 }
 
-/// How many sources are worked on before their answers are written; their texts together fit a processor's cache.
-const BATCH: usize = 128;
+/// How many sources are worked on while the answers before them are written; the texts of both together fit a
+/// processor's cache.
+const BATCH: usize = 64;
 
 /// Files as they were named, folders as the files in them.
 pub(crate) fn expand(sources: &[PathBuf]) -> Result<Sources, Error> {
@@ -117,17 +119,27 @@ impl Tally {
         !self.failures.is_empty()
     }
 
+    /// Writes answers and counts them.
+    fn take_all(
+        &mut self,
+        sources: &[Named],
+        answers: &mut [Answer],
+        format: Format,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        sources.iter().zip(answers).try_for_each(|(named, answer)| self.take(named, answer, format, out))
+    }
+
     /// Writes one answer and counts it.
     fn take(&mut self, named: &Named, answer: &mut Answer, format: Format, out: &mut dyn Write) -> io::Result<()> {
         if let Some(folder) = named.folder.filter(|_| !answer.passed_over) {
             self.folders[folder] = true;
         }
-        if !answer.text.is_empty() {
-            if self.written {
-                out.write_all(separator(format))?;
-            }
+        let separator = separator(format).len();
+        if answer.text.len() > separator {
+            let from = if self.written { 0 } else { separator };
             self.written = true;
-            out.write_all(&answer.text)?;
+            out.write_all(&answer.text[from..])?;
         }
         if let Some(error) = answer.failure.take() {
             self.fail(&error, out)?;
@@ -163,25 +175,32 @@ pub(crate) fn answer(
 ) -> Result<Tally, Error> {
     let Sources { list: sources, folders } = sources;
     let mut tally = Tally { folders: vec![false; folders.len()], ..Tally::default() };
-    // Kept from batch to batch, because their memory is.
-    let mut answers: Vec<Answer> = std::iter::repeat_with(Answer::default).take(sources.len().min(BATCH)).collect();
     let mut write = |out: &mut dyn Write| -> io::Result<()> {
         if format == Format::Json {
             out.write_all(Envelope::head(command).as_bytes())?;
         }
+        // Two batches of answers, kept and used in turn, because their memory is.
+        let [mut next, mut done] =
+            [(); 2].map(|()| Vec::from_iter(sources.iter().take(BATCH).map(|_| Answer::default())));
+        let mut before: &[Named] = &[];
         for batch in sources.chunks(BATCH) {
-            let answers = &mut answers[..batch.len()];
+            let answers = &mut next[..batch.len()];
             match batch {
                 // One source alone may ask for its password.
-                [alone] if sources.len() == 1 => answers[0].fill(alone, describe, |path| read(path, known)),
-                many => many.par_iter().zip(answers.par_iter_mut()).for_each(|(named, answer)| {
-                    answer.fill(named, describe, |path| read_quietly(path, known));
-                }),
+                [alone] if sources.len() == 1 => answers[0].fill(alone, format, describe, |path| read(path, known)),
+                many => rayon::in_place_scope(|scope| {
+                    scope.spawn(|_| {
+                        many.par_iter().zip(answers).for_each(|(named, answer)| {
+                            answer.fill(named, format, describe, |path| read_quietly(path, known));
+                        });
+                    });
+                    tally.take_all(before, &mut done, format, out)
+                })?,
             }
-            for (named, answer) in batch.iter().zip(answers) {
-                tally.take(named, answer, format, out)?;
-            }
+            std::mem::swap(&mut next, &mut done);
+            before = batch;
         }
+        tally.take_all(before, &mut done, format, out)?;
         for (index, path) in folders.iter().enumerate() {
             if !tally.folders[index] {
                 tally.fail(&Error::NothingInFolder { path: path.clone() }, out)?;
@@ -203,8 +222,15 @@ pub(crate) fn answer(
 
 impl Answer {
     /// Looks at one source.
-    fn fill(&mut self, named: &Named, describe: &Describe<'_>, read: impl Fn(&Path) -> Result<Evidence, Error>) {
+    fn fill(
+        &mut self,
+        named: &Named,
+        format: Format,
+        describe: &Describe<'_>,
+        read: impl Fn(&Path) -> Result<Evidence, Error>,
+    ) {
         self.text.clear();
+        self.text.extend(separator(format));
         (self.worst, self.failure, self.passed_over) = (None, None, false);
         match read(&named.path).and_then(|evidence| describe(&evidence, &mut self.text)) {
             Ok(worst) => self.worst = worst,
