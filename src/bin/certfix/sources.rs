@@ -190,7 +190,8 @@ pub(crate) fn answer(
                 [alone] if sources.len() == 1 => answers[0].fill(alone, format, describe, |path| read(path, known)),
                 many => rayon::in_place_scope(|scope| {
                     scope.spawn(|_| {
-                        many.par_iter().zip(answers).for_each(|(named, answer)| {
+                        // In small portions, so that no worker waits long for another at the end of a batch.
+                        many.par_iter().zip(answers).with_max_len(4).for_each(|(named, answer)| {
                             answer.fill(named, format, describe, |path| read_quietly(path, known));
                         });
                     });
