@@ -128,12 +128,13 @@ struct Visit {
 }
 
 fn places(errand: &Errand) -> Vec<Place> {
-    let (services, host): (Vec<(Option<Spoken>, u16)>, &Target) = match &errand.asked {
-        Asked::Service { protocol, opening, host, port } => (vec![(Some((*protocol, *opening)), *port)], host),
-        Asked::HostPort { host, port } => (vec![(by_port(*port), *port)], host),
-        Asked::Host(host) => {
-            (usual().map(|(protocol, opening, port)| (Some((protocol, opening)), port)).collect(), host)
-        }
+    let host = errand.asked.host();
+    let known = |(protocol, opening, port): (&'static Protocol, Opening, u16)| (Some((protocol, opening)), port);
+    let services: Vec<(Option<Spoken>, u16)> = match &errand.asked {
+        Asked::Service { protocol, opening, port, .. } => vec![known((*protocol, *opening, *port))],
+        Asked::HostPort { port, .. } => vec![(by_port(*port), *port)],
+        Asked::Host(_) => usual().map(known).collect(),
+        Asked::AnyOf { services, .. } => services.iter().copied().map(known).collect(),
     };
     let place = |(protocol, port): (Option<Spoken>, u16)| {
         errand.addresses.iter().map(move |address| Place {
@@ -235,10 +236,11 @@ fn put_together(errand: &Errand, visits: Vec<Visit>) -> Survey {
             looks: tried.into_iter().map(&mut look).collect(),
         })
         .collect();
-    let (host, ports) = match &errand.asked {
-        Asked::Service { host, .. } | Asked::HostPort { host, .. } => (host.clone(), Ports::Named),
-        Asked::Host(host) => (host.clone(), Ports::Usual),
+    let ports = match &errand.asked {
+        Asked::Service { .. } | Asked::HostPort { .. } => Ports::Named,
+        Asked::Host(_) | Asked::AnyOf { .. } => Ports::Usual,
     };
+    let host = errand.asked.host().clone();
     let chains = chains.iter().map(|chain| evidence(&errand.named, chain)).collect();
     let (lookups, guesses) = (Vec::new(), Vec::new());
     Survey { named: errand.named.clone(), host, ports, endpoints, lookups, guesses, chains }

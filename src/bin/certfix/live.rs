@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use certfix::Error;
 use certfix::facts::{
-    Cause, Endpoint, Evidence, GeneralName, Host, Lookup, Name, Ports, Resolved, Step, Survey, Target, Trouble,
+    Cause, Endpoint, Evidence, GeneralName, Host, Lookup, Name, Ports, Resolved, Source, Step, Survey, Target, Trouble,
 };
 use certfix::judge::lost;
 use certfix::probe::{self, Asked, Errand, Manners};
+use certfix::{Error, accounts};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
@@ -74,6 +74,35 @@ fn is_host(host: &Target, typed: &str) -> bool {
             None => typed.eq_ignore_ascii_case("localhost"),
         },
     }
+}
+
+/// The services that an account file names, each as a source of its own, and its servers. What cannot be looked at is told.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn accounts(path: &Path) -> Result<(Vec<Named>, Vec<Target>), Error> {
+    let (mut named, mut servers) = (Vec::new(), Vec::new());
+    for account in accounts::read_file(path)? {
+        let place = format!("{} in {}", account.place, account.source);
+        for note in &account.notes {
+            terminal::remark(&format!("{place}: {note}"));
+        }
+        let services = account.services();
+        match (account.skipped, Asked::any_of(&services)) {
+            (None, Some(asked)) => {
+                let addresses: Vec<String> = services.iter().map(ToString::to_string).collect();
+                named.push(Named { typed: format!("{} ({place})", addresses.join(", ")), asked });
+            }
+            (reason, _) => {
+                let reason = reason.unwrap_or("its protocol is not one that certfix looks at");
+                terminal::remark(&format!("{place}: {} is not looked at: {reason}", account.server));
+            }
+        }
+        if account.skipped.is_none() && !servers.contains(&account.server) {
+            servers.push(account.server);
+        }
+    }
+    Ok((named, servers))
 }
 
 /// Looks at all of them at once. Ctrl-C leaves what was seen so far.
@@ -144,6 +173,13 @@ pub(crate) fn evidence(named: Named, reach: &Reach) -> Result<Evidence, Error> {
     }
 }
 
+/// The host of a live source, when it is a name that the world can use: who looks at a server by this name types it.
+pub(crate) fn public_host(source: &Source) -> Option<Name> {
+    let Source::Live(typed) = source else { return None };
+    let host = Asked::parse(typed).ok()?.host().name()?.clone();
+    (!host.is_internal() && !host.is_single_label() && !host.is_public_suffix()).then_some(host)
+}
+
 /// What kept endpoints from being looked at, one error for each.
 pub(crate) fn failures(survey: &Survey, lost: &[(&Endpoint, &Trouble)]) -> Vec<Error> {
     // Where nothing answers on any usual port, one error says so.
@@ -171,15 +207,18 @@ fn addresses(named: &[Named], reach: &Reach) -> Result<Vec<Result<Vec<IpAddr>, E
     if let Some(place) = reach.connect {
         return Ok(named.iter().map(|_| Ok(vec![place.address])).collect());
     }
-    let names: Vec<Name> = named.iter().filter_map(|named| named.host().name().cloned()).collect();
+    let names: Vec<Name> = named.iter().filter_map(|named| named.asked.host().name().cloned()).collect();
     let mut lookups = match names.is_empty() {
         true => Vec::new(),
         false => reach.network.resolver()?.addresses(&names),
     }
     .into_iter();
-    let find = |named: &Named| match named.host().address() {
-        Some(address) => Ok(vec![address]),
-        None => lookups.next().map_or(Ok(Vec::new()), located),
+    let find = |named: &Named| match named.asked.host().host() {
+        Host::Address(address) => Ok(vec![*address]),
+        Host::Name(_) => lookups.next().map_or(Ok(Vec::new()), located),
+        Host::Malformed(fault) => {
+            Err(Error::BadName { name: named.asked.host().to_string(), fault: fault.to_string() })
+        }
     };
     Ok(named.iter().map(find).collect())
 }
@@ -218,14 +257,6 @@ fn located(lookup: Lookup) -> Result<Vec<IpAddr>, Error> {
     match lookup.answer {
         Resolved::Addresses(addresses) => Ok(addresses),
         answer => Err(Error::NoAddress { host: lookup.name.to_string(), cause: answer.to_string() }),
-    }
-}
-
-impl Named {
-    fn host(&self) -> &Target {
-        match &self.asked {
-            Asked::Service { host, .. } | Asked::HostPort { host, .. } | Asked::Host(host) => host,
-        }
     }
 }
 

@@ -34,6 +34,12 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
+    /// Live sources that were named elsewhere than on the command line.
+    pub(crate) fn add_live(&mut self, named: Vec<live::Named>) {
+        self.list.extend((self.live.len()..).take(named.len()).map(Named::Live));
+        self.live.extend(named);
+    }
+
     /// True when there are live ones among them.
     pub(crate) fn has_live(&self) -> bool {
         !self.live.is_empty()
