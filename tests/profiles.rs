@@ -78,6 +78,31 @@ fn each_server_of_a_file_is_looked_at_where_clients_would() {
 }
 
 #[test]
+fn what_services_present_is_told_as_the_schema_says() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/certfix.schema.json");
+    let validator =
+        jsonschema::validator_for(&serde_json::from_str(&fs::read_to_string(root).unwrap()).unwrap()).unwrap();
+    let dovecot = Dovecot::start(&Authority::new().issue(&Leaf::new(&["imap.contoso.test"])));
+    let (imap, pop3s) =
+        (format!("imap://imap.contoso.test:{}", dovecot.imap), format!("mail.contoso.test:{}", dovecot.pop3s));
+    for command in ["check", "inspect"] {
+        let mut certfix = Command::new(env!("CARGO_BIN_EXE_certfix"));
+        let flags = ["--connect", "127.0.0.1", "--timeout", "20", "--format", "json"];
+        let output = certfix.args([command, &imap, &pop3s, "tls://127.0.0.1:9"]).args(flags).output().unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let faults: Vec<String> =
+            validator.iter_errors(&document).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+        assert!(faults.is_empty(), "{command}: {faults:#?}");
+        let kinds: Vec<&str> =
+            document["sources"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["services", "certificate", "services", "certificate"], "{command}");
+        assert_eq!(document["errors"].as_array().unwrap().len(), 1, "{command}");
+        let first = &document["sources"][0]["endpoints"][0];
+        assert_eq!((&first["opening"], &first["looks"][0]["possession"]), (&"starttls".into(), &"proved".into()));
+    }
+}
+
+#[test]
 fn a_certificate_in_a_file_is_judged_for_each_server_named() {
     let desk = Desk(tempfile::tempdir().unwrap());
     let profile = desk.put(

@@ -32,6 +32,16 @@ pub struct InspectEntry<'a> {
     private_key: &'static str,
     repairs: Vec<&'a str>,
     ignored: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chain_number: Option<usize>,
+}
+
+impl InspectEntry<'_> {
+    /// Says which chain of a live source this is, from 0.
+    #[must_use]
+    pub fn of_chain(self, position: usize) -> Self {
+        Self { chain_number: Some(position + 1), ..self }
+    }
 }
 
 /// A source that holds nothing but keys.
@@ -138,6 +148,7 @@ pub fn inspect<'a>(subject: &Subject<'a>, now: Moment) -> InspectEntry<'a> {
         private_key: private_key(subject),
         repairs: subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
         ignored: &subject.evidence.ignored,
+        chain_number: None,
     }
 }
 

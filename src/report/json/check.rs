@@ -23,14 +23,14 @@ pub struct CheckEntry<'a> {
     repairs: Vec<&'a str>,
     ignored: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
-    chain: Option<usize>,
+    chain_number: Option<usize>,
 }
 
 impl CheckEntry<'_> {
     /// Says which chain of a live source this is, from 0.
     #[must_use]
     pub fn of_chain(self, position: usize) -> Self {
-        Self { chain: Some(position + 1), ..self }
+        Self { chain_number: Some(position + 1), ..self }
     }
 }
 
@@ -86,7 +86,7 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
         certificate: item.certificate().map(|cert| certificate(cert, now)),
         repairs: report.subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
         ignored: &report.subject.evidence.ignored,
-        chain: None,
+        chain_number: None,
     }
 }
 
