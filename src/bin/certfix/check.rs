@@ -33,6 +33,9 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
         sources.add_live(services);
         servers = named;
     }
+    if let Some(name) = typed.as_ref().and_then(Target::name) {
+        sources.add_name(name);
+    }
     let bench = Bench {
         args,
         clients,

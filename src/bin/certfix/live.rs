@@ -60,6 +60,7 @@ pub(crate) fn asked(path: &Path) -> Result<Option<Named>, Error> {
     match Asked::parse(typed) {
         Ok(asked @ Asked::HostPort { .. }) => live(asked),
         Ok(Asked::Host(host)) if is_host(&host, typed) => live(Asked::Host(host)),
+        Err(error @ Error::BadPort { .. }) => Err(error),
         _ => Ok(None),
     }
 }
@@ -105,11 +106,12 @@ pub(crate) fn accounts(path: &Path) -> Result<(Vec<Named>, Vec<Target>), Error> 
     Ok((named, servers))
 }
 
-/// Looks at all of them at once. Ctrl-C leaves what was seen so far.
+/// Looks at all of them at once. Ctrl-C leaves what was seen so far. DNS is asked for the names in them, and for `people`:
+/// names that people are to use.
 ///
 /// # Errors
 /// Nothing could be looked at. What keeps one source from being looked at stands in its place.
-pub(crate) fn survey(named: &[Named], reach: &Reach) -> Result<Vec<Result<Survey, Error>>, Error> {
+pub(crate) fn survey(named: &[Named], people: &[Name], reach: &Reach) -> Result<Vec<Result<Survey, Error>>, Error> {
     if named.is_empty() {
         return Ok(Vec::new());
     }
@@ -137,7 +139,7 @@ pub(crate) fn survey(named: &[Named], reach: &Reach) -> Result<Vec<Result<Survey
     .map(Some)
     .collect();
     drop(line);
-    ask_dns(&mut surveys, reach);
+    ask_dns(&mut surveys, people, reach);
     let mut take = |index: Option<usize>| index.and_then(|index| surveys.get_mut(index)?.take());
     Ok(results.into_iter().filter_map(|result| result.map(&mut take).transpose()).collect())
 }
@@ -147,7 +149,7 @@ pub(crate) fn survey(named: &[Named], reach: &Reach) -> Result<Vec<Result<Survey
 /// # Errors
 /// It could not be looked at, or its services present different certificates.
 pub(crate) fn evidence(named: Named, reach: &Reach) -> Result<Evidence, Error> {
-    let mut surveys = survey(std::slice::from_ref(&named), reach)?;
+    let mut surveys = survey(std::slice::from_ref(&named), &[], reach)?;
     let survey = surveys.pop().unwrap_or(Err(Error::NoCertificateShown { source: named.typed.clone() }))?;
     let mut leaves: Vec<usize> = Vec::new();
     for answer in survey.endpoints.iter().filter_map(Endpoint::main_answer) {
@@ -228,13 +230,13 @@ const MOST_NAMES: usize = 60;
 
 /// What DNS says of the names in the certificates, and of those that clients try for the domain. It is not asked where
 /// somebody said where the server is, unless a name server was named too.
-fn ask_dns(surveys: &mut [Option<Survey>], reach: &Reach) {
+fn ask_dns(surveys: &mut [Option<Survey>], people: &[Name], reach: &Reach) {
     if reach.connect.is_some() && reach.network.resolver.is_none() {
         return;
     }
     let Ok(resolver) = reach.network.resolver() else { return };
     for survey in surveys.iter_mut().flatten() {
-        let mut names: Vec<Name> = survey.host.name().cloned().into_iter().collect();
+        let mut names: Vec<Name> = people.iter().chain(survey.host.name()).cloned().collect();
         for leaf in survey.chains.iter().filter_map(|chain| chain.certificates.first()) {
             names.extend(leaf.identity.names.entries.iter().filter_map(GeneralName::name));
         }

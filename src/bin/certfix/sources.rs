@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
-use certfix::facts::{Evidence, PrivateKey, Subject, Survey};
+use certfix::facts::{Evidence, Name, PrivateKey, Subject, Survey};
 use certfix::input::{self, Password};
 use certfix::issue;
 use certfix::report::json::{Envelope, Failure};
@@ -31,6 +31,8 @@ pub(crate) struct Sources {
     list: Vec<Named>,
     folders: Vec<PathBuf>,
     live: Vec<live::Named>,
+    /// Names that people are to use for the live ones.
+    people: Vec<Name>,
 }
 
 impl Sources {
@@ -38,6 +40,11 @@ impl Sources {
     pub(crate) fn add_live(&mut self, named: Vec<live::Named>) {
         self.list.extend((self.live.len()..).take(named.len()).map(Named::Live));
         self.live.extend(named);
+    }
+
+    /// A name that people are to use for the live ones.
+    pub(crate) fn add_name(&mut self, name: &Name) {
+        self.people.push(name.clone());
     }
 
     /// True when there are live ones among them.
@@ -93,7 +100,7 @@ pub(crate) fn expand(sources: &[PathBuf]) -> Result<Sources, Error> {
             list.push(Named::File { path: path.clone(), folder: None });
         }
     }
-    Ok(Sources { list, folders, live })
+    Ok(Sources { list, folders, live, people: Vec::new() })
 }
 
 /// What one source holds, a file or a live service. Asks for a missing password when somebody is there to answer.
@@ -228,9 +235,9 @@ pub(crate) fn answer(
     format: Format,
     describe: &Describe<'_>,
 ) -> Result<Tally, Error> {
-    let Sources { list: sources, folders, live } = sources;
+    let Sources { list: sources, folders, live, people } = sources;
     let mut surveyed: Vec<Answer> =
-        live::survey(live, reach)?.into_par_iter().map(|survey| Answer::of(survey, format, describe)).collect();
+        live::survey(live, people, reach)?.into_par_iter().map(|survey| Answer::of(survey, format, describe)).collect();
     let mut tally = Tally { folders: vec![false; folders.len()], ..Tally::default() };
     let mut write = |out: &mut dyn Write| -> io::Result<()> {
         if format == Format::Json {
