@@ -71,6 +71,9 @@ fn each_server_of_a_file_is_looked_at_where_clients_would() {
     );
     assert!(answer.contains("asked for mail.contoso.test, found imap.contoso.test, pop.contoso.test"), "{answer}");
     assert!(answer.contains("incomingServer type=pop3 in "), "{answer}");
+    let agree = "The names that have to agree\n  client      mail.contoso.test\n  DNS         not asked\n  \
+                 certificate imap.contoso.test, pop.contoso.test (common name imap.contoso.test)\n";
+    assert!(answer.contains(agree), "{answer}");
     assert!(
         answer.contains("\n2 sources: 1 with findings.") || answer.contains("\n2 sources: 2 with findings."),
         "{answer}"
