@@ -174,10 +174,7 @@ impl Place {
                 visit.injected = opened.injected;
             }
             opened.ready?;
-            match hello.newest {
-                TlsVersion::Tls13 => tls::modern::ask(&mut wire, hello),
-                _ => tls::legacy::ask(&mut wire, hello),
-            }
+            tls::shake(&mut wire, hello)
         });
         visit
     }

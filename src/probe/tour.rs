@@ -3,7 +3,7 @@
 //! The first is that of a client of today. Old servers get older ones until they answer. Then come the questions of a
 //! patient administrator: without a server name, with a name nobody knows, with the other kind of key, with old versions.
 
-use super::tls::Seen;
+use super::tls::{self, Seen};
 use crate::facts::{Cause, Certificate, Hello, KeyKind, KeysOffered, Name, Sni, Step, TlsVersion, Trouble};
 
 /// One handshake and what came of it.
@@ -40,7 +40,7 @@ impl<F: FnMut(&Hello) -> Result<Seen, Trouble>> Tour<F> {
         let mut first = None;
         for newest in [TlsVersion::Tls13, TlsVersion::Tls12, TlsVersion::Tls10, TlsVersion::Ssl3] {
             first = self.ask(&target, KeysOffered::Any, newest)?.map(|seen| (seen.version, other_keys(seen), newest));
-            if first.is_some() {
+            if first.is_some() || !self.hopes_for_older() {
                 break;
             }
         }
@@ -95,6 +95,11 @@ impl<F: FnMut(&Hello) -> Result<Seen, Trouble>> Tour<F> {
             return Err(Over);
         }
         Ok(self.tried.last().and_then(|(_, seen)| seen.as_ref().ok()))
+    }
+
+    /// Whether the last handshake failed in a way that leaves hope for an older one.
+    fn hopes_for_older(&self) -> bool {
+        self.tried.last().is_some_and(|(_, seen)| seen.as_ref().is_err_and(tls::wants_legacy))
     }
 
     fn answers_to(&self, newest: TlsVersion) -> bool {
