@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use certfix::facts::{
     Cause, Endpoint, Evidence, GeneralName, Host, Lookup, Name, Ports, Resolved, Source, Step, Survey, Target, Trouble,
@@ -25,24 +25,7 @@ pub(crate) struct Named {
 }
 
 /// Endings of certificate files, none of them a top level domain.
-const FILES: [&str; 16] = [
-    "cer",
-    "crt",
-    "pem",
-    "der",
-    "pfx",
-    "p12",
-    "p7b",
-    "p7c",
-    "p7s",
-    "csr",
-    "req",
-    "key",
-    "txt",
-    "prf",
-    "xml",
-    "mobileconfig",
-];
+const FILES: &str = " cer crt pem der pfx p12 p7b p7c p7s csr req key txt prf xml mobileconfig ";
 
 /// What a source asks for when it is live; None when it is a file. What is there is a file, whatever it is called.
 ///
@@ -71,7 +54,7 @@ fn is_host(host: &Target, typed: &str) -> bool {
         Host::Address(_) => true,
         Host::Malformed(_) => false,
         Host::Name(_) => match typed.trim_end_matches('.').rsplit_once('.') {
-            Some((_, ending)) => !FILES.contains(&&*ending.to_ascii_lowercase()),
+            Some((_, ending)) => !FILES.contains(&format!(" {} ", ending.to_ascii_lowercase())),
             None => typed.eq_ignore_ascii_case("localhost"),
         },
     }
@@ -116,32 +99,23 @@ pub(crate) fn survey(named: &[Named], people: &[Name], reach: &Reach) -> Result<
         return Ok(Vec::new());
     }
     let stop = stop_on_interrupt();
-    let found = addresses(named, reach)?;
-    let mut errands = Vec::new();
-    let mut results: Vec<Result<Option<usize>, Error>> = Vec::new();
-    for (named, addresses) in named.iter().zip(found) {
-        results.push(addresses.map(|addresses| {
-            errands.push(Errand {
-                named: named.typed.clone(),
-                asked: named.asked.clone(),
-                addresses,
-                port: reach.connect.and_then(|place| place.port),
-            });
-            Some(errands.len() - 1)
-        }));
-    }
+    let errand = |(named, addresses): (&Named, Result<Vec<IpAddr>, Error>)| {
+        let port = reach.connect.and_then(|place| place.port);
+        Ok(Errand { named: named.typed.clone(), asked: named.asked.clone(), addresses: addresses?, port })
+    };
+    let errands: Vec<Result<Errand, Error>> = named.iter().zip(addresses(named, reach)?).map(errand).collect();
+    let possible: Vec<Errand> = errands.iter().flatten().cloned().collect();
     let manners = Manners { timeout: reach.network.timeout, stop: Arc::clone(&stop) };
     let line = terminal::Progress::new();
-    let mut surveys: Vec<Option<Survey>> = probe::survey(&errands, &manners, &mut |done, total| {
+    let mut surveys = probe::survey(&possible, &manners, &mut |done, total| {
         line.show(&format!("looked at {done} of {total} services"));
-    })
-    .into_iter()
-    .map(Some)
-    .collect();
-    drop(line);
-    ask_dns(&mut surveys, people, reach);
-    let mut take = |index: Option<usize>| index.and_then(|index| surveys.get_mut(index)?.take());
-    Ok(results.into_iter().filter_map(|result| result.map(&mut take).transpose()).collect())
+    });
+    if !stop.load(Ordering::Relaxed) {
+        line.show("asking DNS");
+        ask_dns(&mut surveys, people, reach);
+    }
+    let mut surveys = surveys.into_iter();
+    Ok(errands.into_iter().filter_map(|errand| errand.map(|_| surveys.next()).transpose()).collect())
 }
 
 /// The certificates of one live source, where one certificate is meant.
@@ -225,34 +199,41 @@ fn addresses(named: &[Named], reach: &Reach) -> Result<Vec<Result<Vec<IpAddr>, E
     Ok(named.iter().map(find).collect())
 }
 
-/// Names that are looked up for one source at most.
-const MOST_NAMES: usize = 60;
+/// Names in certificates that are looked up at most.
+const MOST_NAMES: usize = 200;
 
 /// What DNS says of the names in the certificates, and of those that clients try for the domain. It is not asked where
 /// somebody said where the server is, unless a name server was named too.
-fn ask_dns(surveys: &mut [Option<Survey>], people: &[Name], reach: &Reach) {
+fn ask_dns(surveys: &mut [Survey], people: &[Name], reach: &Reach) {
     if reach.connect.is_some() && reach.network.resolver.is_none() {
         return;
     }
     let Ok(resolver) = reach.network.resolver() else { return };
-    for survey in surveys.iter_mut().flatten() {
-        let mut names: Vec<Name> = people.iter().chain(survey.host.name()).cloned().collect();
-        for leaf in survey.chains.iter().filter_map(|chain| chain.certificates.first()) {
-            names.extend(leaf.identity.names.entries.iter().filter_map(GeneralName::name));
-        }
-        let mut seen = HashSet::new();
-        names.retain(|name| !name.is_wildcard() && seen.insert(name.clone()));
-        names.truncate(MOST_NAMES);
-        survey.lookups = resolver.addresses(&names);
+    let mut seen = HashSet::new();
+    let mut names: Vec<Name> = surveys.iter().flat_map(|survey| names_of(survey, people)).collect();
+    names.retain(|name| seen.insert(name.clone()));
+    names.truncate(MOST_NAMES);
+    let lookups = resolver.addresses(&names);
+    for survey in surveys {
+        let names: HashSet<Name> = names_of(survey, people).collect();
+        survey.lookups = lookups.iter().filter(|lookup| names.contains(&lookup.name)).cloned().collect();
         if survey.ports == Ports::Usual
-            && let Some(domain) = survey.host.name().and_then(|name| Name::parse(name.registered_domain()?).ok())
             && let Some(host) = survey.host.name()
+            && let Some(domain) = host.registered_domain().and_then(|domain| Name::parse(domain).ok())
             && let Ok(found) = resolver.discover(&domain, host)
         {
             let real = found.lookups.iter().filter(|lookup| !found.is_wildcard_alone(lookup));
             survey.guesses = real.cloned().collect();
         }
     }
+}
+
+/// The names that people are to use, and those in the certificates.
+fn names_of<'a>(survey: &'a Survey, people: &'a [Name]) -> impl Iterator<Item = Name> + 'a {
+    let leaves = survey.chains.iter().filter_map(|chain| chain.certificates.first());
+    let listed = leaves.flat_map(|leaf| leaf.identity.names.entries.iter().filter_map(GeneralName::name));
+    let names = people.iter().chain(survey.host.name()).cloned().chain(listed);
+    names.filter(|name| !name.is_wildcard())
 }
 
 fn located(lookup: Lookup) -> Result<Vec<IpAddr>, Error> {
