@@ -4,7 +4,7 @@
 use std::fmt::{self, Display, Write};
 
 use serde::Serialize;
-use serde::ser::{Error, Impossible, SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{Error, Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 /// Appends values to what was written before.
 pub(super) struct Writer<'o>(pub(super) &'o mut Vec<u8>);
@@ -26,7 +26,7 @@ impl<'o> Serializer for Writer<'o> {
     type SerializeTuple = Impossible<(), fmt::Error>;
     type SerializeTupleStruct = Impossible<(), fmt::Error>;
     type SerializeTupleVariant = Impossible<(), fmt::Error>;
-    type SerializeMap = Impossible<(), fmt::Error>;
+    type SerializeMap = Begun<'o>;
     type SerializeStructVariant = Impossible<(), fmt::Error>;
 
     fn serialize_bool(self, value: bool) -> fmt::Result {
@@ -67,6 +67,12 @@ impl<'o> Serializer for Writer<'o> {
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Begun<'o>, fmt::Error> {
+        self.0.push(b'{');
+        Ok(Begun { out: self.0, is_empty: true })
+    }
+
+    /// What a struct becomes when the fields of another are put among its own.
+    fn serialize_map(self, _: Option<usize>) -> Result<Begun<'o>, fmt::Error> {
         self.0.push(b'{');
         Ok(Begun { out: self.0, is_empty: true })
     }
@@ -165,10 +171,6 @@ impl<'o> Serializer for Writer<'o> {
         Err(Error::custom(name))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, fmt::Error> {
-        Err(Error::custom("a map"))
-    }
-
     fn serialize_struct_variant(
         self,
         name: &'static str,
@@ -217,6 +219,26 @@ impl SerializeStruct for Begun<'_> {
         // The names of Rust's fields need no escaping.
         self.out.extend_from_slice(key.as_bytes());
         self.out.extend_from_slice(b"\":");
+        value.serialize(Writer(self.out))
+    }
+
+    fn end(self) -> fmt::Result {
+        self.out.push(b'}');
+        Ok(())
+    }
+}
+
+impl SerializeMap for Begun<'_> {
+    type Ok = ();
+    type Error = fmt::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> fmt::Result {
+        self.separate();
+        key.serialize(Writer(self.out))
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> fmt::Result {
+        self.out.push(b':');
         value.serialize(Writer(self.out))
     }
 
@@ -313,6 +335,19 @@ mod tests {
     #[derive(Serialize)]
     struct Inner {
         position: usize,
+    }
+
+    #[derive(Serialize)]
+    struct Outer {
+        name: &'static str,
+        #[serde(flatten)]
+        inner: Inner,
+    }
+
+    #[test]
+    fn writes_fields_among_fields_as_serde_json_does() {
+        let outer = vec![Outer { name: "a", inner: Inner { position: 1 } }];
+        assert_eq!(written(&outer), serde_json::to_string(&outer).unwrap());
     }
 
     #[test]
