@@ -57,8 +57,16 @@ impl Endpoint {
         if self.answers().next().is_some() {
             return None;
         }
+        if let Some(stopped) = self.interruption() {
+            return Some(stopped);
+        }
         let troubles = || self.looks.iter().filter_map(|look| look.answer.as_ref().err());
         troubles().find(|trouble| !matches!(trouble.cause, Cause::Malformed(_))).or_else(|| troubles().next())
+    }
+
+    /// What is left to be seen because somebody stopped the run.
+    pub fn interruption(&self) -> Option<&Trouble> {
+        self.looks.last()?.answer.as_ref().err().filter(|trouble| trouble.cause == Cause::Stopped)
     }
 
     /// What a client is presented with: one of today, or the newest that the server answers.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::tls::{self, Seen};
 use super::tour::{self, Tried};
@@ -43,6 +43,9 @@ const AT_ONCE: usize = 48;
 /// How often the flag to stop is looked at.
 const SLICE: Duration = Duration::from_millis(100);
 
+/// How long the threads may take to hand in what they have when the run is stopped; they see it within [`SLICE`].
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// Looks at everything at once. `progress` is told how many of how many endpoints are done. The surveys come in the order
 /// of the errands.
 ///
@@ -63,8 +66,9 @@ pub fn survey(errands: &[Errand], manners: &Manners, progress: &mut dyn FnMut(us
     employ(queue, manners, &sender);
     drop(sender);
     let mut done = 0;
+    let mut end = None;
     progress(done, total);
-    loop {
+    while end.is_none_or(|end| Instant::now() < end) {
         match receiver.recv_timeout(SLICE) {
             Ok((errand, index, visit)) => {
                 visits[errand][index] = Some(visit);
@@ -72,8 +76,10 @@ pub fn survey(errands: &[Errand], manners: &Manners, progress: &mut dyn FnMut(us
                 progress(done, total);
             }
             Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) if manners.stop.load(Ordering::Relaxed) => break,
             Err(RecvTimeoutError::Timeout) => {}
+        }
+        if end.is_none() && manners.stop.load(Ordering::Relaxed) {
+            end = Some(Instant::now() + LAST_WORDS);
         }
     }
     let visited = visits.into_iter().zip(places).map(|(visits, places)| {
