@@ -135,7 +135,7 @@ pub(crate) fn evidence(named: Named, reach: &Reach) -> Result<Evidence, Error> {
     if leaves.len() > 1 {
         let names = leaves.iter().filter_map(|chain| survey.chains[*chain].certificates.first());
         let names = names.map(|leaf| leaf.identity.subject.to_string()).collect();
-        return Err(Error::ManyCertificates { source: named.typed, names });
+        return Err(Error::ManyPresented { source: named.typed, names });
     }
     match leaves.first() {
         Some(chain) => {
@@ -166,7 +166,9 @@ pub(crate) fn failures(survey: &Survey, lost: &[(&Endpoint, &Trouble)]) -> Vec<E
     {
         return vec![Error::Unreachable { service: survey.named.clone(), cause: trouble.cause.to_string() }];
     }
-    lost.iter().map(|(endpoint, trouble)| error(endpoint, trouble)).collect()
+    let stopped = survey.endpoints.iter().filter(|endpoint| endpoint.defeat().is_none());
+    let stopped = stopped.filter_map(|endpoint| Some((endpoint, endpoint.interruption()?)));
+    lost.iter().copied().chain(stopped).map(|(endpoint, trouble)| error(endpoint, trouble)).collect()
 }
 
 fn error(endpoint: &Endpoint, trouble: &Trouble) -> Error {
