@@ -5,6 +5,7 @@
 #[path = "support/authority.rs"]
 mod authority;
 #[path = "support/servers/mod.rs"]
+#[expect(dead_code, reason = "other tests bind certificates to these servers")]
 mod servers;
 
 use std::fs;
