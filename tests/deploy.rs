@@ -259,6 +259,8 @@ fn a_dry_run_shows_everything_but_the_key_and_writes_nothing() {
     assert_eq!(page["staged"][0]["files"][1]["private_key"], true);
     assert_eq!(page["staged"][0]["files"][0]["state"], "new");
     assert!(!said.contains("PRIVATE KEY") && !store.beside("combined.pem").exists());
+    fits_the_schema(&said);
+    fits_the_schema(&store.run(&["bind", NAME, "--to", "certreq", "--format", "json"]));
     store.run(&["commit"]);
     let said = store.run(&["undo", "--dry-run"]);
     assert!(said.contains("combined.pem") && store.beside("combined.pem").exists());
@@ -306,6 +308,28 @@ fn windows_gets_scripts_with_everything_quoted() {
     assert!(store.refuse(&["bind", NAME, "--to", "certreq", "--set", "file=a\" & calc"]).contains("cannot be quoted"));
     assert!(store.refuse(&["bind", NAME, "--to", "iis", "--set", "site=B\u{fc}ro"]).contains("which is ASCII"));
     assert!(!store.root().join(NAME).join("bindings.json").exists(), "a script binds nothing here");
+}
+
+#[test]
+fn what_was_committed_and_put_back_is_told_to_programs() {
+    let store = KeyStore::with(&credentials());
+    bind(&store, "true");
+    let committed = store.command(&["commit", "--format", "json"]).output().unwrap().stdout;
+    fits_the_schema(std::str::from_utf8(&committed).unwrap());
+    let page: serde_json::Value = serde_json::from_slice(&committed).unwrap();
+    assert_eq!(page["committed"][0]["files"].as_array().unwrap().len(), 2);
+    let undone = store.run(&["undo", "--format", "json"]);
+    fits_the_schema(&undone);
+    assert!(undone.contains("combined.pem"), "{undone}");
+}
+
+fn fits_the_schema(text: &str) {
+    let schema = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/certfix.schema.json");
+    let schema = serde_json::from_str(&fs::read_to_string(schema).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let faults: Vec<String> =
+        validator.iter_errors(&serde_json::from_str(text).unwrap()).map(|fault| fault.to_string()).collect();
+    assert_eq!(faults, [""; 0], "{text}");
 }
 
 /// `openssl s_server`, which reads its certificate once.

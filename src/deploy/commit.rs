@@ -77,10 +77,11 @@ pub fn commit(store: &Store, manners: Manners, tell: &mut dyn FnMut(&str)) -> Re
     let services = due.iter().zip(&watches).map(|((_, staged), watches)| service(staged, watches)).collect();
     let files = files(&due);
     let records = records(store, &due)?;
-    let journal = Journal::write(store.root(), services, &files, &records)?;
+    let mut journal = Journal::write(store.root(), services, &files, &records)?;
     let done = apply(&due, &watches, &files, &records, manners, tell);
-    match done {
-        Ok(places) => finish(journal, due, places),
+    let kept = done.and_then(|places| journal.keep().map(|()| places));
+    match kept {
+        Ok(places) => Ok(committed(due, places)),
         Err(cause) => {
             tell("putting everything back");
             Err(put_back(journal, manners, cause))
@@ -98,13 +99,14 @@ pub fn undo(store: &Store, manners: Manners, force: Force, tell: &mut dyn FnMut(
     if let Some(recovered) = recover(store, tell)? {
         return Ok(recovered);
     }
-    let last = Journal::last(store.root())?.ok_or(Error::from(Deploying::NothingToUndo))?;
+    let mut last = Journal::last(store.root())?.ok_or(Error::from(Deploying::NothingToUndo))?;
     if force == Force::No
         && let Some(path) = last.changed()?.first()
     {
         return Err(Error::from(Deploying::ChangedSince { path: path.to_path_buf() }));
     }
-    let journal = last.begin_undo()?;
+    last.begin_undo()?;
+    let mut journal = last;
     journal.put_back()?;
     let back = PutBack::of(&journal, Some(manners.patience));
     journal.discard()?;
@@ -136,7 +138,7 @@ pub enum Force {
 /// Puts back what an interrupted commit or undo left. The lock is held.
 pub(super) fn recover(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Option<PutBack>, Error> {
     journal::sweep(store.root())?;
-    let Some(journal) = Journal::at_work(store.root())? else { return Ok(None) };
+    let Some(mut journal) = Journal::at_work(store.root())? else { return Ok(None) };
     tell("a commit or undo was interrupted: putting everything back");
     journal.put_back()?;
     let back = PutBack::of(&journal, None);
@@ -256,22 +258,17 @@ fn apply(
     Ok(shown)
 }
 
-fn finish(
-    journal: Journal,
-    due: Vec<(Material, Staged)>,
-    places: Vec<Vec<(String, Shown)>>,
-) -> Result<Vec<Committed>, Error> {
+fn committed(due: Vec<(Material, Staged)>, places: Vec<Vec<(String, Shown)>>) -> Vec<Committed> {
     let committed = |((_, staged), places): ((Material, Staged), Vec<(String, Shown)>)| Committed {
         key: staged.key,
         binding: staged.binding,
         files: staged.files.into_iter().filter(|file| !file.is_in_place()).map(|file| file.path).collect(),
         places,
     };
-    journal.keep()?;
-    Ok(due.into_iter().zip(places).map(committed).collect())
+    due.into_iter().zip(places).map(committed).collect()
 }
 
-fn put_back(journal: Journal, manners: Manners, cause: Error) -> Error {
+fn put_back(mut journal: Journal, manners: Manners, cause: Error) -> Error {
     let cause = Box::new(cause);
     if let Err(failure) = journal.put_back() {
         return Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) });

@@ -84,9 +84,21 @@ impl Journal {
         files: &[&Change],
         records: &[Change],
     ) -> Result<Self, Error> {
+        sweep(store)?;
+        let mut journal = Self::grow(store, services, files, records).inspect_err(|_| drop(sweep(store)))?;
+        match journal.rename(AT_WORK) {
+            Ok(()) => Ok(journal),
+            Err(error) => {
+                // Nothing has changed yet; what cannot be removed is put back in vain by whoever comes next.
+                let _ = journal.discard();
+                Err(error)
+            }
+        }
+    }
+
+    fn grow(store: &Path, services: Vec<Service>, files: &[&Change], records: &[Change]) -> Result<Self, Error> {
         let growing = store.join(GROWING);
         let failed = |cause| Error::File { action: "write", path: growing.clone(), cause };
-        sweep(store)?;
         make_private(&growing).map_err(failed)?;
         let mut entries = Vec::new();
         let all = files.iter().map(|change| (*change, false)).chain(records.iter().map(|change| (change, true)));
@@ -105,8 +117,7 @@ impl Journal {
         let text = serde_json::to_vec_pretty(&page).map_err(|error| failed(error.into()))?;
         disk::write_file(&growing.join(PAGE), &text, disk::private()).map_err(failed)?;
         disk::sync_folder(&growing).map_err(failed)?;
-        let journal = Self { store: store.to_owned(), folder: growing.clone(), page };
-        journal.rename(AT_WORK)
+        Ok(Self { store: store.to_owned(), folder: growing.clone(), page })
     }
 
     /// The one at work; when nobody is, it was interrupted.
@@ -144,7 +155,7 @@ impl Journal {
     }
 
     /// Says that it is being undone.
-    pub(super) fn begin_undo(self) -> Result<Self, Error> {
+    pub(super) fn begin_undo(&mut self) -> Result<(), Error> {
         self.rename(AT_WORK)
     }
 
@@ -176,25 +187,26 @@ impl Journal {
     }
 
     /// The commit succeeded: keeps the journal for an undo.
-    pub(super) fn keep(self) -> Result<PathBuf, Error> {
+    pub(super) fn keep(&mut self) -> Result<(), Error> {
         let number = done(&self.store)?.last().map_or(1, |last| last + 1);
-        let name = done_name(number);
-        self.rename(&name).map(|kept| kept.folder)
+        self.rename(&done_name(number))
     }
 
     /// Everything is as it was before: the journal goes.
-    pub(super) fn discard(self) -> Result<(), Error> {
-        let store = self.store.clone();
-        sweep(&store)?;
+    pub(super) fn discard(&mut self) -> Result<(), Error> {
+        sweep(&self.store)?;
         self.rename(GONE)?;
-        sweep(&store)
+        sweep(&self.store)
     }
 
-    fn rename(self, name: &str) -> Result<Self, Error> {
+    /// It has the new name also where the name might not outlast a crash.
+    fn rename(&mut self, name: &str) -> Result<(), Error> {
         let folder = self.store.join(name);
-        let renamed = fs::rename(&self.folder, &folder).and_then(|()| disk::sync_folder(&self.store));
-        renamed.map_err(|cause| Error::File { action: "write", path: folder.clone(), cause })?;
-        Ok(Self { folder, ..self })
+        let failed = |cause| Error::File { action: "write", path: folder.clone(), cause };
+        fs::rename(&self.folder, &folder).map_err(failed)?;
+        let synced = disk::sync_folder(&self.store).map_err(failed);
+        self.folder = folder;
+        synced
     }
 }
 

@@ -7,14 +7,16 @@ use super::{Bound, Change, Committed, Line, PutBack, Shown, Staged};
 #[derive(Serialize)]
 struct Page<'a> {
     version: u32,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    staged: Vec<Service<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    scripts: Vec<Script<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    committed: Vec<Done<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    put_back: Option<Back<'a>>,
+    #[serde(flatten)]
+    answer: Answer<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "command", rename_all = "lowercase")]
+enum Answer<'a> {
+    Bind { staged: Vec<Service<'a>>, scripts: Vec<Script<'a>> },
+    Commit { staged: Vec<Service<'a>>, committed: Vec<Done<'a>> },
+    Undo { files: Vec<String>, troubles: &'a [String] },
 }
 
 #[derive(Serialize)]
@@ -59,50 +61,39 @@ struct Place<'a> {
     presents: bool,
 }
 
-#[derive(Serialize)]
-struct Back<'a> {
-    files: Vec<String>,
-    troubles: &'a [String],
-}
-
 /// What `certfix bind` did.
 pub fn bound(bound: &[Bound]) -> String {
-    let mut page = Page::new();
+    let (mut staged, mut scripts) = (Vec::new(), Vec::new());
     for one in bound {
         match one {
-            Bound::Staged(staged) => page.staged.push(service(staged)),
-            Bound::Script { service, text } => page.scripts.push(Script { service, text }),
+            Bound::Staged(one) => staged.push(service(one)),
+            Bound::Script { service, text } => scripts.push(Script { service, text }),
         }
     }
-    page.print()
+    print(Answer::Bind { staged, scripts })
 }
 
 /// What `certfix commit --dry-run` found.
 pub fn staged(staged: &[Staged]) -> String {
-    Page { staged: staged.iter().map(service).collect(), ..Page::new() }.print()
+    print(Answer::Commit { staged: staged.iter().map(service).collect(), committed: Vec::new() })
 }
 
 /// What `certfix commit` did.
 pub fn committed(committed: &[Committed]) -> String {
-    Page { committed: committed.iter().map(finished).collect(), ..Page::new() }.print()
+    print(Answer::Commit { staged: Vec::new(), committed: committed.iter().map(finished).collect() })
 }
 
 /// What `certfix undo` did.
 pub fn put_back(back: &PutBack) -> String {
     let files = back.files.iter().map(|path| path.display().to_string()).collect();
-    Page { put_back: Some(Back { files, troubles: &back.troubles }), ..Page::new() }.print()
+    print(Answer::Undo { files, troubles: &back.troubles })
 }
 
-impl Page<'_> {
-    fn new() -> Self {
-        Self { version: 1, staged: Vec::new(), scripts: Vec::new(), committed: Vec::new(), put_back: None }
-    }
-
-    fn print(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("texts and numbers become JSON");
-        text.push('\n');
-        text
-    }
+fn print(answer: Answer<'_>) -> String {
+    let page = Page { version: 1, answer };
+    let mut text = serde_json::to_string_pretty(&page).expect("texts and numbers become JSON");
+    text.push('\n');
+    text
 }
 
 fn service(staged: &Staged) -> Service<'_> {
