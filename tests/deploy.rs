@@ -7,14 +7,16 @@
 mod authority;
 #[path = "support/key_store.rs"]
 mod key_store;
+#[path = "support/one_file_server.rs"]
+mod one_file_server;
 
 use std::fs::{self, Permissions};
-use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
 use authority::{Authority, Credentials, Key, Leaf};
 use key_store::{KeyStore, NAME, said, snapshot};
+use one_file_server::{Server, closed_port};
 
 fn credentials() -> Credentials {
     Authority::new().issue(&Leaf::new(&[NAME]))
@@ -91,7 +93,7 @@ fn a_service_that_keeps_the_old_certificate_gets_its_files_back() {
     let combined = store.beside("combined.pem");
     fs::write(&combined, format!("{}{}", old.key, old.certificate)).unwrap();
     let before = snapshot(&combined);
-    let server = Server::start(&store);
+    let server = Server::start(&combined);
     let value = format!("combined_file={}", combined.display());
     let endpoint = format!("tls://127.0.0.1:{}", server.port);
     store.run(&["bind", NAME, "--to", "files", "--set", &value, "--endpoint", &endpoint]);
@@ -267,50 +269,6 @@ fn a_dry_run_shows_everything_but_the_key_and_writes_nothing() {
 }
 
 #[test]
-fn a_template_of_the_users_own_is_found_again_by_the_commit() {
-    let store = KeyStore::with(&credentials());
-    let own = store.beside("templates");
-    fs::create_dir(&own).unwrap();
-    let path = store.beside("mine.conf");
-    let template = format!(
-        "about = \"Mine\"\nreload = \"echo {{{{ name | shell }}}} > {}\"\n[[file]]\npath = \"{}\"\ntext = \"key = {{{{ key }}}}\\n\"\n",
-        store.beside("reloaded").display(),
-        path.display()
-    );
-    fs::write(own.join("mine.toml"), template).unwrap();
-    store.run(&["bind", NAME, "--to", "mine", "--templates", own.to_str().unwrap()]);
-    store.run(&["commit"]);
-    let key = store.root().join(NAME).join("key.pem");
-    assert_eq!(fs::read_to_string(path).unwrap(), format!("key = {}\n", key.display()));
-    assert_eq!(fs::read_to_string(store.beside("reloaded")).unwrap(), format!("{NAME}\n"));
-}
-
-#[test]
-fn windows_gets_scripts_with_everything_quoted() {
-    let store = KeyStore::with(&credentials());
-    let sha1 = {
-        let evidence = certfix::input::read_file(&store.root().join(NAME).join("cert.pem"), None).unwrap();
-        evidence.certificates[0].sha1().iter().map(|byte| format!("{byte:02X}")).collect::<String>()
-    };
-    let said = store.run(&["bind", NAME, "--to", "exchange-2013", "--set", "pfx=it's.pfx"]);
-    assert!(
-        said.contains("'it''s.pfx'") && said.contains(&format!("-Thumbprint '{sha1}' -Services 'POP,IMAP,SMTP,IIS'"))
-    );
-    assert!(said.contains("Restart-Service MSExchangePOP3, MSExchangePOP3BE,"), "{said}");
-    assert!(said.lines().count() > 5 && said.matches('\n').count() == said.matches("\r\n").count());
-    let said = store.run(&["bind", NAME, "--to", "exchange-2007"]);
-    assert!(said.contains("Restart-Service MSExchangePOP3, MSExchangeIMAP4\r\n"), "{said}");
-    let said = store.run(&["bind", NAME, "--to", "iis", "--set", "site=Bob's"]);
-    assert!(said.contains("-Name 'Bob''s' -Protocol https"), "{said}");
-    let said = store.run(&["bind", NAME, "--to", "certreq", "--set", "file=100%.cer"]);
-    assert!(said.contains("certreq -accept -machine \"100%%.cer\"\r\n"), "{said}");
-    assert!(store.refuse(&["bind", NAME, "--to", "iis", "--set", "https=443; calc"]).contains("is not a number"));
-    assert!(store.refuse(&["bind", NAME, "--to", "certreq", "--set", "file=a\" & calc"]).contains("cannot be quoted"));
-    assert!(store.refuse(&["bind", NAME, "--to", "iis", "--set", "site=B\u{fc}ro"]).contains("which is ASCII"));
-    assert!(!store.root().join(NAME).join("bindings.json").exists(), "a script binds nothing here");
-}
-
-#[test]
 fn what_was_committed_and_put_back_is_told_to_programs() {
     let store = KeyStore::with(&credentials());
     bind(&store, "true");
@@ -330,51 +288,4 @@ fn fits_the_schema(text: &str) {
     let faults: Vec<String> =
         validator.iter_errors(&serde_json::from_str(text).unwrap()).map(|fault| fault.to_string()).collect();
     assert_eq!(faults, [""; 0], "{text}");
-}
-
-/// `openssl s_server`, which reads its certificate once.
-struct Server {
-    child: Child,
-    port: u16,
-}
-
-impl Server {
-    fn start(store: &KeyStore) -> Self {
-        let mut child = std::process::Command::new("openssl")
-            .args(["s_server", "-accept", "127.0.0.1:0", "-cert"])
-            .arg(store.beside("combined.pem"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut output = child.stdout.take().unwrap();
-        let mut said = Vec::new();
-        let mut byte = [0];
-        while !said.ends_with(b"\n") || !said.windows(7).any(|part| part == b"ACCEPT ") {
-            assert_eq!(output.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&said));
-            said.push(byte[0]);
-        }
-        // What it says later is of no interest, but it has to be able to say it.
-        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-        let text = String::from_utf8(said).unwrap();
-        Self { child, port: text.trim().rsplit(':').next().unwrap().parse().unwrap() }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A port on which nobody listens, held until the system forgets the connection on it.
-fn closed_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let address = listener.local_addr().unwrap();
-    let client = std::net::TcpStream::connect(address).unwrap();
-    drop(listener.accept().unwrap());
-    drop(client);
-    address.port()
 }

@@ -187,7 +187,8 @@ fn counts(scene: &Scene, action: &str) -> Vec<(&'static str, usize)> {
     CALLS.iter().map(|call| (*call, made(call))).filter(|(_, count)| *count > 0).collect()
 }
 
-fn killed_everywhere(action: &str, scene: impl Fn() -> Scene) {
+/// Says how many points there were.
+fn killed_everywhere(action: &str, scene: impl Fn() -> Scene) -> String {
     let (mut points, mut interrupted) = (0, 0);
     let counted = counts(&scene(), action);
     for &(call, count) in &counted {
@@ -203,11 +204,12 @@ fn killed_everywhere(action: &str, scene: impl Fn() -> Scene) {
             points += 1;
         }
     }
-    println!("{action}: killed at {points} points ({counted:?}), {interrupted} of them with work to put back");
     assert!(points > 20 && interrupted > 5, "{points} points, {interrupted} interrupted");
+    format!("{action}: killed at {points} points ({counted:?}), {interrupted} of them with work to put back")
 }
 
-fn failed_everywhere(action: &str, scene: impl Fn() -> Scene) {
+/// Says how many errors there were.
+fn failed_everywhere(action: &str, scene: impl Fn() -> Scene) -> String {
     let (mut points, mut failed) = (0, 0);
     for (call, count) in counts(&scene(), action) {
         for at in 1..=count {
@@ -229,30 +231,30 @@ fn failed_everywhere(action: &str, scene: impl Fn() -> Scene) {
             }
         }
     }
-    println!("{action}: {points} errors, {failed} of them ended the work");
     assert!(points > 60 && failed > 20, "{points} points, {failed} failed");
+    format!("{action}: {points} errors, {failed} of them ended the work")
 }
 
 #[test]
 fn a_commit_killed_at_any_moment_is_put_in_order() {
     let (old, new) = pair();
-    killed_everywhere("commit", || Scene::new(&old, &new));
+    println!("{}", killed_everywhere("commit", || Scene::new(&old, &new)));
 }
 
 #[test]
 fn an_undo_killed_at_any_moment_is_put_in_order() {
     let (old, new) = pair();
-    killed_everywhere("undo", || Scene::committed(&old, &new));
+    println!("{}", killed_everywhere("undo", || Scene::committed(&old, &new)));
 }
 
 #[test]
 fn a_commit_with_an_error_anywhere_is_put_in_order() {
     let (old, new) = pair();
-    failed_everywhere("commit", || Scene::new(&old, &new));
+    println!("{}", failed_everywhere("commit", || Scene::new(&old, &new)));
 }
 
 #[test]
 fn an_undo_with_an_error_anywhere_is_put_in_order() {
     let (old, new) = pair();
-    failed_everywhere("undo", || Scene::committed(&old, &new));
+    println!("{}", failed_everywhere("undo", || Scene::committed(&old, &new)));
 }
