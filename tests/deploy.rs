@@ -242,6 +242,8 @@ fn a_service_has_one_key_and_several_of_a_kind_have_names() {
     store.run(&["commit"]);
     assert!(store.beside("ftp.pem").exists() && store.beside("combined.pem").exists());
     store.run(&["bind", NAME, "--to", "files", "--remove"]);
+    assert!(!store.root().join(NAME).join("bindings.json").exists(), "a key without bindings is unbound");
+    assert!(store.beside("combined.pem").exists(), "the service keeps what it has");
     store.run(&["bind", "ftp.contoso.test", "--to", "files", "--set", &value, "--dry-run"]);
 }
 

@@ -91,8 +91,11 @@ pub(super) fn bound(store: &Store) -> Result<Vec<(KeyFolder, Vec<Binding>)>, Err
     all.filter(|key| key.as_ref().is_ok_and(|(_, bindings)| !bindings.is_empty()) || key.is_err()).collect()
 }
 
-/// Writes the list of a key, whole.
+/// Writes the list of a key, whole. A key without bindings has no such file, so that the store takes it for unbound.
 pub(super) fn write(folder: &Path, bindings: &[Binding]) -> Result<(), Error> {
+    if bindings.is_empty() {
+        return disk::remove(&folder.join(BINDINGS));
+    }
     disk::replace(&folder.join(BINDINGS), &page(bindings), disk::private())
 }
 
