@@ -105,6 +105,7 @@ fn configure(path: &Path, files: &Files) -> PathBuf {
          hismethod: hisv6\n\
          runasuser: root\n\
          runasgroup: root\n\
+         nnrpdloadlimit: 0\n\
          pathnews: {NEWS}\n\
          pathbin: {NEWS}/bin\n\
          pathetc: {folder}\n\
