@@ -1,8 +1,12 @@
 //! Why something could not be done. One enum, so that the tone is kept in one place.
 
+mod deploying;
+
 use std::fmt::{self, Write};
 use std::io;
 use std::path::PathBuf;
+
+pub use self::deploying::Deploying;
 
 /// Why certfix could not do what was asked.
 #[derive(Debug)]
@@ -91,6 +95,8 @@ pub enum Error {
     Stopped { service: String },
     /// No service of a live source showed a certificate.
     NoCertificateShown { source: String },
+    /// A service could not be given its certificate.
+    Deploying(Deploying),
     /// An argument that makes no sense together with another.
     Conflict { cause: String },
 }
@@ -144,6 +150,7 @@ impl Error {
                 Some("see that it runs; name another port as PROTOCOL://HOST:PORT, another address with --connect")
             }
             Self::NoCertificateShown { .. } => Some("certfix check says why"),
+            Self::Deploying(deploying) => deploying.hint(),
             Self::Lost { .. }
             | Self::Stopped { .. }
             | Self::File { .. }
@@ -250,6 +257,7 @@ impl Error {
             Self::Lost { service, step, cause } => write!(out, "lost {service} during {step}: {cause}"),
             Self::Stopped { service } => write!(out, "did not look at {service}: stopped before it was done"),
             Self::NoCertificateShown { source } => write!(out, "'{source}' shows no certificate"),
+            Self::Deploying(deploying) => deploying.describe(out),
             Self::Conflict { cause } => out.write_str(cause),
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod clients;
+pub mod deploy;
 pub mod dns;
 pub mod error;
 pub mod facts;

@@ -13,7 +13,7 @@ const LINES: &[&[&str]] = &[
     &["judge"],
     &["plan"],
     &["issue", "store"],
-    &["report"],
+    &["deploy", "report"],
 ];
 
 #[test]

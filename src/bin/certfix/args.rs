@@ -1,5 +1,6 @@
 //! Every command and flag. What stands here is the help, the manual and the completions.
 
+pub(crate) mod deploy;
 mod network;
 
 use std::ffi::OsString;
@@ -35,6 +36,12 @@ pub(crate) enum Command {
     Csr(Csr),
     /// Make a key and a self-signed certificate with the public name first
     SelfSigned(SelfSigned),
+    /// Say which services shall use a key, and show what the next commit will change
+    Bind(deploy::Bind),
+    /// Give services what they are bound to, and put everything back unless they present it
+    Commit(deploy::Commit),
+    /// Put back what the last commit changed
+    Undo(deploy::Undo),
     /// Ask DNS which names clients will use, and list those that the certificate needs, in order
     Names(Names),
     /// Say why a finding matters, how to fix it and who says so; without a code, list all

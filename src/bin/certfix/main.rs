@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod deploy;
 mod inspect;
 mod live;
 mod make;
@@ -39,6 +40,9 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
         Command::Fix(args) => make::fix(args),
         Command::Csr(args) => make::csr(args),
         Command::SelfSigned(args) => make::self_signed(args),
+        Command::Bind(args) => deploy::bind(args),
+        Command::Commit(args) => deploy::commit(args),
+        Command::Undo(args) => deploy::undo(args),
         Command::Names(args) => names::run(args),
         Command::Explain(args) => reference::explain(args),
         Command::Clients(args) => reference::clients(args),

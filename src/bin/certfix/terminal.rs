@@ -56,9 +56,9 @@ pub(crate) fn can_ask() -> bool {
 
 /// Writes an error, and its hint when there is one.
 pub(crate) fn complain(error: &Error) {
-    anstream::eprintln!("certfix: error: {error}");
+    remark(&format!("error: {error}"));
     if let Some(hint) = error.hint() {
-        anstream::eprintln!("certfix: hint: {hint}");
+        remark(&format!("hint: {hint}"));
     }
 }
 
@@ -86,9 +86,9 @@ impl Drop for Progress {
     }
 }
 
-/// Writes a line about what was done where standard output is for something else.
+/// Writes a line about what was done where standard output is for something else. Work goes on where nobody can read it.
 pub(crate) fn remark(text: &str) {
-    anstream::eprintln!("certfix: {text}");
+    let _ = writeln!(anstream::stderr(), "certfix: {text}");
 }
 
 /// Standard output could not be written.

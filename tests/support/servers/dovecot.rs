@@ -1,6 +1,7 @@
 //! Dovecot: IMAP, POP3, LMTP and ManageSieve.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -18,6 +19,8 @@ pub(crate) struct Dovecot {
     pub(crate) lmtp: u16,
     pub(crate) sieve: u16,
     pub(crate) files: Files,
+    /// Its configuration file.
+    pub(crate) config: PathBuf,
     process: Process,
     _folder: TempDir,
 }
@@ -72,7 +75,7 @@ impl Dovecot {
             .into_iter()
             .chain([imaps, pop3s].into_iter().filter(|_| offer == Offer::StartTls));
         let process = Process::start(command, &path.join("log"), &open.collect::<Vec<u16>>())?;
-        Ok(Self { imap, imaps, pop3, pop3s, lmtp, sieve, files, process, _folder: temporary })
+        Ok(Self { imap, imaps, pop3, pop3s, lmtp, sieve, files, config, process, _folder: temporary })
     }
 }
 

@@ -1,6 +1,7 @@
 //! INN's nnrpd, with an empty news spool.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,6 +19,8 @@ pub(crate) struct Inn {
     pub(crate) nntp: u16,
     pub(crate) nntps: u16,
     pub(crate) files: Files,
+    /// Its configuration file.
+    pub(crate) config: PathBuf,
     processes: [Process; 2],
     _folder: TempDir,
 }
@@ -33,6 +36,14 @@ impl Inn {
     /// Shows the files as they are now.
     pub(crate) fn reload(&mut self) {
         self.processes.iter_mut().for_each(Process::restart);
+    }
+
+    /// A script in this folder that runs a program of INN, for those who do not know where its libraries are.
+    pub(crate) fn wrapped(name: &str, folder: &Path) -> String {
+        let script = folder.join(name);
+        fs::write(&script, format!("#!/bin/sh\nLD_LIBRARY_PATH={NEWS} exec {NEWS}/bin/{name} \"$@\"\n")).unwrap();
+        fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
+        script.to_str().unwrap().to_owned()
     }
 
     fn attempt(credentials: &Credentials) -> Result<Self, String> {
@@ -54,7 +65,7 @@ impl Inn {
             Process::start(command, &path.join("log"), &[port])
         };
         let processes = [start("nntp", nntp, &[])?, start("nntps", nntps, &["-S"])?];
-        Ok(Self { nntp, nntps, files, processes, _folder: temporary })
+        Ok(Self { nntp, nntps, files, config, processes, _folder: temporary })
     }
 }
 
@@ -94,6 +105,7 @@ fn configure(path: &Path, files: &Files) -> PathBuf {
          hismethod: hisv6\n\
          runasuser: root\n\
          runasgroup: root\n\
+         nnrpdloadlimit: 0\n\
          pathnews: {NEWS}\n\
          pathbin: {NEWS}/bin\n\
          pathetc: {folder}\n\

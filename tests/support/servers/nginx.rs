@@ -1,6 +1,7 @@
 //! nginx: HTTPS with two server blocks on one port, chosen by SNI.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -16,6 +17,8 @@ pub(crate) struct Nginx {
     pub(crate) default: Files,
     /// What is shown for the one name.
     pub(crate) named: Files,
+    /// Its configuration file.
+    pub(crate) config: PathBuf,
     process: Process,
     _folder: TempDir,
 }
@@ -65,6 +68,6 @@ impl Nginx {
         let mut command = Command::new("/usr/sbin/nginx");
         command.arg("-e").arg(path.join("log")).arg("-p").arg(path).arg("-c").arg(&config);
         let process = Process::start(command, &path.join("log"), &[https])?;
-        Ok(Self { https, default, named, process, _folder: temporary })
+        Ok(Self { https, default, named, config, process, _folder: temporary })
     }
 }

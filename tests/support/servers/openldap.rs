@@ -1,6 +1,7 @@
 //! OpenLDAP's slapd, which holds no entries.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -14,6 +15,8 @@ pub(crate) struct OpenLdap {
     pub(crate) ldap: u16,
     pub(crate) ldaps: u16,
     pub(crate) files: Files,
+    /// Its configuration file.
+    pub(crate) config: PathBuf,
     process: Process,
     _folder: TempDir,
 }
@@ -53,6 +56,6 @@ impl OpenLdap {
         // Any debug level, even none, keeps slapd in the foreground.
         command.args(["-d", "0", "-h", &urls, "-f"]).arg(&config);
         let process = Process::start(command, &path.join("log"), &[ldap, ldaps])?;
-        Ok(Self { ldap, ldaps, files, process, _folder: temporary })
+        Ok(Self { ldap, ldaps, files, config, process, _folder: temporary })
     }
 }

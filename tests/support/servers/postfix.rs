@@ -1,7 +1,7 @@
 //! Postfix: SMTP, submission, and submission over implicit TLS. It takes no mail, only connections.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -16,6 +16,8 @@ pub(crate) struct Postfix {
     pub(crate) submission: u16,
     pub(crate) smtps: u16,
     pub(crate) files: Files,
+    /// The folder of its configuration.
+    pub(crate) config: PathBuf,
     process: Process,
     _folder: TempDir,
 }
@@ -84,7 +86,7 @@ impl Postfix {
         let mut command = Command::new("/usr/lib/postfix/sbin/master");
         command.arg("-d").arg("-c").arg(&etc);
         let process = Process::start(command, &path.join("log"), &[smtp, submission, smtps])?;
-        Ok(Self { smtp, submission, smtps, files, process, _folder: temporary })
+        Ok(Self { smtp, submission, smtps, files, config: etc, process, _folder: temporary })
     }
 }
 

@@ -1,0 +1,216 @@
+//! `certfix bind`, `commit` and `undo`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use certfix::Error;
+use certfix::deploy::{self, Binding, Bound, Change, Committed, Force, Line, Manners, PutBack, Shown, Staged, Writing};
+use certfix::error::Deploying;
+use certfix::facts::{Name, escape};
+use certfix::store::Store;
+
+use crate::args::Format;
+use crate::args::deploy::{Bind, Commit, Patience, Place, Undo};
+use crate::terminal;
+
+pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
+    let store = Store::open(&args.place.store);
+    let bad = |fault: &dyn std::fmt::Display| Error::BadName { name: args.name.clone(), fault: fault.to_string() };
+    let name = Name::parse(&args.name).map_err(|fault| bad(&fault))?;
+    let wanted = bindings(args)?;
+    if args.remove {
+        deploy::unbind(&store, &name, &wanted, args.place.wait, &mut terminal::remark)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let writing = if args.place.dry_run { Writing::No } else { Writing::Yes(args.place.wait) };
+    let bound = deploy::bind(&store, &name, &wanted, writing, &mut terminal::remark)?;
+    if args.place.output.format == Format::Json {
+        return json(&deploy::json::bound(&bound));
+    }
+    let mut text = String::new();
+    for one in &bound {
+        match one {
+            Bound::Staged(staged) => show(staged, &mut text),
+            Bound::Script { text: script, .. } => text.push_str(script),
+        }
+    }
+    if bound.iter().any(|one| matches!(one, Bound::Staged(_))) {
+        text.push_str(if args.place.dry_run { "Nothing was written.\n" } else { "Do it: certfix commit\n" });
+    }
+    say(&text)
+}
+
+pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
+    let store = Store::open(&args.place.store);
+    let is_json = args.place.output.format == Format::Json;
+    if args.place.dry_run {
+        let staged = deploy::staged(&store)?;
+        if is_json {
+            return json(&deploy::json::staged(&staged));
+        }
+        let mut text = String::new();
+        staged.iter().for_each(|staged| show(staged, &mut text));
+        text.push_str(if staged.is_empty() { NOTHING } else { "Nothing was written.\n" });
+        return say(&text);
+    }
+    let done = deploy::commit(&store, manners(&args.place, &args.patience), &mut terminal::remark)?;
+    if is_json {
+        return json(&deploy::json::committed(&done));
+    }
+    let mut text = String::new();
+    done.iter().for_each(|done| show_committed(done, &mut text));
+    text.push_str(if done.is_empty() { NOTHING } else { "Take it back: certfix undo\n" });
+    say(&text)
+}
+
+pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
+    let store = Store::open(&args.place.store);
+    let is_json = args.place.output.format == Format::Json;
+    if args.place.dry_run {
+        let files = deploy::undoable(&store)?;
+        let back = PutBack { files, ..PutBack::default() };
+        return if is_json { json(&deploy::json::put_back(&back)) } else { say(&list(&back)) };
+    }
+    let force = if args.force { Force::Yes } else { Force::No };
+    let back = deploy::undo(&store, manners(&args.place, &args.patience), force, &mut terminal::remark)?;
+    let code = ExitCode::from(if back.troubles.is_empty() { 0 } else { 2 });
+    if is_json {
+        json(&deploy::json::put_back(&back))?
+    } else {
+        say(&list(&back))?
+    };
+    Ok(code)
+}
+
+const NOTHING: &str = "Nothing to commit: every service has what it is bound to.\n";
+
+/// One binding for each service, each with the values that its template takes.
+fn bindings(args: &Bind) -> Result<Vec<Binding>, Error> {
+    let of_one = args.check.is_some() || args.reload.is_some() || !args.endpoint.is_empty();
+    if of_one && args.to.len() > 1 {
+        let cause = "--check, --reload and --endpoint belong to one service; bind each by itself".to_owned();
+        return Err(Error::Conflict { cause });
+    }
+    let mut used = Vec::new();
+    let mut bindings = Vec::new();
+    for service in &args.to {
+        let mut binding = Binding {
+            service: service.clone(),
+            template: None,
+            address: args.address,
+            values: BTreeMap::new(),
+            check: args.check.clone(),
+            reload: args.reload.clone(),
+            endpoints: args.endpoint.clone(),
+            committed: None,
+        };
+        binding.template = own_template(args.templates.as_deref(), binding.template_name())?;
+        let template = deploy::load(binding.template_name(), binding.template.as_deref())?;
+        for (name, value) in args.set.iter().filter(|(name, _)| template.takes(name)) {
+            binding.values.insert(name.clone(), value.clone());
+            used.push(name);
+        }
+        bindings.push(binding);
+    }
+    match args.set.iter().find(|(name, _)| !used.contains(&name)) {
+        Some((name, _)) => {
+            let service = args.to.join(" and ");
+            let templates = bindings.iter().map(|one| deploy::load(one.template_name(), one.template.as_deref()));
+            let templates = templates.collect::<Result<Vec<_>, Error>>()?;
+            let known: Vec<&str> = templates.iter().flat_map(|template| template.value_names()).collect();
+            Err(Deploying::NoValue { service, name: name.clone(), known: known.join(", ") }.into())
+        }
+        None => Ok(bindings),
+    }
+}
+
+/// The user's own template goes before ours. A commit finds it wherever it is started.
+fn own_template(folder: Option<&Path>, service: &str) -> Result<Option<PathBuf>, Error> {
+    let Some(path) = folder.and_then(|folder| deploy::own(folder, service)) else { return Ok(None) };
+    let absolute = path.canonicalize();
+    absolute.map(Some).map_err(|cause| Error::File { action: "find", path, cause })
+}
+
+fn manners(place: &Place, patience: &Patience) -> Manners {
+    Manners { wait: place.wait, patience: patience.patience }
+}
+
+fn show(staged: &Staged, text: &mut String) {
+    line(text, "", &format!("{} for {}", staged.binding, staged.key));
+    for change in &staged.files {
+        show_change(change, text);
+    }
+    for (word, command) in [("check", &staged.check), ("reload", &staged.reload)] {
+        if let Some(command) = command {
+            line(text, "  ", &format!("{word:<7} {command}"));
+        }
+    }
+    for endpoint in &staged.endpoints {
+        line(text, "  ", &format!("look    {endpoint}"));
+    }
+}
+
+fn show_change(change: &Change, text: &mut String) {
+    let (_, rights) = change.wanted();
+    let state = match change.present() {
+        _ if change.is_in_place() => "as it is",
+        Some(_) => "changed",
+        None => "new",
+    };
+    let secret = if change.is_secret { ", with the private key" } else { "" };
+    let rights = format!("{:04o} {}:{}", rights.mode, rights.owner, rights.group);
+    line(text, "  ", &format!("file    {} ({state}, {rights}{secret})", change.path.display()));
+    for one in change.difference() {
+        match one {
+            Line::Gone(gone) => line(text, "    - ", &gone),
+            Line::New(new) => line(text, "    + ", &new),
+        }
+    }
+}
+
+fn show_committed(done: &Committed, text: &mut String) {
+    line(text, "", &format!("{} has {}", done.binding, done.key));
+    for file in &done.files {
+        line(text, "  ", &format!("wrote   {}", file.display()));
+    }
+    for (place, shown) in &done.places {
+        let words = match shown {
+            Shown::Committed => "presents it",
+            Shown::Silent => "does not listen, as before",
+        };
+        line(text, "  ", &format!("{place} {words}"));
+    }
+    if done.places.is_empty() {
+        line(text, "  ", "not looked at: pass --endpoint to certfix bind");
+    }
+}
+
+fn list(back: &PutBack) -> String {
+    let mut text = String::new();
+    for file in &back.files {
+        line(&mut text, "back    ", &file.display().to_string());
+    }
+    for trouble in &back.troubles {
+        line(&mut text, "but     ", trouble);
+    }
+    text
+}
+
+/// One line, which cannot act on a terminal.
+fn line(text: &mut String, indent: &str, content: &str) {
+    text.push_str(indent);
+    // A String takes everything.
+    let _ = escape(content, text);
+    let _ = text.write_char('\n');
+}
+
+fn say(text: &str) -> Result<ExitCode, Error> {
+    terminal::raw(|out| out.write_all(text.as_bytes()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn json(text: &str) -> Result<ExitCode, Error> {
+    say(text)
+}

@@ -1,0 +1,108 @@
+//! Which services use a key: `bindings.json` in its folder.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::disk;
+use crate::Error;
+use crate::error::Deploying;
+use crate::store::{KeyFolder, Store};
+
+/// The file in a key's folder that lists its bindings.
+pub const BINDINGS: &str = "bindings.json";
+
+/// One service that uses a key, or will once it is committed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    /// The name of its template; after a colon a name of its own, where a machine has the service more than once.
+    pub service: String,
+    /// Where the template is, if it is the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<PathBuf>,
+    /// Only this address of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+    /// What was said instead of the template's values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+    /// A line for the shell instead of the template's check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
+    /// A line for the shell instead of the template's reload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reload: Option<String>,
+    /// Where to look instead of the template's endpoints; each of them has to answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<String>,
+    /// SHA-256 of the certificate that was last committed, in hexadecimal digits; nothing until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    version: u32,
+    bindings: Vec<Binding>,
+}
+
+impl Binding {
+    /// The name of its template.
+    pub fn template_name(&self) -> &str {
+        self.service.split_once(':').map_or(&*self.service, |(template, _)| template)
+    }
+
+    /// True when both speak of the same service on the same address.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.service == other.service && self.address == other.address
+    }
+}
+
+/// The service, and its address where one was given.
+impl std::fmt::Display for Binding {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.service)?;
+        self.address.map_or(Ok(()), |address| write!(out, " on {address}"))
+    }
+}
+
+/// The bindings of a key, in the order in which they were made.
+///
+/// # Errors
+/// The file cannot be read, or is not such a file.
+pub fn bindings(key: &KeyFolder) -> Result<Vec<Binding>, Error> {
+    let path = key.path.join(BINDINGS);
+    if path.symlink_metadata().is_err() {
+        return Ok(Vec::new());
+    }
+    let text = crate::input::read_text(&path)?;
+    let broken = |cause: String| Error::from(Deploying::Damaged { path: path.clone(), cause });
+    let page: Page = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+    if page.version == 1 { Ok(page.bindings) } else { Err(broken(format!("version {}", page.version))) }
+}
+
+/// The keys of a store that have bindings, sorted.
+pub(super) fn bound(store: &Store) -> Result<Vec<(KeyFolder, Vec<Binding>)>, Error> {
+    let all = store.keys()?.into_iter().map(|key| bindings(&key).map(|bindings| (key, bindings)));
+    all.filter(|key| key.as_ref().is_ok_and(|(_, bindings)| !bindings.is_empty()) || key.is_err()).collect()
+}
+
+/// Writes the list of a key, whole. A key without bindings has no such file, so that the store takes it for unbound.
+pub(super) fn write(folder: &Path, bindings: &[Binding]) -> Result<(), Error> {
+    if bindings.is_empty() {
+        return disk::remove(&folder.join(BINDINGS));
+    }
+    disk::replace(&folder.join(BINDINGS), &page(bindings), disk::private())
+}
+
+/// The file as it is written.
+pub(super) fn page(bindings: &[Binding]) -> Vec<u8> {
+    let page = Page { version: 1, bindings: bindings.to_vec() };
+    let mut text = serde_json::to_vec_pretty(&page).expect("maps of texts become JSON");
+    text.push(b'\n');
+    text
+}

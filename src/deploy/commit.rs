@@ -1,0 +1,326 @@
+//! Commits and undoes.
+//!
+//! Order of steps: the lock; whatever an interrupted program left is put back; everything that can fail without a change is
+//! done; the journal is written; then files, checks, reloads, a look at every place, the record in the key's folder; at last
+//! the journal is kept. Any error in between puts every file back and reloads again.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::binding::{self, Binding};
+use super::disk::{self, Present};
+use super::journal::{self, Journal, Service};
+use super::lock::Lock;
+use super::material::Material;
+use super::prove::{Shown, Watch};
+use super::stage::{self, Change, Staged};
+use crate::Error;
+use crate::error::Deploying;
+use crate::store::{KeyFolder, Store};
+
+/// How to commit and undo.
+#[derive(Clone, Copy, Debug)]
+pub struct Manners {
+    /// How long to wait for another program that holds the lock.
+    pub wait: Duration,
+    /// How long a service may take to present its new certificate.
+    pub patience: Duration,
+}
+
+/// A service that was committed.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// The name of the key's folder.
+    pub key: String,
+    /// The binding.
+    pub binding: Binding,
+    /// The files that were written.
+    pub files: Vec<PathBuf>,
+    /// The places that were looked at.
+    pub places: Vec<(String, Shown)>,
+}
+
+/// What was put back.
+#[derive(Clone, Debug, Default)]
+pub struct PutBack {
+    /// Services by key and name.
+    pub services: Vec<(String, String)>,
+    /// The files as they were before the commit.
+    pub files: Vec<PathBuf>,
+    /// Reloads that failed, and places that do not present what they did before.
+    pub troubles: Vec<String>,
+}
+
+/// Everything that a commit would do, in order; nothing when every service has what it is bound to.
+///
+/// # Errors
+/// A binding that cannot be committed: its template, its key, or a file of the service.
+pub fn staged(store: &Store) -> Result<Vec<Staged>, Error> {
+    Ok(due(store)?.into_iter().map(|(_, staged)| staged).collect())
+}
+
+/// Gives every service the certificate that it is bound to. `tell` hears of each step, and of what an interrupted program
+/// left.
+///
+/// # Errors
+/// [`Deploying::Locked`]; what [`staged`] may say; [`Deploying::PutBack`] when a step failed and everything is as before;
+/// [`Deploying::NotPutBack`] when that failed too.
+pub fn commit(store: &Store, manners: Manners, tell: &mut dyn FnMut(&str)) -> Result<Vec<Committed>, Error> {
+    let _lock = Lock::take(store.root(), "commit", manners.wait)?;
+    recover(store, tell)?;
+    let due = due(store)?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    tell("looking at what the services present now");
+    let watches = due.iter().map(|(material, staged)| watches(material, staged)).collect::<Result<Vec<_>, _>>()?;
+    let services = due.iter().zip(&watches).map(|((_, staged), watches)| service(staged, watches)).collect();
+    let files = files(&due);
+    let records = records(store, &due)?;
+    let mut journal = Journal::write(store.root(), services, &files, &records)?;
+    let done = apply(&due, &watches, &files, &records, manners, tell);
+    let kept = done.and_then(|places| journal.keep().map(|()| places));
+    match kept {
+        Ok(places) => Ok(committed(due, places)),
+        Err(cause) => {
+            tell("putting everything back");
+            Err(put_back(journal, manners, cause))
+        }
+    }
+}
+
+/// Puts back what the last commit changed, and reloads. A second undo takes back the commit before that one.
+///
+/// # Errors
+/// [`Deploying::NothingToUndo`]; [`Deploying::ChangedSince`] when somebody else changed a file, unless `force`; a file that cannot be
+/// put back.
+pub fn undo(store: &Store, manners: Manners, force: Force, tell: &mut dyn FnMut(&str)) -> Result<PutBack, Error> {
+    let _lock = Lock::take(store.root(), "undo", manners.wait)?;
+    if let Some(recovered) = recover(store, tell)? {
+        return Ok(recovered);
+    }
+    let mut last = Journal::last(store.root())?.ok_or(Error::from(Deploying::NothingToUndo))?;
+    if force == Force::No
+        && let Some(path) = last.changed()?.first()
+    {
+        return Err(Error::from(Deploying::ChangedSince { path: path.to_path_buf() }));
+    }
+    last.begin_undo()?;
+    let mut journal = last;
+    journal.put_back()?;
+    let back = PutBack::of(&journal, Some(manners.patience));
+    journal.discard()?;
+    Ok(back)
+}
+
+/// What an undo would put back: the files of the last commit.
+///
+/// # Errors
+/// [`Deploying::NothingToUndo`], or it cannot be read.
+pub fn undoable(store: &Store) -> Result<Vec<PathBuf>, Error> {
+    let last = match Journal::at_work(store.root())? {
+        Some(interrupted) => Some(interrupted),
+        None => Journal::last(store.root())?,
+    };
+    let last = last.ok_or(Error::from(Deploying::NothingToUndo))?;
+    Ok(last.page.files.into_iter().map(|entry| entry.path).collect())
+}
+
+/// Whether files that somebody else changed are put back too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// They are, and the change is lost.
+    Yes,
+    /// They keep everything from being put back.
+    No,
+}
+
+/// Puts back what an interrupted commit or undo left. The lock is held.
+pub(super) fn recover(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Option<PutBack>, Error> {
+    journal::sweep(store.root())?;
+    let Some(mut journal) = Journal::at_work(store.root())? else { return Ok(None) };
+    tell("a commit or undo was interrupted: putting everything back");
+    journal.put_back()?;
+    let back = PutBack::of(&journal, None);
+    journal.discard()?;
+    back.troubles.iter().for_each(|trouble| tell(trouble));
+    Ok(Some(back))
+}
+
+/// The bindings that are not as they should be. A new certificate in the store needs a reload where no file changes.
+fn due(store: &Store) -> Result<Vec<(Material, Staged)>, Error> {
+    let mut due: Vec<(Material, Staged)> = Vec::new();
+    let mut all: Vec<Staged> = Vec::new();
+    for (key, bindings) in binding::bound(store)? {
+        let material = Material::read(&key)?;
+        for binding in &bindings {
+            let staged = stage::stage(&material, binding, &all)?;
+            all.push(staged.clone());
+            let is_new = binding.committed.as_deref() != Some(&*super::sha256(&material.leaf.der));
+            if is_new || staged.files.iter().any(|change| !change.is_in_place()) {
+                due.push((material.clone(), staged));
+            }
+        }
+    }
+    Ok(due)
+}
+
+fn watches(material: &Material, staged: &Staged) -> Result<Vec<Watch>, Error> {
+    let name = material.server_name();
+    let is_named = !staged.binding.endpoints.is_empty();
+    staged.endpoints.iter().map(|endpoint| Watch::begin(endpoint, name.as_ref(), is_named)).collect()
+}
+
+fn service(staged: &Staged, watches: &[Watch]) -> Service {
+    Service {
+        key: staged.key.clone(),
+        service: staged.binding.to_string(),
+        reload: staged.reload.clone(),
+        watches: watches.to_vec(),
+    }
+}
+
+/// Every file once: as the last binding that changes it leaves it, in the order of the first.
+fn files(due: &[(Material, Staged)]) -> Vec<&Change> {
+    let mut files: Vec<&Change> = Vec::new();
+    for change in due.iter().flat_map(|(_, staged)| &staged.files) {
+        match files.iter().position(|known| known.path == change.path) {
+            Some(at) => files[at] = change,
+            None => files.push(change),
+        }
+    }
+    files.retain(|change| !change.is_in_place());
+    files
+}
+
+/// The bindings of each key as they are after the commit.
+fn records(store: &Store, due: &[(Material, Staged)]) -> Result<Vec<Change>, Error> {
+    let mut records = Vec::new();
+    for (key, mut bindings) in binding::bound(store)? {
+        let name = key.path.file_name().unwrap_or_default().to_string_lossy();
+        let committed: Vec<&(Material, Staged)> = due.iter().filter(|(_, staged)| staged.key == name).collect();
+        if committed.is_empty() {
+            continue;
+        }
+        for (material, staged) in committed {
+            for binding in bindings.iter_mut().filter(|binding| binding.is_same(&staged.binding)) {
+                binding.committed = Some(super::sha256(&material.leaf.der));
+            }
+        }
+        let failed = |cause| Error::File { action: "find", path: key.path.clone(), cause };
+        let path = key.path.canonicalize().map_err(failed)?.join(binding::BINDINGS);
+        let after = Present { contents: binding::page(&bindings).into(), rights: disk::private() };
+        records.push(Change { before: disk::look(&path)?, path, is_secret: false, after });
+    }
+    Ok(records)
+}
+
+fn apply(
+    due: &[(Material, Staged)],
+    watches: &[Vec<Watch>],
+    files: &[&Change],
+    records: &[Change],
+    manners: Manners,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Vec<Vec<(String, Shown)>>, Error> {
+    for change in files {
+        tell(&format!("writing {}", change.path.display()));
+        disk::replace(&change.path, &change.after.contents, change.after.rights)?;
+    }
+    for command in due.iter().filter_map(|(_, staged)| staged.check.as_ref()) {
+        tell(&format!("running {command}"));
+        command.run()?;
+    }
+    let mut reloaded = Vec::new();
+    for command in due.iter().filter_map(|(_, staged)| staged.reload.as_ref()) {
+        if !reloaded.contains(&command) {
+            tell(&format!("running {command}"));
+            command.run()?;
+            reloaded.push(command);
+        }
+    }
+    let mut shown = Vec::new();
+    for ((material, staged), watches) in due.iter().zip(watches) {
+        let expected = super::sha256(&material.leaf.der);
+        let mut places = Vec::new();
+        for watch in watches {
+            tell(&format!("looking at {}", watch.endpoint));
+            places.push((watch.endpoint.clone(), watch.wait_for(&expected, manners.patience)?));
+        }
+        if !places.is_empty() && places.iter().all(|(_, shown)| *shown == Shown::Silent) {
+            return Err(Error::from(Deploying::NothingListens { service: staged.binding.to_string() }));
+        }
+        shown.push(places);
+    }
+    for record in records {
+        disk::replace(&record.path, &record.after.contents, record.after.rights)?;
+    }
+    Ok(shown)
+}
+
+fn committed(due: Vec<(Material, Staged)>, places: Vec<Vec<(String, Shown)>>) -> Vec<Committed> {
+    let committed = |((_, staged), places): ((Material, Staged), Vec<(String, Shown)>)| Committed {
+        key: staged.key,
+        binding: staged.binding,
+        files: staged.files.into_iter().filter(|file| !file.is_in_place()).map(|file| file.path).collect(),
+        places,
+    };
+    due.into_iter().zip(places).map(committed).collect()
+}
+
+fn put_back(mut journal: Journal, manners: Manners, cause: Error) -> Error {
+    let cause = Box::new(cause);
+    if let Err(failure) = journal.put_back() {
+        return Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) });
+    }
+    let troubles = PutBack::of(&journal, Some(manners.patience)).troubles;
+    match journal.discard() {
+        Ok(()) => Error::from(Deploying::PutBack { cause, troubles }),
+        Err(failure) => Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) }),
+    }
+}
+
+impl PutBack {
+    /// Reloads every service of a journal whose files are back; with `patience`, looks whether they present what they did.
+    fn of(journal: &Journal, patience: Option<Duration>) -> Self {
+        let page = &journal.page;
+        let mut back = Self {
+            services: page.services.iter().map(|service| (service.key.clone(), service.service.clone())).collect(),
+            files: page.files.iter().map(|entry| entry.path.clone()).collect(),
+            troubles: Vec::new(),
+        };
+        let mut reloaded = Vec::new();
+        for command in page.services.iter().filter_map(|service| service.reload.as_ref()) {
+            if !reloaded.contains(&command) {
+                back.note(command.run());
+                reloaded.push(command);
+            }
+        }
+        let Some(patience) = patience else { return back };
+        for watch in page.services.iter().flat_map(|service| &service.watches) {
+            if let Some(before) = &watch.before {
+                back.note(watch.wait_for(before, patience));
+            }
+        }
+        back
+    }
+
+    fn note<T>(&mut self, result: Result<T, Error>) {
+        self.troubles.extend(result.err().map(|error| error.to_string()));
+    }
+}
+
+/// Changes the bindings of one key, under the lock.
+pub(super) fn rebind(
+    store: &Store,
+    key: &KeyFolder,
+    wait: Duration,
+    tell: &mut dyn FnMut(&str),
+    change: impl FnOnce(&mut Vec<Binding>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let _lock = Lock::take(store.root(), "bind", wait)?;
+    recover(store, tell)?;
+    let mut bindings = binding::bindings(key)?;
+    change(&mut bindings)?;
+    binding::write(Path::new(&key.path), &bindings)
+}

@@ -1,0 +1,62 @@
+//! What a commit changes in a file, line by line.
+
+use super::stage::Change;
+
+/// One line of a difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// It goes.
+    Gone(String),
+    /// It comes.
+    New(String),
+}
+
+/// Lines that are shown of one file on each side.
+const SHOWN: usize = 40;
+
+impl Change {
+    /// The lines that go and those that come, without what is the same before and after them. A private key is not shown.
+    pub fn difference(&self) -> Vec<Line> {
+        let lines =
+            |bytes: &[u8]| -> Vec<String> { String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect() };
+        let (old, new) = (self.present().map(|(bytes, _)| lines(bytes)).unwrap_or_default(), lines(self.wanted().0));
+        if self.is_secret || old == new {
+            return Vec::new();
+        }
+        let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+        let (old, new) = (&old[same..], &new[same..]);
+        let same = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+        let (old, new) = (&old[..old.len() - same], &new[..new.len() - same]);
+        let gone = cut(old).into_iter().map(Line::Gone);
+        gone.chain(cut(new).into_iter().map(Line::New)).collect()
+    }
+}
+
+fn cut(lines: &[String]) -> Vec<String> {
+    let mut shown: Vec<String> = lines.iter().take(SHOWN).cloned().collect();
+    if let Some(more) = lines.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        shown.push(format!("... {more} more lines"));
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deploy::disk::{self, Present};
+
+    fn change(before: &str, after: &str) -> Change {
+        let file = |text: &str| Present { contents: text.as_bytes().to_vec().into(), rights: disk::public() };
+        Change { path: "/etc/x".into(), is_secret: false, before: Some(file(before)), after: file(after) }
+    }
+
+    #[test]
+    fn only_what_changes_is_shown() {
+        let difference = change("a\nb\nc\n", "a\nB\nB2\nc\n").difference();
+        let expected = [Line::Gone("b".to_owned()), Line::New("B".to_owned()), Line::New("B2".to_owned())];
+        assert_eq!(difference, expected);
+        assert_eq!(change("a\n", "a\n").difference(), []);
+        let secret = Change { is_secret: true, ..change("a", "b") };
+        assert_eq!(secret.difference(), []);
+    }
+}

@@ -1,0 +1,202 @@
+//! One file at a time: what is there, and something else in its place, whole, with the rights it shall have.
+//!
+//! Promises: a file is replaced by a rename, so that whoever opens it finds the old one or the new one; a new one is
+//! readable by its owner alone until it has its owner, and then gets its mode.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::Error;
+
+/// Who may do what with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rights {
+    /// The permission bits.
+    pub mode: u32,
+    /// The number of its owner.
+    pub owner: u32,
+    /// The number of its group.
+    pub group: u32,
+}
+
+/// A file that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Present {
+    pub(super) contents: Zeroizing<Vec<u8>>,
+    pub(super) rights: Rights,
+}
+
+/// What is there; None when nothing is.
+pub(super) fn look(path: &Path) -> Result<Option<Present>, Error> {
+    match path.symlink_metadata() {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(Error::File { action: "read", path: path.to_owned(), cause }),
+        Ok(_) => {}
+    }
+    let (contents, metadata) = crate::input::file_bytes(path)?;
+    Ok(Some(Present { contents, rights: rights(&metadata) }))
+}
+
+/// The file that a path leads to, links followed: a link stays, and what it points to is replaced.
+pub(super) fn resolve(path: &Path) -> Result<PathBuf, Error> {
+    match path.symlink_metadata() {
+        Ok(found) if found.is_symlink() => {
+            path.canonicalize().map_err(|cause| Error::File { action: "follow", path: path.to_owned(), cause })
+        }
+        _ => Ok(path.to_owned()),
+    }
+}
+
+/// Puts `contents` in the place of whatever is there.
+pub(super) fn replace(path: &Path, contents: &[u8], rights: Rights) -> Result<(), Error> {
+    let temporary = temporary(path);
+    let write = || {
+        clear(&temporary)?;
+        write_file(&temporary, contents, rights)?;
+        fs::rename(&temporary, path)?;
+        sync_folder(parent(path))
+    };
+    write().map_err(|cause| {
+        let _ = fs::remove_file(&temporary);
+        Error::File { action: "write", path: path.to_owned(), cause }
+    })
+}
+
+/// Removes a file, and what an interrupted [`replace`] left beside it.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    clear(path).and_then(|()| sync_folder(parent(path))).map_err(|cause| Error::File {
+        action: "remove",
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+/// Removes what an interrupted [`replace`] left.
+pub(super) fn tidy(path: &Path) -> Result<(), Error> {
+    let temporary = temporary(path);
+    clear(&temporary).map_err(|cause| Error::File { action: "remove", path: temporary, cause })
+}
+
+/// Writes a file that nobody looks at yet, and syncs it.
+pub(super) fn write_file(path: &Path, contents: &[u8], rights: Rights) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(contents)?;
+    give(&file, rights)?;
+    file.sync_all()
+}
+
+/// Makes names in a folder outlast a crash. Windows does so by itself and cannot open folders.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// The rights of files that only who runs certfix may read.
+pub(super) fn private() -> Rights {
+    Rights { mode: 0o600, ..own() }
+}
+
+/// The rights of files that everybody may read.
+pub(super) fn public() -> Rights {
+    Rights { mode: 0o644, ..own() }
+}
+
+fn clear(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
+        _ => Ok(()),
+    }
+}
+
+/// Beside the file, under a name that no service's pattern for its configuration takes.
+fn temporary(path: &Path) -> PathBuf {
+    let mut hidden = std::ffi::OsString::from(".");
+    hidden.push(path.file_name().unwrap_or_default());
+    hidden.push(".certfix-new");
+    path.with_file_name(hidden)
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(unix)]
+fn own() -> Rights {
+    use rustix::process::{getegid, geteuid};
+    Rights { mode: 0, owner: geteuid().as_raw(), group: getegid().as_raw() }
+}
+
+#[cfg(not(unix))]
+fn own() -> Rights {
+    Rights { mode: 0, owner: 0, group: 0 }
+}
+
+#[cfg(unix)]
+fn rights(metadata: &Metadata) -> Rights {
+    use std::os::unix::fs::MetadataExt;
+    Rights { mode: metadata.mode() & 0o7777, owner: metadata.uid(), group: metadata.gid() }
+}
+
+#[cfg(not(unix))]
+fn rights(_: &Metadata) -> Rights {
+    own()
+}
+
+/// The owner first: the bits for setting it would be lost otherwise, and nobody may read what is not his yet.
+#[cfg(unix)]
+fn give(file: &File, rights: Rights) -> io::Result<()> {
+    use std::os::unix::fs::{PermissionsExt, fchown};
+    let there = self::rights(&file.metadata()?);
+    if (there.owner, there.group) != (rights.owner, rights.group) {
+        fchown(file, Some(rights.owner), Some(rights.group))?;
+    }
+    file.set_permissions(fs::Permissions::from_mode(rights.mode))
+}
+
+#[cfg(not(unix))]
+fn give(_: &File, _: Rights) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_with_its_rights() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("main.cf");
+        let rights = Rights { mode: 0o640, ..own() };
+        replace(&path, b"one", rights).unwrap();
+        let there = look(&path).unwrap().unwrap();
+        assert_eq!((there.contents.as_slice(), there.rights), (&b"one"[..], rights));
+        fs::write(temporary(&path), "left by a crash").unwrap();
+        replace(&path, b"two", Rights { mode: 0o600, ..rights }).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(look(&path).unwrap().unwrap().rights.mode, 0o600);
+        remove(&path).unwrap();
+        assert_eq!(look(&path).unwrap(), None);
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("available"), folder.path().join("enabled"));
+        fs::write(&file, "one").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let resolved = resolve(&link).unwrap();
+        replace(&resolved, b"two", private()).unwrap();
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"two");
+    }
+}

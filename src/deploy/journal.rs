@@ -1,0 +1,254 @@
+//! What a commit is about to change, and what was there: written before the first change, so that whoever comes next can
+//! put everything back.
+//!
+//! Promises: the journal appears whole, by a rename, before anything else changes, and every backup in it is on disk by
+//! then. `.certfix-commit` is a commit or an undo at work, or one that was interrupted; `.certfix-undo-N` is a commit that
+//! succeeded. Nothing else records how far it got: putting back works from any point, and twice.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::disk::{self, Present, Rights};
+use super::prove::Watch;
+use super::stage::Change;
+use super::template::Command;
+use crate::Error;
+use crate::error::Deploying;
+use crate::input::read_text;
+
+const AT_WORK: &str = ".certfix-commit";
+const DONE: &str = ".certfix-undo-";
+/// A journal that is not whole yet.
+const GROWING: &str = ".certfix-new";
+/// A journal that is not needed any more.
+const GONE: &str = ".certfix-gone";
+const PAGE: &str = "journal.json";
+
+/// A journal on disk.
+#[derive(Debug)]
+pub(super) struct Journal {
+    store: PathBuf,
+    folder: PathBuf,
+    pub(super) page: Page,
+}
+
+/// What is in it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Page {
+    version: u32,
+    pub(super) services: Vec<Service>,
+    pub(super) files: Vec<Entry>,
+}
+
+/// A service that has to read its files again when they are put back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Service {
+    pub(super) key: String,
+    pub(super) service: String,
+    pub(super) reload: Option<Command>,
+    pub(super) watches: Vec<Watch>,
+}
+
+/// One file.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub(super) path: PathBuf,
+    before: Option<Backup>,
+    after: Print,
+    /// The bindings of a key: what was staged since stays.
+    is_record: bool,
+}
+
+/// Where its contents are kept, and its rights.
+#[derive(Debug, Serialize, Deserialize)]
+struct Backup {
+    file: String,
+    rights: Rights,
+}
+
+/// What a file is known by without its contents.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Print {
+    sha256: String,
+    rights: Rights,
+}
+
+impl Journal {
+    /// Writes it. `records` are the files that say what is bound.
+    pub(super) fn write(
+        store: &Path,
+        services: Vec<Service>,
+        files: &[&Change],
+        records: &[Change],
+    ) -> Result<Self, Error> {
+        sweep(store)?;
+        let mut journal = Self::grow(store, services, files, records).inspect_err(|_| drop(sweep(store)))?;
+        match journal.rename(AT_WORK) {
+            Ok(()) => Ok(journal),
+            Err(error) => {
+                // Nothing has changed yet; what cannot be removed is put back in vain by whoever comes next.
+                let _ = journal.discard();
+                Err(error)
+            }
+        }
+    }
+
+    fn grow(store: &Path, services: Vec<Service>, files: &[&Change], records: &[Change]) -> Result<Self, Error> {
+        let growing = store.join(GROWING);
+        let failed = |cause| Error::File { action: "write", path: growing.clone(), cause };
+        make_private(&growing).map_err(failed)?;
+        let mut entries = Vec::new();
+        let all = files.iter().map(|change| (*change, false)).chain(records.iter().map(|change| (change, true)));
+        for (change, is_record) in all {
+            let before = match &change.before {
+                Some(there) => {
+                    let file = entries.len().to_string();
+                    disk::write_file(&growing.join(&file), &there.contents, disk::private()).map_err(failed)?;
+                    Some(Backup { file, rights: there.rights })
+                }
+                None => None,
+            };
+            entries.push(Entry { path: change.path.clone(), before, after: Print::of(&change.after), is_record });
+        }
+        let page = Page { version: 1, services, files: entries };
+        let text = serde_json::to_vec_pretty(&page).map_err(|error| failed(error.into()))?;
+        disk::write_file(&growing.join(PAGE), &text, disk::private()).map_err(failed)?;
+        disk::sync_folder(&growing).map_err(failed)?;
+        Ok(Self { store: store.to_owned(), folder: growing.clone(), page })
+    }
+
+    /// The one at work; when nobody is, it was interrupted.
+    pub(super) fn at_work(store: &Path) -> Result<Option<Self>, Error> {
+        let folder = store.join(AT_WORK);
+        if folder.symlink_metadata().is_ok() { Self::read(store, folder).map(Some) } else { Ok(None) }
+    }
+
+    /// The last commit that succeeded and was not undone.
+    pub(super) fn last(store: &Path) -> Result<Option<Self>, Error> {
+        match done(store)?.pop() {
+            Some(number) => Self::read(store, store.join(done_name(number))).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn read(store: &Path, folder: PathBuf) -> Result<Self, Error> {
+        let path = folder.join(PAGE);
+        let text = read_text(&path)?;
+        let page = serde_json::from_str(&text);
+        let page = page
+            .map_err(|cause: serde_json::Error| Error::from(Deploying::Damaged { path, cause: cause.to_string() }))?;
+        Ok(Self { store: store.to_owned(), folder, page })
+    }
+
+    /// Files that somebody changed since the commit.
+    pub(super) fn changed(&self) -> Result<Vec<&Path>, Error> {
+        let mut changed = Vec::new();
+        for entry in self.page.files.iter().filter(|entry| !entry.is_record) {
+            if disk::look(&entry.path)?.as_ref().map(Print::of).as_ref() != Some(&entry.after) {
+                changed.push(entry.path.as_path());
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Says that it is being undone.
+    pub(super) fn begin_undo(&mut self) -> Result<(), Error> {
+        self.rename(AT_WORK)
+    }
+
+    /// Puts every file back, the last first. What cannot be put back does not keep the others from it.
+    pub(super) fn put_back(&self) -> Result<(), Error> {
+        let mut result = Ok(());
+        for entry in self.page.files.iter().rev() {
+            let put = self.put_back_one(entry);
+            result = result.and(put);
+        }
+        result
+    }
+
+    fn put_back_one(&self, entry: &Entry) -> Result<(), Error> {
+        disk::tidy(&entry.path)?;
+        let there = disk::look(&entry.path)?;
+        if entry.is_record && there.as_ref().map(Print::of).as_ref() != Some(&entry.after) {
+            return Ok(());
+        }
+        let Some(backup) = &entry.before else {
+            return if there.is_some() { disk::remove(&entry.path) } else { Ok(()) };
+        };
+        let (contents, _) = crate::input::file_bytes(&self.folder.join(&backup.file))?;
+        let before = Present { contents, rights: backup.rights };
+        if there.as_ref() == Some(&before) {
+            return Ok(());
+        }
+        disk::replace(&entry.path, &before.contents, before.rights)
+    }
+
+    /// The commit succeeded: keeps the journal for an undo.
+    pub(super) fn keep(&mut self) -> Result<(), Error> {
+        let number = done(&self.store)?.last().map_or(1, |last| last + 1);
+        self.rename(&done_name(number))
+    }
+
+    /// Everything is as it was before: the journal goes.
+    pub(super) fn discard(&mut self) -> Result<(), Error> {
+        sweep(&self.store)?;
+        self.rename(GONE)?;
+        sweep(&self.store)
+    }
+
+    /// It has the new name also where the name might not outlast a crash.
+    fn rename(&mut self, name: &str) -> Result<(), Error> {
+        let folder = self.store.join(name);
+        let failed = |cause| Error::File { action: "write", path: folder.clone(), cause };
+        fs::rename(&self.folder, &folder).map_err(failed)?;
+        let synced = disk::sync_folder(&self.store).map_err(failed);
+        self.folder = folder;
+        synced
+    }
+}
+
+impl Print {
+    fn of(there: &Present) -> Self {
+        Self { sha256: super::sha256(&there.contents), rights: there.rights }
+    }
+}
+
+/// Removes what an interrupted program left of journals that nothing depends on.
+pub(super) fn sweep(store: &Path) -> Result<(), Error> {
+    for path in [GROWING, GONE].map(|name| store.join(name)) {
+        match fs::remove_dir_all(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::File { action: "remove", path, cause });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The numbers of the commits that can be undone, ascending.
+fn done(store: &Path) -> Result<Vec<u32>, Error> {
+    let failed = |cause| Error::File { action: "read", path: store.to_owned(), cause };
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(store).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(DONE));
+        numbers.extend(number.and_then(|number| number.parse::<u32>().ok()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn done_name(number: u32) -> String {
+    format!("{DONE}{number:04}")
+}
+
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

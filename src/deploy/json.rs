@@ -1,0 +1,147 @@
+//! What was staged, committed and put back, for programs. Its structs are its own, so that inner types may change freely.
+
+use serde::Serialize;
+
+use super::{Bound, Change, Committed, Line, PutBack, Shown, Staged};
+
+#[derive(Serialize)]
+struct Page<'a> {
+    version: u32,
+    #[serde(flatten)]
+    answer: Answer<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "command", rename_all = "lowercase")]
+enum Answer<'a> {
+    Bind { staged: Vec<Service<'a>>, scripts: Vec<Script<'a>> },
+    Commit { staged: Vec<Service<'a>>, committed: Vec<Done<'a>> },
+    Undo { files: Vec<String>, troubles: &'a [String] },
+}
+
+#[derive(Serialize)]
+struct Service<'a> {
+    key: &'a str,
+    service: String,
+    files: Vec<File>,
+    check: Option<String>,
+    reload: Option<String>,
+    endpoints: &'a [String],
+}
+
+#[derive(Serialize)]
+struct File {
+    path: String,
+    state: &'static str,
+    mode: String,
+    owner: u32,
+    group: u32,
+    private_key: bool,
+    gone: Vec<String>,
+    new: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Script<'a> {
+    service: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Done<'a> {
+    key: &'a str,
+    service: String,
+    files: Vec<String>,
+    endpoints: Vec<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    endpoint: &'a str,
+    presents: bool,
+}
+
+/// What `certfix bind` did.
+pub fn bound(bound: &[Bound]) -> String {
+    let (mut staged, mut scripts) = (Vec::new(), Vec::new());
+    for one in bound {
+        match one {
+            Bound::Staged(one) => staged.push(service(one)),
+            Bound::Script { service, text } => scripts.push(Script { service, text }),
+        }
+    }
+    print(Answer::Bind { staged, scripts })
+}
+
+/// What `certfix commit --dry-run` found.
+pub fn staged(staged: &[Staged]) -> String {
+    print(Answer::Commit { staged: staged.iter().map(service).collect(), committed: Vec::new() })
+}
+
+/// What `certfix commit` did.
+pub fn committed(committed: &[Committed]) -> String {
+    print(Answer::Commit { staged: Vec::new(), committed: committed.iter().map(finished).collect() })
+}
+
+/// What `certfix undo` did.
+pub fn put_back(back: &PutBack) -> String {
+    let files = back.files.iter().map(|path| path.display().to_string()).collect();
+    print(Answer::Undo { files, troubles: &back.troubles })
+}
+
+fn print(answer: Answer<'_>) -> String {
+    let page = Page { version: 1, answer };
+    let mut text = serde_json::to_string_pretty(&page).expect("texts and numbers become JSON");
+    text.push('\n');
+    text
+}
+
+fn service(staged: &Staged) -> Service<'_> {
+    Service {
+        key: &staged.key,
+        service: staged.binding.to_string(),
+        files: staged.files.iter().map(file).collect(),
+        check: staged.check.as_ref().map(ToString::to_string),
+        reload: staged.reload.as_ref().map(ToString::to_string),
+        endpoints: &staged.endpoints,
+    }
+}
+
+fn file(change: &Change) -> File {
+    let (_, rights) = change.wanted();
+    let (mut gone, mut new) = (Vec::new(), Vec::new());
+    for line in change.difference() {
+        match line {
+            Line::Gone(line) => gone.push(line),
+            Line::New(line) => new.push(line),
+        }
+    }
+    let state = match change.present() {
+        _ if change.is_in_place() => "in-place",
+        Some(_) => "changed",
+        None => "new",
+    };
+    File {
+        path: change.path.display().to_string(),
+        state,
+        mode: format!("{:04o}", rights.mode),
+        owner: rights.owner,
+        group: rights.group,
+        private_key: change.is_secret,
+        gone,
+        new,
+    }
+}
+
+fn finished(done: &Committed) -> Done<'_> {
+    Done {
+        key: &done.key,
+        service: done.binding.to_string(),
+        files: done.files.iter().map(|path| path.display().to_string()).collect(),
+        endpoints: done
+            .places
+            .iter()
+            .map(|(endpoint, shown)| Place { endpoint, presents: *shown == Shown::Committed })
+            .collect(),
+    }
+}

@@ -1,0 +1,107 @@
+//! The key, certificate and chain that a service gets, read from the store and found to belong together.
+
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::template::Part;
+use crate::Error;
+use crate::error::Deploying;
+use crate::facts::Source;
+use crate::facts::{Certificate, Name};
+use crate::input::{file_bytes, read};
+use crate::store::{CERTIFICATE, KEY, KeyFolder};
+
+/// The issuers in a key's folder, PEM.
+const CHAIN: &str = "chain.pem";
+/// The certificate and its issuers in a key's folder, PEM.
+const FULLCHAIN: &str = "fullchain.pem";
+
+/// What is in a key's folder.
+#[derive(Clone, Debug)]
+pub(super) struct Material {
+    /// The name of the folder.
+    pub(super) name: String,
+    /// The folder, from the root on: services do not know where certfix was started.
+    pub(super) folder: PathBuf,
+    pub(super) leaf: Certificate,
+    key: Zeroizing<Vec<u8>>,
+    certificate: Vec<u8>,
+    chain: Vec<u8>,
+    fullchain: Vec<u8>,
+}
+
+impl Material {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// There is no certificate yet, the key is encrypted, or they do not belong together.
+    pub(super) fn read(key: &KeyFolder) -> Result<Self, Error> {
+        let failed = |cause| Error::File { action: "find", path: key.path.clone(), cause };
+        let folder = key.path.canonicalize().map_err(failed)?;
+        let source = |name: &str| folder.join(name).display().to_string();
+        if !folder.join(CERTIFICATE).is_file() {
+            return Err(Error::from(Deploying::NotInstalled { path: key.path.clone() }));
+        }
+        let file = |name: &str| file_bytes(&folder.join(name)).map(|(bytes, _)| bytes);
+        let (private, certificate, fullchain) = (file(KEY)?, file(CERTIFICATE)?, file(FULLCHAIN)?);
+        let chain = if folder.join(CHAIN).exists() { file(CHAIN)?.to_vec() } else { Vec::new() };
+        let keys = read(&private, Source::File(folder.join(KEY)), None)?;
+        let known = keys.open_keys().next().ok_or(Error::from(Deploying::EncryptedKey { path: key.path.join(KEY) }))?;
+        let first = |bytes: &[u8], name: &str| {
+            let evidence = read(bytes, Source::File(folder.join(name)), None)?;
+            let leaf = evidence.certificates.into_iter().next();
+            leaf.ok_or_else(|| Error::NotACertificate { source: source(name), cause: None })
+        };
+        let (leaf, of_chain) = (first(&certificate, CERTIFICATE)?, first(&fullchain, FULLCHAIN)?);
+        for (found, name) in [(&leaf, CERTIFICATE), (&of_chain, FULLCHAIN)] {
+            if found.identity.key != known.public || found.der != leaf.der {
+                return Err(Error::ForeignKey { key: source(KEY), certificate: source(name) });
+            }
+        }
+        let name = key.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let [certificate, fullchain] = [certificate, fullchain].map(|bytes| bytes.to_vec());
+        Ok(Self { name, folder, leaf, key: private, certificate, chain, fullchain })
+    }
+
+    /// These parts, one after the other.
+    pub(super) fn parts(&self, parts: &[Part]) -> Zeroizing<Vec<u8>> {
+        let part = |part: &Part| match part {
+            Part::Key => self.key.as_slice(),
+            Part::Certificate => &self.certificate,
+            Part::Chain => &self.chain,
+            Part::Fullchain => &self.fullchain,
+        };
+        // Growing would leave copies of the key behind.
+        let size = parts.iter().map(|one| part(one).len() + 1).sum();
+        let mut all = Zeroizing::new(Vec::with_capacity(size));
+        for one in parts {
+            all.extend_from_slice(part(one));
+            if all.last().is_some_and(|last| *last != b'\n') {
+                all.push(b'\n');
+            }
+        }
+        all
+    }
+
+    /// The file of a part in the store.
+    pub(super) fn path(&self, part: Part) -> String {
+        let name = match part {
+            Part::Key => KEY,
+            Part::Certificate => CERTIFICATE,
+            Part::Chain => CHAIN,
+            Part::Fullchain => FULLCHAIN,
+        };
+        self.folder.join(name).display().to_string()
+    }
+
+    /// The name that clients send to the service, where it is one that can be sent.
+    pub(super) fn server_name(&self) -> Option<Name> {
+        Name::parse(&self.name).ok().filter(|name| !name.is_wildcard())
+    }
+
+    /// The name that people type.
+    pub(super) fn target(&self) -> String {
+        self.name.replace("_wildcard.", "*.")
+    }
+}

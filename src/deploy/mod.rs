@@ -1,0 +1,144 @@
+//! Services get the certificates of the store: bound, committed, proved on the wire, and put back if any of it fails.
+//!
+//! Promises: nothing of a service changes before its backup is on disk; a commit ends with every service presenting what it
+//! is bound to, or with every file as it was, byte for byte, mode and owner too; what an interrupted program left is put
+//! back by the next one; a backup goes only when its file is back in its place, so that no key is lost; no file with a key
+//! is readable by everybody, not even for a moment. Programs of services are run without a shell unless a template or the
+//! user says so, with limits on their time and on what they say.
+
+mod account;
+mod binding;
+mod command;
+mod commit;
+mod difference;
+mod disk;
+mod edit;
+mod journal;
+pub mod json;
+mod lock;
+mod material;
+mod nginx;
+mod prove;
+mod stage;
+mod template;
+
+use std::time::Duration;
+
+use crate::Error;
+use crate::error::Deploying;
+use crate::facts::Name;
+use crate::store::{KeyFolder, Store};
+
+use self::material::Material;
+
+pub use binding::{BINDINGS, Binding, bindings};
+pub use commit::{Committed, Force, Manners, PutBack, commit, staged, undo, undoable};
+pub use difference::Line;
+pub use disk::Rights;
+pub use prove::{Shown, Watch};
+pub use stage::{Change, Staged};
+pub use template::{Block, Command, FileTemplate, Part, Place, Setting, Template, load, own, services};
+
+/// What came of binding a key to a service.
+#[derive(Clone, Debug)]
+pub enum Bound {
+    /// The next commit will do this.
+    Staged(Box<Staged>),
+    /// A script for the machine where the service runs; nothing is bound here.
+    Script {
+        /// The service.
+        service: String,
+        /// The script as its system wants it.
+        text: String,
+    },
+}
+
+/// Whether bindings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// They are; this is how long to wait for the lock.
+    Yes(Duration),
+    /// They are not: only what would be done is asked for.
+    No,
+}
+
+/// Binds the key of this name to services. Nothing of a service changes until the commit.
+///
+/// # Errors
+/// The key has no certificate or cannot be used by services, a template does not fit the machine, or another key has the
+/// service.
+pub fn bind(
+    store: &Store,
+    name: &Name,
+    wanted: &[Binding],
+    writing: Writing,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Vec<Bound>, Error> {
+    let key = find(store, name)?;
+    let material = Material::read(&key)?;
+    let mut bound = Vec::new();
+    let mut staged: Vec<Staged> = Vec::new();
+    for binding in wanted {
+        if let Some(text) = stage::script(&material, binding)? {
+            bound.push(Bound::Script { service: binding.service.clone(), text });
+            continue;
+        }
+        ensure_free(store, &key, binding)?;
+        let one = stage::stage(&material, binding, &staged)?;
+        bound.push(Bound::Staged(Box::new(one.clone())));
+        staged.push(one);
+    }
+    if let (Writing::Yes(wait), false) = (writing, staged.is_empty()) {
+        commit::rebind(store, &key, wait, tell, |bindings| {
+            for one in &staged {
+                bindings.retain(|known| !known.is_same(&one.binding));
+                bindings.push(one.binding.clone());
+            }
+            Ok(())
+        })?;
+    }
+    Ok(bound)
+}
+
+/// Takes bindings away. The services keep what they have.
+///
+/// # Errors
+/// There is no such binding.
+pub fn unbind(
+    store: &Store,
+    name: &Name,
+    unwanted: &[Binding],
+    wait: Duration,
+    tell: &mut dyn FnMut(&str),
+) -> Result<(), Error> {
+    let key = find(store, name)?;
+    commit::rebind(store, &key, wait, tell, |bindings| {
+        for one in unwanted {
+            let there = bindings.iter().position(|known| known.is_same(one));
+            let absent = || Deploying::NotBound { service: one.to_string(), key: name.to_string() };
+            bindings.remove(there.ok_or_else(absent)?);
+        }
+        Ok(())
+    })
+}
+
+fn find(store: &Store, name: &Name) -> Result<KeyFolder, Error> {
+    store.key(name).ok_or_else(|| Deploying::NoSuchKey { path: store.path(name) }.into())
+}
+
+/// Fails where another key of the store has the service.
+fn ensure_free(store: &Store, key: &KeyFolder, binding: &Binding) -> Result<(), Error> {
+    for (other, bindings) in binding::bound(store)? {
+        if other.path != key.path && bindings.iter().any(|known| known.is_same(binding)) {
+            let key = other.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(Deploying::BoundElsewhere { service: binding.to_string(), key }.into());
+        }
+    }
+    Ok(())
+}
+
+/// SHA-256 in hexadecimal digits.
+fn sha256(bytes: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,302 @@
+//! A binding and its template become what a commit will do: files with their new contents, commands, places to look at.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, UndefinedBehavior, Value};
+use zeroize::Zeroizing;
+
+use super::account;
+use super::binding::Binding;
+use super::disk::{self, Present, Rights};
+use super::material::Material;
+use super::template::{self, Command, Part, Template};
+use super::{edit, nginx};
+use crate::Error;
+use crate::error::Deploying;
+
+/// What a commit will do for one binding.
+#[derive(Clone, Debug)]
+pub struct Staged {
+    /// The name of the key's folder.
+    pub key: String,
+    /// The binding.
+    pub binding: Binding,
+    /// The files, in the order in which they are written.
+    pub files: Vec<Change>,
+    /// Asks the service whether it likes its files.
+    pub check: Option<Command>,
+    /// Makes the service read them.
+    pub reload: Option<Command>,
+    /// Where it is looked at.
+    pub endpoints: Vec<String>,
+}
+
+/// One file of a service, before and after.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The file itself, links followed.
+    pub path: PathBuf,
+    /// True when a private key is in it.
+    pub is_secret: bool,
+    pub(super) before: Option<Present>,
+    pub(super) after: Present,
+}
+
+impl Change {
+    /// True when nothing has to be written.
+    pub fn is_in_place(&self) -> bool {
+        self.before.as_ref() == Some(&self.after)
+    }
+
+    /// What is there now; None when there is no such file.
+    pub fn present(&self) -> Option<(&[u8], Rights)> {
+        self.before.as_ref().map(|there| (there.contents.as_slice(), there.rights))
+    }
+
+    /// What will be there.
+    pub fn wanted(&self) -> (&[u8], Rights) {
+        (&self.after.contents, self.after.rights)
+    }
+}
+
+/// What this binding needs. `earlier` are changes of other bindings: a file that two of them change is changed twice.
+pub(super) fn stage(material: &Material, binding: &Binding, earlier: &[Staged]) -> Result<Staged, Error> {
+    let template = template::load(binding.template_name(), binding.template.as_deref())?;
+    let page = Page::new(&template, material, binding)?;
+    if template.script.is_some() {
+        let cause = format!("{} is set up by a script, which certfix bind prints", binding.service);
+        return Err(Error::Conflict { cause });
+    }
+    let mut files = Files { page: &page, earlier, staged: Vec::new() };
+    for file in &template.files {
+        files.write(file, material)?;
+    }
+    for setting in &template.settings {
+        let (name, line) = (page.render(&setting.name)?, page.render(&setting.line)?);
+        files.edit(&setting.path, |text| Ok(edit::set(text, &name, &line, setting.missing)))?;
+    }
+    for block in &template.blocks {
+        let words = [&block.listen, &block.server_name, &block.certificate, &block.key].map(|word| page.render(word));
+        let [listen, server_name, certificate, key] = words;
+        let (listen, server_name, certificate, key) = (listen?, server_name?, certificate?, key?);
+        let wanted = nginx::Wanted { listen: &listen, server_name: &server_name, certificate: &certificate, key: &key };
+        files.edit(&block.path, |text| nginx::set(text, &wanted))?;
+    }
+    let staged = files.staged;
+    let own = |line: &Option<String>, of_template: &Option<Command>| match (line, of_template) {
+        (Some(line), _) => Ok(Some(Command::Shell(line.clone()))),
+        (None, Some(command)) => page.command(command).map(Some),
+        (None, None) => Ok(None),
+    };
+    let endpoints = if binding.endpoints.is_empty() { &template.endpoints } else { &binding.endpoints };
+    Ok(Staged {
+        key: material.name.clone(),
+        binding: binding.clone(),
+        files: staged,
+        check: own(&binding.check, &template.check)?,
+        reload: own(&binding.reload, &template.reload)?,
+        endpoints: endpoints.iter().map(|endpoint| page.render(endpoint)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// The script of a service that is set up by one, as its system wants it: ASCII with CRLF.
+pub(super) fn script(material: &Material, binding: &Binding) -> Result<Option<String>, Error> {
+    let template = template::load(binding.template_name(), binding.template.as_deref())?;
+    let Some(script) = &template.script else { return Ok(None) };
+    let text = Page::new(&template, material, binding)?.render(script)?;
+    // Windows PowerShell reads a script without a byte order mark in the code page of the machine.
+    if let Some(character) = text.chars().find(|character| !character.is_ascii()) {
+        let cause = format!("cannot write '{character}' into a script for Windows, which is ASCII");
+        return Err(Error::Conflict { cause });
+    }
+    Ok(Some(text.replace('\n', "\r\n")))
+}
+
+/// The files of one binding as they come together.
+struct Files<'a> {
+    page: &'a Page<'a>,
+    earlier: &'a [Staged],
+    staged: Vec<Change>,
+}
+
+impl Files<'_> {
+    fn write(&mut self, file: &template::FileTemplate, material: &Material) -> Result<(), Error> {
+        let Some(path) = self.page.path(&file.path)? else { return Ok(()) };
+        let contents = match &file.text {
+            Some(text) => Zeroizing::new(self.page.render(text)?.into_bytes()),
+            None => material.parts(&file.parts),
+        };
+        let is_secret = file.parts.contains(&Part::Key);
+        let mut rights = if is_secret { disk::private() } else { disk::public() };
+        let [mode, owner, group] = [&file.mode, &file.owner, &file.group].map(|word| self.page.render(word));
+        let (mode, owner, group) = (mode?, owner?, group?);
+        if !mode.is_empty() {
+            let parsed = u32::from_str_radix(&mode, 8).ok().filter(|mode| *mode <= 0o777);
+            rights.mode = parsed.ok_or_else(|| self.page.bad(format!("'{mode}' is not a mode such as 0640")))?;
+        }
+        if !owner.is_empty() {
+            rights.owner = account::user(&owner)?;
+        }
+        if !group.is_empty() {
+            rights.group = account::group(&group)?;
+        }
+        let before = disk::look(&path)?;
+        // What the administrator set stays.
+        let mut rights = before.as_ref().map_or(rights, |there| there.rights);
+        if is_secret {
+            rights.mode &= !0o007;
+        }
+        self.add(path, is_secret, before, contents, rights)
+    }
+
+    fn edit(&mut self, path: &str, change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), Error> {
+        let Some(path) = self.page.path(path)? else { return Ok(()) };
+        let mut earlier = self.earlier.iter().flat_map(|staged| &staged.files).chain(&self.staged);
+        let last = earlier.rfind(|change| change.path == path).map(|change| change.after.clone());
+        let before = disk::look(&path)?;
+        let Some(there) = last.as_ref().or(before.as_ref()).cloned() else {
+            let cause = std::io::ErrorKind::NotFound.into();
+            return Err(Error::File { action: "read", path, cause });
+        };
+        let text = std::str::from_utf8(&there.contents).map_err(|_| {
+            Error::from(Deploying::CannotEdit { path: path.clone(), cause: "it is not UTF-8".to_owned() })
+        })?;
+        let text = change(text).map_err(|cause| Error::from(Deploying::CannotEdit { path: path.clone(), cause }))?;
+        self.staged.retain(|change| change.path != path);
+        let contents = Zeroizing::new(text.into_bytes());
+        self.staged.push(Change { path, is_secret: false, before, after: Present { contents, rights: there.rights } });
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        path: PathBuf,
+        is_secret: bool,
+        before: Option<Present>,
+        contents: Zeroizing<Vec<u8>>,
+        rights: Rights,
+    ) -> Result<(), Error> {
+        if self.earlier.iter().flat_map(|staged| &staged.files).chain(&self.staged).any(|change| change.path == path) {
+            return Err(Error::Conflict { cause: format!("'{}' would be written twice", path.display()) });
+        }
+        self.staged.push(Change { path, is_secret, before, after: Present { contents, rights } });
+        Ok(())
+    }
+}
+
+/// The values that a template is filled with.
+struct Page<'a> {
+    service: &'a str,
+    environment: Environment<'static>,
+    values: BTreeMap<String, String>,
+}
+
+impl<'a> Page<'a> {
+    fn new(template: &Template, material: &Material, binding: &'a Binding) -> Result<Self, Error> {
+        let mut page = Self { service: &binding.service, environment: environment()?, values: BTreeMap::new() };
+        if let Some(name) = binding.values.keys().find(|name| !template.takes(name)) {
+            let known = template.value_names().collect::<Vec<_>>().join(", ");
+            return Err(Error::from(Deploying::NoValue {
+                service: binding.service.clone(),
+                name: name.clone(),
+                known,
+            }));
+        }
+        let address = binding.address.map(|address| address.to_string()).unwrap_or_default();
+        let host = match binding.address {
+            Some(address) if address.is_ipv6() => format!("[{address}]"),
+            Some(address) => address.to_string(),
+            None => "127.0.0.1".to_owned(),
+        };
+        let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+        let own = [
+            ("name", material.target()),
+            ("key", material.path(Part::Key)),
+            ("certificate", material.path(Part::Certificate)),
+            ("chain", material.path(Part::Chain)),
+            ("fullchain", material.path(Part::Fullchain)),
+            ("sha1", hexadecimal(&material.leaf.sha1())),
+            ("address", address),
+            ("host", host),
+        ];
+        page.values.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        page.values.extend(template.values.clone());
+        page.values.extend(binding.values.clone());
+        for (name, command) in &template.ask {
+            if !page.values.contains_key(name) {
+                let said = page.command(command)?.run()?;
+                let line = String::from_utf8_lossy(&said).lines().next().unwrap_or_default().trim().to_owned();
+                page.values.insert(name.clone(), line);
+            }
+        }
+        match page.values.iter().find(|(_, value)| value.contains(char::is_control)) {
+            Some((name, _)) => Err(page.bad(format!("the value '{name}' holds a control character"))),
+            None => Ok(page),
+        }
+    }
+
+    fn render(&self, text: &str) -> Result<String, Error> {
+        self.environment.render_str(text, &self.values).map_err(|error| self.bad(error.to_string()))
+    }
+
+    /// None where it comes out empty. Whoever starts certfix elsewhere means the same file.
+    fn path(&self, text: &str) -> Result<Option<PathBuf>, Error> {
+        let path = self.render(text)?;
+        match Path::new(&path) {
+            empty if empty.as_os_str().is_empty() => Ok(None),
+            path if path.is_absolute() => disk::resolve(path).map(Some),
+            path => Err(self.bad(format!("'{}' does not begin at the root", path.display()))),
+        }
+    }
+
+    fn command(&self, command: &Command) -> Result<Command, Error> {
+        Ok(match command {
+            Command::Words(words) => {
+                Command::Words(words.iter().map(|word| self.render(word)).collect::<Result<_, _>>()?)
+            }
+            Command::Shell(line) => Command::Shell(self.render(line)?),
+        })
+    }
+
+    fn bad(&self, cause: String) -> Error {
+        Error::from(Deploying::BadTemplate { source: self.service.to_owned(), cause })
+    }
+}
+
+fn environment() -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::new();
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    environment.set_syntax(syntax.map_err(|error| Error::Issue { cause: error.to_string() })?);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("powershell", powershell);
+    environment.add_filter("batch", batch);
+    environment.add_filter("number", number);
+    environment.add_filter("shell", |value: String| format!("'{}'", value.replace('\'', "'\\''")));
+    Ok(environment)
+}
+
+/// In single quotes, of which PowerShell takes typographic ones for the same.
+fn powershell(value: String) -> String {
+    const QUOTES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+    let twice = |letter: char| std::iter::repeat_n(letter, 1 + usize::from(QUOTES.contains(&letter)));
+    format!("'{}'", value.chars().flat_map(twice).collect::<String>())
+}
+
+/// In double quotes, as the command prompt reads them.
+fn batch(value: String) -> Result<String, minijinja::Error> {
+    if value.contains(['"', '!', '^', '&', '|', '<', '>']) {
+        return Err(fault(format!("{value} cannot be quoted for the command prompt")));
+    }
+    Ok(format!("\"{}\"", value.replace('%', "%%")))
+}
+
+/// A number, as it stands.
+fn number(value: Value) -> Result<u32, minijinja::Error> {
+    value.to_string().parse().map_err(|_| fault(format!("'{value}' is not a number")))
+}
+
+fn fault(words: String) -> minijinja::Error {
+    minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, words)
+}

@@ -1,0 +1,117 @@
+//! Why a service could not be given its certificate.
+
+use std::fmt::{self, Write};
+use std::path::PathBuf;
+
+use super::Error;
+
+/// Why binding, committing or undoing did not work.
+#[derive(Debug)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the variant and its message say what each value is")]
+pub enum Deploying {
+    /// There is no such key in the store.
+    NoSuchKey { path: PathBuf },
+    /// A key whose certificate has not come yet.
+    NotInstalled { path: PathBuf },
+    /// Services cannot ask for a password.
+    EncryptedKey { path: PathBuf },
+    /// The service has another key.
+    BoundElsewhere { service: String, key: String },
+    /// The key has no such binding.
+    NotBound { service: String, key: String },
+    /// A template that cannot be read or filled.
+    BadTemplate { source: String, cause: String },
+    /// A value that the template does not know.
+    NoValue { service: String, name: String, known: String },
+    /// A file of certfix's own that is damaged.
+    Damaged { path: PathBuf, cause: String },
+    /// A file of a service that cannot be changed safely.
+    CannotEdit { path: PathBuf, cause: String },
+    /// Another program is at work.
+    Locked { path: PathBuf, holder: String },
+    /// A program of a service failed.
+    Command { command: String, cause: String },
+    /// A service that does not present its new certificate.
+    NotPresented { endpoint: String, sha256: String, cause: String },
+    /// A service that could not be looked at anywhere.
+    NothingListens { service: String },
+    /// A commit failed, and everything is as before.
+    PutBack { cause: Box<Error>, troubles: Vec<String> },
+    /// A commit failed, and so did putting back.
+    NotPutBack { cause: Box<Error>, failure: Box<Error> },
+    /// There is no commit to undo.
+    NothingToUndo,
+    /// Somebody changed a file after the commit.
+    ChangedSince { path: PathBuf },
+}
+
+impl Deploying {
+    pub(super) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoSuchKey { .. } => Some("name a key of the store, and the store with --store DIR"),
+            Self::NotInstalled { .. } => Some("put the CA's answer into the store first"),
+            Self::EncryptedKey { .. } => Some("bind a key that was made without --encrypt-key"),
+            Self::BoundElsewhere { .. } => {
+                Some("take that binding away with --remove, or give this one a name: --to SERVICE:NAME")
+            }
+            Self::NotBound { .. } => Some("name the service as it was bound, with --address if it had one"),
+            Self::NoValue { .. } => Some("--dry-run shows what a template writes"),
+            Self::Locked { .. } => Some("wait for it, or pass --wait SECONDS"),
+            Self::NothingListens { .. } => Some("start it, or say where to look with --endpoint PROTOCOL://HOST:PORT"),
+            Self::PutBack { .. } => Some("correct what failed, then run certfix commit again"),
+            Self::NotPutBack { .. } => {
+                Some("the next certfix commit or certfix undo tries again to put everything back")
+            }
+            Self::ChangedSince { .. } => Some("pass --force to put the file back all the same; the change is lost"),
+            Self::BadTemplate { .. }
+            | Self::Damaged { .. }
+            | Self::CannotEdit { .. }
+            | Self::Command { .. }
+            | Self::NotPresented { .. }
+            | Self::NothingToUndo => None,
+        }
+    }
+
+    pub(super) fn describe(&self, out: &mut impl Write) -> fmt::Result {
+        match self {
+            Self::NoSuchKey { path } => write!(out, "'{}' is not a key", path.display()),
+            Self::NotInstalled { path } => write!(out, "'{}' has no certificate yet", path.display()),
+            Self::EncryptedKey { path } => {
+                write!(out, "'{}' is encrypted, and a service cannot ask for its password", path.display())
+            }
+            Self::BoundElsewhere { service, key } => write!(out, "{service} is bound to '{key}' already"),
+            Self::NotBound { service, key } => write!(out, "'{key}' is not bound to {service}"),
+            Self::BadTemplate { source, cause } => write!(out, "the template '{source}' cannot be used: {cause}"),
+            Self::NoValue { service, name, known } if known.is_empty() => {
+                write!(out, "{service} takes no value '{name}', nor any other")
+            }
+            Self::NoValue { service, name, known } => {
+                write!(out, "{service} takes no value '{name}', but these: {known}")
+            }
+            Self::Damaged { path, cause } => write!(out, "'{}' cannot be understood: {cause}", path.display()),
+            Self::CannotEdit { path, cause } => write!(out, "'{}' cannot be changed: {cause}", path.display()),
+            Self::Locked { path, holder } => write!(out, "'{}' is being worked on by {holder}", path.display()),
+            Self::Command { command, cause } => write!(out, "'{command}' failed: {cause}"),
+            Self::NotPresented { endpoint, sha256, cause } => {
+                write!(out, "{endpoint} does not present the certificate {sha256}: {cause}")
+            }
+            Self::NothingListens { service } => write!(out, "{service} does not answer on any of its ports"),
+            Self::PutBack { cause, troubles } if troubles.is_empty() => {
+                write!(out, "{cause}; everything was put back")
+            }
+            Self::PutBack { cause, troubles } => {
+                write!(out, "{cause}; every file was put back, but {}", troubles.join("; "))
+            }
+            Self::NotPutBack { cause, failure } => write!(out, "{cause}; not everything was put back: {failure}"),
+            Self::NothingToUndo => out.write_str("there is no commit to undo"),
+            Self::ChangedSince { path } => write!(out, "'{}' was changed after the commit", path.display()),
+        }
+    }
+}
+
+impl From<Deploying> for Error {
+    fn from(deploying: Deploying) -> Self {
+        Self::Deploying(deploying)
+    }
+}

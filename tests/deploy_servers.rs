@@ -1,0 +1,311 @@
+//! Real servers with a certificate for another name: `check` shows the fault on the wire, `fix` makes a request, a CA signs it,
+//! `bind` and `commit` give it to the server, `check` is content, and clients that refused before connect.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/authority.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod authority;
+#[path = "support/key_store.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod key_store;
+#[path = "support/servers/mod.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod servers;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, sleep};
+use std::time::Duration;
+
+use authority::{Authority, Credentials, Key, Leaf};
+use key_store::{KeyStore, NAME, said, snapshot};
+use servers::dovecot::Dovecot;
+use servers::inn::Inn;
+use servers::nginx::Nginx;
+use servers::openldap::OpenLdap;
+use servers::postfix::Postfix;
+
+/// What Small Business Server made by itself: an internal name first, the public one nowhere.
+fn internal() -> Credentials {
+    Authority::new().issue(&Leaf { key: Key::Rsa2048, ..Leaf::new(&["sbs.contoso.local", "sbs"]) })
+}
+
+/// A port of a server as each program names it.
+struct Port {
+    scheme: &'static str,
+    number: u16,
+    /// The protocol before TLS, as `openssl s_client -starttls` calls it.
+    starttls: Option<&'static str>,
+    /// Whether curl speaks it and uses its own roots for it.
+    curl: bool,
+}
+
+impl Port {
+    fn new(scheme: &'static str, number: u16) -> Self {
+        let starttls = match scheme {
+            "submission" => Some("smtp"),
+            "imap" | "pop3" | "smtp" | "sieve" | "ldap" | "nntp" => Some(scheme),
+            _ => None,
+        };
+        let curl = ["imap", "imaps", "pop3", "pop3s", "smtp", "https"].contains(&scheme);
+        Self { scheme, number, starttls, curl }
+    }
+
+    fn source(&self) -> String {
+        format!("{}://{NAME}:{}", self.scheme, self.number)
+    }
+
+    /// Whether clients that know this root connect.
+    fn is_accepted(&self, root: &Path) -> bool {
+        let verified = self.is_accepted_by_openssl(root);
+        if self.curl {
+            assert_eq!(self.is_accepted_by_curl(root), verified, "curl and openssl differ on {}", self.source());
+        }
+        verified
+    }
+
+    fn is_accepted_by_openssl(&self, root: &Path) -> bool {
+        let mut command = Command::new("timeout");
+        command.args(["15", "openssl", "s_client", "-connect", &format!("127.0.0.1:{}", self.number)]);
+        command.args(["-verify_return_error", "-servername", NAME, "-verify_hostname", NAME, "-CAfile"]).arg(root);
+        if let Some(protocol) = self.starttls {
+            command.args(["-starttls", protocol]);
+        }
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        // Where nothing was verified, it says 0 too.
+        output.status.success() && said(&output).contains("Verify return code: 0 (ok)")
+    }
+
+    fn is_accepted_by_curl(&self, root: &Path) -> bool {
+        let mut command = Command::new("curl");
+        command.args([
+            "-sv",
+            "--max-time",
+            "15",
+            "--resolve",
+            &format!("{NAME}:{}:127.0.0.1", self.number),
+            "--cacert",
+        ]);
+        command.arg(root).args(["--ssl-reqd", &format!("{}/", self.source())]);
+        // What it says after the handshake is not asked: nobody can log in.
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        said(&output).contains("SSL certificate verify ok")
+    }
+}
+
+/// From the fault to the proof. `values` are the template's; `files` are those of the server.
+fn cure(service: &str, ports: &[Port], values: &BTreeMap<&str, String>, reload: Option<String>, files: &[PathBuf]) {
+    let store = KeyStore::with(&internal());
+    fs::remove_dir_all(store.root()).unwrap();
+    fs::create_dir(store.root()).unwrap();
+    let authority = TestAuthority::new(&store);
+    let connect = ["--connect", "127.0.0.1"];
+    for port in ports {
+        let output = store.command(&["check", &port.source(), connect[0], connect[1]]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("name-mismatch"), "{}", said(&output));
+        assert!(!port.is_accepted(&authority.root), "{}", port.source());
+    }
+    store.run(&[
+        "fix",
+        &ports[0].source(),
+        connect[0],
+        connect[1],
+        "--fqdn",
+        NAME,
+        "--ca",
+        "private",
+        "--key",
+        "p-256",
+    ]);
+    authority.sign(&store);
+
+    let before: Vec<_> = files.iter().map(|file| snapshot(file)).collect();
+    let mut bind = ["bind", NAME, "--to", service].map(str::to_owned).to_vec();
+    for (name, value) in values {
+        bind.extend(["--set".to_owned(), format!("{name}={value}")]);
+    }
+    if let Some(reload) = reload {
+        bind.extend(["--reload".to_owned(), reload]);
+    }
+    let mut broken = bind.clone();
+    store.run(&bind.iter().map(String::as_str).collect::<Vec<_>>());
+    let committed = store.run(&["commit"]);
+    for port in ports {
+        assert!(committed.contains(&format!("{}://127.0.0.1:{} presents it", port.scheme, port.number)), "{committed}");
+        let root = authority.root.to_str().unwrap();
+        let checked =
+            store.run(&["check", &port.source(), connect[0], connect[1], "--ca", "private", "--ca-file", root]);
+        assert!(!checked.contains("refused["), "{checked}");
+        assert!(port.is_accepted(&authority.root), "{}", port.source());
+    }
+    store.run(&["undo"]);
+    assert_eq!(files.iter().map(|file| snapshot(file)).collect::<Vec<_>>(), before);
+    for port in ports {
+        assert!(!port.is_accepted(&authority.root), "{} after undo", port.source());
+    }
+
+    // The service does not like its files, whatever it is.
+    broken.extend(["--check", "echo no >&2; exit 1"].map(str::to_owned));
+    store.run(&broken.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(store.refuse(&["commit"]).contains("everything was put back"));
+    assert_eq!(files.iter().map(|file| snapshot(file)).collect::<Vec<_>>(), before);
+}
+
+/// A CA made with openssl, as administrators have them.
+struct TestAuthority {
+    folder: PathBuf,
+    root: PathBuf,
+}
+
+impl TestAuthority {
+    fn new(store: &KeyStore) -> Self {
+        let folder = store.beside("ca");
+        fs::create_dir(&folder).unwrap();
+        let new = Self { root: folder.join("root.pem"), folder };
+        new.openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Contoso -days 300 -keyout ca.key -out root.pem \
+             -addext keyUsage=critical,keyCertSign,cRLSign",
+        );
+        new
+    }
+
+    /// Answers the request in the store.
+    fn sign(&self, store: &KeyStore) {
+        let key = store.root().join(NAME);
+        let request = key.join("request.csr");
+        self.openssl(&format!(
+            "x509 -req -in {} -CA root.pem -CAkey ca.key -days 200 -copy_extensions copy -out cert.pem",
+            request.display()
+        ));
+        let answer = fs::read_to_string(self.folder.join("cert.pem")).unwrap();
+        for name in ["cert.pem", "fullchain.pem"] {
+            fs::write(key.join(name), &answer).unwrap();
+        }
+    }
+
+    fn openssl(&self, arguments: &str) {
+        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(&self.folder).output().unwrap();
+        assert!(output.status.success(), "openssl {arguments}: {}", said(&output));
+    }
+}
+
+/// Restarts a server for certfix, which asks by a file: the test has started the server and has to end it.
+struct Restarts {
+    over: Arc<AtomicBool>,
+    thread: Option<thread::JoinHandle<()>>,
+    command: String,
+}
+
+impl Restarts {
+    fn of(folder: &Path, mut restart: impl FnMut() + Send + 'static) -> Self {
+        let asked = folder.join("restart");
+        let command = format!("touch {0}; while [ -e {0} ]; do sleep 0.02; done", asked.display());
+        let over = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&over);
+        let thread = thread::spawn(move || {
+            while !ended.load(Ordering::Relaxed) {
+                if asked.exists() {
+                    restart();
+                    fs::remove_file(&asked).unwrap();
+                }
+                sleep(Duration::from_millis(10));
+            }
+        });
+        Self { over, thread: Some(thread), command }
+    }
+}
+
+impl Drop for Restarts {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn values<const COUNT: usize>(pairs: [(&'static str, String); COUNT]) -> BTreeMap<&'static str, String> {
+    pairs.into_iter().collect()
+}
+
+fn path(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn dovecot_is_cured() {
+    let dovecot = Dovecot::start(&internal());
+    let drop_in = dovecot.config.with_file_name("99-certfix.conf");
+    let mut text = fs::read_to_string(&dovecot.config).unwrap();
+    text.push_str(&format!("!include_try {}\n", drop_in.display()));
+    fs::write(&dovecot.config, text).unwrap();
+    let ports = [
+        Port::new("imap", dovecot.imap),
+        Port::new("imaps", dovecot.imaps),
+        Port::new("pop3", dovecot.pop3),
+        Port::new("pop3s", dovecot.pop3s),
+        Port::new("sieve", dovecot.sieve),
+    ];
+    let mut values = values([("config", path(&dovecot.config)), ("drop_in", path(&drop_in))]);
+    values.extend(ports.iter().map(|port| (port.scheme, port.number.to_string())));
+    cure("dovecot", &ports, &values, None, &[dovecot.config.clone(), drop_in]);
+}
+
+#[test]
+fn postfix_is_cured() {
+    let postfix = Postfix::start(&internal());
+    let ports = [
+        Port::new("smtp", postfix.smtp),
+        Port::new("submission", postfix.submission),
+        Port::new("submissions", postfix.smtps),
+    ];
+    let mut values = values([("folder", path(&postfix.config))]);
+    values.extend(ports.iter().map(|port| (port.scheme, port.number.to_string())));
+    cure("postfix", &ports, &values, None, &[postfix.config.join("main.cf")]);
+}
+
+#[test]
+fn nginx_is_cured() {
+    let nginx = Nginx::start(&internal(), "other.contoso.test", &internal());
+    let ports = [Port::new("https", nginx.https)];
+    let values = values([
+        ("config", path(&nginx.config)),
+        ("site", path(&nginx.config)),
+        ("server_name", "_".to_owned()),
+        ("https", nginx.https.to_string()),
+    ]);
+    cure("nginx", &ports, &values, None, std::slice::from_ref(&nginx.config));
+}
+
+#[test]
+fn openldap_is_cured() {
+    let mut openldap = OpenLdap::start(&internal());
+    let config = openldap.config.clone();
+    let file = config.with_file_name("certfix.pem");
+    let ports = [Port::new("ldap", openldap.ldap), Port::new("ldaps", openldap.ldaps)];
+    let root = || "root".to_owned();
+    let mut values = values([("config", path(&config)), ("file", path(&file)), ("owner", root()), ("group", root())]);
+    values.extend(ports.iter().map(|port| (port.scheme, port.number.to_string())));
+    let restarts = Restarts::of(config.parent().unwrap(), move || openldap.reload());
+    cure("openldap", &ports, &values, Some(restarts.command.clone()), &[config, file]);
+}
+
+#[test]
+fn inn_is_cured() {
+    let mut inn = Inn::start(&internal());
+    let config = inn.config.clone();
+    let file = config.with_file_name("certfix.pem");
+    let ports = [Port::new("nntp", inn.nntp), Port::new("nntps", inn.nntps)];
+    let root = || "root".to_owned();
+    let mut values = values([("config", path(&config)), ("file", path(&file)), ("owner", root()), ("group", root())]);
+    values.extend(ports.iter().map(|port| (port.scheme, port.number.to_string())));
+    values.insert("innconfval", Inn::wrapped("innconfval", config.parent().unwrap()));
+    let restarts = Restarts::of(config.parent().unwrap(), move || inn.reload());
+    cure("inn", &ports, &values, Some(restarts.command.clone()), &[config, file]);
+}
