@@ -89,6 +89,10 @@ pub enum Error {
     Stopped { service: String },
     /// No service of a live source showed a certificate.
     NoCertificateShown { source: String },
+    /// Somebody pressed Ctrl-C instead of answering.
+    Interrupted,
+    /// A command that asks questions has nobody to ask.
+    NobodyToAsk,
     /// An argument that makes no sense together with another.
     Conflict { cause: String },
 }
@@ -139,6 +143,10 @@ impl Error {
                 Some("see that it runs; name another port as PROTOCOL://HOST:PORT, another address with --connect")
             }
             Self::NoCertificateShown { .. } => Some("certfix check says why"),
+            Self::NobodyToAsk => Some(
+                "use certfix csr or certfix self-signed with --fqdn or --domain, --san, --subject, --key, --encrypt-key and \
+                 --store; csr also takes --ca, --new-key-rq, --contact and --phone",
+            ),
             Self::Lost { .. }
             | Self::Stopped { .. }
             | Self::File { .. }
@@ -150,6 +158,7 @@ impl Error {
             | Self::UnusableKey { .. }
             | Self::LongAttribute { .. }
             | Self::Issue { .. }
+            | Self::Interrupted
             | Self::Conflict { .. } => None,
         }
     }
@@ -241,6 +250,8 @@ impl Error {
             Self::Lost { service, step, cause } => write!(out, "lost {service} during {step}: {cause}"),
             Self::Stopped { service } => write!(out, "did not look at {service}: stopped before it was done"),
             Self::NoCertificateShown { source } => write!(out, "'{source}' shows no certificate"),
+            Self::Interrupted => out.write_str("stopped by Ctrl-C; nothing was written"),
+            Self::NobodyToAsk => out.write_str("there is no terminal to ask questions on"),
             Self::Conflict { cause } => out.write_str(cause),
         }
     }

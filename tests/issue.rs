@@ -10,7 +10,7 @@ use std::path::Path;
 use certfix::facts::{
     Certificate, DistinguishedName, GeneralName, Item, Moment, Name, PrivateKey, Purpose, Request, Text, Verification,
 };
-use certfix::issue::{self, Emit, For, KeyChoice};
+use certfix::issue::{self, Contact, Emit, For, KeyChoice};
 use certfix::plan::{Output, Plan, Wish, plan};
 use certfix::profiles;
 use support::{printed_names, run, walked_names};
@@ -283,7 +283,7 @@ fn emits_the_header_of_key_manager_around_the_request() {
     let key = issue::generate(KeyChoice::Rsa2048).unwrap();
     let plan = planned("remote.contoso.com", &[], "C=US,ST=Washington,L=Redmond,O=Contoso,OU=Mail");
     let request = issue::request(&plan, &key).unwrap();
-    let text = issue::emit(&plan, KeyChoice::Rsa2048, Emit::NewKeyRq(&request)).unwrap();
+    let text = issue::emit(&plan, KeyChoice::Rsa2048, Emit::NewKeyRq(&request, Contact::default())).unwrap();
     let headers: Vec<&str> = text.lines().filter_map(|line| line.split_once(':').map(|(key, _)| key)).collect();
     assert_eq!(
         headers,
