@@ -303,3 +303,14 @@ fn emits_the_header_of_key_manager_around_the_request() {
     fs::write(folder.path().join("NewKeyRq.txt"), text).unwrap();
     run("openssl", folder.path(), &["req", "-verify", "-noout", "-in", "NewKeyRq.txt"]);
 }
+
+#[test]
+fn takes_no_contact_that_would_add_a_line_to_the_header() {
+    let key = issue::generate(KeyChoice::P256).unwrap();
+    let plan = planned("remote.contoso.com", &[], "");
+    let request = issue::request(&plan, &key).unwrap();
+    let with = |contact| issue::new_key_request(&plan, &request, contact);
+    let text = with(Contact { email: Some("a@contoso.com"), phone: Some("+1 425 555 0100") }).unwrap();
+    assert!(text.contains("Webmaster: a@contoso.com\r\nPhone: +1 425 555 0100\r\n"), "{text}");
+    assert!(with(Contact { email: None, phone: Some("1\r\nServer: x") }).is_err());
+}
