@@ -97,6 +97,10 @@ pub enum Error {
     NoCertificateShown { source: String },
     /// A service could not be given its certificate.
     Deploying(Deploying),
+    /// Somebody pressed Ctrl-C instead of answering.
+    Interrupted,
+    /// A command that asks questions has nobody to ask.
+    NobodyToAsk,
     /// An argument that makes no sense together with another.
     Conflict { cause: String },
 }
@@ -151,6 +155,10 @@ impl Error {
             }
             Self::NoCertificateShown { .. } => Some("certfix check says why"),
             Self::Deploying(deploying) => deploying.hint(),
+            Self::NobodyToAsk => Some(
+                "use certfix csr or certfix self-signed with --fqdn or --domain, --san, --subject, --key, --encrypt-key and \
+                 --store; csr also takes --ca, --new-key-rq, --contact and --phone",
+            ),
             Self::Lost { .. }
             | Self::Stopped { .. }
             | Self::File { .. }
@@ -162,6 +170,7 @@ impl Error {
             | Self::UnusableKey { .. }
             | Self::LongAttribute { .. }
             | Self::Issue { .. }
+            | Self::Interrupted
             | Self::Conflict { .. } => None,
         }
     }
@@ -258,6 +267,8 @@ impl Error {
             Self::Stopped { service } => write!(out, "did not look at {service}: stopped before it was done"),
             Self::NoCertificateShown { source } => write!(out, "'{source}' shows no certificate"),
             Self::Deploying(deploying) => deploying.describe(out),
+            Self::Interrupted => out.write_str("stopped by Ctrl-C; nothing was written"),
+            Self::NobodyToAsk => out.write_str("there is no terminal to ask questions on"),
             Self::Conflict { cause } => out.write_str(cause),
         }
     }

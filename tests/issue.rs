@@ -10,7 +10,7 @@ use std::path::Path;
 use certfix::facts::{
     Certificate, DistinguishedName, GeneralName, Item, Moment, Name, PrivateKey, Purpose, Request, Text, Verification,
 };
-use certfix::issue::{self, Emit, For, KeyChoice};
+use certfix::issue::{self, Contact, Emit, For, KeyChoice};
 use certfix::plan::{Output, Plan, Wish, plan};
 use certfix::profiles;
 use support::{printed_names, run, walked_names};
@@ -283,7 +283,7 @@ fn emits_the_header_of_key_manager_around_the_request() {
     let key = issue::generate(KeyChoice::Rsa2048).unwrap();
     let plan = planned("remote.contoso.com", &[], "C=US,ST=Washington,L=Redmond,O=Contoso,OU=Mail");
     let request = issue::request(&plan, &key).unwrap();
-    let text = issue::emit(&plan, KeyChoice::Rsa2048, Emit::NewKeyRq(&request)).unwrap();
+    let text = issue::emit(&plan, KeyChoice::Rsa2048, Emit::NewKeyRq(&request, Contact::default())).unwrap();
     let headers: Vec<&str> = text.lines().filter_map(|line| line.split_once(':').map(|(key, _)| key)).collect();
     assert_eq!(
         headers,
@@ -302,4 +302,15 @@ fn emits_the_header_of_key_manager_around_the_request() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("NewKeyRq.txt"), text).unwrap();
     run("openssl", folder.path(), &["req", "-verify", "-noout", "-in", "NewKeyRq.txt"]);
+}
+
+#[test]
+fn takes_no_contact_that_would_add_a_line_to_the_header() {
+    let key = issue::generate(KeyChoice::P256).unwrap();
+    let plan = planned("remote.contoso.com", &[], "");
+    let request = issue::request(&plan, &key).unwrap();
+    let with = |contact| issue::new_key_request(&plan, &request, contact);
+    let text = with(Contact { email: Some("a@contoso.com"), phone: Some("+1 425 555 0100") }).unwrap();
+    assert!(text.contains("Webmaster: a@contoso.com\r\nPhone: +1 425 555 0100\r\n"), "{text}");
+    assert!(with(Contact { email: None, phone: Some("1\r\nServer: x") }).is_err());
 }

@@ -18,7 +18,16 @@ pub enum Emit<'a> {
     /// A script for the Exchange Management Shell (2007 to 2019).
     ExchangePs1,
     /// `NewKeyRq.txt` as Key Manager of IIS 4 writes it, around this request.
-    NewKeyRq(&'a Request),
+    NewKeyRq(&'a Request, Contact<'a>),
+}
+
+/// Whom the CA may ask, in the header of `NewKeyRq.txt`. Nothing of it is in the request itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Contact<'a> {
+    /// An e-mail address; without it, the one in the subject.
+    pub email: Option<&'a str>,
+    /// A telephone number.
+    pub phone: Option<&'a str>,
 }
 
 /// The text that makes this request, for a key of this kind, elsewhere.
@@ -26,15 +35,20 @@ pub enum Emit<'a> {
 /// # Errors
 /// [`Error::Conflict`] when the other tool cannot do what is planned, and what.
 pub fn emit(plan: &Plan, key: KeyChoice, emit: Emit<'_>) -> Result<String, Error> {
-    let names = plan.general_names().filter_map(text);
-    if !plan.subject.attributes().map(|attribute| &attribute.value).chain(names).all(is_plain) {
-        return Err(cannot("write names with control or invisible characters"));
-    }
+    ensure_plain(plan)?;
     match emit {
         Emit::OpensslCnf => openssl(plan, key),
         Emit::CertreqInf => certreq(plan, key),
         Emit::ExchangePs1 => exchange(plan, key),
-        Emit::NewKeyRq(request) => new_key_request(plan, request),
+        Emit::NewKeyRq(request, contact) => new_key_request(plan, request, contact),
+    }
+}
+
+fn ensure_plain(plan: &Plan) -> Result<(), Error> {
+    let names = plan.general_names().filter_map(text);
+    match plan.subject.attributes().map(|attribute| &attribute.value).chain(names).all(is_plain) {
+        true => Ok(()),
+        false => Err(cannot("write names with control or invisible characters")),
     }
 }
 
@@ -173,13 +187,22 @@ fn exchange(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     Ok(text.replace('\n', "\r\n"))
 }
 
-fn new_key_request(plan: &Plan, request: &Request) -> Result<String, Error> {
+/// `NewKeyRq.txt` around `request`, which was made for `plan`.
+///
+/// # Errors
+/// [`Error::Conflict`] when a name or the contact holds a character that would break a line.
+pub fn new_key_request(plan: &Plan, request: &Request, contact: Contact<'_>) -> Result<String, Error> {
+    ensure_plain(plan)?;
+    if !contact.email.into_iter().chain(contact.phone).all(|text| is_plain(&Text::from(text))) {
+        return Err(cannot("write a contact with control or invisible characters"));
+    }
     let value =
         |kind: AttributeKind| plan.subject.values(&kind).next_back().map(ToString::to_string).unwrap_or_default();
     let text = render(
         include_str!("../../templates/request/newkeyrq.txt.j2"),
         context! {
-            email => value(AttributeKind::EmailAddress),
+            email => contact.email.map_or_else(|| value(AttributeKind::EmailAddress), str::to_owned),
+            phone => contact.phone.unwrap_or_default(),
             common_name => value(AttributeKind::CommonName),
             unit => value(AttributeKind::OrganizationalUnit),
             organization => value(AttributeKind::Organization),

@@ -4,6 +4,7 @@
 //! the subject is put in as DER, and only then is the whole signed, once. What was made is read again and compared
 //! with the plan before anybody gets it.
 
+mod draft;
 mod emit;
 mod key;
 mod pfx;
@@ -18,7 +19,8 @@ use crate::Error;
 use crate::facts::{Certificate, GeneralName, Identity, KeyKind, Moment, PrivateKey, Purpose, Request, SanExtension};
 use crate::plan::Plan;
 
-pub use emit::{Emit, emit};
+pub use draft::draft;
+pub use emit::{Contact, Emit, emit, new_key_request};
 pub use key::{KeyChoice, check, encrypted_pkcs8_pem, generate, pkcs8_pem};
 pub use pfx::{For, pfx};
 

@@ -58,6 +58,8 @@ pub enum State {
 pub const KEY: &str = "key.pem";
 /// The request, PEM.
 pub const REQUEST: &str = "request.csr";
+/// The request as Key Manager of IIS 4 writes it, with a header above the PEM.
+pub const NEW_KEY_REQUEST: &str = "NewKeyRq.txt";
 /// The certificate, PEM.
 pub const CERTIFICATE: &str = "cert.pem";
 

@@ -2,11 +2,13 @@
 
 pub(crate) mod deploy;
 mod network;
+mod new;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use certfix::facts::{Moment, Target};
+use certfix::input::Password;
 use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
 use certfix::rules::{Authority, Level};
@@ -14,6 +16,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::network::{Names, Reach};
+pub(crate) use self::new::{ContactOptions, New};
 
 /// Says what each generation of mail client will do with a certificate, and makes the one that cures it
 #[derive(Debug, Parser)]
@@ -32,6 +35,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Show what will change, then write the corrected request (or --self-signed certificate) with a new key
     Fix(Fix),
+    /// Ask for everything in the order of Key Manager, then make the key and the request or certificate
+    New(New),
     /// Make a key and a certificate request with the public name first
     Csr(Csr),
     /// Make a key and a self-signed certificate with the public name first
@@ -113,7 +118,7 @@ pub(crate) struct Fix {
     #[command(flatten)]
     pub(crate) target: TargetFrom,
     /// Make a self-signed certificate instead of a request
-    #[arg(long, conflicts_with_all = ["one_per_name", "emit", "ca"])]
+    #[arg(long, conflicts_with_all = ["one_per_name", "emit", "ca", "new_key_rq", "contact", "phone"])]
     pub(crate) self_signed: bool,
     #[command(flatten)]
     pub(crate) request: RequestOptions,
@@ -199,6 +204,8 @@ pub(crate) struct RequestOptions {
     /// Print what makes the same request on the server itself; only newkeyrq writes its key
     #[arg(long, value_name = "FORMAT")]
     pub(crate) emit: Option<Emit>,
+    #[command(flatten)]
+    pub(crate) contact: ContactOptions,
 }
 
 /// Flags of self-signed certificates alone.
@@ -239,6 +246,8 @@ pub(crate) struct MadeOptions {
     /// Environment variable that holds the password for what is written
     #[arg(long, value_name = "VARIABLE")]
     pub(crate) new_password_env: Option<String>,
+    #[arg(skip)]
+    pub(crate) typed_password: Option<Password>,
     /// Folder that keys are kept in, each in a folder of its own
     #[arg(long, value_name = "DIR", env = "CERTFIX_STORE", default_value = ".")]
     pub(crate) store: PathBuf,

@@ -1,12 +1,14 @@
 //! The program: arguments in, text or JSON out, an exit status.
 
 mod args;
+mod ask;
 mod check;
 mod deploy;
 mod inspect;
 mod live;
 mod make;
 mod names;
+mod new;
 mod password;
 mod reference;
 mod sources;
@@ -28,7 +30,8 @@ fn main() -> ExitCode {
         Err(Error::Stream { cause, .. }) if cause.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             terminal::complain(&error);
-            ExitCode::from(2)
+            // As shells count a program that Ctrl-C ended.
+            ExitCode::from(if matches!(error, Error::Interrupted) { 130 } else { 2 })
         }
     }
 }
@@ -38,6 +41,7 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
         Command::Inspect(args) => inspect::run(args),
         Command::Check(args) => check::run(args),
         Command::Fix(args) => make::fix(args),
+        Command::New(args) => new::run(args),
         Command::Csr(args) => make::csr(args),
         Command::SelfSigned(args) => make::self_signed(args),
         Command::Bind(args) => deploy::bind(args),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Name, NameFault, PrivateKey, Target, Text};
+use certfix::issue::Contact;
 use certfix::judge::{Inference, Report, infer_target, judge};
 use certfix::plan::{Output, Plan, Wish, plan};
 use certfix::profiles::{self, Profile};
@@ -14,7 +15,7 @@ use certfix::{Error, clients, issue};
 
 use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned, TargetFrom};
 use crate::write::{self, Product};
-use crate::{live, password, sources, terminal};
+use crate::{ask, live, password, sources, terminal};
 
 pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
     let known = password::given(&args.made.password)?;
@@ -84,7 +85,7 @@ fn target(from: &TargetFrom, old: Option<&Evidence>) -> Result<Name, Error> {
     let subject = sources::the_one(evidence)?;
     match infer_target(&subject) {
         Inference::Certain(target) => certifiable(target.text()),
-        Inference::Candidates(candidates) => match choose(&candidates) {
+        Inference::Candidates(candidates) => match choose(&candidates)? {
             Some(chosen) => certifiable(&Text::from(&*chosen)),
             None => Err(Error::NoTarget { source: evidence.source.to_string(), candidates }),
         },
@@ -92,13 +93,13 @@ fn target(from: &TargetFrom, old: Option<&Evidence>) -> Result<Name, Error> {
 }
 
 /// Asks which of the candidates it is; None when nobody is there to say.
-fn choose(candidates: &[String]) -> Option<String> {
+fn choose(candidates: &[String]) -> Result<Option<String>, Error> {
     if candidates.is_empty() || !terminal::can_ask() {
-        return None;
+        return Ok(None);
     }
-    let prompt = dialoguer::Select::new().with_prompt("Which name do people type into their mail client?");
-    let chosen = prompt.items(candidates).default(0).interact_opt().ok()??;
-    candidates.get(chosen).cloned()
+    let shown: Vec<String> = candidates.iter().map(|name| Text::from(&**name).to_string()).collect();
+    let chosen = ask::one_of("Which name do people type into their mail client?", &shown, 0)?;
+    Ok(chosen.and_then(|chosen| candidates.get(chosen).cloned()))
 }
 
 /// A name that may be put first: a host name, not a wildcard, not an address.
@@ -115,6 +116,16 @@ pub(crate) fn certifiable(typed: &Text) -> Result<Name, Error> {
         return Err(Error::PublicSuffix { name: typed.to_string() });
     }
     Ok(name)
+}
+
+/// The plan of `certfix csr` with these arguments, where nothing old is taken over.
+pub(crate) fn request_plan(args: &Csr) -> Result<Plan, Error> {
+    plan(&wish(target(&args.target, None)?, None, &args.made, args.request.profile()?, Output::Request)?)
+}
+
+/// The same of `certfix self-signed`.
+pub(crate) fn certificate_plan(args: &SelfSigned) -> Result<Plan, Error> {
+    plan(&wish(target(&args.target, None)?, None, &args.made, profiles::SELF_SIGNED, Output::SelfSigned)?)
 }
 
 fn wish<'a>(
@@ -154,8 +165,9 @@ struct Work<'a> {
 impl Work<'_> {
     /// Makes and writes one request, or one for each name; or prints what makes it elsewhere.
     fn request(&self, plan: &Plan, options: &RequestOptions) -> Result<ExitCode, Error> {
+        let contact = options.contact.written(options.emit)?;
         if let Some(format) = options.emit {
-            return self.emit(plan, format);
+            return self.emit(plan, format, contact);
         }
         let plans = if options.one_per_name { plan.split_one_per_name()? } else { vec![plan.clone()] };
         write::ensure_free(&plans, self.args)?;
@@ -163,7 +175,11 @@ impl Work<'_> {
         for plan in &plans {
             let key = self.key()?;
             let request = issue::request(plan, &key)?;
-            products.push(Product::request(plan, key, request));
+            let mut product = Product::request(plan, key, request);
+            if options.contact.new_key_rq {
+                product.add_new_key_rq(contact)?;
+            }
+            products.push(product);
         }
         self.deliver(&products)
     }
@@ -182,13 +198,13 @@ impl Work<'_> {
         self.deliver(&[product])
     }
 
-    fn emit(&self, plan: &Plan, format: Emit) -> Result<ExitCode, Error> {
+    fn emit(&self, plan: &Plan, format: Emit, contact: Contact<'_>) -> Result<ExitCode, Error> {
         let args = self.args;
         let script = match format {
             Emit::OpensslCnf => issue::emit(plan, args.key, issue::Emit::OpensslCnf)?,
             Emit::CertreqInf => issue::emit(plan, args.key, issue::Emit::CertreqInf)?,
             Emit::ExchangePs1 => issue::emit(plan, args.key, issue::Emit::ExchangePs1)?,
-            Emit::NewKeyRq => self.new_key_request(plan)?,
+            Emit::NewKeyRq => self.new_key_request(plan, contact)?,
         };
         for note in &plan.notes {
             terminal::remark(note);
@@ -198,14 +214,14 @@ impl Work<'_> {
     }
 
     /// `NewKeyRq.txt`. A request without its key is worth nothing, so a new key is written first.
-    fn new_key_request(&self, plan: &Plan) -> Result<String, Error> {
+    fn new_key_request(&self, plan: &Plan, contact: Contact<'_>) -> Result<String, Error> {
         let args = self.args;
         if args.dry_run && args.key_file.is_none() {
             return Err(Error::Conflict { cause: "--dry-run would lose the key of --emit newkeyrq".to_owned() });
         }
         let key = self.key()?;
         let request = issue::request(plan, &key)?;
-        let text = issue::emit(plan, args.key, issue::Emit::NewKeyRq(&request))?;
+        let text = issue::emit(plan, args.key, issue::Emit::NewKeyRq(&request, contact))?;
         if args.key_file.is_none() {
             for file in write::all(&[Product::request(plan, key, request)], args)?.iter().flatten() {
                 terminal::remark(&format!("wrote {}", shown(file)));

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
+use certfix::facts::Text;
 use certfix::input::{self, Password};
 
 use crate::args::{MadeOptions, PasswordFrom};
-use crate::terminal;
+use crate::{ask, terminal};
 
 /// The password that was named, if any was.
 pub(crate) fn given(from: &PasswordFrom) -> Result<Option<Password>, Error> {
@@ -15,22 +16,19 @@ pub(crate) fn given(from: &PasswordFrom) -> Result<Option<Password>, Error> {
 
 /// The password for something that is written: named, or asked for twice.
 pub(crate) fn new(args: &MadeOptions, what: &'static str) -> Result<Password, Error> {
+    if let Some(password) = &args.typed_password {
+        return Ok(password.clone());
+    }
     if let Some(password) = named(args.new_password_file.as_ref(), args.new_password_env.as_ref())? {
         return Ok(password);
     }
-    let unanswered = || Error::NeedsNewPassword { what };
-    if !terminal::can_ask() {
-        return Err(unanswered());
-    }
-    let prompt = dialoguer::Password::new().with_prompt(format!("Password for {what}"));
-    let typed = prompt.with_confirmation("Once more", "the two differ").interact().map_err(|_| unanswered())?;
-    Ok(Password::new(typed))
+    let answer = if terminal::can_ask() { ask::new_password(what)? } else { None };
+    answer.ok_or(Error::NeedsNewPassword { what })
 }
 
-/// Asks for the password of `source`.
-pub(crate) fn ask(source: &str) -> Option<Password> {
-    let prompt = dialoguer::Password::new().with_prompt(format!("Password of {source}"));
-    prompt.allow_empty_password(true).interact().ok().map(Password::new)
+/// Asks for the password of `source`, which may be empty.
+pub(crate) fn ask(source: &str) -> Result<Option<Password>, Error> {
+    ask::password(&format!("Password of {}", Text::from(source)))
 }
 
 fn named(file: Option<&PathBuf>, variable: Option<&String>) -> Result<Option<Password>, Error> {

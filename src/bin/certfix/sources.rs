@@ -118,7 +118,7 @@ fn read_file(path: &Path, known: Option<&Password>) -> Result<Evidence, Error> {
     }
     match input::read_file(path, known) {
         Err(Error::NeedsPassword { source }) if terminal::can_ask() => {
-            let Some(typed) = password::ask(&source) else { return Err(Error::NeedsPassword { source }) };
+            let Some(typed) = password::ask(&source)? else { return Err(Error::NeedsPassword { source }) };
             input::read_file(path, Some(&typed))
         }
         answer => answer,
@@ -144,7 +144,7 @@ pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<PrivateKey, E
     }
     // A key that is locked is no error where only certificates are looked for, so nobody was asked yet.
     match known.is_none() && terminal::can_ask() && path.as_os_str() != "-" {
-        true => match password::ask(&source) {
+        true => match password::ask(&source)? {
             Some(typed) => key(path, Some(&typed)),
             None => Err(Error::NeedsPassword { source }),
         },

@@ -17,6 +17,13 @@ pub(crate) fn text(write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> Resul
     written.map_err(unwritten)
 }
 
+/// Lets `write` fill standard error with text for the person who is being asked.
+pub(crate) fn aside(write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> Result<(), Error> {
+    let mut out = BufWriter::new(anstream::stderr().lock());
+    let written = write(&mut Page::new(&mut out, width_of(io::stderr()))).and_then(|()| out.flush());
+    written.map_err(|cause| Error::Stream { action: "write to standard error", cause })
+}
+
 /// Lets `write` fill standard output with text that is laid out already; colours only on a terminal.
 pub(crate) fn coloured(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let mut out = BufWriter::new(anstream::stdout().lock());
@@ -43,7 +50,21 @@ fn unbuffered() -> io::Result<impl Write> {
 
 /// The columns of the terminal, or a fixed width when there is none.
 pub(crate) fn width() -> usize {
-    match terminal_size::terminal_size_of(io::stdout()) {
+    width_of(io::stdout())
+}
+
+#[cfg(unix)]
+fn width_of(stream: impl std::os::fd::AsFd) -> usize {
+    limited(terminal_size::terminal_size_of(stream))
+}
+
+#[cfg(windows)]
+fn width_of(stream: impl std::os::windows::io::AsHandle) -> usize {
+    limited(terminal_size::terminal_size_of(stream))
+}
+
+fn limited(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
+    match size {
         Some((width, _)) => usize::from(width.0).min(WIDTH + 20),
         None => WIDTH,
     }

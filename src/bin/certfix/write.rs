@@ -6,7 +6,7 @@ use std::time::Duration;
 use certfix::Error;
 use certfix::facts::{Certificate, KeyKind, Name, PrivateKey, Request};
 use certfix::input::Password;
-use certfix::issue::{self, For, KeyChoice};
+use certfix::issue::{self, Contact, For, KeyChoice};
 use certfix::plan::Plan;
 use certfix::report::json::Made;
 use certfix::store::{self, NewFile, Secrecy, Store};
@@ -24,15 +24,24 @@ pub(crate) struct Product<'a> {
     request: Option<Request>,
     certificate: Option<Certificate>,
     pfx: Option<Zeroizing<Vec<u8>>>,
+    new_key_rq: Option<String>,
 }
 
 impl<'a> Product<'a> {
     pub(crate) fn request(plan: &'a Plan, key: PrivateKey, request: Request) -> Self {
-        Self { plan, key, request: Some(request), certificate: None, pfx: None }
+        Self { plan, key, request: Some(request), certificate: None, pfx: None, new_key_rq: None }
     }
 
     pub(crate) fn certificate(plan: &'a Plan, key: PrivateKey, certificate: Certificate) -> Self {
-        Self { plan, key, request: None, certificate: Some(certificate), pfx: None }
+        Self { plan, key, request: None, certificate: Some(certificate), pfx: None, new_key_rq: None }
+    }
+
+    /// Adds the request as Key Manager writes it.
+    pub(crate) fn add_new_key_rq(&mut self, contact: Contact<'_>) -> Result<(), Error> {
+        if let Some(request) = &self.request {
+            self.new_key_rq = Some(issue::new_key_request(self.plan, request, contact)?);
+        }
+        Ok(())
     }
 
     /// Adds a PKCS#12 file of key and certificate.
@@ -108,6 +117,10 @@ fn folder<'a>(product: &'a Product<'_>, password: Option<&Password>) -> Result<F
         None => issue::pkcs8_pem(&product.key),
     };
     let mut files = vec![(store::KEY, bytes(&key), Secrecy::Secret)];
+    // Before the request, because the last file of a folder is the one to send.
+    if let Some(text) = &product.new_key_rq {
+        files.push((store::NEW_KEY_REQUEST, bytes(text), Secrecy::Public));
+    }
     if let Some(request) = &product.request {
         files.push((store::REQUEST, bytes(&issue::request_pem(request)), Secrecy::Public));
     }

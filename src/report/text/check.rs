@@ -93,8 +93,8 @@ fn fix(finding: &Finding, report: &Report<'_>, source: &str) -> String {
     }
 }
 
-/// A path as a shell takes it.
-fn quoted(source: &str) -> String {
+/// A path or an argument as a shell takes it.
+pub fn quoted(source: &str) -> String {
     let plain = |character: char| character.is_alphanumeric() || "/._-+,:@".contains(character);
     if !source.is_empty() && source.chars().all(plain) {
         return source.to_owned();
@@ -102,7 +102,11 @@ fn quoted(source: &str) -> String {
     format!("'{}'", source.replace('\'', r"'\''"))
 }
 
-fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+/// Writes what each client does, after a blank line; nothing when the report has no target.
+///
+/// # Errors
+/// Those of the stream.
+pub fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let Some(target) = report.target else { return Ok(()) };
     if report.verdicts.is_empty() {
         return Ok(());

@@ -37,6 +37,14 @@ impl<'a> Page<'a> {
         writeln!(self.out, "{text}")
     }
 
+    /// One line that stands above others.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
+        self.line(&bold(text))
+    }
+
     /// A paragraph that starts at column `indent`.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ mod names;
 mod plan;
 mod services;
 
-pub use check::{check, faults, summary};
+pub use check::{check, faults, quoted, summary, verdicts};
 pub use inspect::{inspect, keys};
 pub use layout::Page;
 pub use names::names;

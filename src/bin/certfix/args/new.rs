@@ -1,0 +1,44 @@
+//! Flags of `certfix new`, and those that exist because it asks for them.
+
+use certfix::Error;
+use certfix::issue::Contact;
+use clap::Args;
+
+use super::Emit;
+use super::network::Network;
+
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// Folder to offer for keys, each in a folder of its own
+    #[arg(long, value_name = "DIR", env = "CERTFIX_STORE", default_value = ".")]
+    pub(crate) store: String,
+    #[command(flatten)]
+    pub(crate) network: Network,
+}
+
+/// What only `NewKeyRq.txt` holds.
+#[derive(Debug, Args)]
+pub(crate) struct ContactOptions {
+    /// Write NewKeyRq.txt too: the request with the header of Key Manager
+    #[arg(long, conflicts_with = "emit")]
+    pub(crate) new_key_rq: bool,
+    /// E-mail address of whom the CA may ask, for the header of NewKeyRq.txt
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) contact: Option<String>,
+    /// Telephone number of whom the CA may ask, for the header of NewKeyRq.txt
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) phone: Option<String>,
+}
+
+impl ContactOptions {
+    /// Whom to name in the header, which nothing but `NewKeyRq.txt` has.
+    pub(crate) fn written(&self, emit: Option<Emit>) -> Result<Contact<'_>, Error> {
+        let given = self.contact.is_some() || self.phone.is_some();
+        if given && !self.new_key_rq && !matches!(emit, Some(Emit::NewKeyRq)) {
+            return Err(Error::Conflict {
+                cause: "--contact and --phone need --new-key-rq: only NewKeyRq.txt holds them".to_owned(),
+            });
+        }
+        Ok(Contact { email: self.contact.as_deref(), phone: self.phone.as_deref() })
+    }
+}

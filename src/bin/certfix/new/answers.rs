@@ -1,0 +1,218 @@
+//! What was answered, and the command that it amounts to.
+
+use certfix::Error;
+use certfix::input::Password;
+use certfix::issue::KeyChoice;
+use certfix::plan::Plan;
+use certfix::profiles::{self, Profile};
+use certfix::report::text::quoted;
+
+use crate::args::{Csr, New, SelfSigned};
+use crate::make;
+
+/// Everything that was answered so far; what was not is empty.
+#[derive(Clone)]
+pub(super) struct Answers {
+    pub(super) road: Road,
+    pub(super) authority: &'static Profile,
+    pub(super) store: String,
+    pub(super) password: Option<Password>,
+    pub(super) key: KeyChoice,
+    pub(super) organization: String,
+    pub(super) unit: String,
+    pub(super) domain: String,
+    pub(super) common_name: String,
+    pub(super) more_names: String,
+    pub(super) country: String,
+    pub(super) state: String,
+    pub(super) locality: String,
+    pub(super) contact: String,
+    pub(super) phone: String,
+}
+
+/// Where the request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Road {
+    /// Into a file that somebody sends to an authority.
+    File,
+    /// Nowhere: the certificate signs itself.
+    SelfSigned,
+}
+
+/// The command with its arguments.
+pub(super) enum Order {
+    Request(Box<Csr>),
+    Certificate(Box<SelfSigned>),
+}
+
+/// Stands where the common name will, so that every other answer is tried for what it is itself.
+const STAND_IN: &str = "remote.contoso.com";
+
+impl Road {
+    /// Every road, in the order of the list.
+    pub(super) const ALL: [Self; 2] = [Self::File, Self::SelfSigned];
+
+    /// What the list calls it.
+    pub(super) const fn says(self) -> &'static str {
+        match self {
+            Self::File => "a file, for an authority",
+            Self::SelfSigned => "nobody: self-signed",
+        }
+    }
+
+    const fn command(self) -> &'static str {
+        match self {
+            Self::File => "csr",
+            Self::SelfSigned => "self-signed",
+        }
+    }
+}
+
+impl Answers {
+    pub(super) fn new(args: &New) -> Self {
+        let empty = String::new;
+        Self {
+            road: Road::File,
+            authority: profiles::PUBLIC,
+            store: args.store.clone(),
+            password: None,
+            key: KeyChoice::default(),
+            organization: empty(),
+            unit: empty(),
+            domain: empty(),
+            common_name: empty(),
+            more_names: empty(),
+            country: empty(),
+            state: empty(),
+            locality: empty(),
+            contact: empty(),
+            phone: empty(),
+        }
+    }
+
+    /// The arguments of the command, without its name.
+    fn arguments(&self) -> Vec<String> {
+        let mut arguments = Vec::new();
+        let mut add = |flag: &str, value: &str| match value {
+            "" => {}
+            // It would be taken for a flag.
+            value if value.starts_with('-') => arguments.push(format!("{flag}={value}")),
+            value => arguments.extend([flag.to_owned(), value.to_owned()]),
+        };
+        add("--fqdn", &self.common_name);
+        add("--san", &self.more_names);
+        add("--subject", &self.subject());
+        if self.road == Road::File && self.authority != profiles::PUBLIC {
+            add("--ca", self.authority.id);
+        }
+        if self.key != KeyChoice::default() {
+            add("--key", self.key.id());
+        }
+        // Left out, the folder would come from the environment, if that names one.
+        if self.store != "." || std::env::var_os("CERTFIX_STORE").is_some() {
+            add("--store", &self.store);
+        }
+        if self.road == Road::File {
+            add("--contact", &self.contact);
+            add("--phone", &self.phone);
+            arguments.push("--new-key-rq".to_owned());
+        }
+        if self.password.is_some() {
+            arguments.push("--encrypt-key".to_owned());
+        }
+        arguments
+    }
+
+    /// In the order in which Key Manager writes the subject, common name last.
+    fn subject(&self) -> String {
+        let attributes = [
+            ("C", &self.country),
+            ("ST", &self.state),
+            ("L", &self.locality),
+            ("O", &self.organization),
+            ("OU", &self.unit),
+        ];
+        let given = attributes.into_iter().filter(|(_, value)| !value.is_empty());
+        let escaped = |value: &str| value.replace('\\', r"\\").replace(',', r"\,").replace('+', r"\+");
+        given.map(|(key, value)| format!("{key}={}", escaped(value))).collect::<Vec<_>>().join(",")
+    }
+
+    /// The command as a shell takes it. No password is in it: the command asks for one.
+    pub(super) fn command_line(&self) -> String {
+        let arguments: Vec<String> = self.arguments().iter().map(|argument| quoted(argument)).collect();
+        format!("certfix {} {}", self.road.command(), arguments.join(" "))
+    }
+
+    /// The very arguments that the printed command has, read as those of the command line are.
+    pub(super) fn order(&self) -> Result<Order, Error> {
+        Ok(match self.road {
+            Road::File => {
+                let mut args: Box<Csr> = Box::new(parsed(self.arguments())?);
+                args.made.typed_password.clone_from(&self.password);
+                Order::Request(args)
+            }
+            Road::SelfSigned => {
+                let mut args: Box<SelfSigned> = Box::new(parsed(self.arguments())?);
+                args.made.typed_password.clone_from(&self.password);
+                Order::Certificate(args)
+            }
+        })
+    }
+
+    /// Why these answers make no plan with this `change`, if they do not. Other names play no part, because they may have
+    /// to be changed too, each when it is asked for.
+    pub(super) fn try_with(&self, change: impl FnOnce(&mut Self)) -> Result<(), String> {
+        let mut changed = Self { common_name: STAND_IN.to_owned(), more_names: String::new(), ..self.clone() };
+        change(&mut changed);
+        let planned = changed.order().and_then(|order| order.plan());
+        planned.map(|_| ()).map_err(|error| error.to_string())
+    }
+}
+
+impl Order {
+    pub(super) fn plan(&self) -> Result<Plan, Error> {
+        match self {
+            Self::Request(args) => make::request_plan(args),
+            Self::Certificate(args) => make::certificate_plan(args),
+        }
+    }
+}
+
+fn parsed<T: clap::Args>(arguments: Vec<String>) -> Result<T, Error> {
+    let command = T::augment_args(clap::Command::new("certfix").no_binary_name(true));
+    let matches = command.try_get_matches_from(arguments).and_then(|matches| T::from_arg_matches(&matches));
+    matches.map_err(|error| Error::Conflict { cause: error.to_string().lines().next().unwrap_or_default().to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    fn answers() -> Answers {
+        let args = parsed(vec!["--store".to_owned(), "keys".to_owned()]).unwrap();
+        Answers { common_name: "mail.contoso.com".to_owned(), ..Answers::new(&args) }
+    }
+
+    #[test]
+    fn subjects_keep_what_separates_their_parts() {
+        let answers = Answers { organization: r"A, B + C\D = E's".into(), country: "US".into(), ..answers() };
+        let plan = answers.order().unwrap().plan().unwrap();
+        assert_eq!(plan.subject.to_string(), r"C=US, O=A, B + C\D = E's, CN=mail.contoso.com");
+        let quoted = r"--subject 'C=US,O=A\, B \+ C\\D = E'\''s'";
+        assert!(answers.command_line().contains(quoted), "{}", answers.command_line());
+    }
+
+    #[test]
+    fn no_answer_is_taken_for_a_flag() {
+        let answers = Answers { store: "--dry-run".into(), phone: "-1".into(), ..answers() };
+        let Order::Request(args) = answers.order().unwrap() else { panic!("it is a request") };
+        assert_eq!((args.made.dry_run, args.made.store.to_str()), (false, Some("--dry-run")));
+        assert_eq!(args.request.contact.phone.as_deref(), Some("-1"));
+    }
+
+    #[test]
+    fn no_password_is_in_the_command() {
+        let answers = Answers { password: Some(Password::new("secret".into())), ..answers() };
+        let line = answers.command_line();
+        assert!(line.ends_with("--encrypt-key") && !line.contains("secret"), "{line}");
+    }
+}

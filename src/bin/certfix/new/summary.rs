@@ -1,0 +1,83 @@
+//! Everything at a glance before the last yes: names in order, the subject, and what each client will make of them.
+
+use certfix::facts::{Target, Text};
+use certfix::issue::{self, SELF_SIGNED_DAYS};
+use certfix::judge::judge;
+use certfix::plan::{Output, Plan};
+use certfix::report::text::{self, Page};
+use certfix::rules::{Authority, Context};
+use certfix::store::Store;
+use certfix::{Error, clients};
+
+use super::answers::{Answers, Order, Road};
+use crate::args::MadeOptions;
+use crate::{ask, sources, terminal, write};
+
+/// What the person wants done.
+pub(super) enum Verdict {
+    Write,
+    Back,
+    Nothing,
+}
+
+/// Shows what is planned, and asks.
+pub(super) fn agree(answers: &Answers) -> Result<Verdict, Error> {
+    let order = answers.order()?;
+    if let Err(problem) = show(answers, &order) {
+        terminal::complain(&problem);
+        return Ok(Verdict::Back);
+    }
+    let items = ["yes, write it", "go back and change something", "no, write nothing"].map(str::to_owned);
+    Ok(match ask::one_of("Make it", &items, 0)? {
+        Some(0) => Verdict::Write,
+        Some(2) => Verdict::Nothing,
+        _ => Verdict::Back,
+    })
+}
+
+fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
+    let plan = order.plan()?;
+    let (output, made, days) = match order {
+        Order::Request(args) => (Output::Request, &args.made, SELF_SIGNED_DAYS),
+        Order::Certificate(args) => (Output::SelfSigned, &args.made, args.certificate.days),
+    };
+    write::ensure_free(std::slice::from_ref(&plan), made)?;
+    let now = made.clock.now();
+    let evidence = write::working(answers.key, || issue::draft(&plan, output, answers.key, now, days))?;
+    let subject = sources::the_one(&evidence)?;
+    let target = Target::from(&plan.target);
+    let authority = if plan.profile.is_public() { Authority::Public } else { Authority::Private };
+    let context = Context { now, authority, target: Some(&target), trust: None };
+    let all = clients::select("all")?;
+    let report = judge(&subject, &all, &context);
+    terminal::aside(|page| {
+        page.line("")?;
+        let trusted = match output {
+            Output::Request => "Judged as if a CA that each client trusts had signed it.",
+            Output::SelfSigned => "Judged as if it were trusted: install it on each machine that connects.",
+        };
+        page.paragraph(0, trusted)?;
+        text::faults(&report, page)?;
+        text::verdicts(&report, page)?;
+        // Last, so that the names stand right above the question.
+        page.line("")?;
+        text::plan(&plan, None, page)?;
+        fields(answers, &plan, made, page)
+    })
+}
+
+fn fields(answers: &Answers, plan: &Plan, made: &MadeOptions, page: &mut Page<'_>) -> std::io::Result<()> {
+    let locked = if answers.password.is_some() { "encrypted with your password" } else { "not encrypted" };
+    page.field("key", &format!("{}, {locked}", answers.key))?;
+    let folder = Store::open(&made.store).path(&plan.target);
+    page.field("folder", &Text::new(folder.as_os_str().as_encoded_bytes()).to_string())?;
+    if answers.road == Road::File {
+        page.field("goes to", plan.profile.name)?;
+        let contact: Vec<&str> =
+            [&*answers.contact, &*answers.phone].into_iter().filter(|text| !text.is_empty()).collect();
+        if !contact.is_empty() {
+            page.field("contact", &Text::from(&*contact.join(", ")).to_string())?;
+        }
+    }
+    Ok(())
+}
