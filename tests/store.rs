@@ -10,7 +10,7 @@ use std::sync::Barrier;
 
 use certfix::Error;
 use certfix::facts::Name;
-use certfix::store::{CERTIFICATE, KEY, NewFile, REQUEST, Secrecy, State, Store, write_new};
+use certfix::store::{KEY, NewFile, REQUEST, Secrecy, Store, write_new};
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -37,7 +37,7 @@ fn makes_private_folders_and_keys() {
     let store = Store::open(root.path().join("new/store"));
     let path = store.create(&name("remote.contoso.com"), &files(b"key")).unwrap();
     assert_eq!((mode(&path), mode(&path.join(KEY))), (0o700, 0o600));
-    assert_eq!(store.key(&name("remote.contoso.com")).unwrap().state(), State::Pending);
+    assert_eq!(store.key(&name("remote.contoso.com")).unwrap().name(), "remote.contoso.com");
     assert_eq!(listed(store.root()), ["remote.contoso.com"]);
     assert!(store.path(&name("*.contoso.com")).ends_with("_wildcard.contoso.com"));
 }
@@ -120,20 +120,4 @@ fn takes_no_notice_of_what_a_crash_left() {
     store.create(&name("remote.contoso.com"), &files(b"key")).unwrap();
     assert_eq!(store.keys().unwrap().len(), 1);
     assert!(left.exists());
-}
-
-#[test]
-fn tells_the_state_from_the_files() {
-    let root = tempfile::tempdir().unwrap();
-    let store = Store::open(root.path());
-    let own = [
-        NewFile { name: KEY, contents: b"k", secrecy: Secrecy::Secret },
-        NewFile { name: CERTIFICATE, contents: b"c", secrecy: Secrecy::Public },
-    ];
-    store.create(&name("a.contoso.com"), &own).unwrap();
-    let path = store.create(&name("b.contoso.com"), &files(b"k")).unwrap();
-    fs::write(path.join(CERTIFICATE), "c").unwrap();
-    fs::create_dir(root.path().join("docs")).unwrap();
-    let states: Vec<State> = store.keys().unwrap().iter().map(|key| key.state()).collect();
-    assert_eq!(states, [State::SelfSigned, State::Installed]);
 }
