@@ -91,6 +91,14 @@ pub enum Error {
     NoCertificateShown { source: String },
     /// An argument that makes no sense together with another.
     Conflict { cause: String },
+    /// It holds no certificate, where the CA's answer is needed.
+    NoAnswer { source: String },
+    /// The CA's certificate is for another key than the one named, or for none here.
+    NotForKey { certificate: String, named: Option<String>, owner: Option<String> },
+    /// The CA's certificate has ended already.
+    Ended { certificate: String, date: String },
+    /// Nobody is there to say yes.
+    Unconfirmed { action: String },
 }
 
 impl Error {
@@ -133,12 +141,22 @@ impl Error {
             Self::Unknown { what: "client", .. } => Some("certfix clients lists all clients"),
             Self::Unknown { what: "profile", .. } => Some("certfix profiles lists all profiles"),
             Self::Unknown { what: "protocol", .. } => Some(PROTOCOLS),
+            Self::Unknown { what: "key", .. } => {
+                Some("certfix keys lists all keys; name another store with --store DIR")
+            }
             Self::Unknown { .. } => None,
             Self::NoAddress { .. } => Some("look for a typing error, or say where it is with --connect ADDRESS"),
             Self::Unreachable { .. } => {
                 Some("see that it runs; name another port as PROTOCOL://HOST:PORT, another address with --connect")
             }
             Self::NoCertificateShown { .. } => Some("certfix check says why"),
+            Self::NoAnswer { .. } => Some("name the file with the certificate that the CA sent back"),
+            Self::NotForKey { owner: Some(_), .. } => Some("name that key, or leave the name out"),
+            Self::NotForKey { owner: None, .. } => {
+                Some("name its store with --store DIR; a PKCS#12 file with a key of its own: certfix keys restore FILE")
+            }
+            Self::Ended { .. } => Some("ask the CA for a new one"),
+            Self::Unconfirmed { .. } => Some("pass --yes"),
             Self::Lost { .. }
             | Self::Stopped { .. }
             | Self::File { .. }
@@ -242,6 +260,24 @@ impl Error {
             Self::Stopped { service } => write!(out, "did not look at {service}: stopped before it was done"),
             Self::NoCertificateShown { source } => write!(out, "'{source}' shows no certificate"),
             Self::Conflict { cause } => out.write_str(cause),
+            Self::NoAnswer { source } => write!(out, "'{source}' holds no certificate"),
+            Self::NotForKey { certificate, named, owner } => match (named, owner) {
+                (Some(named), Some(owner)) => {
+                    write!(
+                        out,
+                        "the certificate {certificate} is not for the key of '{named}' but for that of '{owner}'"
+                    )
+                }
+                (Some(named), None) => {
+                    write!(
+                        out,
+                        "the certificate {certificate} is not for the key of '{named}', nor for another one here"
+                    )
+                }
+                (None, _) => write!(out, "the certificate {certificate} is for none of the keys here"),
+            },
+            Self::Ended { certificate, date } => write!(out, "the certificate {certificate} ended on {date}"),
+            Self::Unconfirmed { action } => write!(out, "nobody is there to confirm: {action}"),
         }
     }
 }

@@ -3,11 +3,14 @@
 mod args;
 mod check;
 mod inspect;
+mod install;
+mod keys;
 mod live;
 mod make;
 mod names;
 mod password;
 mod reference;
+mod renew;
 mod sources;
 mod terminal;
 mod write;
@@ -40,6 +43,8 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
         Command::Csr(args) => make::csr(args),
         Command::SelfSigned(args) => make::self_signed(args),
         Command::Names(args) => names::run(args),
+        Command::Install(args) => install::run(args),
+        Command::Keys(args) => keys::run(args),
         Command::Explain(args) => reference::explain(args),
         Command::Clients(args) => reference::clients(args),
         Command::Profiles(args) => reference::profiles(args),

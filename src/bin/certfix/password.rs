@@ -15,7 +15,12 @@ pub(crate) fn given(from: &PasswordFrom) -> Result<Option<Password>, Error> {
 
 /// The password for something that is written: named, or asked for twice.
 pub(crate) fn new(args: &MadeOptions, what: &'static str) -> Result<Password, Error> {
-    if let Some(password) = named(args.new_password_file.as_ref(), args.new_password_env.as_ref())? {
+    fresh(args.new_password_file.as_ref(), args.new_password_env.as_ref(), what)
+}
+
+/// The same, named by these.
+pub(crate) fn fresh(file: Option<&PathBuf>, variable: Option<&String>, what: &'static str) -> Result<Password, Error> {
+    if let Some(password) = named(file, variable)? {
         return Ok(password);
     }
     let unanswered = || Error::NeedsNewPassword { what };

@@ -126,17 +126,17 @@ fn bytes(text: &str) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(text.as_bytes().to_vec())
 }
 
-/// Runs `make`, with a sign of life on a terminal where the kind of key takes seconds.
-pub(crate) fn working<T>(kind: KeyChoice, make: impl FnOnce() -> T) -> T {
+/// Makes a key, with a sign of life on a terminal where its kind takes seconds.
+pub(crate) fn generate(kind: KeyChoice) -> Result<PrivateKey, Error> {
     // An RSA key of 2048 bits is there before anybody wonders.
     if kind.rsa_bits().is_none_or(|bits| bits <= 2048) {
-        return make();
+        return issue::generate(kind);
     }
     let spinner = ProgressBar::new_spinner()
         .with_message(format!("making an RSA key of {} bits", kind.rsa_bits().unwrap_or_default()));
     spinner.set_style(ProgressStyle::default_spinner());
     spinner.enable_steady_tick(Duration::from_millis(120));
-    let made = make();
+    let made = issue::generate(kind);
     spinner.finish_and_clear();
     made
 }
