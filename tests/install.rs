@@ -254,6 +254,7 @@ fn refuses_answers_that_are_not_for_the_key() {
     assert!(refusal.ends_with("request.csr' holds no certificate"), "{refusal}");
     let refusal = desk.refusal(&["install", "leaf.pem", "--at", "2090-01-01"]);
     assert!(refusal.starts_with("the certificate CN=remote.contoso.com ended on "), "{refusal}");
+    assert!(desk.refusal(&["install", "absent.pem"]).starts_with("cannot read 'absent.pem'"));
     let refusal = desk.refusal(&["install", NAME]);
     assert_eq!(refusal, "'remote.contoso.com' holds no certificate");
     let refusal = desk.refusal(&["install", "leaf.pem", "--pfx"]);

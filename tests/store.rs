@@ -10,7 +10,7 @@ use std::sync::Barrier;
 
 use certfix::Error;
 use certfix::facts::Name;
-use certfix::store::{KEY, NewFile, REQUEST, Secrecy, Store, write_new};
+use certfix::store::{CERTIFICATE, KEY, NewFile, REQUEST, Secrecy, Slot, Store, write_new};
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -120,4 +120,59 @@ fn takes_no_notice_of_what_a_crash_left() {
     store.create(&name("remote.contoso.com"), &files(b"key")).unwrap();
     assert_eq!(store.keys().unwrap().len(), 1);
     assert!(left.exists());
+}
+
+#[test]
+fn never_takes_back_a_generation_that_has_the_last_copy_of_a_key() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    store.create(&name("a.contoso.com"), &files(b"old")).unwrap();
+    let key = store.key(&name("a.contoso.com")).unwrap();
+    let certificate = |contents| [NewFile { name: CERTIFICATE, contents, secrecy: Secrecy::Public }];
+    key.install(Slot::Current, &certificate(b"old")).unwrap();
+    key.renew(&files(b"new")).unwrap();
+    key.install(Slot::Renewal, &certificate(b"new")).unwrap();
+    assert_eq!((key.generation(), key.generations()), (Some(3), vec![1, 2, 3]));
+    // Somebody goes back by hand.
+    fs::remove_file(key.path.join("current")).unwrap();
+    std::os::unix::fs::symlink("generations/0002", key.path.join("current")).unwrap();
+    assert_eq!(store.recover(), [""; 0]);
+    assert_eq!(fs::read(key.path.join("generations/0003").join(KEY)).unwrap(), b"new");
+    // The next change goes on above it.
+    key.install(Slot::Current, &certificate(b"newer")).unwrap();
+    assert_eq!((key.generation(), fs::read(key.path.join(KEY)).unwrap()), (Some(4), b"old".to_vec()));
+}
+
+#[test]
+fn undo_brings_back_key_and_certificate_and_undone_twice_the_new_ones() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    store.create(&name("a.contoso.com"), &files(b"old")).unwrap();
+    let key = store.key(&name("a.contoso.com")).unwrap();
+    let certificate = |contents| [NewFile { name: CERTIFICATE, contents, secrecy: Secrecy::Public }];
+    assert!(matches!(key.undo(), Err(Error::Conflict { .. })));
+    key.install(Slot::Current, &certificate(b"old")).unwrap();
+    assert!(matches!(key.undo(), Err(Error::Conflict { .. })), "there was no certificate before");
+    key.renew(&files(b"new")).unwrap();
+    key.install(Slot::Renewal, &certificate(b"new")).unwrap();
+    for pair in [b"old", b"new", b"old"] {
+        key.undo().unwrap();
+        assert_eq!(fs::read(key.path.join(KEY)).unwrap(), pair);
+        assert_eq!(fs::read(key.path.join(CERTIFICATE)).unwrap(), pair);
+    }
+}
+
+#[test]
+fn leaves_alone_what_is_not_its_own() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let path = store.create(&name("a.contoso.com"), &files(b"key")).unwrap();
+    for foreign in [".git", ".backup.0123456789abcdef", "docs"] {
+        fs::create_dir(root.path().join(foreign)).unwrap();
+        fs::write(root.path().join(foreign).join("mine"), "mine").unwrap();
+    }
+    fs::write(path.join(".notes.0123456789abcdef"), "mine").unwrap();
+    fs::create_dir(root.path().join(".a.contoso.com.0123456789abcdef")).unwrap();
+    assert_eq!(store.recover(), ["deleted .a.contoso.com.0123456789abcdef, which an interrupted run left"]);
+    assert_eq!((listed(root.path()).len(), listed(&path).len()), (4, 3));
 }

@@ -50,6 +50,10 @@ fn named(arguments: &[PathBuf], store: &Store) -> Result<(Option<Name>, Vec<Path
     let name = first.to_str().filter(|_| !first.is_file()).and_then(|typed| Name::parse(typed).ok());
     let Some(name) = name else { return Ok((None, arguments.to_vec())) };
     if store.key(&name).is_none() {
+        // A file that is not there is missed more often than a key named without a file.
+        if rest.is_empty() {
+            return Ok((None, arguments.to_vec()));
+        }
         return Err(Error::Unknown { what: "key", name: name.to_string(), nearest: None });
     }
     if rest.is_empty() {
@@ -91,7 +95,7 @@ fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence])
         let cause = format!("there are certificates for several keys: {}; name the one you mean", keys.join(", "));
         return Err(Error::Conflict { cause });
     }
-    let best = places.iter().filter(wanted).max_by_key(|place| (place.leaf.not_before, place.slot == Slot::Renewal));
+    let best = places.iter().filter(wanted).max_by_key(|place| (place.leaf.not_before, place.is_next()));
     let Some(best) = best.map(|best| (best.leaf.der.clone(), best.slot, best.key.folder.clone())) else {
         let leaf = places.first().map_or(first, |place| place.leaf);
         return Err(Error::NotForKey {
@@ -131,6 +135,12 @@ impl File {
 }
 
 impl Place<'_> {
+    /// True when it answers a renewal. What is installed already does not, though the key may be the same.
+    fn is_next(&self) -> bool {
+        let installed = self.key.certificate.as_ref().is_some_and(|cert| cert.der == self.leaf.der);
+        self.slot == Slot::Renewal && !installed
+    }
+
     /// True when this certificate with this chain is what the key has already.
     fn is_there(&self, chain: &Chain<'_>) -> bool {
         let installed = self.key.certificate.as_ref().is_some_and(|cert| cert.der == self.leaf.der);
