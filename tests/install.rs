@@ -1,143 +1,14 @@
-//! `install`, `csr --renew` and `keys` on real files, with `openssl` as the CA.
+//! `install` and `csr --renew` on real files, with `openssl` as the CA.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
+#[path = "support/desk.rs"]
+mod desk;
+
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::os::unix::fs::PermissionsExt;
 
-use serde_json::Value;
-
-const NAME: &str = "remote.contoso.com";
-
-/// A folder with a CA of two levels in it, and a store.
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    /// A CA, and a pending key for two names.
-    fn new() -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        desk.put("password", "secret\n");
-        desk.put("ca.ext", "basicConstraints=critical,CA:TRUE\n");
-        let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-        desk.openssl(&format!("req -x509 {key} -keyout root.key -out root.pem -subj /CN=Root -days 3000"));
-        desk.openssl(&format!("req -new {key} -keyout between.key -out between.csr -subj /CN=Between"));
-        desk.openssl("x509 -req -in between.csr -CA root.pem -CAkey root.key -set_serial 2 -days 3000 -extfile ca.ext -out between.pem");
-        desk.answer(0, &["csr", "--fqdn", NAME, "--san", "autodiscover.contoso.com", "--key", "p-256"]);
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn put(&self, name: &str, contents: &str) {
-        fs::write(self.path(name), contents).unwrap();
-    }
-
-    fn text(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    fn openssl(&self, arguments: &str) {
-        let mut command = Command::new("openssl");
-        let output = command.args(arguments.split(' ')).current_dir(self.0.path()).output().unwrap();
-        assert!(output.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-
-    /// Signs the request in `folder` as it asks, or with other extensions.
-    fn sign(&self, folder: &str, out: &str, extensions: Option<&str>) {
-        let how = match extensions {
-            Some(text) => {
-                self.put("leaf.ext", text);
-                "-extfile leaf.ext"
-            }
-            None => "-copy_extensions copy",
-        };
-        self.openssl(&format!(
-            "x509 -req -in {folder}/request.csr -CA between.pem -CAkey between.key -set_serial 77 -days 90 {how} -out {out}"
-        ));
-    }
-
-    fn run(&self, arguments: &[&str], input: Stdio) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_certfix"));
-        command.args(arguments).current_dir(self.0.path()).env("CERTFIX_STORE", "store").env("NO_COLOR", "1");
-        command.stdin(input).output().unwrap()
-    }
-
-    /// What it prints when it exits with `status`; never a key or a password.
-    fn answer(&self, status: i32, arguments: &[&str]) -> String {
-        let output = self.run(arguments, Stdio::null());
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {complaint}");
-        let text = String::from_utf8(output.stdout).unwrap();
-        for secret in ["PRIVATE KEY-", "secret"] {
-            assert!(!text.contains(secret) && !complaint.contains(secret), "{arguments:?} shows {secret}");
-        }
-        text
-    }
-
-    /// The error, after which nothing has changed.
-    fn refusal(&self, arguments: &[&str]) -> String {
-        let before = self.contents();
-        let output = self.run(arguments, Stdio::null());
-        let text = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
-        assert!(output.stdout.is_empty() && text.lines().count() <= 2 && !text.contains("secret\n"), "{text}");
-        assert_eq!(self.contents(), before, "{arguments:?} wrote something");
-        let first = text.lines().next().unwrap();
-        first.strip_prefix("certfix: error: ").unwrap_or_else(|| panic!("{text}")).to_owned()
-    }
-
-    fn json(&self, status: i32, arguments: &[&str]) -> Value {
-        let text = self.answer(status, &[arguments, &["--format", "json"]].concat());
-        let document: Value = serde_json::from_str(&text).unwrap();
-        let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/certfix.schema.json");
-        let schema = serde_json::from_str(&fs::read_to_string(schema).unwrap()).unwrap();
-        let validator = jsonschema::validator_for(&schema).unwrap();
-        let faults: Vec<String> = validator.iter_errors(&document).map(|fault| fault.to_string()).collect();
-        assert!(faults.is_empty(), "{arguments:?}: {faults:#?}");
-        document
-    }
-
-    fn contents(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut found = Vec::new();
-        let mut folders = vec![self.0.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-                found.push((path.clone(), fs::read(&path).unwrap_or_default()));
-                if path.is_dir() && !path.is_symlink() {
-                    folders.push(path);
-                }
-            }
-        }
-        found.sort();
-        found
-    }
-
-    /// `state` of the only key.
-    fn state(&self) -> String {
-        self.json(0, &["keys"])["keys"][0]["state"].as_str().unwrap().to_owned()
-    }
-
-    /// What services read: key and certificate belong together, the chain leads to the root.
-    fn serves(&self) {
-        let folder = format!("store/{NAME}");
-        self.openssl(&format!("verify -CAfile root.pem -untrusted {folder}/chain.pem {folder}/cert.pem"));
-        assert_eq!(
-            self.text(&format!("{folder}/fullchain.pem")),
-            self.text(&format!("{folder}/cert.pem")) + &self.text(&format!("{folder}/chain.pem"))
-        );
-        self.openssl(&format!("pkey -in {folder}/key.pem -pubout -out key.pub"));
-        self.openssl(&format!("x509 -noout -pubkey -in {folder}/fullchain.pem -out certificate.pub"));
-        assert_eq!(self.text("certificate.pub"), self.text("key.pub"));
-    }
-}
-
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
-}
+use desk::{Desk, NAME, mode};
 
 #[test]
 fn installs_an_answer_in_every_wrapping() {
@@ -297,79 +168,30 @@ fn keeps_names_modes_and_the_old_pair_when_renewing() {
 }
 
 #[test]
-fn brings_a_key_back_from_its_backup() {
+fn works_with_a_key_that_is_encrypted() {
     let desk = Desk::new();
-    let folder = format!("store/{NAME}");
+    desk.answer(0, &["keys", "remove", NAME, "--yes", "--no-backup"]);
     let new = ["--new-password-file", "password"];
     let old = ["--password-file", "password"];
-    // While it waits for its certificate, and with it.
-    for backup in ["pending.pem", "installed.pfx"] {
-        if backup == "installed.pfx" {
-            desk.sign(&folder, "leaf.pem", None);
-            desk.answer(0, &["install", "leaf.pem", "between.pem", "root.pem"]);
-        }
-        let key = desk.text(&format!("{folder}/key.pem"));
-        desk.answer(0, &[&["keys", "backup", NAME, "-o", backup][..], &new].concat());
-        assert_eq!(mode(&desk.path(backup)), 0o600);
-        desk.refusal(&[&["keys", "backup", NAME, "-o", backup][..], &new].concat());
-        desk.refusal(&[&["keys", "restore", backup][..], &old].concat());
-        desk.refusal(&["keys", "restore", backup]);
-        desk.answer(0, &["keys", "remove", NAME, "--yes", "--no-backup"]);
-        let restored = desk.json(0, &[&["keys", "restore", backup][..], &old].concat());
-        assert_eq!(restored["key"], NAME);
-        assert_eq!(desk.text(&format!("{folder}/key.pem")), key, "{backup}");
-        assert_eq!(mode(&desk.path(&folder).join("key.pem")), 0o600);
-    }
-    desk.serves();
-}
-
-#[test]
-fn removes_only_what_somebody_meant_to_remove() {
-    let desk = Desk::new();
-    let key = desk.text(&format!("store/{NAME}/key.pem"));
-    assert_eq!(
-        desk.refusal(&["keys", "remove", NAME]),
-        format!("nobody is there to confirm: remove the key of {NAME}")
-    );
-    desk.put(&format!("store/{NAME}/bindings.json"), "{}");
-    desk.refusal(&["keys", "remove", NAME, "--yes"]);
-    desk.refusal(&["keys", "rename", NAME, "mail.contoso.com"]);
-    fs::remove_file(desk.path(&format!("store/{NAME}/bindings.json"))).unwrap();
-    desk.put(&format!("store/{NAME}/notes.txt"), "mine");
-    desk.refusal(&["keys", "remove", NAME, "--yes", "--no-backup"]);
-    desk.answer(0, &["keys", "remove", NAME, "--yes"]);
-    assert_eq!(desk.text(&format!("store/.removed/{NAME}/key.pem")), key);
-    assert_eq!(desk.json(0, &["keys"])["keys"].as_array().unwrap().len(), 0);
-    desk.answer(0, &["csr", "--fqdn", NAME, "--key", "p-256"]);
-    desk.answer(0, &["keys", "remove", NAME, "--yes"]);
-    assert!(desk.path(&format!("store/.removed/{NAME}.2/key.pem")).exists());
-}
-
-#[test]
-fn tells_every_state_from_the_files_and_the_day() {
-    let desk = Desk::new();
-    let folder = desk.path(&format!("store/{NAME}"));
+    desk.answer(0, &[&["csr", "--fqdn", NAME, "--key", "p-256", "--encrypt-key"][..], &new].concat());
     assert_eq!(desk.state(), "pending");
-    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
-    desk.answer(0, &["install", "leaf.pem", "between.pem"]);
-    let on = |days: i64| {
-        let text = desk.answer(0, &["keys", "show", NAME]);
-        let end = text.split(" until ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
-        let day = certfix::facts::Moment::parse(&end).unwrap().plus_days(days).date();
-        desk.json(0, &["keys", "--at", &day])["keys"][0]["state"].as_str().unwrap().to_owned()
-    };
-    assert_eq!((on(-60), on(-5), on(5)), ("installed".to_owned(), "expiring".to_owned(), "expired".to_owned()));
-    fs::write(folder.join("bindings.json"), "{}").unwrap();
-    assert_eq!(desk.state(), "bound");
-    fs::set_permissions(folder.join("key.pem"), fs::Permissions::from_mode(0o644)).unwrap();
-    assert_eq!(desk.state(), "broken");
-    assert!(desk.answer(0, &["keys"]).contains("key.pem is open to everybody on this machine: mode 0644"));
-    fs::set_permissions(folder.join("key.pem"), fs::Permissions::from_mode(0o600)).unwrap();
-    desk.openssl("ecparam -name prime256v1 -genkey -noout -out other.pem");
-    fs::remove_file(folder.join("key.pem")).unwrap();
-    symlink("../../other.pem", folder.join("key.pem")).unwrap();
-    fs::set_permissions(desk.path("other.pem"), fs::Permissions::from_mode(0o600)).unwrap();
-    assert!(desk.answer(0, &["keys"]).contains("cert.pem is for another key"));
-    fs::remove_file(desk.path("other.pem")).unwrap();
-    assert!(desk.answer(0, &["keys"]).contains("key.pem is missing"));
+    let folder = format!("store/{NAME}");
+    desk.sign(&folder, "leaf.pem", None);
+    assert!(
+        desk.refusal(&[&["install", "leaf.pem", "--pfx"][..], &new].concat()).contains("is protected by a password")
+    );
+    desk.answer(0, &[&["install", "leaf.pem", "between.pem", "root.pem", "--pfx"][..], &new, &old].concat());
+    desk.openssl(&format!("pkcs12 -in {folder}/bundle.pfx -passin file:password -nodes -out bundle.pem"));
+    assert_eq!(desk.text("bundle.pem").matches("BEGIN CERTIFICATE").count(), 2);
+    assert_eq!(mode(&desk.path(&folder).join("bundle.pfx")), 0o600);
+    desk.refusal(&["csr", "--renew", NAME]);
+    for how in ["--same-key", "--new-key"] {
+        desk.answer(0, &[&["csr", "--renew", NAME, how][..], &new, &old].concat());
+        assert!(desk.text(&format!("{folder}/renewal/key.pem")).contains("ENCRYPTED"), "{how}");
+        desk.sign(&format!("{folder}/renewal"), "new.pem", None);
+        desk.answer(0, &["install", "new.pem", "root.pem"]);
+        assert_eq!(desk.state(), "installed");
+    }
+    // A bundle of the old certificate would be worse than none.
+    assert!(desk.path(&folder).join("bundle.pfx").symlink_metadata().is_err());
 }
