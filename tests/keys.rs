@@ -75,6 +75,8 @@ fn tells_every_state_from_the_files_and_the_day() {
     assert_eq!((on(-60), on(-5), on(5)), ("installed".to_owned(), "expiring".to_owned(), "expired".to_owned()));
     fs::write(folder.join("bindings.json"), "{}").unwrap();
     assert_eq!(desk.state(), "bound");
+    fs::write(folder.join("bindings.json"), r#"{"version": 1, "bindings": []}"#).unwrap();
+    assert_eq!(desk.state(), "installed");
     fs::set_permissions(folder.join("key.pem"), fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(desk.state(), "broken");
     assert!(desk.answer(0, &["keys"]).contains("key.pem is open to everybody on this machine: mode 0644"));

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::facts::Name;
+use crate::input::read_text;
 
 pub use contents::{Contents, Fault, State};
 pub use generation::Slot;
@@ -59,7 +60,7 @@ pub const CHAIN: &str = "chain.pem";
 pub const FULL_CHAIN: &str = "fullchain.pem";
 /// Key, certificate and chain, PKCS#12.
 pub const BUNDLE: &str = "bundle.pfx";
-/// The services that the key is bound to. Written by what binds them; here it only counts that it is there.
+/// The services that the key is bound to. Written by what binds them; here it only counts whether its list `bindings` is empty.
 pub const BINDINGS: &str = "bindings.json";
 /// The folder with key and request of a renewal that waits for the CA's answer.
 pub const RENEWAL: &str = "renewal";
@@ -165,9 +166,11 @@ impl KeyFolder {
             && self.path.is_dir()
     }
 
-    /// True when services are bound to it.
+    /// True when services are bound to it: the file is there, and its list is not empty. One that cannot be read counts.
     pub fn is_bound(&self) -> bool {
-        self.path.join(BINDINGS).is_file()
+        let path = self.path.join(BINDINGS);
+        let list = || serde_json::from_str::<serde_json::Value>(&read_text(&path).ok()?).ok();
+        path.is_file() && !list().is_some_and(|page| page["bindings"].as_array().is_some_and(Vec::is_empty))
     }
 }
 

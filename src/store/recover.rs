@@ -68,7 +68,9 @@ impl KeyFolder {
 /// True when nothing is in the folder that certfix did not put there.
 pub(super) fn is_ours(folder: &Path) -> bool {
     const OTHERS: [&str; 4] = [CURRENT, GENERATIONS, RENEWAL, BINDINGS];
-    let known = |name: &String| FILES.contains(&&**name) || OTHERS.contains(&&**name) || is_hidden(name);
+    // The last is what a run leaves that was interrupted while it wrote the bindings.
+    let unfinished = |name: &str| is_hidden(name) || name.starts_with('.') && name.ends_with(".certfix-new");
+    let known = |name: &String| FILES.contains(&&**name) || OTHERS.contains(&&**name) || unfinished(name);
     folder.read_dir().is_ok() && names_in(folder).iter().all(known)
 }
 

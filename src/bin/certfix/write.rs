@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use zeroize::Zeroizing;
 
 use crate::args::MadeOptions;
-use crate::password;
+use crate::{keys, password};
 
 /// A key with what was made for it.
 pub(crate) struct Product<'a> {
@@ -75,6 +75,7 @@ pub(crate) fn ensure_free(plans: &[Plan], args: &MadeOptions) -> Result<(), Erro
 /// Puts every product into a folder of its own, or none of them.
 pub(crate) fn all(products: &[Product<'_>], args: &MadeOptions) -> Result<Vec<Vec<PathBuf>>, Error> {
     let store = Store::open(&args.store);
+    keys::recover(&store);
     let password = match args.encrypt_key {
         true => Some(password::new(args, "the key file")?),
         false => None,
