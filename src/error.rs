@@ -31,6 +31,8 @@ pub enum Error {
     NoKey { source: String, cause: Option<String> },
     /// One certificate is needed and there are more.
     ManyCertificates { source: String, names: Vec<String> },
+    /// Services were asked, and one certificate is meant, but they do not present the same.
+    ManyPresented { source: String, names: Vec<String> },
     /// A folder in which nothing could be read.
     NothingInFolder { path: PathBuf },
     /// It is encrypted and no password was given.
@@ -116,6 +118,9 @@ impl Error {
                 Some("name a file that holds a private key, or leave --key-file out to make a new key")
             }
             Self::ManyCertificates { .. } => Some("put the certificate you mean into a file of its own"),
+            Self::ManyPresented { .. } => {
+                Some("name one service, such as imaps://HOST, and one of its addresses with --connect")
+            }
             Self::NotACertificate { .. } => Some("certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests"),
             Self::NotAnAccountFile { .. } => Some(
                 "certfix reads Outlook .prf, Thunderbird autoconfig, Apple .mobileconfig and Autodiscover responses",
@@ -209,6 +214,10 @@ impl Error {
             Self::NoKey { source, cause: Some(cause) } => write!(out, "'{source}' holds no private key: {cause}"),
             Self::ManyCertificates { source, names } => {
                 write!(out, "'{source}' holds {} certificates where one is meant: {}", names.len(), listed(names))
+            }
+            Self::ManyPresented { source, names } => {
+                let (count, names) = (names.len(), listed(names));
+                write!(out, "the services of '{source}' present {count} certificates where one is meant: {names}")
             }
             Self::NothingInFolder { path } => write!(out, "'{}' holds no certificate or request", path.display()),
             Self::NeedsPassword { source } => write!(out, "'{source}' is protected by a password"),

@@ -6,8 +6,8 @@ mod target;
 
 use std::borrow::Cow;
 
-use crate::clients::{Client, Comparison, Fault, Mark, Reaction, compare, words};
-use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Subject, Target};
+use crate::clients::{Client, Comparison, Fault, Mark, Presented, Reaction, words};
+use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target};
 use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 
 pub use answer::{Chain, Change, chain, changes, undoes_the_order};
@@ -117,7 +117,8 @@ impl Report<'_> {
 pub fn judge<'a>(subject: &'a Subject<'a>, clients: &[&'static Client], ctx: &Context<'a>) -> Report<'a> {
     let identity = subject.item.identity();
     let coverage = ctx.target.map(|target| Coverage::of(target, identity));
-    let mut bench = Bench { subject, ctx, identity, coverage, views: Vec::with_capacity(clients.len()) };
+    let presented = ctx.target.map(|target| Presented::of(identity, target));
+    let mut bench = Bench { subject, ctx, identity, presented, coverage, views: Vec::with_capacity(clients.len()) };
     for client in clients {
         let view = bench.view(client);
         bench.views.push(view);
@@ -145,6 +146,8 @@ struct Bench<'a, 'b> {
     ctx: &'b Context<'a>,
     identity: &'a Identity,
     /// None without a target.
+    presented: Option<Presented<'a>>,
+    /// None without a target.
     coverage: Option<Coverage>,
     views: Vec<View<'a>>,
 }
@@ -166,7 +169,7 @@ impl<'a> Bench<'a, '_> {
         let alike = self.views.iter().find(|view| view.client.names == client.names);
         let comparison = match alike {
             Some(view) => view.comparison.clone(),
-            None => self.ctx.target.map(|target| compare(&client.names, self.identity, target)),
+            None => self.presented.zip(self.ctx.target).map(|(names, target)| names.compare(&client.names, target)),
         };
         let misses = comparison.as_ref().is_some_and(|comparison| !comparison.matches);
         let fault = (misses && client.heeds(Fault::Name)).then_some(Fault::Name);
@@ -212,7 +215,7 @@ impl<'a> Bench<'a, '_> {
                 (check(self.subject.evidence.mode.ok_or(Missing::Permissions)?, self.ctx), Vec::new())
             }
             // About services, not about what they present: `judge_services` asks it.
-            Check::Survey(_) => return Ok(None),
+            Check::Defeat(_) | Check::Survey(_) => return Ok(None),
         };
         let Some(hit) = hit else { return Ok(None) };
         let per_client = matches!(rule.check, Check::ClientItem(_) | Check::ClientCertificate(_) | Check::Name(..));
@@ -226,7 +229,9 @@ impl<'a> Bench<'a, '_> {
     fn chained(&self) -> Result<&'a Certificate, Missing> {
         let cert = certificate(self.subject.item)?;
         let alone = self.subject.chain.is_empty() && !cert.is_self_issued();
-        if alone { Err(Missing::Chain) } else { Ok(cert) }
+        // A file may hold a part of what there is; a server sends all that it has. Whether more is needed, the roots tell.
+        let all = matches!(self.subject.evidence.source, Source::Live(_)) && self.ctx.trust.is_some();
+        if alone && !all { Err(Missing::Chain) } else { Ok(cert) }
     }
 
     fn has_key(&self) -> Result<(), Missing> {
@@ -237,7 +242,7 @@ impl<'a> Bench<'a, '_> {
     /// Once by the standards, once for each client that would complain.
     fn each(&self, rule: &Rule, check: impl Fn(Option<&Client>) -> Option<Hit>) -> (Option<Hit>, Vec<&'static Client>) {
         let mut worst = check(None);
-        let mut clients = Vec::new();
+        let mut clients = Vec::with_capacity(self.views.len());
         for view in &self.views {
             if rule.fault.is_some_and(|fault| complains(view.client, fault))
                 && let Some(hit) = check(Some(view.client))
@@ -271,9 +276,12 @@ impl<'a> Bench<'a, '_> {
 
     fn note_complaints(&mut self, finding: &Finding) {
         let Some(fault) = finding.rule.fault else { return };
+        // Both lists are in the order of the clients asked for.
+        let mut complaining = finding.clients.iter().peekable();
         for view in &mut self.views {
+            let complains = complaining.next_if(|client| std::ptr::eq(**client, view.client)).is_some();
             let sooner = view.fault.is_none_or(|earlier| urgency(fault) < urgency(earlier));
-            if sooner && finding.clients.iter().any(|client| std::ptr::eq(*client, view.client)) {
+            if complains && sooner {
                 view.fault = Some(fault);
             }
         }

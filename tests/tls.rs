@@ -82,7 +82,7 @@ fn cipher_suites_that_rustls_refuses_need_the_old_handshake() {
     for suite in ["AES128-SHA", "DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA", "CAMELLIA256-SHA"] {
         let server = Server::start(&workshop, &format!("-cert leaf.pem -key leaf.key -cipher {suite} -tls1_2"));
         let hello = hello(KeysOffered::Any, TlsVersion::Tls13);
-        let trouble = shake(&mut server.connect(), &hello).unwrap_err();
+        let trouble = modern::ask(&mut server.connect(), &hello).unwrap_err();
         assert_eq!(trouble.cause, Cause::Alert(40), "{suite}");
         assert!(wants_legacy(&trouble));
         assert_eq!(legacy::ask(&mut server.connect(), &hello).unwrap().chain, std::slice::from_ref(&leaf), "{suite}");
@@ -100,7 +100,7 @@ fn a_server_that_wants_to_know_the_client_shows_itself_first() {
     let leaf = make(&workshop, "leaf", ELLIPTIC);
     let server = Server::start(&workshop, "-cert leaf.pem -key leaf.key -Verify 1");
     for newest in [TlsVersion::Tls13, TlsVersion::Tls12] {
-        let seen = shake(&mut server.connect(), &hello(KeysOffered::Any, newest)).unwrap();
+        let seen = modern::ask(&mut server.connect(), &hello(KeysOffered::Any, newest)).unwrap();
         assert_eq!(seen, Seen { version: newest, chain: vec![leaf.clone()], possession: Possession::Proved });
     }
     assert_eq!(legacy::ask(&mut server.connect(), &hello(KeysOffered::Any, TlsVersion::Tls12)).unwrap().chain, [leaf]);
@@ -132,7 +132,7 @@ fn a_version_1_certificate_is_seen_and_its_key_proved() {
     let leaf = workshop.run("x509 -in v1.pem -outform DER");
     let server = Server::start(&workshop, "-cert v1.pem -key leaf.key");
     for newest in [TlsVersion::Tls13, TlsVersion::Tls12] {
-        let seen = shake(&mut server.connect(), &hello(KeysOffered::Any, newest)).unwrap();
+        let seen = modern::ask(&mut server.connect(), &hello(KeysOffered::Any, newest)).unwrap();
         assert_eq!(seen, Seen { version: newest, chain: vec![leaf.clone()], possession: Possession::Proved });
     }
     assert_eq!(legacy::ask(&mut server.connect(), &hello(KeysOffered::Any, TlsVersion::Tls12)).unwrap().chain, [leaf]);
@@ -180,7 +180,7 @@ fn uncommon_keys_are_seen() {
     let leaf = make(&workshop, "leaf", "ec -pkeyopt ec_paramgen_curve:secp256k1");
     let server = Server::start(&workshop, "-cert leaf.pem -key leaf.key");
     let hello = hello(KeysOffered::Any, TlsVersion::Tls13);
-    assert!(wants_legacy(&shake(&mut server.connect(), &hello).unwrap_err()));
+    assert!(wants_legacy(&modern::ask(&mut server.connect(), &hello).unwrap_err()));
     assert_eq!(legacy::ask(&mut server.connect(), &hello).unwrap().chain, [leaf]);
 }
 

@@ -48,13 +48,23 @@ impl fmt::Display for Compared<'_> {
         match self {
             Self::AllDns(1) => out.write_str("the only dNSName"),
             Self::AllDns(count) => write!(out, "all {count} dNSNames"),
-            Self::AllDnsAndCommonName(1, text) => write!(out, "the only dNSName and common name {}", Brief(text)),
             Self::AllDnsAndCommonName(count, text) => {
-                write!(out, "all {count} dNSNames and common name {}", Brief(text))
+                Self::AllDns(*count).fmt(out)?;
+                out.write_str(" and ")?;
+                Self::CommonName(text).fmt(out)
             }
-            Self::FirstDns(text) => write!(out, "first dNSName {}", Brief(text)),
-            Self::Dns(text) => write!(out, "dNSName {}", Brief(text)),
-            Self::CommonName(text) => write!(out, "common name {}", Brief(text)),
+            Self::FirstDns(text) => {
+                out.write_str("first ")?;
+                Self::Dns(text).fmt(out)
+            }
+            Self::Dns(text) => {
+                out.write_str("dNSName ")?;
+                Brief(text).fmt(out)
+            }
+            Self::CommonName(text) => {
+                out.write_str("common name ")?;
+                Brief(text).fmt(out)
+            }
             Self::Addresses(0) => out.write_str("iPAddress entries: none"),
             Self::Addresses(1) => out.write_str("the only iPAddress"),
             Self::Addresses(count) => write!(out, "all {count} iPAddresses"),
@@ -82,25 +92,51 @@ impl fmt::Display for Brief<'_> {
 
 /// What a client with this policy makes of `identity` when its user typed `target`. Allocates nothing.
 pub fn compare<'a>(policy: &NamePolicy, identity: &'a Identity, target: &Target) -> Comparison<'a> {
-    if policy.scan == DnsScan::Unchecked {
-        return Comparison { compared: Compared::NotCompared, matches: true };
+    Presented::of(identity, target).compare(policy, target)
+}
+
+/// The names that clients compare with one target, looked at once for all clients.
+#[derive(Clone, Copy, Debug)]
+pub struct Presented<'a> {
+    identity: &'a Identity,
+    /// False when no client of any kind finds the target among them.
+    may_fit: bool,
+}
+
+impl<'a> Presented<'a> {
+    /// Looks at the names of `identity`.
+    pub fn of(identity: &'a Identity, target: &Target) -> Self {
+        let typed = target.text().as_bytes();
+        let name = target.name().map_or(typed, |name| name.as_str().as_bytes());
+        let fits = |text: &Text| [typed, name].iter().any(|asked| wildcard::may_cover(text.as_bytes(), asked));
+        let may_fit = identity.names.dns().chain(identity.subject.common_names()).any(fits);
+        Self { identity, may_fit }
     }
-    if let Some(address) = target.address() {
-        return compare_address(policy, identity, target, address);
+
+    /// What a client with this policy makes of them; `target` is the one that they were looked at for.
+    pub fn compare(self, policy: &NamePolicy, target: &Target) -> Comparison<'a> {
+        let identity = self.identity;
+        if policy.scan == DnsScan::Unchecked {
+            return Comparison { compared: Compared::NotCompared, matches: true };
+        }
+        if let Some(address) = target.address() {
+            return compare_address(policy, identity, target, address);
+        }
+        if policy.reference == Reference::PeerAddress {
+            return compare_peer(policy, identity);
+        }
+        let Some(asked) = asked(policy, target) else {
+            return Comparison { compared: Compared::HostRefused, matches: false };
+        };
+        let covers = |presented: &Text| wildcard::covers(policy, presented.as_bytes(), &asked);
+        compare_text(policy, identity, self.may_fit.then_some(&covers))
     }
-    if policy.reference == Reference::PeerAddress {
-        return compare_peer(policy, identity);
-    }
-    let Some(asked) = asked(policy, target) else {
-        return Comparison { compared: Compared::HostRefused, matches: false };
-    };
-    compare_text(policy, identity, &|presented| wildcard::covers(policy, presented.as_bytes(), &asked))
 }
 
 /// A name never equals the server's address, which is not known here; one that is an address itself may (Q273948).
 fn compare_peer<'a>(policy: &NamePolicy, identity: &'a Identity) -> Comparison<'a> {
     let is_address = |text: &Text| text.as_str().is_some_and(|text| text.parse::<IpAddr>().is_ok());
-    let compared = compare_text(policy, identity, &is_address);
+    let compared = compare_text(policy, identity, Some(&is_address));
     if compared.matches { Comparison { compared: Compared::PeerAddress, ..compared } } else { compared }
 }
 
@@ -136,8 +172,12 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
     }
 }
 
-/// Goes through the names that are read, until one `fits`.
-fn compare_text<'a>(policy: &NamePolicy, identity: &'a Identity, fits: &dyn Fn(&Text) -> bool) -> Comparison<'a> {
+/// Whether a name fits; none when no name does.
+type Fits<'f> = Option<&'f dyn Fn(&Text) -> bool>;
+
+/// Goes through the names that are read, until one fits.
+fn compare_text<'a>(policy: &NamePolicy, identity: &'a Identity, any: Fits<'_>) -> Comparison<'a> {
+    let fits = |text: &Text| any.is_some_and(|fits| fits(text));
     let mut count = 0;
     match policy.scan {
         DnsScan::First => {
@@ -145,6 +185,7 @@ fn compare_text<'a>(policy: &NamePolicy, identity: &'a Identity, fits: &dyn Fn(&
                 return Comparison { compared: Compared::FirstDns(first), matches: fits(first) };
             }
         }
+        DnsScan::All if any.is_none() => count = identity.names.dns().count(),
         DnsScan::All => {
             for text in identity.names.dns() {
                 if fits(text) {
@@ -155,7 +196,7 @@ fn compare_text<'a>(policy: &NamePolicy, identity: &'a Identity, fits: &dyn Fn(&
         }
         DnsScan::Nothing | DnsScan::Unchecked => {}
     }
-    let common_name = common_name(policy, identity, fits);
+    let common_name = common_name(policy, identity, &fits);
     let compared = match common_name {
         Some((text, true)) => return Comparison { compared: Compared::CommonName(text), matches: true },
         Some((text, false)) if count == 0 => Compared::CommonName(text),
@@ -255,10 +296,10 @@ fn compare_address<'a>(
     let text = match policy.address {
         AddressMatch::Octets => return octets(),
         AddressMatch::Never => return Comparison { compared: Compared::Nothing, matches: false },
-        AddressMatch::Text => return compare_text(policy, identity, &same),
-        AddressMatch::OctetsOrText => compare_text(policy, identity, &same),
+        AddressMatch::Text => return compare_text(policy, identity, Some(&same)),
+        AddressMatch::OctetsOrText => compare_text(policy, identity, Some(&same)),
         AddressMatch::OctetsOrCommonName => {
-            compare_text(&NamePolicy { scan: DnsScan::Nothing, ..*policy }, identity, &same)
+            compare_text(&NamePolicy { scan: DnsScan::Nothing, ..*policy }, identity, Some(&same))
         }
     };
     let octets = octets();

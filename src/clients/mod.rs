@@ -48,7 +48,7 @@ mod xp_rpc_https;
 
 pub use certainty::Aspect;
 pub use demands::{Demands, LifeLimit, OldDigests, Roots, ServerAuth};
-pub use matching::{Compared, Comparison, compare};
+pub use matching::{Compared, Comparison, Presented, compare};
 pub use policy::{
     AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
 };

@@ -13,6 +13,14 @@ pub(super) struct Asked<'t> {
     pub(super) also: Option<&'t [u8]>,
 }
 
+/// False when no policy lets `presented` cover what was asked: it is another name, and no star is in it.
+pub(super) fn may_cover(presented: &[u8], asked: &[u8]) -> bool {
+    let bare = |name: &[u8]| name.len() - name.iter().rev().take_while(|byte| is_dot(byte)).count();
+    let same = presented[..bare(presented)].eq_ignore_ascii_case(&asked[..bare(asked)]);
+    // What begins with a dot stands for all below it in OpenSSL.
+    same || asked.starts_with(b".") || presented.contains(&b'*')
+}
+
 /// True when `presented` covers what was asked, by the wildcard rules of `policy`.
 pub(super) fn covers(policy: &NamePolicy, presented: &[u8], asked: &Asked<'_>) -> bool {
     if asked.also.is_some_and(|also| presented.eq_ignore_ascii_case(also)) {
@@ -204,4 +212,40 @@ fn is_letter_digit_hyphen(byte: u8) -> bool {
 
 fn is_a_label(name: &[u8]) -> bool {
     name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clients::ALL;
+
+    #[test]
+    fn never_rules_out_what_some_client_accepts() {
+        let names = [
+            "mail.contoso.com",
+            "MAIL.contoso.com.",
+            "mail.contoso.com..",
+            ".contoso.com",
+            "contoso.com",
+            "*.contoso.com",
+            "m*.contoso.com",
+            "*",
+            "*.*.com.",
+            "mail",
+            "",
+            ".",
+        ];
+        let mut covered = 0;
+        for (presented, typed) in names.iter().flat_map(|one| names.map(|other| (one.as_bytes(), other.as_bytes()))) {
+            let bare = typed.strip_suffix(b".").unwrap_or(typed);
+            for (policy, name) in ALL.iter().flat_map(|client| [typed, bare].map(|name| (&client.names, name))) {
+                for (dotted, also) in [(false, None), (true, None), (false, Some(typed))] {
+                    let fits = covers(policy, presented, &Asked { name, dotted, also });
+                    covered += usize::from(fits);
+                    assert!(!fits || may_cover(presented, typed), "{policy:?} {presented:?} {typed:?}");
+                }
+            }
+        }
+        assert!(covered > 100);
+    }
 }

@@ -1,10 +1,10 @@
 //! What users see when a client complains: its phrases, and how values are filled in.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Display, Write};
 
 use super::{Client, Fault, Mark};
-use crate::facts::{Identity, Moment, SanExtension, Target};
+use crate::facts::{Identity, Moment, SanExtension, Target, Text};
 
 /// Words that a user sees.
 ///
@@ -97,7 +97,7 @@ fn fill(text: &str, target: &Target, identity: &Identity, date: Option<Moment>) 
             "host" => write!(filled, "{target}"),
             "names" => list(&mut filled, names.dns(), ", "),
             "addresses" => list(&mut filled, names.addresses(), ", "),
-            "rustls" => list(&mut filled, names.dns().map(|name| format!("DnsName(\"{name}\")")), " or "),
+            "rustls" => list(&mut filled, names.dns().map(DnsName), " or "),
             "cn" => list(&mut filled, identity.subject.common_names().next_back(), ""),
             "subject" => write!(filled, "{}", identity.subject),
             "date" => list(&mut filled, date.map(Moment::date), ""),
@@ -109,14 +109,21 @@ fn fill(text: &str, target: &Target, identity: &Identity, date: Option<Moment>) 
     filled
 }
 
+/// A name as rustls shows it.
+struct DnsName<'a>(&'a Text);
+
+impl Display for DnsName<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("DnsName(\"")?;
+        self.0.fmt(out)?;
+        out.write_str("\")")
+    }
+}
+
 /// No message names more: a certificate may list thousands.
 const LISTED: usize = 20;
 
-fn list<T: std::fmt::Display>(
-    out: &mut String,
-    values: impl IntoIterator<Item = T>,
-    separator: &str,
-) -> std::fmt::Result {
+fn list<T: Display>(out: &mut String, values: impl IntoIterator<Item = T>, separator: &str) -> fmt::Result {
     for (index, value) in values.into_iter().enumerate() {
         if index == LISTED {
             return write!(out, "{separator}...");

@@ -66,10 +66,15 @@ impl Serial {
 /// `03:a1:…`, as OpenSSL shows it.
 impl fmt::Display for Serial {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, byte) in self.0.iter().enumerate() {
-            write!(out, "{}{byte:02x}", if index > 0 { ":" } else { "" })?;
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = String::with_capacity(self.0.len() * 3);
+        for byte in &self.0 {
+            if !text.is_empty() {
+                text.push(':');
+            }
+            text.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
         }
-        Ok(())
+        out.write_str(&text)
     }
 }
 
@@ -110,7 +115,7 @@ impl Certificate {
     }
 
     fn read_extension(&mut self, extension: &X509Extension<'_>) {
-        let oid = extension.oid.to_id_string();
+        let oid = read::dotted(&extension.oid);
         match oid.as_str() {
             "2.5.29.35" => {
                 let parsed = AuthorityKeyIdentifier::from_der(extension.value).ok();
@@ -168,7 +173,7 @@ fn policies(value: &[u8]) -> Vec<Box<str>> {
     let mut found = Vec::new();
     while let Ok((after, policy)) = Any::from_der(rest) {
         if let Ok((_, oid)) = Oid::from_der(policy.data) {
-            found.push(oid.to_id_string().into());
+            found.push(read::dotted(&oid).into());
         }
         rest = after;
     }

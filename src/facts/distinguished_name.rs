@@ -182,7 +182,10 @@ impl fmt::Display for DistinguishedName {
                 } else {
                     ""
                 };
-                write!(out, "{separator}{}={}", attribute.kind.key(), attribute.value)?;
+                for part in [separator, attribute.kind.key(), "="] {
+                    out.write_str(part)?;
+                }
+                attribute.value.fmt(out)?;
             }
         }
         Ok(())

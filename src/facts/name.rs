@@ -165,15 +165,15 @@ fn check_characters(typed: &str) -> Result<(), NameFault> {
 
 fn check_labels(ascii: &str) -> Result<(), NameFault> {
     let mut position = 1;
-    for label in ascii.split('.') {
+    for label in ascii.as_bytes().split(|byte| *byte == b'.') {
         if label.is_empty() {
             return Err(NameFault::EmptyLabel { position });
         }
         if label.len() > 63 {
             return Err(NameFault::LongLabel { position, octets: label.len() });
         }
-        let prefix = label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"));
-        if prefix && (label.len() == 4 || idna::domain_to_unicode(label).1.is_err()) {
+        let prefix = label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"xn--"));
+        if prefix && (label.len() == 4 || !is_a_label(label)) {
             return Err(NameFault::Idna);
         }
         position += label.len() + 1;
@@ -181,11 +181,16 @@ fn check_labels(ascii: &str) -> Result<(), NameFault> {
     if ascii.len() > 253 {
         return Err(NameFault::Long { octets: ascii.len() });
     }
-    let last = ascii.rsplit('.').next().unwrap_or_default();
-    if last.bytes().all(|byte| byte.is_ascii_digit()) {
+    let last = ascii.as_bytes().rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    if last.iter().all(u8::is_ascii_digit) {
         return Err(NameFault::NumericEnd);
     }
     Ok(())
+}
+
+/// True when a label that begins as an A-label does is one.
+fn is_a_label(label: &[u8]) -> bool {
+    std::str::from_utf8(label).is_ok_and(|label| idna::domain_to_unicode(label).1.is_ok())
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ fn general_name(parsed: &ParsedName<'_>) -> GeneralName {
         ParsedName::URI(text) => GeneralName::Uri(Text::from(*text)),
         ParsedName::IPAddress(bytes) => address(bytes),
         ParsedName::DirectoryName(name) => GeneralName::Directory(distinguished_name(name)),
-        ParsedName::RegisteredID(oid) => GeneralName::RegisteredId(oid.to_id_string().into()),
+        ParsedName::RegisteredID(oid) => GeneralName::RegisteredId(dotted(oid).into()),
         ParsedName::OtherName(oid, value) => other_name(oid, value),
         ParsedName::X400Address(any) | ParsedName::EDIPartyName(any) => {
             GeneralName::Unreadable(any.tag().0, any.data.into())
@@ -105,12 +105,12 @@ fn other_name(oid: &Oid<'_>, value: &[u8]) -> GeneralName {
         let (_, string) = Any::from_der(explicit.data).ok()?;
         Some(Text::new(string.data))
     };
-    match oid.to_id_string().as_str() {
+    match dotted(oid).as_str() {
         "1.3.6.1.5.5.7.8.7" => text().map(GeneralName::Srv),
         "1.3.6.1.4.1.311.20.2.3" => text().map(GeneralName::Upn),
         _ => None,
     }
-    .unwrap_or_else(|| GeneralName::Other(oid.to_id_string().into()))
+    .unwrap_or_else(|| GeneralName::Other(dotted(oid).into()))
 }
 
 fn purposes(usage: &ExtendedKeyUsage<'_>) -> Vec<Purpose> {
@@ -124,7 +124,7 @@ fn purposes(usage: &ExtendedKeyUsage<'_>) -> Vec<Purpose> {
         (usage.any, Purpose::Any),
     ];
     let known = known.into_iter().filter_map(|(set, purpose)| set.then_some(purpose));
-    known.chain(usage.other.iter().map(|oid| Purpose::Other(oid.to_id_string()))).collect()
+    known.chain(usage.other.iter().map(|oid| Purpose::Other(dotted(oid)))).collect()
 }
 
 /// Reads a Name, keeping its DER.
@@ -148,7 +148,7 @@ fn attribute(parsed: &x509_parser::x509::AttributeTypeAndValue<'_>) -> Attribute
     // The commonest one without a detour through its dotted text.
     let kind = match oid.as_bytes() {
         [0x55, 4, 3] => AttributeKind::CommonName,
-        _ => AttributeKind::from_oid(&oid.to_id_string()),
+        _ => AttributeKind::from_oid(&dotted(oid)),
     };
     Attribute { kind, value: text, string }
 }
@@ -170,7 +170,7 @@ fn utf16(bytes: &[u8]) -> Text {
 
 /// Reads a SubjectPublicKeyInfo.
 pub(super) fn public_key(parsed: &SubjectPublicKeyInfo<'_>) -> PublicKey {
-    let oid = parsed.algorithm.algorithm.to_id_string();
+    let oid = dotted(&parsed.algorithm.algorithm);
     let kind = match (oid.as_str(), parsed.parsed()) {
         // rsaEncryption and RSASSA-PSS
         ("1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10", Ok(ParsedKey::RSA(key))) => {
@@ -200,7 +200,7 @@ fn rsa_pss(bits: &[u8]) -> KeyKind {
 
 fn curve(parsed: &SubjectPublicKeyInfo<'_>) -> Curve {
     let oid = parsed.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok());
-    match oid.map(|oid| oid.to_id_string()).as_deref() {
+    match oid.map(|oid| dotted(&oid)).as_deref() {
         Some("1.2.840.10045.3.1.7") => Curve::P256,
         Some("1.3.132.0.34") => Curve::P384,
         Some("1.3.132.0.35") => Curve::P521,
@@ -221,4 +221,61 @@ pub(super) fn bit_length(bytes: &[u8]) -> u32 {
     let Some(first) = bytes.iter().position(|byte| *byte != 0) else { return 0 };
     let whole = u32::try_from(bytes.len() - first - 1).unwrap_or(u32::MAX / 16) * 8;
     whole + (8 - bytes[first].leading_zeros())
+}
+
+/// `2.5.29.17`, as `Oid::to_id_string` writes it, which makes a text of each arc.
+pub(super) fn dotted(oid: &Oid<'_>) -> String {
+    /// In octets; nearly all arcs are shorter.
+    const LONGEST_ARC: usize = 4;
+    let Some((first, rest)) = oid.as_bytes().split_first() else { return oid.to_id_string() };
+    let arcs = || rest.split_inclusive(|octet| *octet < 0x80);
+    let short = |arc: &[u8]| arc.len() <= LONGEST_ARC && arc.last().is_some_and(|last| *last < 0x80);
+    if rest.is_empty() || !arcs().all(short) {
+        return oid.to_id_string();
+    }
+    let mut text = String::with_capacity(oid.as_bytes().len() * 3 + 2);
+    push_decimal(&mut text, u32::from(first / 40));
+    text.push('.');
+    push_decimal(&mut text, u32::from(first % 40));
+    for arc in arcs() {
+        text.push('.');
+        push_decimal(&mut text, arc.iter().fold(0, |sum, octet| sum << 7 | u32::from(octet & 0x7f)));
+    }
+    text
+}
+
+fn push_decimal(text: &mut String, number: u32) {
+    if number >= 10 {
+        push_decimal(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    #[test]
+    fn writes_object_identifiers_as_their_parser_does() {
+        for octets in [
+            &[0x55, 0x1d, 17][..],
+            &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11],
+            &[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 2],
+            &[0x55, 0x8f, 0xff, 0xff, 0x7f],
+            &[0x55, 0x81, 0x8f, 0xff, 0xff, 0x7f],
+            &[0x55, 0x80, 0x80, 1],
+            &[0x88, 0x37, 0],
+            &[0, 0],
+            &[0, 1, 2],
+            &[0xff],
+            &[0],
+            &[0x55],
+            &[],
+        ] {
+            let oid = Oid::new(Cow::Borrowed(octets));
+            assert_eq!(dotted(&oid), oid.to_id_string(), "{octets:02x?}");
+        }
+    }
 }

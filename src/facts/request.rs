@@ -36,7 +36,7 @@ impl Request {
         let mut attributes = Vec::new();
         let mut values = Vec::new();
         for (oid, value) in parts.attributes {
-            let oid = oid.to_id_string();
+            let oid = read::dotted(&oid);
             if oid == EXTENSION_REQUEST || oid == MICROSOFT_EXTENSIONS {
                 values.push(value);
             }

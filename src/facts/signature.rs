@@ -5,7 +5,7 @@ use std::fmt;
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use x509_parser::x509::AlgorithmIdentifier;
 
-use super::{Curve, KeyKind, PublicKey};
+use super::{Curve, KeyKind, PublicKey, read};
 
 /// The hash that a signature is made over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ const ALGORITHMS: &[(&str, &str, Digest)] = &[
 
 impl SignatureAlgorithm {
     pub(super) fn read(parsed: &AlgorithmIdentifier<'_>) -> Self {
-        let oid = parsed.algorithm.to_id_string();
+        let oid = read::dotted(&parsed.algorithm);
         if oid == "1.2.840.113549.1.1.10" {
             let digest = pss_digest(parsed);
             return Self { oid: oid.into(), name: "RSASSA-PSS", digest };

@@ -1,6 +1,6 @@
 //! Everything that was seen of the services of one live source.
 
-use super::{Answer, Endpoint, Evidence, Look, Lookup, Target, Trouble};
+use super::{Answer, Cause, Endpoint, Evidence, Look, Lookup, Target, Trouble};
 
 /// What the services of one source handed out.
 #[derive(Debug)]
@@ -33,9 +33,7 @@ pub enum Ports {
 impl Survey {
     /// The chain that clients of today are presented with first, when there is one.
     pub fn main_chain(&self) -> Option<&Evidence> {
-        let answer = self.endpoints.iter().find_map(Endpoint::main_answer);
-        let answer = answer.or_else(|| Some(self.endpoints.iter().find_map(|endpoint| endpoint.answers().next())?.1));
-        self.chains.get(answer?.chain)
+        self.chains.get(self.endpoints.iter().find_map(Endpoint::main_answer)?.chain)
     }
 
     /// The endpoints that presented this chain in any handshake, by position.
@@ -52,15 +50,27 @@ impl Endpoint {
     }
 
     /// What kept every handshake from a certificate; none when one of them brought one.
+    ///
+    /// It is the first trouble that tells something: that a handshake broke the rules of today may only mean that the
+    /// server is old.
     pub fn defeat(&self) -> Option<&Trouble> {
         if self.answers().next().is_some() {
             return None;
         }
-        self.looks.first()?.answer.as_ref().err()
+        if let Some(stopped) = self.interruption() {
+            return Some(stopped);
+        }
+        let troubles = || self.looks.iter().filter_map(|look| look.answer.as_ref().err());
+        troubles().find(|trouble| !matches!(trouble.cause, Cause::Malformed(_))).or_else(|| troubles().next())
     }
 
-    /// What a client of today is presented with.
+    /// What is left to be seen because somebody stopped the run.
+    pub fn interruption(&self) -> Option<&Trouble> {
+        self.looks.last()?.answer.as_ref().err().filter(|trouble| trouble.cause == Cause::Stopped)
+    }
+
+    /// What a client is presented with: one of today, or the newest that the server answers.
     pub fn main_answer(&self) -> Option<&Answer> {
-        self.looks.first()?.answer.as_ref().ok()
+        self.answers().next().map(|(_, answer)| answer)
     }
 }

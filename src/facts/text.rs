@@ -1,50 +1,99 @@
 //! Text that strangers wrote: kept byte for byte, shown escaped.
 
+use std::cmp::Ordering;
 use std::fmt::{self, Display, Write};
+use std::hash::{Hash, Hasher};
 
 /// Bytes from a certificate, file or server that are meant as text.
 ///
 /// `Display` never emits a control character or one that re-orders the line, so it is safe on a terminal.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(Box<[u8]>);
+#[derive(Clone)]
+pub struct Text(Form);
+
+/// Nearly all names are plain, and each is shown to every client: it is found out once.
+#[derive(Clone)]
+enum Form {
+    /// Printable ASCII.
+    Plain(Box<str>),
+    /// Anything else.
+    Other(Box<[u8]>),
+}
 
 impl Text {
     /// The bytes as they stand.
     pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
-        Self(bytes.into())
+        let bytes = bytes.into();
+        // Without an early end, many bytes are compared at once.
+        if !bytes.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
+            return Self(Form::Other(bytes));
+        }
+        match String::from_utf8(bytes.into_vec()) {
+            Ok(plain) => Self(Form::Plain(plain.into())),
+            Err(error) => Self(Form::Other(error.into_bytes().into())),
+        }
     }
 
     /// The bytes as they were read.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Form::Plain(text) => text.as_bytes(),
+            Form::Other(bytes) => bytes,
+        }
     }
 
     /// The text, if the bytes are UTF-8.
     pub fn as_str(&self) -> Option<&str> {
-        std::str::from_utf8(&self.0).ok()
+        match &self.0 {
+            Form::Plain(text) => Some(text),
+            Form::Other(bytes) => std::str::from_utf8(bytes).ok(),
+        }
     }
 
     /// True when there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.as_bytes().is_empty()
     }
 }
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(text.as_bytes().into())
+        Self::new(text.as_bytes())
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
     }
 }
 
 impl Display for Text {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Nearly all names are plain ASCII.
-        if self.0.iter().all(|byte| matches!(byte, b' '..=b'~'))
-            && let Some(plain) = self.as_str()
-        {
-            return out.write_str(plain);
-        }
-        for chunk in self.0.utf8_chunks() {
+        let bytes = match &self.0 {
+            Form::Plain(text) => return out.write_str(text),
+            Form::Other(bytes) => bytes,
+        };
+        for chunk in bytes.utf8_chunks() {
             escape(chunk.valid(), out)?;
             for byte in chunk.invalid() {
                 write!(out, "\\x{byte:02x}")?;

@@ -80,9 +80,33 @@ pub fn certificate_pem(cert: &Certificate) -> String {
     armour("CERTIFICATE", &cert.der)
 }
 
+/// PEM as RFC 7468 §3 wants it: lines of 64 characters that end in LF.
 pub(crate) fn armour(label: &str, der: &[u8]) -> String {
-    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-    pem::encode_config(&pem::Pem::new(label, der), config)
+    // Room for all of it, so that growing leaves no copy of a private key behind.
+    let mut text = Vec::with_capacity(2 * label.len() + 40 + der.len().div_ceil(3) * 4 + der.len().div_ceil(48));
+    ["-----BEGIN ", label, "-----\n"].iter().for_each(|part| text.extend_from_slice(part.as_bytes()));
+    for octets in der.chunks(48) {
+        let mut line = [[0; 4]; 16];
+        let (triples, rest) = octets.as_chunks::<3>();
+        line.iter_mut().zip(triples).for_each(|(quad, triple)| *quad = base64(triple));
+        text.extend_from_slice(line[..triples.len()].as_flattened());
+        if !rest.is_empty() {
+            text.extend_from_slice(&base64(rest));
+        }
+        text.push(b'\n');
+    }
+    ["-----END ", label, "-----\n"].iter().for_each(|part| text.extend_from_slice(part.as_bytes()));
+    String::from_utf8(text).expect("labels are text, and base64 is ASCII")
+}
+
+/// Up to three octets in four characters (RFC 4648 §4).
+#[inline]
+fn base64(octets: &[u8]) -> [u8; 4] {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = octets.iter().fold(0, |bits, octet| bits << 8 | usize::from(*octet)) << (24 - 8 * octets.len());
+    let mut characters = [18, 12, 6, 0].map(|shift| ALPHABET[bits >> shift & 63]);
+    characters[octets.len() + 1..].fill(b'=');
+    characters
 }
 
 /// What request and certificate share. The subject stays empty until [`structure::finish`].
@@ -149,4 +173,19 @@ fn compare(plan: &Plan, key: &PrivateKey, made: &Identity) -> Result<(), Error> 
 
 fn failed(cause: impl std::fmt::Display) -> Error {
     Error::Issue { cause: cause.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_pem_that_another_reader_reads() {
+        for length in (0..200).chain([4096]) {
+            let der: Vec<u8> = (0..length).map(|index| (index * 7) as u8).collect();
+            let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+            let expected = pem::encode_config(&pem::Pem::new("CERTIFICATE", &*der), config);
+            assert_eq!(armour("CERTIFICATE", &der), expected, "{length} octets");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The rules about live services.
 
+use std::collections::HashSet;
+
 use crate::facts::{Cause, Endpoint, Ports, Step, Survey, Trouble};
 use crate::rules::{self, Check, Context, Hit, Level, Rule};
 
@@ -35,19 +37,22 @@ impl Services<'_> {
 /// Asks every rule about services.
 pub fn judge_services<'a>(survey: &'a Survey, ctx: &Context<'_>) -> Services<'a> {
     let mut findings = Vec::new();
+    let mut explained = HashSet::new();
     for &rule in rules::ALL {
-        if let Check::Survey(check) = rule.check {
-            findings.extend(check(survey, ctx).into_iter().map(|rules::Placed { hit, endpoints }| Placed {
-                rule,
-                hit,
-                endpoints,
-            }));
-        }
+        let placed = match rule.check {
+            Check::Survey(check) => check(survey, ctx),
+            Check::Defeat(check) => {
+                let placed = rules::each(survey, |endpoint| check(endpoint.defeat()?, endpoint, survey));
+                explained.extend(placed.iter().flat_map(|placed| placed.endpoints.iter().copied()));
+                placed
+            }
+            _ => continue,
+        };
+        findings.extend(placed.into_iter().map(|rules::Placed { hit, endpoints }| Placed { rule, hit, endpoints }));
     }
     // Stable: equal levels stay in the order of the list.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.hit.level));
-    let explained = |index: usize| findings.iter().any(|finding| finding.endpoints.contains(&index));
-    let lost = lost(survey, explained);
+    let lost = lost(survey, |index| explained.contains(&index));
     Services { survey, findings, lost }
 }
 

@@ -148,6 +148,16 @@ fn lists_what_it_could_not_check_and_why() {
 }
 
 #[test]
+fn misses_the_issuer_where_a_server_sends_a_lone_leaf() {
+    let mut seen = evidence(vec![leaf(["mail.contoso.com"])]);
+    seen.source = crate::facts::Source::Live("imaps://mail.contoso.com".to_owned());
+    let subjects = seen.subjects();
+    let trust = TrustStore::default();
+    let ctx = Context { now: day("2026-09-01"), authority: Authority::Unknown, target: None, trust: Some(&trust) };
+    assert!(codes(&judge(&subjects[0], &[], &ctx)).contains(&"incomplete-chain"));
+}
+
+#[test]
 fn does_not_call_a_lone_leaf_untrusted() {
     let seen = evidence(vec![leaf(["mail.contoso.com"])]);
     let subjects = seen.subjects();

@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::{Protocol, by_scheme};
 use crate::error::Error;
-use crate::facts::{Host, Opening, Target};
+use crate::facts::{Host, Opening, Service, Target};
 
 /// What was asked to be looked at.
 #[derive(Clone, Debug)]
@@ -29,9 +29,40 @@ pub enum Asked {
     },
     /// A host, whose services are to be found out: `mail.contoso.com`.
     Host(Target),
+    /// A host, and the services on it that a client would try, of which some may not be there.
+    AnyOf {
+        /// What they speak, how TLS begins there, and their ports.
+        services: Vec<(&'static Protocol, Opening, u16)>,
+        /// The host as typed.
+        host: Target,
+    },
 }
 
 impl Asked {
+    /// The host of it.
+    pub fn host(&self) -> &Target {
+        match self {
+            Self::Service { host, .. } | Self::HostPort { host, .. } | Self::Host(host) | Self::AnyOf { host, .. } => {
+                host
+            }
+        }
+    }
+
+    /// What a client would try that knows these services of one host; None when there is none among them.
+    pub fn any_of(services: &[Service]) -> Option<Self> {
+        let known = |service: &Service| Some((by_scheme(service.scheme).ok()?.0, service.opening, service.port));
+        match (services, services.iter().filter_map(known).collect::<Vec<_>>()) {
+            ([only], known) => known.first().map(|&(protocol, opening, port)| Self::Service {
+                protocol,
+                opening,
+                host: only.host.clone(),
+                port,
+            }),
+            ([first, ..], services) => Some(Self::AnyOf { services, host: first.host.clone() }),
+            ([], _) => None,
+        }
+    }
+
     /// Reads `imaps://host:port`, `imap://[2001:db8::1]`, `host:port`, `host` or an IP address.
     ///
     /// # Errors
@@ -117,6 +148,7 @@ mod tests {
             Ok(Asked::Service { protocol, opening, host, port }) => protocol.service(opening, host, port).to_string(),
             Ok(Asked::HostPort { host, port }) => format!("{host} port {port}"),
             Ok(Asked::Host(host)) => host.to_string(),
+            Ok(other @ Asked::AnyOf { .. }) => panic!("nobody types {other:?}"),
             Err(error) => {
                 assert!(error.hint().is_some(), "{error}");
                 format!("error: {error}")
@@ -174,5 +206,22 @@ mod tests {
         ] {
             assert_eq!(understood(typed), format!("error: {complaint}"), "{typed}");
         }
+    }
+
+    #[test]
+    fn takes_the_services_of_one_account_together() {
+        let service = |scheme: &'static str, port| Service {
+            scheme,
+            protocol: "SMTP",
+            opening: Opening::StartTls,
+            host: Target::typed(b"smtp.contoso.com"),
+            port,
+        };
+        let one = Asked::any_of(&[service("smtp", 25)]).unwrap();
+        assert!(matches!(one, Asked::Service { port: 25, .. }), "{one:?}");
+        let two = Asked::any_of(&[service("smtp", 25), service("submission", 587)]).unwrap();
+        assert!(matches!(&two, Asked::AnyOf { services, .. } if services.len() == 2), "{two:?}");
+        assert_eq!(two.host().to_string(), "smtp.contoso.com");
+        assert!(Asked::any_of(&[]).is_none());
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::tls::{self, Seen};
 use super::tour::{self, Tried};
@@ -43,6 +43,9 @@ const AT_ONCE: usize = 48;
 /// How often the flag to stop is looked at.
 const SLICE: Duration = Duration::from_millis(100);
 
+/// How long the threads may take to hand in what they have when the run is stopped; they see it within [`SLICE`].
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// Looks at everything at once. `progress` is told how many of how many endpoints are done. The surveys come in the order
 /// of the errands.
 ///
@@ -63,8 +66,9 @@ pub fn survey(errands: &[Errand], manners: &Manners, progress: &mut dyn FnMut(us
     employ(queue, manners, &sender);
     drop(sender);
     let mut done = 0;
+    let mut end = None;
     progress(done, total);
-    loop {
+    while end.is_none_or(|end| Instant::now() < end) {
         match receiver.recv_timeout(SLICE) {
             Ok((errand, index, visit)) => {
                 visits[errand][index] = Some(visit);
@@ -72,8 +76,10 @@ pub fn survey(errands: &[Errand], manners: &Manners, progress: &mut dyn FnMut(us
                 progress(done, total);
             }
             Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) if manners.stop.load(Ordering::Relaxed) => break,
             Err(RecvTimeoutError::Timeout) => {}
+        }
+        if end.is_none() && manners.stop.load(Ordering::Relaxed) {
+            end = Some(Instant::now() + LAST_WORDS);
         }
     }
     let visited = visits.into_iter().zip(places).map(|(visits, places)| {
@@ -104,11 +110,14 @@ fn employ(queue: Vec<(usize, usize, Place)>, manners: &Manners, sender: &Sender<
     }
 }
 
+/// A protocol, and how TLS begins in it.
+type Spoken = (&'static Protocol, Opening);
+
 /// One service on one address, before anybody looked.
 #[derive(Clone, Debug)]
 struct Place {
     /// None: to be found out.
-    protocol: Option<(&'static Protocol, Opening)>,
+    protocol: Option<Spoken>,
     host: Target,
     /// The port of the service, which may be another one than that of `address`.
     port: u16,
@@ -125,14 +134,15 @@ struct Visit {
 }
 
 fn places(errand: &Errand) -> Vec<Place> {
-    let (services, host): (Vec<(Option<(&'static Protocol, Opening)>, u16)>, &Target) = match &errand.asked {
-        Asked::Service { protocol, opening, host, port } => (vec![(Some((*protocol, *opening)), *port)], host),
-        Asked::HostPort { host, port } => (vec![(by_port(*port), *port)], host),
-        Asked::Host(host) => {
-            (usual().map(|(protocol, opening, port)| (Some((protocol, opening)), port)).collect(), host)
-        }
+    let host = errand.asked.host();
+    let known = |(protocol, opening, port): (&'static Protocol, Opening, u16)| (Some((protocol, opening)), port);
+    let services: Vec<(Option<Spoken>, u16)> = match &errand.asked {
+        Asked::Service { protocol, opening, port, .. } => vec![known((*protocol, *opening, *port))],
+        Asked::HostPort { port, .. } => vec![(by_port(*port), *port)],
+        Asked::Host(_) => usual().map(known).collect(),
+        Asked::AnyOf { services, .. } => services.iter().copied().map(known).collect(),
     };
-    let place = |(protocol, port): (Option<(&'static Protocol, Opening)>, u16)| {
+    let place = |(protocol, port): (Option<Spoken>, u16)| {
         errand.addresses.iter().map(move |address| Place {
             protocol,
             host: host.clone(),
@@ -170,15 +180,12 @@ impl Place {
                 visit.injected = opened.injected;
             }
             opened.ready?;
-            match hello.newest {
-                TlsVersion::Tls13 => tls::modern::ask(&mut wire, hello),
-                _ => tls::legacy::ask(&mut wire, hello),
-            }
+            tls::shake(&mut wire, hello)
         });
         visit
     }
 
-    fn find_out(&self, manners: &Manners) -> Result<(&'static Protocol, Opening), Trouble> {
+    fn find_out(&self, manners: &Manners) -> Result<Spoken, Trouble> {
         let connected = Wire::connect(self.address, manners.timeout, Arc::clone(&manners.stop));
         let mut wire = connected.map_err(|cause| Trouble { step: Step::Connect, cause })?;
         detect(&mut wire)
@@ -232,10 +239,11 @@ fn put_together(errand: &Errand, visits: Vec<Visit>) -> Survey {
             looks: tried.into_iter().map(&mut look).collect(),
         })
         .collect();
-    let (host, ports) = match &errand.asked {
-        Asked::Service { host, .. } | Asked::HostPort { host, .. } => (host.clone(), Ports::Named),
-        Asked::Host(host) => (host.clone(), Ports::Usual),
+    let ports = match &errand.asked {
+        Asked::Service { .. } | Asked::HostPort { .. } => Ports::Named,
+        Asked::Host(_) | Asked::AnyOf { .. } => Ports::Usual,
     };
+    let host = errand.asked.host().clone();
     let chains = chains.iter().map(|chain| evidence(&errand.named, chain)).collect();
     let (lookups, guesses) = (Vec::new(), Vec::new());
     Survey { named: errand.named.clone(), host, ports, endpoints, lookups, guesses, chains }

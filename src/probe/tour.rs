@@ -3,7 +3,7 @@
 //! The first is that of a client of today. Old servers get older ones until they answer. Then come the questions of a
 //! patient administrator: without a server name, with a name nobody knows, with the other kind of key, with old versions.
 
-use super::tls::Seen;
+use super::tls::{self, Seen};
 use crate::facts::{Cause, Certificate, Hello, KeyKind, KeysOffered, Name, Sni, Step, TlsVersion, Trouble};
 
 /// One handshake and what came of it.
@@ -40,7 +40,7 @@ impl<F: FnMut(&Hello) -> Result<Seen, Trouble>> Tour<F> {
         let mut first = None;
         for newest in [TlsVersion::Tls13, TlsVersion::Tls12, TlsVersion::Tls10, TlsVersion::Ssl3] {
             first = self.ask(&target, KeysOffered::Any, newest)?.map(|seen| (seen.version, other_keys(seen), newest));
-            if first.is_some() {
+            if first.is_some() || !self.hopes_for_older() {
                 break;
             }
         }
@@ -97,6 +97,11 @@ impl<F: FnMut(&Hello) -> Result<Seen, Trouble>> Tour<F> {
         Ok(self.tried.last().and_then(|(_, seen)| seen.as_ref().ok()))
     }
 
+    /// Whether the last handshake failed in a way that leaves hope for an older one.
+    fn hopes_for_older(&self) -> bool {
+        self.tried.last().is_some_and(|(_, seen)| seen.as_ref().is_err_and(tls::wants_legacy))
+    }
+
     fn answers_to(&self, newest: TlsVersion) -> bool {
         self.tried.iter().any(|(hello, seen)| hello.newest == newest && seen.is_ok())
     }
@@ -115,5 +120,82 @@ fn other_keys(seen: &Seen) -> Option<KeysOffered> {
         KeyKind::Rsa { .. } => Some(KeysOffered::Ecdsa),
         KeyKind::Ec(_) => Some(KeysOffered::Rsa),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Possession;
+    use crate::facts::fixture::name;
+
+    /// A certificate with a P-256 key.
+    fn elliptic() -> Vec<Vec<u8>> {
+        let made = rcgen::generate_simple_self_signed(["mail.contoso.com".to_owned()]).unwrap();
+        vec![made.cert.der().to_vec()]
+    }
+
+    /// What a server was asked that speaks these versions, and turns the others down with this alert.
+    fn asked(target: Option<&Name>, versions: &[TlsVersion], cause: &Cause) -> Vec<String> {
+        let chain = elliptic();
+        let tried = handshakes(target, |hello| {
+            let version = versions.iter().rev().find(|version| **version <= hello.newest);
+            match version.filter(|_| hello.keys != KeysOffered::Rsa) {
+                Some(version) => Ok(Seen { version: *version, chain: chain.clone(), possession: Possession::Proved }),
+                None => Err(Trouble { step: Step::Handshake, cause: cause.clone() }),
+            }
+        });
+        tried
+            .into_iter()
+            .map(|(hello, seen)| format!("{} {}", question(&hello), if seen.is_ok() { "yes" } else { "no" }))
+            .collect()
+    }
+
+    fn question(hello: &Hello) -> String {
+        let sni = match &hello.sni {
+            Sni::Target(_) => "named",
+            Sni::Absent => "unnamed",
+            Sni::Other(_) => "other",
+        };
+        format!("{sni} {:?} {}", hello.keys, hello.newest)
+    }
+
+    #[test]
+    fn asks_a_server_of_today_five_questions() {
+        let mail = name("mail.contoso.com");
+        let versions = [TlsVersion::Tls12, TlsVersion::Tls13];
+        assert_eq!(
+            asked(Some(&mail), &versions, &Cause::Alert(70)),
+            [
+                "named Any TLS 1.3 yes",
+                "unnamed Any TLS 1.2 yes",
+                "other Any TLS 1.3 yes",
+                "named Rsa TLS 1.2 no",
+                "named Any TLS 1.1 no",
+            ]
+        );
+    }
+
+    #[test]
+    fn goes_back_until_an_old_server_answers() {
+        let mail = name("mail.contoso.com");
+        let asked = asked(Some(&mail), &[TlsVersion::Ssl3, TlsVersion::Tls10], &Cause::Closed);
+        assert_eq!(asked[0], "named Any TLS 1.3 yes", "it chooses what it has, whatever is offered");
+        assert!(asked.contains(&"named Any SSL 3.0 yes".to_owned()), "{asked:?}");
+    }
+
+    #[test]
+    fn never_names_an_address() {
+        let asked = asked(None, &[TlsVersion::Tls12, TlsVersion::Tls13], &Cause::Alert(70));
+        assert!(asked.iter().all(|question| question.starts_with("unnamed ")), "{asked:?}");
+    }
+
+    #[test]
+    fn leaves_a_server_alone_that_stalls_or_speaks_something_else() {
+        let mail = name("mail.contoso.com");
+        for cause in [Cause::TimedOut, Cause::Stopped, Cause::NotTls("* OK".into())] {
+            assert_eq!(asked(Some(&mail), &[], &cause), ["named Any TLS 1.3 no"], "{cause:?}");
+        }
+        assert_eq!(asked(Some(&mail), &[], &Cause::Closed).len(), 4, "all versions are tried on one that hangs up");
     }
 }

@@ -1,8 +1,7 @@
 //! One of the addresses of a service does not answer, another one does.
 
-use super::endpoints::each;
-use super::{Check, Context, Hit, Placed, Rule, Source};
-use crate::facts::{Cause, Endpoint, Step, Survey};
+use super::{Check, Hit, Rule, Source};
+use crate::facts::{Cause, Endpoint, Step, Survey, Trouble};
 
 pub(super) const RULE: Rule = Rule {
     code: "address-does-not-answer",
@@ -12,17 +11,14 @@ pub(super) const RULE: Rule = Rule {
     fix: "Let the service listen on this address too, or take the address out of DNS.",
     source: Source::Rfc(8305, "5"),
     fault: None,
-    check: Check::Survey(check),
+    check: Check::Defeat(check),
 };
 
-fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
-    each(survey, |endpoint| {
-        let trouble = endpoint.defeat()?;
-        let answered = |other: &Endpoint| other.service == endpoint.service && other.defeat().is_none();
-        let silent = trouble.step == Step::Connect && trouble.cause != Cause::Stopped;
-        (silent && survey.endpoints.iter().any(answered))
-            .then(|| Hit::warn(format!("{}: {}", endpoint.address, trouble.cause)))
-    })
+fn check(trouble: &Trouble, endpoint: &Endpoint, survey: &Survey) -> Option<Hit> {
+    let answered = |other: &Endpoint| other.service == endpoint.service && other.defeat().is_none();
+    let silent = trouble.step == Step::Connect && trouble.cause != Cause::Stopped;
+    (silent && survey.endpoints.iter().any(answered))
+        .then(|| Hit::warn(format!("{}: {}", endpoint.address, trouble.cause)))
 }
 
 #[cfg(test)]

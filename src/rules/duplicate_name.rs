@@ -24,7 +24,7 @@ fn check(identity: &Identity, _: &Context<'_>) -> Option<Hit> {
     if entries.len() <= FEW && !entries.iter().enumerate().any(|(at, entry)| holds(&entries[..at], entry)) {
         return None;
     }
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity(entries.len());
     Hit::in_names(&identity.names, Level::Note, |entry| {
         let key = match entry {
             GeneralName::Dns(text) => text.as_bytes().to_ascii_lowercase(),

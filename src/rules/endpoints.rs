@@ -4,7 +4,7 @@ use super::{Hit, Placed};
 use crate::facts::{Certificate, Endpoint, Survey};
 
 /// Asks about each endpoint alone; what is found alike on several is one hit.
-pub(super) fn each(survey: &Survey, check: impl Fn(&Endpoint) -> Option<Hit>) -> Vec<Placed> {
+pub fn each(survey: &Survey, check: impl Fn(&Endpoint) -> Option<Hit>) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
     for (index, endpoint) in survey.endpoints.iter().enumerate() {
         let Some(hit) = check(endpoint) else { continue };
@@ -44,8 +44,11 @@ pub(super) mod tests {
 
     /// What a rule finds in a survey.
     pub(crate) fn found(rule: &Rule, survey: &Survey) -> Vec<Placed> {
-        let Check::Survey(check) = rule.check else { panic!("{} is not about services", rule.code) };
-        check(survey, &Context::plain())
+        match rule.check {
+            Check::Survey(check) => check(survey, &Context::plain()),
+            Check::Defeat(check) => each(survey, |endpoint| check(endpoint.defeat()?, endpoint, survey)),
+            _ => panic!("{} is not about services", rule.code),
+        }
     }
 
     /// The only thing that a rule finds.

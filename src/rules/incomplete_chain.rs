@@ -1,4 +1,4 @@
-//! Certificates came along, but not the issuer's.
+//! The issuer's certificate did not come along.
 
 use super::{Check, Context, Hit, Rule, Source};
 use crate::facts::Certificate;

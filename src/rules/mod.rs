@@ -63,9 +63,10 @@ use std::fmt;
 
 use crate::clients::{Client, Fault};
 use crate::error::{self, Error};
-use crate::facts::{Certificate, Identity, Item, Subject, Survey, TrustStore};
+use crate::facts::{Certificate, Endpoint, Identity, Item, Subject, Survey, Trouble, TrustStore};
 
 pub use context::{Authority, Context};
+pub use endpoints::each;
 pub use hit::{Hit, Level, Mend, Placed, Remedy};
 pub use named::{Coverage, Mismatch, Named};
 
@@ -177,7 +178,9 @@ pub enum Check {
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// The permission bits (Unix) of the file that held a private key in the clear.
     KeyFile(fn(u32, &Context<'_>) -> Option<Hit>),
-    /// Live services, before and beside the certificates that they present.
+    /// What kept a live service from showing a certificate.
+    Defeat(fn(&Trouble, &Endpoint, &Survey) -> Option<Hit>),
+    /// Live services, beside the certificates that they present.
     Survey(fn(&Survey, &Context<'_>) -> Vec<Placed>),
 }
 

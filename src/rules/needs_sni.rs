@@ -2,7 +2,7 @@
 
 use super::endpoints::each;
 use super::{Check, Context, Hit, Placed, Rule, Source};
-use crate::facts::{Answer, Endpoint, KeysOffered, Look, Sni, Survey};
+use crate::facts::{Answer, Cause, Endpoint, KeysOffered, Look, Sni, Survey};
 
 pub(super) const RULE: Rule = Rule {
     code: "needs-sni",
@@ -23,6 +23,7 @@ fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
                 Some(Hit::warn(format!("without a server name it presents {}", survey.named(unnamed.chain))))
             }
             Ok(_) => None,
+            Err(trouble) if trouble.cause == Cause::Stopped => None,
             Err(trouble) => Some(Hit::warn(format!("without a server name: {}", trouble.cause))),
         }
     })
@@ -46,8 +47,8 @@ fn differs(survey: &Survey, named: &Answer, unnamed: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Step;
     use crate::facts::fixture::{answers, fails, survey};
-    use crate::facts::{Cause, Step};
     use crate::rules::endpoints::tests::{nothing, only};
 
     fn with_and_without(unnamed: Endpoint) -> Endpoint {
@@ -75,5 +76,10 @@ mod tests {
     fn is_content_when_both_are_the_same() {
         nothing(&RULE, &survey([with_and_without(answers("imaps", 0))]));
         nothing(&RULE, &survey([answers("imaps", 0)]));
+    }
+
+    #[test]
+    fn is_content_when_somebody_stopped_the_run() {
+        nothing(&RULE, &survey([with_and_without(fails("imaps", Step::Handshake, Cause::Stopped))]));
     }
 }

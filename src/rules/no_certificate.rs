@@ -1,8 +1,7 @@
 //! A service takes the connection and then has no certificate for it (event 13002).
 
-use super::endpoints::each;
-use super::{Check, Context, Hit, Placed, Rule, Source};
-use crate::facts::{Cause, Step, Survey};
+use super::{Check, Hit, Rule, Source};
+use crate::facts::{Cause, Endpoint, Step, Survey, Trouble};
 
 pub(super) const RULE: Rule = Rule {
     code: "no-certificate",
@@ -13,18 +12,21 @@ pub(super) const RULE: Rule = Rule {
     fix: "Bind a certificate to this service (in Key Manager: Server Connection, Default) and restart the service.",
     source: Source::Vendor("KB Q251097", "https://support.microsoft.com/kb/251097"),
     fault: None,
-    check: Check::Survey(check),
+    check: Check::Defeat(check),
 };
 
-fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
-    each(survey, |endpoint| {
-        let trouble = endpoint.defeat()?;
-        let ends = matches!(trouble.cause, Cause::Closed | Cause::Reset | Cause::Alert(_) | Cause::NoCertificate);
-        let in_tls = trouble.step == Step::Handshake;
-        // A service that hangs up before its greeting has lost its certificate as often as its nerve.
-        let at_once = trouble.step == Step::Greeting && matches!(trouble.cause, Cause::Closed | Cause::Reset);
-        (ends && in_tls || at_once).then(|| Hit::refuse(format!("{} during {}", trouble.cause, trouble.step)))
-    })
+/// The words of Exchange's event log (KB Q251097).
+const EVENT: &str = "event 13002, \"An attempt to connect an SSL client failed because the server does not have a valid \
+                     certificate.\"";
+
+fn check(trouble: &Trouble, _: &Endpoint, _: &Survey) -> Option<Hit> {
+    let ends = matches!(trouble.cause, Cause::Closed | Cause::Reset | Cause::Alert(_) | Cause::NoCertificate);
+    let in_tls = trouble.step == Step::Handshake;
+    // Some hang up before their greeting when they have no certificate. A connection that is reset was taken before.
+    let at_once =
+        matches!(trouble.step, Step::Connect | Step::Greeting) && matches!(trouble.cause, Cause::Closed | Cause::Reset);
+    (ends && in_tls || at_once)
+        .then(|| Hit::refuse(format!("{} during {}; Exchange would log {EVENT}", trouble.cause, trouble.step)))
 }
 
 #[cfg(test)]
@@ -37,7 +39,9 @@ mod tests {
     fn finds_services_that_hang_up_where_a_certificate_is_due() {
         let silent = [fails("imaps", Step::Handshake, Cause::Closed), fails("pop3s", Step::Handshake, Cause::Closed)];
         let found = only(&RULE, &survey(silent));
-        assert_eq!(found.hit.detail, "the server closed the connection during the TLS handshake");
+        let words =
+            "the server closed the connection during the TLS handshake; Exchange would log event 13002, \"An attempt";
+        assert!(found.hit.detail.starts_with(words), "{}", found.hit.detail);
         assert_eq!(found.endpoints, [0, 1]);
     }
 

@@ -1,8 +1,7 @@
 //! Something answers where TLS is due, and it is not TLS.
 
-use super::endpoints::each;
-use super::{Check, Context, Hit, Placed, Rule, Source};
-use crate::facts::{Cause, Step, Survey};
+use super::{Check, Hit, Rule, Source};
+use crate::facts::{Cause, Endpoint, Step, Survey, Trouble};
 
 pub(super) const RULE: Rule = Rule {
     code: "not-tls",
@@ -12,18 +11,15 @@ pub(super) const RULE: Rule = Rule {
     fix: "Switch TLS on for this port, or let clients use the port that belongs to the protocol.",
     source: Source::Rfc(8314, "3.3"),
     fault: None,
-    check: Check::Survey(check),
+    check: Check::Defeat(check),
 };
 
-fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
-    each(survey, |endpoint| {
-        let trouble = endpoint.defeat()?;
-        match (&trouble.cause, trouble.step) {
-            (Cause::NotTls(start), _) => Some(Hit::refuse(format!("it answers '{start}'"))),
-            (Cause::Malformed(what), Step::Handshake) => Some(Hit::refuse(what.clone())),
-            _ => None,
-        }
-    })
+fn check(trouble: &Trouble, _: &Endpoint, _: &Survey) -> Option<Hit> {
+    match (&trouble.cause, trouble.step) {
+        (Cause::NotTls(start), _) => Some(Hit::refuse(format!("it answers '{start}'"))),
+        (Cause::Malformed(what), Step::Handshake) => Some(Hit::refuse(what.clone())),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! A service in plain text that does not offer TLS.
 
-use super::endpoints::each;
-use super::{Check, Context, Hit, Placed, Rule, Source};
-use crate::facts::{Cause, Survey};
+use super::{Check, Hit, Rule, Source};
+use crate::facts::{Cause, Endpoint, Survey, Trouble};
 
 pub(super) const RULE: Rule = Rule {
     code: "starttls-not-offered",
@@ -12,15 +11,11 @@ pub(super) const RULE: Rule = Rule {
     fix: "Bind a certificate to this service and switch STARTTLS on, or close the port and use the one for TLS.",
     source: Source::Rfc(8314, "4.1"),
     fault: None,
-    check: Check::Survey(check),
+    check: Check::Defeat(check),
 };
 
-fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
-    each(survey, |endpoint| {
-        let trouble = endpoint.defeat()?;
-        (trouble.cause == Cause::NotOffered)
-            .then(|| Hit::warn(format!("TLS is not among the answers to {}", trouble.step)))
-    })
+fn check(trouble: &Trouble, _: &Endpoint, _: &Survey) -> Option<Hit> {
+    (trouble.cause == Cause::NotOffered).then(|| Hit::warn(format!("TLS is not among the answers to {}", trouble.step)))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! A service offers STARTTLS and then says no.
 
-use super::endpoints::each;
-use super::{Check, Context, Hit, Placed, Rule, Source};
-use crate::facts::{Cause, Step, Survey};
+use super::{Check, Hit, Rule, Source};
+use crate::facts::{Cause, Endpoint, Step, Survey, Trouble};
 
 pub(super) const RULE: Rule = Rule {
     code: "starttls-refused",
@@ -12,19 +11,16 @@ pub(super) const RULE: Rule = Rule {
     fix: "Bind a certificate to this service, let the service read its private key, and restart the service.",
     source: Source::Vendor("KB Q237327", "https://support.microsoft.com/kb/237327"),
     fault: None,
-    check: Check::Survey(check),
+    check: Check::Defeat(check),
 };
 
-fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
-    each(survey, |endpoint| {
-        let trouble = endpoint.defeat()?;
-        let Step::Upgrade(command) = trouble.step else { return None };
-        match &trouble.cause {
-            Cause::Denied(line) => Some(Hit::refuse(format!("{command} was answered with '{line}'"))),
-            cause @ (Cause::Closed | Cause::Reset) => Some(Hit::refuse(format!("{cause} after {command}"))),
-            _ => None,
-        }
-    })
+fn check(trouble: &Trouble, _: &Endpoint, _: &Survey) -> Option<Hit> {
+    let Step::Upgrade(command) = trouble.step else { return None };
+    match &trouble.cause {
+        Cause::Denied(line) => Some(Hit::refuse(format!("{command} was answered with '{line}'"))),
+        cause @ (Cause::Closed | Cause::Reset) => Some(Hit::refuse(format!("{cause} after {command}"))),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ impl KeyFolder {
             fs::hard_link(from.join(name), folder.join(name))?;
         }
         for file in files {
-            write_file(&folder.join(file.name), file.contents, file.secrecy)?;
+            write_file(&folder.join(file.name), file.contents, file.secrecy)?.sync_all()?;
         }
         for name in FILES.into_iter().filter(|name| folder.join(name).is_file()) {
             let secrecy = if is_secret(name) { Secrecy::Secret } else { Secrecy::Public };

@@ -2,9 +2,9 @@
 //!
 //! Promises: a key folder appears whole or not at all, nothing that exists is ever overwritten or deleted, and private
 //! keys are never readable by others, not even for a moment. Order of steps: a hidden temporary folder (mode 0700) is
-//! made beside the final one; files are created in it exclusively, with their final mode, and synced; the folder is
-//! synced; it is renamed to its final name, which fails when that exists; the store's folder is synced. A crash
-//! before the rename leaves only the hidden folder, which nothing reads.
+//! made beside the final one; files are created in it exclusively, with their final mode, and written; each of them is
+//! synced; the folder is synced; it is renamed to its final name, which fails when that exists; the store's folder is
+//! synced. A crash before the rename leaves only the hidden folder, which nothing reads.
 //!
 //! What changes later changes in generations: see `generation.rs`. `docs/store.md` tells it all.
 

@@ -78,8 +78,11 @@ pub(crate) struct Inspect {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Files, folders and live services: imaps://HOST, HOST:PORT, HOST; `-` is standard input
-    #[arg(required = true, value_name = "SOURCE")]
+    #[arg(required_unless_present = "profile", value_name = "SOURCE")]
     pub(crate) sources: Vec<PathBuf>,
+    /// A mail client's account file: check each server named in it (.PRF, autoconfig, .mobileconfig, Autodiscover)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reach: Reach,
     #[command(flatten)]

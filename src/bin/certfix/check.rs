@@ -1,5 +1,6 @@
 //! `certfix check`: what is wrong with it, and what each client will do.
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use certfix::clients::{self, Client};
@@ -22,11 +23,24 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
         Some(path) => Some(TrustStore::new(input::read_file(path, None)?.certificates)),
         None => None,
     };
-    let sources = sources::expand(&args.sources)?;
+    let mut sources = sources::expand(&args.sources)?;
+    let mut servers = Vec::new();
+    if let Some(path) = &args.profile {
+        let (services, named) = live::accounts(path)?;
+        if services.is_empty() && args.sources.is_empty() {
+            return Err(Error::NamesNoServer { source: path.display().to_string() });
+        }
+        sources.add_live(services);
+        servers = named;
+    }
+    if let Some(name) = typed.as_ref().and_then(Target::name) {
+        sources.add_name(name);
+    }
     let bench = Bench {
         args,
         clients,
         typed,
+        servers,
         now: args.clock.now(),
         // What a live service presents is judged as a client does that trusts what this machine trusts.
         system: if trust.is_none() && sources.has_live() { input::system_roots() } else { None },
@@ -48,6 +62,8 @@ struct Bench<'a> {
     args: &'a Check,
     clients: Vec<&'static Client>,
     typed: Option<Target>,
+    /// The servers that the account file names.
+    servers: Vec<Target>,
     now: Moment,
     /// The roots of `--ca-file`.
     trust: Option<TrustStore>,
@@ -64,11 +80,10 @@ impl Bench<'_> {
             return Err(Error::OnlyKeys { source: evidence.source.to_string() });
         }
         let mut worst = None;
-        for (index, subject) in subjects.iter().enumerate() {
-            let inferred = if self.typed.is_none() { infer_target(subject).certain() } else { None };
-            let target = self.typed.as_ref().or(inferred.as_ref());
-            let report = judge(subject, &self.clients, &self.context(subject, target, self.trust.as_ref()));
-            if index > 0 {
+        let before = out.len();
+        for (subject, target) in subjects.iter().flat_map(|subject| self.targets(subject)) {
+            let report = judge(subject, &self.clients, &self.context(subject, target.as_deref(), self.trust.as_ref()));
+            if out.len() > before {
                 out.extend(sources::separator(self.format()));
             }
             match self.format() {
@@ -80,6 +95,15 @@ impl Bench<'_> {
             worst = worst.max(report.worst());
         }
         Ok(Described { worst, failures: Vec::new() })
+    }
+
+    /// The names that people type: given, or those of the account file, or beyond doubt, or none.
+    fn targets<'a>(&'a self, subject: &'a Subject<'a>) -> Vec<(&'a Subject<'a>, Option<Cow<'a, Target>>)> {
+        match (&self.typed, &*self.servers) {
+            (Some(typed), _) => vec![(subject, Some(Cow::Borrowed(typed)))],
+            (None, []) => vec![(subject, infer_target(subject).certain().map(Cow::Owned))],
+            (None, servers) => servers.iter().map(|server| (subject, Some(Cow::Borrowed(server)))).collect(),
+        }
     }
 
     /// Live services, and each chain that they present.

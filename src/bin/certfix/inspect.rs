@@ -61,9 +61,13 @@ fn presented(survey: &Survey, now: Moment, format: Format, width: usize, out: &m
         Format::Text => text::table(survey, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
         Format::Json => json::entry(&json::survey(survey), out),
     }
-    for chain in survey.chains.iter().filter(|chain| !chain.certificates.is_empty()) {
+    for (chain, evidence) in survey.chains.iter().enumerate() {
+        let Some(subject) = evidence.subjects().into_iter().next() else { continue };
         out.extend(sources::separator(format));
-        held(chain, now, format, width, out)?;
+        match format {
+            Format::Text => text::inspect(&subject, now, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
+            Format::Json => json::entry(&json::inspect(&subject, now).of_chain(chain), out),
+        }
     }
     Ok(())
 }

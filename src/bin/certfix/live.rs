@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use certfix::Error;
 use certfix::facts::{
-    Cause, Endpoint, Evidence, GeneralName, Host, Lookup, Name, Ports, Resolved, Step, Survey, Target, Trouble,
+    Cause, Endpoint, Evidence, GeneralName, Host, Lookup, Name, Ports, Resolved, Source, Step, Survey, Target, Trouble,
 };
 use certfix::judge::lost;
 use certfix::probe::{self, Asked, Errand, Manners};
+use certfix::{Error, accounts};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
@@ -25,24 +25,7 @@ pub(crate) struct Named {
 }
 
 /// Endings of certificate files, none of them a top level domain.
-const FILES: [&str; 16] = [
-    "cer",
-    "crt",
-    "pem",
-    "der",
-    "pfx",
-    "p12",
-    "p7b",
-    "p7c",
-    "p7s",
-    "csr",
-    "req",
-    "key",
-    "txt",
-    "prf",
-    "xml",
-    "mobileconfig",
-];
+const FILES: &str = " cer crt pem der pfx p12 p7b p7c p7s csr req key txt prf xml mobileconfig ";
 
 /// What a source asks for when it is live; None when it is a file. What is there is a file, whatever it is called.
 ///
@@ -60,6 +43,7 @@ pub(crate) fn asked(path: &Path) -> Result<Option<Named>, Error> {
     match Asked::parse(typed) {
         Ok(asked @ Asked::HostPort { .. }) => live(asked),
         Ok(Asked::Host(host)) if is_host(&host, typed) => live(Asked::Host(host)),
+        Err(error @ Error::BadPort { .. }) => Err(error),
         _ => Ok(None),
     }
 }
@@ -70,47 +54,68 @@ fn is_host(host: &Target, typed: &str) -> bool {
         Host::Address(_) => true,
         Host::Malformed(_) => false,
         Host::Name(_) => match typed.trim_end_matches('.').rsplit_once('.') {
-            Some((_, ending)) => !FILES.contains(&&*ending.to_ascii_lowercase()),
+            Some((_, ending)) => !FILES.contains(&format!(" {} ", ending.to_ascii_lowercase())),
             None => typed.eq_ignore_ascii_case("localhost"),
         },
     }
 }
 
-/// Looks at all of them at once. Ctrl-C leaves what was seen so far.
+/// The services that an account file names, each as a source of its own, and its servers. What cannot be looked at is told.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn accounts(path: &Path) -> Result<(Vec<Named>, Vec<Target>), Error> {
+    let (mut named, mut servers) = (Vec::new(), Vec::new());
+    for account in accounts::read_file(path)? {
+        let place = format!("{} in {}", account.place, account.source);
+        for note in &account.notes {
+            terminal::remark(&format!("{place}: {note}"));
+        }
+        let services = account.services();
+        match (account.skipped, Asked::any_of(&services)) {
+            (None, Some(asked)) => {
+                let addresses: Vec<String> = services.iter().map(ToString::to_string).collect();
+                named.push(Named { typed: format!("{} ({place})", addresses.join(", ")), asked });
+            }
+            (reason, _) => {
+                let reason = reason.unwrap_or("its protocol is not one that certfix looks at");
+                terminal::remark(&format!("{place}: {} is not looked at: {reason}", account.server));
+            }
+        }
+        if account.skipped.is_none() && !servers.contains(&account.server) {
+            servers.push(account.server);
+        }
+    }
+    Ok((named, servers))
+}
+
+/// Looks at all of them at once. Ctrl-C leaves what was seen so far. DNS is asked for the names in them, and for `people`:
+/// names that people are to use.
 ///
 /// # Errors
 /// Nothing could be looked at. What keeps one source from being looked at stands in its place.
-pub(crate) fn survey(named: &[Named], reach: &Reach) -> Result<Vec<Result<Survey, Error>>, Error> {
+pub(crate) fn survey(named: &[Named], people: &[Name], reach: &Reach) -> Result<Vec<Result<Survey, Error>>, Error> {
     if named.is_empty() {
         return Ok(Vec::new());
     }
     let stop = stop_on_interrupt();
-    let found = addresses(named, reach)?;
-    let mut errands = Vec::new();
-    let mut results: Vec<Result<Option<usize>, Error>> = Vec::new();
-    for (named, addresses) in named.iter().zip(found) {
-        results.push(addresses.map(|addresses| {
-            errands.push(Errand {
-                named: named.typed.clone(),
-                asked: named.asked.clone(),
-                addresses,
-                port: reach.connect.and_then(|place| place.port),
-            });
-            Some(errands.len() - 1)
-        }));
-    }
+    let errand = |(named, addresses): (&Named, Result<Vec<IpAddr>, Error>)| {
+        let port = reach.connect.and_then(|place| place.port);
+        Ok(Errand { named: named.typed.clone(), asked: named.asked.clone(), addresses: addresses?, port })
+    };
+    let errands: Vec<Result<Errand, Error>> = named.iter().zip(addresses(named, reach)?).map(errand).collect();
+    let possible: Vec<Errand> = errands.iter().flatten().cloned().collect();
     let manners = Manners { timeout: reach.network.timeout, stop: Arc::clone(&stop) };
     let line = terminal::Progress::new();
-    let mut surveys: Vec<Option<Survey>> = probe::survey(&errands, &manners, &mut |done, total| {
+    let mut surveys = probe::survey(&possible, &manners, &mut |done, total| {
         line.show(&format!("looked at {done} of {total} services"));
-    })
-    .into_iter()
-    .map(Some)
-    .collect();
-    drop(line);
-    ask_dns(&mut surveys, reach);
-    let mut take = |index: Option<usize>| index.and_then(|index| surveys.get_mut(index)?.take());
-    Ok(results.into_iter().filter_map(|result| result.map(&mut take).transpose()).collect())
+    });
+    if !stop.load(Ordering::Relaxed) {
+        line.show("asking DNS");
+        ask_dns(&mut surveys, people, reach);
+    }
+    let mut surveys = surveys.into_iter();
+    Ok(errands.into_iter().filter_map(|errand| errand.map(|_| surveys.next()).transpose()).collect())
 }
 
 /// The certificates of one live source, where one certificate is meant.
@@ -118,7 +123,7 @@ pub(crate) fn survey(named: &[Named], reach: &Reach) -> Result<Vec<Result<Survey
 /// # Errors
 /// It could not be looked at, or its services present different certificates.
 pub(crate) fn evidence(named: Named, reach: &Reach) -> Result<Evidence, Error> {
-    let mut surveys = survey(std::slice::from_ref(&named), reach)?;
+    let mut surveys = survey(std::slice::from_ref(&named), &[], reach)?;
     let survey = surveys.pop().unwrap_or(Err(Error::NoCertificateShown { source: named.typed.clone() }))?;
     let mut leaves: Vec<usize> = Vec::new();
     for answer in survey.endpoints.iter().filter_map(Endpoint::main_answer) {
@@ -130,7 +135,7 @@ pub(crate) fn evidence(named: Named, reach: &Reach) -> Result<Evidence, Error> {
     if leaves.len() > 1 {
         let names = leaves.iter().filter_map(|chain| survey.chains[*chain].certificates.first());
         let names = names.map(|leaf| leaf.identity.subject.to_string()).collect();
-        return Err(Error::ManyCertificates { source: named.typed, names });
+        return Err(Error::ManyPresented { source: named.typed, names });
     }
     match leaves.first() {
         Some(chain) => {
@@ -144,6 +149,13 @@ pub(crate) fn evidence(named: Named, reach: &Reach) -> Result<Evidence, Error> {
     }
 }
 
+/// The host of a live source, when it is a name that the world can use: who looks at a server by this name types it.
+pub(crate) fn public_host(source: &Source) -> Option<Name> {
+    let Source::Live(typed) = source else { return None };
+    let host = Asked::parse(typed).ok()?.host().name()?.clone();
+    (!host.is_internal() && !host.is_single_label() && !host.is_public_suffix()).then_some(host)
+}
+
 /// What kept endpoints from being looked at, one error for each.
 pub(crate) fn failures(survey: &Survey, lost: &[(&Endpoint, &Trouble)]) -> Vec<Error> {
     // Where nothing answers on any usual port, one error says so.
@@ -154,7 +166,9 @@ pub(crate) fn failures(survey: &Survey, lost: &[(&Endpoint, &Trouble)]) -> Vec<E
     {
         return vec![Error::Unreachable { service: survey.named.clone(), cause: trouble.cause.to_string() }];
     }
-    lost.iter().map(|(endpoint, trouble)| error(endpoint, trouble)).collect()
+    let stopped = survey.endpoints.iter().filter(|endpoint| endpoint.defeat().is_none());
+    let stopped = stopped.filter_map(|endpoint| Some((endpoint, endpoint.interruption()?)));
+    lost.iter().copied().chain(stopped).map(|(endpoint, trouble)| error(endpoint, trouble)).collect()
 }
 
 fn error(endpoint: &Endpoint, trouble: &Trouble) -> Error {
@@ -171,41 +185,43 @@ fn addresses(named: &[Named], reach: &Reach) -> Result<Vec<Result<Vec<IpAddr>, E
     if let Some(place) = reach.connect {
         return Ok(named.iter().map(|_| Ok(vec![place.address])).collect());
     }
-    let names: Vec<Name> = named.iter().filter_map(|named| named.host().name().cloned()).collect();
+    let names: Vec<Name> = named.iter().filter_map(|named| named.asked.host().name().cloned()).collect();
     let mut lookups = match names.is_empty() {
         true => Vec::new(),
         false => reach.network.resolver()?.addresses(&names),
     }
     .into_iter();
-    let find = |named: &Named| match named.host().address() {
-        Some(address) => Ok(vec![address]),
-        None => lookups.next().map_or(Ok(Vec::new()), located),
+    let find = |named: &Named| match named.asked.host().host() {
+        Host::Address(address) => Ok(vec![*address]),
+        Host::Name(_) => lookups.next().map_or(Ok(Vec::new()), located),
+        Host::Malformed(fault) => {
+            Err(Error::BadName { name: named.asked.host().to_string(), fault: fault.to_string() })
+        }
     };
     Ok(named.iter().map(find).collect())
 }
 
-/// Names that are looked up for one source at most.
-const MOST_NAMES: usize = 60;
+/// Names in certificates that are looked up at most.
+const MOST_NAMES: usize = 200;
 
 /// What DNS says of the names in the certificates, and of those that clients try for the domain. It is not asked where
 /// somebody said where the server is, unless a name server was named too.
-fn ask_dns(surveys: &mut [Option<Survey>], reach: &Reach) {
+fn ask_dns(surveys: &mut [Survey], people: &[Name], reach: &Reach) {
     if reach.connect.is_some() && reach.network.resolver.is_none() {
         return;
     }
     let Ok(resolver) = reach.network.resolver() else { return };
-    for survey in surveys.iter_mut().flatten() {
-        let mut names: Vec<Name> = survey.host.name().cloned().into_iter().collect();
-        for leaf in survey.chains.iter().filter_map(|chain| chain.certificates.first()) {
-            names.extend(leaf.identity.names.entries.iter().filter_map(GeneralName::name));
-        }
-        let mut seen = HashSet::new();
-        names.retain(|name| !name.is_wildcard() && seen.insert(name.clone()));
-        names.truncate(MOST_NAMES);
-        survey.lookups = resolver.addresses(&names);
+    let mut seen = HashSet::new();
+    let mut names: Vec<Name> = surveys.iter().flat_map(|survey| names_of(survey, people)).collect();
+    names.retain(|name| seen.insert(name.clone()));
+    names.truncate(MOST_NAMES);
+    let lookups = resolver.addresses(&names);
+    for survey in surveys {
+        let names: HashSet<Name> = names_of(survey, people).collect();
+        survey.lookups = lookups.iter().filter(|lookup| names.contains(&lookup.name)).cloned().collect();
         if survey.ports == Ports::Usual
-            && let Some(domain) = survey.host.name().and_then(|name| Name::parse(name.registered_domain()?).ok())
             && let Some(host) = survey.host.name()
+            && let Some(domain) = host.registered_domain().and_then(|domain| Name::parse(domain).ok())
             && let Ok(found) = resolver.discover(&domain, host)
         {
             let real = found.lookups.iter().filter(|lookup| !found.is_wildcard_alone(lookup));
@@ -214,18 +230,18 @@ fn ask_dns(surveys: &mut [Option<Survey>], reach: &Reach) {
     }
 }
 
+/// The names that people are to use, and those in the certificates.
+fn names_of<'a>(survey: &'a Survey, people: &'a [Name]) -> impl Iterator<Item = Name> + 'a {
+    let leaves = survey.chains.iter().filter_map(|chain| chain.certificates.first());
+    let listed = leaves.flat_map(|leaf| leaf.identity.names.entries.iter().filter_map(GeneralName::name));
+    let names = people.iter().chain(survey.host.name()).cloned().chain(listed);
+    names.filter(|name| !name.is_wildcard())
+}
+
 fn located(lookup: Lookup) -> Result<Vec<IpAddr>, Error> {
     match lookup.answer {
         Resolved::Addresses(addresses) => Ok(addresses),
         answer => Err(Error::NoAddress { host: lookup.name.to_string(), cause: answer.to_string() }),
-    }
-}
-
-impl Named {
-    fn host(&self) -> &Target {
-        match &self.asked {
-            Asked::Service { host, .. } | Asked::HostPort { host, .. } | Asked::Host(host) => host,
-        }
     }
 }
 

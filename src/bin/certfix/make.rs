@@ -15,7 +15,7 @@ use certfix::{Error, clients, issue};
 
 use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned, TargetFrom};
 use crate::write::{self, Product};
-use crate::{password, renew, sources, terminal};
+use crate::{live, password, renew, sources, terminal};
 
 pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
     if let Some(name) = &args.renewal.renew {
@@ -82,6 +82,9 @@ fn target(from: &TargetFrom, old: Option<&Evidence>) -> Result<Name, Error> {
         return certifiable(typed.text());
     }
     let Some(evidence) = old else { return Err(Error::NoNames) };
+    if let Some(host) = live::public_host(&evidence.source) {
+        return Ok(host);
+    }
     let subject = sources::the_one(evidence)?;
     match infer_target(&subject) {
         Inference::Certain(target) => certifiable(target.text()),

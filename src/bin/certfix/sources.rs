@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
-use certfix::facts::{Evidence, PrivateKey, Subject, Survey};
+use certfix::facts::{Evidence, Name, PrivateKey, Subject, Survey};
 use certfix::input::{self, Password};
 use certfix::issue;
 use certfix::report::json::{Envelope, Failure};
@@ -31,9 +31,22 @@ pub(crate) struct Sources {
     list: Vec<Named>,
     folders: Vec<PathBuf>,
     live: Vec<live::Named>,
+    /// Names that people are to use for the live ones.
+    people: Vec<Name>,
 }
 
 impl Sources {
+    /// Live sources that were named elsewhere than on the command line.
+    pub(crate) fn add_live(&mut self, named: Vec<live::Named>) {
+        self.list.extend((self.live.len()..).take(named.len()).map(Named::Live));
+        self.live.extend(named);
+    }
+
+    /// A name that people are to use for the live ones.
+    pub(crate) fn add_name(&mut self, name: &Name) {
+        self.people.push(name.clone());
+    }
+
     /// True when there are live ones among them.
     pub(crate) fn has_live(&self) -> bool {
         !self.live.is_empty()
@@ -60,6 +73,7 @@ pub(crate) struct Described {
 /// What came of one source.
 #[derive(Default)]
 struct Answer {
+    /// Begins with what separates it from the answer before it, so that both are written in one piece.
     text: Vec<u8>,
     described: Described,
     /// True when it could be looked at, at least in part.
@@ -67,8 +81,9 @@ struct Answer {
     passed_over: bool,
 }
 
-/// How many sources are worked on before their answers are written; their texts together fit a processor's cache.
-const BATCH: usize = 128;
+/// How many sources are worked on while the answers before them are written; the texts of both together fit a
+/// processor's cache.
+const BATCH: usize = 64;
 
 /// Files as they were named, folders as the files in them, live sources as what they ask for.
 pub(crate) fn expand(sources: &[PathBuf]) -> Result<Sources, Error> {
@@ -85,7 +100,7 @@ pub(crate) fn expand(sources: &[PathBuf]) -> Result<Sources, Error> {
             list.push(Named::File { path: path.clone(), folder: None });
         }
     }
-    Ok(Sources { list, folders, live })
+    Ok(Sources { list, folders, live, people: Vec::new() })
 }
 
 /// What one source holds, a file or a live service. Asks for a missing password when somebody is there to answer.
@@ -158,6 +173,21 @@ impl Tally {
         !self.failures.is_empty()
     }
 
+    /// Writes answers and counts them; those about live sources stand in `surveyed`.
+    fn take_all(
+        &mut self,
+        sources: &[Named],
+        answers: &mut [Answer],
+        surveyed: &mut [Answer],
+        format: Format,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        sources.iter().zip(answers).try_for_each(|(named, answer)| match named {
+            Named::File { .. } => self.take(named, answer, format, out),
+            Named::Live(position) => self.take(named, &mut surveyed[*position], format, out),
+        })
+    }
+
     /// Writes one answer and counts it.
     fn take(&mut self, named: &Named, answer: &mut Answer, format: Format, out: &mut dyn Write) -> io::Result<()> {
         if let Named::File { folder: Some(folder), .. } = named
@@ -165,12 +195,11 @@ impl Tally {
         {
             self.folders[*folder] = true;
         }
-        if !answer.text.is_empty() {
-            if self.written {
-                out.write_all(separator(format))?;
-            }
+        let separator = separator(format).len();
+        if answer.text.len() > separator {
+            let from = if self.written { 0 } else { separator };
             self.written = true;
-            out.write_all(&answer.text)?;
+            out.write_all(&answer.text[from..])?;
         }
         for error in answer.described.failures.drain(..) {
             self.fail(&error, out)?;
@@ -206,32 +235,39 @@ pub(crate) fn answer(
     format: Format,
     describe: &Describe<'_>,
 ) -> Result<Tally, Error> {
-    let Sources { list: sources, folders, live } = sources;
+    let Sources { list: sources, folders, live, people } = sources;
     let mut surveyed: Vec<Answer> =
-        live::survey(live, reach)?.into_par_iter().map(|survey| Answer::of(survey, describe)).collect();
+        live::survey(live, people, reach)?.into_par_iter().map(|survey| Answer::of(survey, format, describe)).collect();
     let mut tally = Tally { folders: vec![false; folders.len()], ..Tally::default() };
-    // Kept from batch to batch, because their memory is.
-    let mut answers: Vec<Answer> = std::iter::repeat_with(Answer::default).take(sources.len().min(BATCH)).collect();
     let mut write = |out: &mut dyn Write| -> io::Result<()> {
         if format == Format::Json {
             out.write_all(Envelope::head(command).as_bytes())?;
         }
+        // Two batches of answers, kept and used in turn, because their memory is.
+        let [mut next, mut done] =
+            [(); 2].map(|()| Vec::from_iter(sources.iter().take(BATCH).map(|_| Answer::default())));
+        let mut before: &[Named] = &[];
         for batch in sources.chunks(BATCH) {
-            let answers = &mut answers[..batch.len()];
+            let answers = &mut next[..batch.len()];
             match batch {
                 // One source alone may ask for its password.
-                [alone] if sources.len() == 1 => answers[0].fill(alone, describe, |path| read_file(path, known)),
-                many => many.par_iter().zip(answers.par_iter_mut()).for_each(|(named, answer)| {
-                    answer.fill(named, describe, |path| read_quietly(path, known));
-                }),
-            }
-            for (named, answer) in batch.iter().zip(answers) {
-                match named {
-                    Named::File { .. } => tally.take(named, answer, format, out)?,
-                    Named::Live(position) => tally.take(named, &mut surveyed[*position], format, out)?,
+                [alone] if sources.len() == 1 => {
+                    answers[0].fill(alone, format, describe, |path| read_file(path, known))
                 }
+                many => rayon::in_place_scope(|scope| {
+                    scope.spawn(|_| {
+                        // In small portions, so that no worker waits long for another at the end of a batch.
+                        many.par_iter().zip(answers).with_max_len(4).for_each(|(named, answer)| {
+                            answer.fill(named, format, describe, |path| read_quietly(path, known));
+                        });
+                    });
+                    tally.take_all(before, &mut done, &mut surveyed, format, out)
+                })?,
             }
+            std::mem::swap(&mut next, &mut done);
+            before = batch;
         }
+        tally.take_all(before, &mut done, &mut surveyed, format, out)?;
         for (index, path) in folders.iter().enumerate() {
             if !tally.folders[index] {
                 tally.fail(&Error::NothingInFolder { path: path.clone() }, out)?;
@@ -253,8 +289,15 @@ pub(crate) fn answer(
 
 impl Answer {
     /// Looks at one file; live sources were looked at before.
-    fn fill(&mut self, named: &Named, describe: &Describe<'_>, read: impl Fn(&Path) -> Result<Evidence, Error>) {
+    fn fill(
+        &mut self,
+        named: &Named,
+        format: Format,
+        describe: &Describe<'_>,
+        read: impl Fn(&Path) -> Result<Evidence, Error>,
+    ) {
         self.text.clear();
+        self.text.extend(separator(format));
         (self.described, self.seen, self.passed_over) = (Described::default(), false, false);
         let Named::File { path, folder } = named else { return };
         match read(path).and_then(|evidence| describe(&Seen::Evidence(&evidence), &mut self.text)) {
@@ -267,10 +310,10 @@ impl Answer {
     }
 
     /// The answer about a live source.
-    fn of(survey: Result<Survey, Error>, describe: &Describe<'_>) -> Self {
-        let mut answer = Self::default();
+    fn of(survey: Result<Survey, Error>, format: Format, describe: &Describe<'_>) -> Self {
+        let mut answer = Self { text: separator(format).to_vec(), ..Self::default() };
         match survey.and_then(|survey| describe(&Seen::Survey(&survey), &mut answer.text)) {
-            Ok(described) => (answer.seen, answer.described) = (!answer.text.is_empty(), described),
+            Ok(described) => (answer.seen, answer.described) = (answer.text.len() > separator(format).len(), described),
             Err(error) => answer.described.failures.push(error),
         }
         answer

@@ -25,8 +25,20 @@ pub(crate) fn coloured(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
 
 /// Lets `write` fill standard output with bytes as they are.
 pub(crate) fn raw(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut out = BufWriter::new(unbuffered().map_err(unwritten)?);
     write(&mut out).and_then(|()| out.flush()).map_err(unwritten)
+}
+
+/// Standard output without the standard library's search for line ends.
+#[cfg(unix)]
+fn unbuffered() -> io::Result<impl Write> {
+    use std::os::fd::AsFd;
+    io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from)
+}
+
+#[cfg(not(unix))]
+fn unbuffered() -> io::Result<impl Write> {
+    Ok(io::stdout().lock())
 }
 
 /// The columns of the terminal, or a fixed width when there is none.

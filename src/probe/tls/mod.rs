@@ -9,8 +9,9 @@ pub mod modern;
 mod modern_tests;
 mod proof;
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 
+use super::wire::cause;
 use crate::facts::{Cause, Hello, Possession, Step, Text, TlsVersion, Trouble};
 
 /// What a server showed in one handshake.
@@ -27,12 +28,12 @@ pub struct Seen {
 /// Bytes of a server that does not speak TLS that are kept.
 const SHOWN: usize = 80;
 
-/// Asks for a certificate with this hello: a modern handshake from TLS 1.2 on, else an old one.
+/// Asks for a certificate with this hello: a modern handshake when it goes up to TLS 1.3, else an old one.
 ///
 /// # Errors
-/// Why there was no certificate. If [`wants_legacy`] says so, [`legacy::ask`] on a fresh connection may still see it.
+/// Why there was no certificate. If [`wants_legacy`] says so, an older hello on a fresh connection may still see it.
 pub fn shake(stream: &mut (impl Read + Write), hello: &Hello) -> Result<Seen, Trouble> {
-    if hello.newest.is_old() { legacy::ask(stream, hello) } else { modern::ask(stream, hello) }
+    if hello.newest < TlsVersion::Tls13 { legacy::ask(stream, hello) } else { modern::ask(stream, hello) }
 }
 
 /// True when a modern handshake failed in a way that leaves hope for an old one on a fresh connection.
@@ -61,24 +62,6 @@ pub fn wants_legacy(trouble: &Trouble) -> bool {
     }
 }
 
-/// What an error of a stream means. A stream says `stopped` when somebody stopped the run, and `more than LIMIT ...`
-/// when it has read all that it will.
-pub fn cause_of(error: &io::Error) -> Cause {
-    match error.kind() {
-        ErrorKind::ConnectionRefused => return Cause::Refused,
-        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => return Cause::Reset,
-        ErrorKind::UnexpectedEof => return Cause::Closed,
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => return Cause::TimedOut,
-        _ => {}
-    }
-    let words = error.to_string();
-    if words == "stopped" {
-        return Cause::Stopped;
-    }
-    let limit = words.strip_prefix("more than ").and_then(|rest| rest.split(' ').next()?.parse().ok());
-    limit.map_or(Cause::Io(words), |limit| Cause::TooLong { limit })
-}
-
 /// Adds what has come to `bytes`, a few KiB at most, and says how much it was.
 fn receive(stream: &mut impl Read, bytes: &mut Vec<u8>) -> Result<usize, Cause> {
     let mut chunk = [0; 4096];
@@ -90,7 +73,7 @@ fn receive(stream: &mut impl Read, bytes: &mut Vec<u8>) -> Result<usize, Cause> 
                 return Ok(length);
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(cause_of(&error)),
+            Err(error) => return Err(cause(&error)),
         }
     }
 }
@@ -126,20 +109,6 @@ fn during_handshake(cause: Cause) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn errors_of_the_stream_keep_their_meaning() {
-        let of = |kind: ErrorKind| cause_of(&io::Error::from(kind));
-        assert_eq!(of(ErrorKind::ConnectionReset), Cause::Reset);
-        assert_eq!(of(ErrorKind::BrokenPipe), Cause::Reset);
-        assert_eq!(of(ErrorKind::UnexpectedEof), Cause::Closed);
-        assert_eq!(of(ErrorKind::WouldBlock), Cause::TimedOut);
-        let said = |words: &str| cause_of(&io::Error::other(words));
-        assert_eq!(said("stopped"), Cause::Stopped);
-        assert_eq!(said("more than 4096 bytes"), Cause::TooLong { limit: 4096 });
-        assert_eq!(said("more than 4096"), Cause::TooLong { limit: 4096 });
-        assert_eq!(said("more than enough"), Cause::Io("more than enough".to_owned()));
-    }
 
     #[test]
     fn text_is_told_from_tls_by_its_first_bytes() {

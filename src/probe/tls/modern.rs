@@ -9,8 +9,9 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CipherSuite, DigitallySignedStruct, Error, InvalidMessage, SignatureScheme};
 
-use super::{Seen, cause_of, during_handshake, opening, proof, receive};
+use super::{Seen, during_handshake, opening, proof, receive};
 use crate::facts::{Cause, Hello, KeysOffered, Possession, Sni, TlsVersion, Trouble};
+use crate::probe::wire;
 
 /// Bytes of a handshake message that rustls reads at most.
 pub const MESSAGE_LIMIT: usize = 0xffff;
@@ -68,7 +69,7 @@ fn exchange(
     loop {
         let mut rest = &bytes[..];
         while !rest.is_empty() {
-            if connection.read_tls(&mut rest).map_err(|error| cause_of(&error))? == 0 {
+            if connection.read_tls(&mut rest).map_err(|error| wire::cause(&error))? == 0 {
                 return Err(Cause::Closed);
             }
             let processed = connection.process_new_packets();
@@ -85,9 +86,9 @@ fn exchange(
 
 fn send(stream: &mut impl Write, connection: &mut ClientConnection) -> Result<(), Cause> {
     while connection.wants_write() {
-        connection.write_tls(stream).map_err(|error| cause_of(&error))?;
+        connection.write_tls(stream).map_err(|error| wire::cause(&error))?;
     }
-    stream.flush().map_err(|error| cause_of(&error))
+    stream.flush().map_err(|error| wire::cause(&error))
 }
 
 fn cause(error: &Error) -> Cause {

@@ -1,6 +1,5 @@
 //! `inspect` as JSON, and the parts that `check` shares with it.
 
-use pem::{EncodeConfig, LineEnding, Pem};
 use serde::Serialize;
 
 use super::Shown;
@@ -8,6 +7,7 @@ use crate::facts::{
     Certificate, DistinguishedName, Evidence, GeneralName, Identity, Item, KeyEntry, KeyKind, Moment, SanExtension,
     Subject, Verification,
 };
+use crate::issue::armour;
 use crate::report::{colons, plain_hex};
 
 /// One certificate or request as `inspect` shows it.
@@ -32,6 +32,16 @@ pub struct InspectEntry<'a> {
     private_key: &'static str,
     repairs: Vec<&'a str>,
     ignored: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chain_number: Option<usize>,
+}
+
+impl InspectEntry<'_> {
+    /// Says which chain of a live source this is, from 0.
+    #[must_use]
+    pub fn of_chain(self, position: usize) -> Self {
+        Self { chain_number: Some(position + 1), ..self }
+    }
 }
 
 /// A source that holds nothing but keys.
@@ -101,7 +111,7 @@ pub fn inspect<'a>(subject: &Subject<'a>, now: Moment) -> InspectEntry<'a> {
     let (kind, signature, request) = match subject.item {
         Item::Certificate(cert) => ("certificate", &cert.signature, None),
         Item::Request(request) => {
-            ("request", &request.signature, Some(RequestEntry { pem: pem("CERTIFICATE REQUEST", &request.der) }))
+            ("request", &request.signature, Some(RequestEntry { pem: armour("CERTIFICATE REQUEST", &request.der) }))
         }
     };
     let holds = match subject.item {
@@ -138,6 +148,7 @@ pub fn inspect<'a>(subject: &Subject<'a>, now: Moment) -> InspectEntry<'a> {
         private_key: private_key(subject),
         repairs: subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
         ignored: &subject.evidence.ignored,
+        chain_number: None,
     }
 }
 
@@ -176,13 +187,8 @@ pub(super) fn certificate(cert: &Certificate, now: Moment) -> CertificateEntry<'
         days_left: now.days_until(cert.not_after),
         sha256: colons(&cert.sha256()),
         sha1: plain_hex(&cert.sha1()),
-        pem: pem("CERTIFICATE", &cert.der),
+        pem: armour("CERTIFICATE", &cert.der),
     }
-}
-
-/// PEM as RFC 7468 §3 wants it: lines of 64 characters that end in LF.
-pub(super) fn pem(label: &str, der: &[u8]) -> String {
-    pem::encode_config(&Pem::new(label, der), EncodeConfig::new().set_line_ending(LineEnding::LF))
 }
 
 fn key(kind: &KeyKind) -> Key {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Shown;
 use super::certificate::{CertificateEntry, NameEntry, certificate, common_name, names};
+use super::{Shown, Word};
 use crate::clients::Compared;
 use crate::facts::{Item, Moment, Target, Text};
 use crate::judge::Report;
@@ -23,14 +23,14 @@ pub struct CheckEntry<'a> {
     repairs: Vec<&'a str>,
     ignored: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
-    chain: Option<usize>,
+    chain_number: Option<usize>,
 }
 
 impl CheckEntry<'_> {
     /// Says which chain of a live source this is, from 0.
     #[must_use]
     pub fn of_chain(self, position: usize) -> Self {
-        Self { chain: Some(position + 1), ..self }
+        Self { chain_number: Some(position + 1), ..self }
     }
 }
 
@@ -40,21 +40,21 @@ struct FindingEntry<'a> {
     level: &'static str,
     title: &'static str,
     detail: &'a str,
-    clients: Vec<&'static str>,
+    clients: Vec<Word>,
     fix: &'static str,
 }
 
 #[derive(Debug, Serialize)]
 struct VerdictEntry<'a> {
-    client: &'static str,
-    outcome: &'static str,
+    client: Word,
+    outcome: Word,
     name_matches: bool,
     compared: Shown<&'a Compared<'a>>,
-    certainty: &'static str,
+    certainty: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message_certainty: Option<&'static str>,
+    message_certainty: Option<Word>,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,7 +86,7 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
         certificate: item.certificate().map(|cert| certificate(cert, now)),
         repairs: report.subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
         ignored: &report.subject.evidence.ignored,
-        chain: None,
+        chain_number: None,
     }
 }
 
@@ -96,7 +96,7 @@ fn finding(finding: &crate::judge::Finding) -> FindingEntry<'_> {
         level: finding.hit.level.word(),
         title: finding.rule.title,
         detail: &finding.hit.detail,
-        clients: finding.clients.iter().map(|client| client.id).collect(),
+        clients: finding.clients.iter().map(|client| Word(client.id)).collect(),
         fix: finding.rule.fix,
     }
 }
@@ -105,12 +105,12 @@ fn verdict<'a>(verdict: &'a crate::judge::Verdict<'a>, target: Option<&Target>) 
     let client = verdict.client;
     let certainty = target.map_or(client.mark, |target| client.certainty(&verdict.comparison, target));
     VerdictEntry {
-        client: client.id,
-        outcome: verdict.outcome.word(),
+        client: Word(client.id),
+        outcome: Word(verdict.outcome.word()),
         name_matches: verdict.comparison.matches,
         compared: Shown(&verdict.comparison.compared),
-        certainty: certainty.word(),
+        certainty: Word(certainty.word()),
         message: verdict.message.as_ref().map(|(text, _)| text.as_ref()),
-        message_certainty: verdict.message.as_ref().map(|(_, mark)| mark.word()),
+        message_certainty: verdict.message.as_ref().map(|(_, mark)| Word(mark.word())),
     }
 }

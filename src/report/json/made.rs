@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::certificate::pem;
 use super::{Shown, VERSION};
 use crate::facts::{DistinguishedName, GeneralName, KeyKind, Text};
+use crate::issue::armour;
 use crate::plan::{CommonNamePlan, Plan};
 use crate::report::colons;
 
@@ -90,8 +90,8 @@ fn entry<'a>(made: &'a Made<'_>) -> Entry<'a> {
         notes: &plan.notes,
         key: made.key.to_string(),
         files: made.files.iter().map(|path| Text::new(path.as_os_str().as_encoded_bytes()).to_string()).collect(),
-        request: made.request.map(|der| pem("CERTIFICATE REQUEST", der)),
-        certificate: made.certificate.map(|(der, _)| pem("CERTIFICATE", der)),
+        request: made.request.map(|der| armour("CERTIFICATE REQUEST", der)),
+        certificate: made.certificate.map(|(der, _)| armour("CERTIFICATE", der)),
         sha256: made.certificate.map(|(_, hash)| colons(&hash)),
     }
 }

@@ -25,6 +25,13 @@ struct NameEntry<'a> {
     name: &'a str,
     position: usize,
     uses: Vec<UseEntry>,
+    #[serde(flatten)]
+    found: FoundEntry<'a>,
+}
+
+/// What DNS says of one name.
+#[derive(Debug, Serialize)]
+pub(super) struct FoundEntry<'a> {
     dns: &'static str,
     aliases: Vec<Shown<&'a Target>>,
     addresses: Vec<String>,
@@ -71,19 +78,25 @@ pub fn domain_names(found: &Discovery, wanted: &Wanted) -> String {
 }
 
 fn name((index, known): (usize, &WantedName)) -> NameEntry<'_> {
-    let Lookup { aliases, answer, .. } = &known.lookup;
     NameEntry {
         name: known.name.as_str(),
         position: index + 1,
         uses: uses(&known.uses),
-        dns: match answer {
+        found: self::found(&known.lookup),
+    }
+}
+
+/// What DNS says of one name.
+pub(super) fn found(lookup: &Lookup) -> FoundEntry<'_> {
+    FoundEntry {
+        dns: match lookup.answer {
             Resolved::Addresses(_) => "found",
             Resolved::Unknown => "unknown",
             Resolved::NoAddress => "no-address",
             Resolved::Failed(_) => "not-checked",
         },
-        aliases: aliases.iter().map(Shown).collect(),
-        addresses: known.lookup.addresses().iter().map(ToString::to_string).collect(),
+        aliases: lookup.aliases.iter().map(Shown).collect(),
+        addresses: lookup.addresses().iter().map(ToString::to_string).collect(),
     }
 }
 

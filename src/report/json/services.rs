@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::Shown;
-use crate::facts::{Cause, Endpoint, KeysOffered, Look, Opening, Possession, Service, Sni, Survey, Text};
+use super::names::{FoundEntry, found};
+use crate::facts::{Cause, Endpoint, KeysOffered, Look, Lookup, Opening, Possession, Service, Sni, Survey, Text};
 use crate::judge::{Placed, Services};
 
 /// The services of one source, as `check` and `inspect` show them beside the certificates.
@@ -14,6 +15,15 @@ pub struct ServicesEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<FindingEntry<'a>>>,
     endpoints: Vec<EndpointEntry<'a>>,
+    /// Names that DNS was asked for.
+    dns: Vec<LookupEntry<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct LookupEntry<'a> {
+    name: &'a str,
+    #[serde(flatten)]
+    found: FoundEntry<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -48,7 +58,7 @@ struct LookEntry<'a> {
     version: Option<&'static str>,
     /// Which chain of this source, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    chain: Option<usize>,
+    chain_number: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     possession: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +79,12 @@ pub fn survey(survey: &Survey) -> ServicesEntry<'_> {
         kind: "services",
         findings: None,
         endpoints: survey.endpoints.iter().map(endpoint).collect(),
+        dns: survey.lookups.iter().chain(&survey.guesses).map(lookup).collect(),
     }
+}
+
+fn lookup(lookup: &Lookup) -> LookupEntry<'_> {
+    LookupEntry { name: lookup.name.as_str(), found: found(lookup) }
 }
 
 fn finding(finding: &Placed) -> FindingEntry<'_> {
@@ -113,7 +128,7 @@ fn look(look: &Look) -> LookEntry<'_> {
         },
         newest: look.hello.newest.name(),
         version: answer.map(|answer| answer.version.name()),
-        chain: answer.map(|answer| answer.chain + 1),
+        chain_number: answer.map(|answer| answer.chain + 1),
         possession: answer.map(|answer| match answer.possession {
             Possession::Proved => "proved",
             Possession::NotAsked => "not asked",

@@ -5,7 +5,8 @@ use std::io;
 use super::Page;
 use super::check::{Place, counts, heading, judged, read_more};
 use super::layout::bold;
-use crate::facts::{Endpoint, KeysOffered, Look, Opening, Ports, Sni, Step, Survey, TlsVersion};
+use crate::error::listed;
+use crate::facts::{Endpoint, KeysOffered, Look, Opening, Ports, Sni, Step, Survey, Target, TlsVersion};
 use crate::judge::{Missing, Report, Services};
 use crate::report::places;
 use crate::rules::{Level, Rule};
@@ -44,6 +45,10 @@ pub fn services(services: &Services<'_>, reports: &[(usize, Report<'_>)], page: 
         page.line("")?;
     }
     table(survey, page)?;
+    if let Some(target) = reports.first().and_then(|(_, report)| report.target) {
+        page.line("")?;
+        names(survey, target, page)?;
+    }
     page.line("")?;
     let mut levels: Vec<Level> = services.findings.iter().map(|finding| finding.hit.level).collect();
     levels.extend(reports.iter().flat_map(|(_, report)| report.findings.iter().map(|finding| finding.hit.level)));
@@ -53,6 +58,34 @@ pub fn services(services: &Services<'_>, reports: &[(usize, Report<'_>)], page: 
     let of_certificates = of_certificates.map(|finding| (finding.hit.level, finding.rule.code));
     let worst = of_services.chain(of_certificates).rev().max_by_key(|(level, _)| *level);
     read_more(worst.map(|(_, code)| code), page)
+}
+
+/// What the client asks for, what DNS says of it, and what each certificate lists: the comparison of KB Q198564.
+fn names(survey: &Survey, target: &Target, page: &mut Page<'_>) -> io::Result<()> {
+    page.line(&bold("The names that have to agree"))?;
+    page.field("client", &target.to_string())?;
+    let lookup = survey.lookups.iter().find(|lookup| Some(&lookup.name) == target.name());
+    match (lookup, target.address()) {
+        (Some(lookup), _) => {
+            let aliases: String = lookup.aliases.iter().map(|alias| format!("{alias}, ")).collect();
+            page.field("DNS", &format!("{aliases}{}", lookup.answer))?;
+        }
+        (None, Some(_)) => page.field("DNS", "no name to ask for: the client goes by address")?,
+        (None, None) => page.field("DNS", "not asked")?,
+    }
+    for (index, chain) in survey.chains.iter().enumerate() {
+        let label =
+            if survey.chains.len() > 1 { format!("certificate {}", index + 1) } else { "certificate".to_owned() };
+        let Some(leaf) = chain.certificates.first() else { continue };
+        let entries = listed(&leaf.identity.names.entries);
+        let names = match leaf.identity.subject.common_names().next_back() {
+            Some(name) if entries.is_empty() => format!("common name {name}"),
+            Some(name) => format!("{entries} (common name {name})"),
+            None => entries,
+        };
+        page.field(&label, &names)?;
+    }
+    Ok(())
 }
 
 /// What `certfix fix` takes to come to the same endpoint.

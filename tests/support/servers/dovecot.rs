@@ -6,7 +6,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::process::{Process, retry};
-use super::{Files, folder, is_root, output, ports};
+use super::{Files, Offer, folder, is_root, output, ports};
 use crate::authority::Credentials;
 
 /// A running Dovecot.
@@ -25,7 +25,12 @@ pub(crate) struct Dovecot {
 impl Dovecot {
     /// Starts it with one certificate for all ports.
     pub(crate) fn start(credentials: &Credentials) -> Self {
-        retry(|| Self::attempt(credentials))
+        retry(|| Self::attempt(credentials, Offer::StartTls))
+    }
+
+    /// Starts it without TLS on its plain ports.
+    pub(crate) fn start_in_the_clear(credentials: &Credentials) -> Self {
+        retry(|| Self::attempt(credentials, Offer::Nothing))
     }
 
     /// Shows the files as they are now, soon.
@@ -33,7 +38,7 @@ impl Dovecot {
         self.process.hang_up();
     }
 
-    fn attempt(credentials: &Credentials) -> Result<Self, String> {
+    fn attempt(credentials: &Credentials, offer: Offer) -> Result<Self, String> {
         let temporary = folder();
         let path = temporary.path();
         let files = Files::write(path, "server", credentials);
@@ -47,13 +52,14 @@ impl Dovecot {
              state_dir = {folder}/state\n\
              log_path = {folder}/log\n\
              {users}\
-             ssl = yes\n\
+             ssl = {offer}\n\
              {imap_login}{pop3_login}{sieve_login}\
              service lmtp {{\n  inet_listener lmtp {{\n    port = {lmtp}\n  }}\n}}\n\
              service anvil {{\n  chroot =\n}}\n\
              service stats {{\n  chroot =\n}}\n",
             folder = path.display(),
             own = of_this_version(&files),
+            offer = if offer == Offer::StartTls { "yes" } else { "no" },
             users = users(),
             imap_login = login("imap", imap, Some(imaps)),
             pop3_login = login("pop3", pop3, Some(pop3s)),
@@ -62,7 +68,10 @@ impl Dovecot {
         fs::write(&config, text).unwrap();
         let mut command = Command::new("/usr/sbin/dovecot");
         command.arg("-F").arg("-c").arg(&config);
-        let process = Process::start(command, &path.join("log"), &[imap, imaps, pop3, pop3s, lmtp, sieve])?;
+        let open = [imap, pop3, lmtp, sieve]
+            .into_iter()
+            .chain([imaps, pop3s].into_iter().filter(|_| offer == Offer::StartTls));
+        let process = Process::start(command, &path.join("log"), &open.collect::<Vec<u16>>())?;
         Ok(Self { imap, imaps, pop3, pop3s, lmtp, sieve, files, process, _folder: temporary })
     }
 }

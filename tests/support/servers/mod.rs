@@ -6,6 +6,7 @@ pub(crate) mod inn;
 pub(crate) mod nginx;
 pub(crate) mod openldap;
 pub(crate) mod postfix;
+pub(crate) mod presenter;
 mod process;
 pub(crate) mod relay;
 pub(crate) mod s_server;
@@ -19,6 +20,13 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::authority::Credentials;
+
+/// Whether a server begins TLS on its plain ports.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Offer {
+    StartTls,
+    Nothing,
+}
 
 /// Where a server reads its certificate.
 pub(crate) struct Files {

@@ -6,7 +6,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::process::{Process, retry};
-use super::{Files, folder, ports};
+use super::{Files, Offer, folder, ports};
 use crate::authority::Credentials;
 
 /// A running slapd.
@@ -21,7 +21,12 @@ pub(crate) struct OpenLdap {
 impl OpenLdap {
     /// Starts it with one certificate for both ports.
     pub(crate) fn start(credentials: &Credentials) -> Self {
-        retry(|| Self::attempt(credentials))
+        retry(|| Self::attempt(credentials, Offer::StartTls))
+    }
+
+    /// Starts it without TLS on its plain ports.
+    pub(crate) fn start_in_the_clear(credentials: &Credentials) -> Self {
+        retry(|| Self::attempt(credentials, Offer::Nothing))
     }
 
     /// Shows the files as they are now: slapd reads them at its start only.
@@ -29,28 +34,24 @@ impl OpenLdap {
         self.process.restart();
     }
 
-    fn attempt(credentials: &Credentials) -> Result<Self, String> {
+    fn attempt(credentials: &Credentials, offer: Offer) -> Result<Self, String> {
         let temporary = folder();
         let path = temporary.path();
         let files = Files::write(path, "server", credentials);
         let [ldap, ldaps] = ports();
         let config = path.join("slapd.conf");
-        let text = format!(
-            "pidfile {folder}/pid\n\
-             argsfile {folder}/arguments\n\
-             TLSCertificateFile {certificate}\n\
-             TLSCertificateKeyFile {key}\n\
-             TLSVerifyClient never\n",
-            folder = path.display(),
-            certificate = files.certificate.display(),
-            key = files.key.display(),
+        let tls = format!(
+            "TLSCertificateFile {}\nTLSCertificateKeyFile {}\nTLSVerifyClient never\n",
+            files.certificate.display(),
+            files.key.display(),
         );
+        let tls = if offer == Offer::StartTls { tls } else { String::new() };
+        let text = format!("pidfile {folder}/pid\nargsfile {folder}/arguments\n{tls}", folder = path.display());
         fs::write(&config, text).unwrap();
+        let urls = format!("ldap://127.0.0.1:{ldap}/ ldaps://127.0.0.1:{ldaps}/");
         let mut command = Command::new("/usr/sbin/slapd");
         // Any debug level, even none, keeps slapd in the foreground.
-        command
-            .args(["-d", "0", "-h", &format!("ldap://127.0.0.1:{ldap}/ ldaps://127.0.0.1:{ldaps}/"), "-f"])
-            .arg(&config);
+        command.args(["-d", "0", "-h", &urls, "-f"]).arg(&config);
         let process = Process::start(command, &path.join("log"), &[ldap, ldaps])?;
         Ok(Self { ldap, ldaps, files, process, _folder: temporary })
     }

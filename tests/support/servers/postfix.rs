@@ -7,7 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::process::{Process, retry};
-use super::{Files, demand_root, folder, output, ports};
+use super::{Files, Offer, demand_root, folder, output, ports};
 use crate::authority::Credentials;
 
 /// A running Postfix.
@@ -24,7 +24,13 @@ impl Postfix {
     /// Starts it with one certificate for all ports.
     pub(crate) fn start(credentials: &Credentials) -> Self {
         demand_root("Postfix");
-        retry(|| Self::attempt(credentials))
+        retry(|| Self::attempt(credentials, Offer::StartTls))
+    }
+
+    /// Starts it without TLS on its plain ports.
+    pub(crate) fn start_in_the_clear(credentials: &Credentials) -> Self {
+        demand_root("Postfix");
+        retry(|| Self::attempt(credentials, Offer::Nothing))
     }
 
     /// Shows the files as they are now, soon.
@@ -32,7 +38,7 @@ impl Postfix {
         self.process.hang_up();
     }
 
-    fn attempt(credentials: &Credentials) -> Result<Self, String> {
+    fn attempt(credentials: &Credentials, offer: Offer) -> Result<Self, String> {
         let temporary = folder();
         let path = temporary.path();
         let files = Files::write(path, "server", credentials);
@@ -56,10 +62,11 @@ impl Postfix {
              alias_maps =\n\
              local_recipient_maps =\n\
              smtpd_peername_lookup = no\n\
-             smtpd_tls_security_level = may\n\
+             smtpd_tls_security_level = {level}\n\
              smtpd_tls_cert_file = {certificate}\n\
              smtpd_tls_key_file = {key}\n",
             folder = path.display(),
+            level = if offer == Offer::StartTls { "may" } else { "none" },
             certificate = files.certificate.display(),
             key = files.key.display(),
         );

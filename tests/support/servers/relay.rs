@@ -19,8 +19,10 @@ const START_TLS: &[u8] = b"1.3.6.1.4.1.1466.20037";
 pub(crate) enum Protocol {
     Imap,
     Ldap,
+    Lmtp,
     Nntp,
     Pop3,
+    Sieve,
     Smtp,
 }
 
@@ -62,11 +64,7 @@ impl Drop for Relay {
 
 fn serve(protocol: Protocol, mut client: TcpStream, behind: u16) -> io::Result<()> {
     client.set_read_timeout(Some(SILENCE))?;
-    let starts = match protocol {
-        Protocol::Ldap => ldap(&mut client)?,
-        _ => lines(protocol, &mut client)?,
-    };
-    if !starts {
+    if !starts_tls(protocol, &mut client)? {
         return Ok(());
     }
     let server = TcpStream::connect((Ipv4Addr::LOCALHOST, behind))?;
@@ -79,6 +77,14 @@ fn serve(protocol: Protocol, mut client: TcpStream, behind: u16) -> io::Result<(
     Ok(())
 }
 
+/// Speaks the plain part; says whether TLS starts now.
+pub(crate) fn starts_tls(protocol: Protocol, client: &mut TcpStream) -> io::Result<bool> {
+    match protocol {
+        Protocol::Ldap => ldap(client),
+        _ => lines(protocol, client),
+    }
+}
+
 fn pass(mut from: &TcpStream, mut to: &TcpStream) {
     let _ = io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);
@@ -89,7 +95,8 @@ fn lines(protocol: Protocol, client: &mut TcpStream) -> io::Result<bool> {
     let greeting = match protocol {
         Protocol::Imap => "* OK ready",
         Protocol::Pop3 => "+OK ready",
-        Protocol::Smtp => "220 mail.contoso.test ready",
+        Protocol::Lmtp | Protocol::Smtp => "220 mail.contoso.test ready",
+        Protocol::Sieve => "\"IMPLEMENTATION\" \"relay\"\r\n\"STARTTLS\"\r\nOK \"ready\"",
         Protocol::Nntp | Protocol::Ldap => "200 ready",
     };
     say(client, greeting)?;
@@ -119,8 +126,10 @@ fn answer(protocol: Protocol, tag: &str, verb: &str) -> String {
         (Protocol::Pop3, "STLS" | "QUIT") => "+OK".to_owned(),
         (Protocol::Pop3, _) => "-ERR unknown".to_owned(),
         (Protocol::Smtp, "EHLO") => "250-mail.contoso.test\r\n250 STARTTLS".to_owned(),
-        (Protocol::Smtp, "STARTTLS") => "220 begin".to_owned(),
-        (Protocol::Smtp, "QUIT") => "221 bye".to_owned(),
+        (Protocol::Lmtp, "LHLO") => "250-mail.contoso.test\r\n250 STARTTLS".to_owned(),
+        (Protocol::Sieve, "STARTTLS" | "LOGOUT") => "OK \"done\"".to_owned(),
+        (Protocol::Lmtp | Protocol::Smtp, "STARTTLS") => "220 begin".to_owned(),
+        (Protocol::Lmtp | Protocol::Smtp, "QUIT") => "221 bye".to_owned(),
         (Protocol::Nntp, "CAPABILITIES") => "101 list\r\nVERSION 2\r\nREADER\r\nSTARTTLS\r\n.".to_owned(),
         (Protocol::Nntp, "STARTTLS") => "382 begin".to_owned(),
         (Protocol::Nntp, "QUIT") => "205 bye".to_owned(),

@@ -15,8 +15,9 @@ use std::io::{Read, Write};
 use tls_parser::{TlsExtension, TlsMessageHandshake};
 
 use self::messages::{Message, Messages};
-use super::{Seen, cause_of, during_handshake};
+use super::{Seen, during_handshake};
 use crate::facts::{Cause, Hello, Possession, TlsVersion, Trouble};
+use crate::probe::wire::cause;
 
 pub use self::messages::MESSAGE_LIMIT;
 pub(super) use self::records::HEADER;
@@ -41,7 +42,7 @@ fn look(stream: &mut (impl Read + Write), hello: &Hello) -> Result<Seen, Cause> 
     let mut random = [0; 32];
     aws_lc_rs::rand::fill(&mut random).map_err(|_| Cause::Io("the system gives no random bytes".to_owned()))?;
     let record = hello::record(hello, newest, &random);
-    stream.write_all(&record).and_then(|()| stream.flush()).map_err(|error| cause_of(&error))?;
+    stream.write_all(&record).and_then(|()| stream.flush()).map_err(|error| cause(&error))?;
     let mut messages = Messages::new(stream);
     let version = chosen_version(&messages.next()?, newest)?;
     let chain = chain(&messages.next()?)?;
