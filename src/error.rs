@@ -103,6 +103,14 @@ pub enum Error {
     NobodyToAsk,
     /// An argument that makes no sense together with another.
     Conflict { cause: String },
+    /// It holds no certificate, where the CA's answer is needed.
+    NoAnswer { source: String },
+    /// The CA's certificate is for another key than the one named, or for none here.
+    NotForKey { certificate: String, named: Option<String>, owner: Option<String> },
+    /// The CA's certificate has ended already.
+    Ended { certificate: String, date: String },
+    /// Nobody is there to say yes.
+    Unconfirmed { action: String },
 }
 
 impl Error {
@@ -148,6 +156,9 @@ impl Error {
             Self::Unknown { what: "client", .. } => Some("certfix clients lists all clients"),
             Self::Unknown { what: "profile", .. } => Some("certfix profiles lists all profiles"),
             Self::Unknown { what: "protocol", .. } => Some(PROTOCOLS),
+            Self::Unknown { what: "key", .. } => {
+                Some("certfix keys lists all keys; name another store with --store DIR")
+            }
             Self::Unknown { .. } => None,
             Self::NoAddress { .. } => Some("look for a typing error, or say where it is with --connect ADDRESS"),
             Self::Unreachable { .. } => {
@@ -159,6 +170,13 @@ impl Error {
                 "use certfix csr or certfix self-signed with --fqdn or --domain, --san, --subject, --key, --encrypt-key and \
                  --store; csr also takes --ca, --new-key-rq, --contact and --phone",
             ),
+            Self::NoAnswer { .. } => Some("name the file with the certificate that the CA sent back"),
+            Self::NotForKey { owner: Some(_), .. } => Some("name that key, or leave the name out"),
+            Self::NotForKey { owner: None, .. } => {
+                Some("name its store with --store DIR; a PKCS#12 file with a key of its own: certfix keys restore FILE")
+            }
+            Self::Ended { .. } => Some("ask the CA for a new one"),
+            Self::Unconfirmed { .. } => Some("pass --yes"),
             Self::Lost { .. }
             | Self::Stopped { .. }
             | Self::File { .. }
@@ -270,6 +288,24 @@ impl Error {
             Self::Interrupted => out.write_str("stopped by Ctrl-C; nothing was written"),
             Self::NobodyToAsk => out.write_str("there is no terminal to ask questions on"),
             Self::Conflict { cause } => out.write_str(cause),
+            Self::NoAnswer { source } => write!(out, "'{source}' holds no certificate"),
+            Self::NotForKey { certificate, named, owner } => match (named, owner) {
+                (Some(named), Some(owner)) => {
+                    write!(
+                        out,
+                        "the certificate {certificate} is not for the key of '{named}' but for that of '{owner}'"
+                    )
+                }
+                (Some(named), None) => {
+                    write!(
+                        out,
+                        "the certificate {certificate} is not for the key of '{named}', nor for another one here"
+                    )
+                }
+                (None, _) => write!(out, "the certificate {certificate} is for none of the keys here"),
+            },
+            Self::Ended { certificate, date } => write!(out, "the certificate {certificate} ended on {date}"),
+            Self::Unconfirmed { action } => write!(out, "nobody is there to confirm: {action}"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Every rule for every client: evidence becomes a report.
 
+mod answer;
 mod services;
 mod target;
 
@@ -9,6 +10,7 @@ use crate::clients::{Client, Comparison, Fault, Mark, Presented, Reaction, words
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target};
 use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 
+pub use answer::{Chain, Change, chain, changes, undoes_the_order};
 pub use services::{Placed, Services, judge_services, lost};
 pub use target::{Inference, infer_target};
 

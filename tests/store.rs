@@ -10,7 +10,7 @@ use std::sync::Barrier;
 
 use certfix::Error;
 use certfix::facts::Name;
-use certfix::store::{CERTIFICATE, KEY, NewFile, REQUEST, Secrecy, State, Store, write_new};
+use certfix::store::{CERTIFICATE, KEY, NewFile, REQUEST, Secrecy, Slot, Store, write_new};
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -37,7 +37,7 @@ fn makes_private_folders_and_keys() {
     let store = Store::open(root.path().join("new/store"));
     let path = store.create(&name("remote.contoso.com"), &files(b"key")).unwrap();
     assert_eq!((mode(&path), mode(&path.join(KEY))), (0o700, 0o600));
-    assert_eq!(store.key(&name("remote.contoso.com")).unwrap().state(), State::Pending);
+    assert_eq!(store.key(&name("remote.contoso.com")).unwrap().name(), "remote.contoso.com");
     assert_eq!(listed(store.root()), ["remote.contoso.com"]);
     assert!(store.path(&name("*.contoso.com")).ends_with("_wildcard.contoso.com"));
 }
@@ -123,17 +123,56 @@ fn takes_no_notice_of_what_a_crash_left() {
 }
 
 #[test]
-fn tells_the_state_from_the_files() {
+fn never_takes_back_a_generation_that_has_the_last_copy_of_a_key() {
     let root = tempfile::tempdir().unwrap();
     let store = Store::open(root.path());
-    let own = [
-        NewFile { name: KEY, contents: b"k", secrecy: Secrecy::Secret },
-        NewFile { name: CERTIFICATE, contents: b"c", secrecy: Secrecy::Public },
-    ];
-    store.create(&name("a.contoso.com"), &own).unwrap();
-    let path = store.create(&name("b.contoso.com"), &files(b"k")).unwrap();
-    fs::write(path.join(CERTIFICATE), "c").unwrap();
-    fs::create_dir(root.path().join("docs")).unwrap();
-    let states: Vec<State> = store.keys().unwrap().iter().map(|key| key.state()).collect();
-    assert_eq!(states, [State::SelfSigned, State::Installed]);
+    store.create(&name("a.contoso.com"), &files(b"old")).unwrap();
+    let key = store.key(&name("a.contoso.com")).unwrap();
+    let certificate = |contents| [NewFile { name: CERTIFICATE, contents, secrecy: Secrecy::Public }];
+    key.install(Slot::Current, &certificate(b"old")).unwrap();
+    key.renew(&files(b"new")).unwrap();
+    key.install(Slot::Renewal, &certificate(b"new")).unwrap();
+    assert_eq!((key.generation(), key.generations()), (Some(3), vec![1, 2, 3]));
+    // Somebody goes back by hand.
+    fs::remove_file(key.path.join("current")).unwrap();
+    std::os::unix::fs::symlink("generations/0002", key.path.join("current")).unwrap();
+    assert_eq!(store.recover(), [""; 0]);
+    assert_eq!(fs::read(key.path.join("generations/0003").join(KEY)).unwrap(), b"new");
+    // The next change goes on above it.
+    key.install(Slot::Current, &certificate(b"newer")).unwrap();
+    assert_eq!((key.generation(), fs::read(key.path.join(KEY)).unwrap()), (Some(4), b"old".to_vec()));
+}
+
+#[test]
+fn undo_brings_back_key_and_certificate_and_undone_twice_the_new_ones() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    store.create(&name("a.contoso.com"), &files(b"old")).unwrap();
+    let key = store.key(&name("a.contoso.com")).unwrap();
+    let certificate = |contents| [NewFile { name: CERTIFICATE, contents, secrecy: Secrecy::Public }];
+    assert!(matches!(key.undo(), Err(Error::Conflict { .. })));
+    key.install(Slot::Current, &certificate(b"old")).unwrap();
+    assert!(matches!(key.undo(), Err(Error::Conflict { .. })), "there was no certificate before");
+    key.renew(&files(b"new")).unwrap();
+    key.install(Slot::Renewal, &certificate(b"new")).unwrap();
+    for pair in [b"old", b"new", b"old"] {
+        key.undo().unwrap();
+        assert_eq!(fs::read(key.path.join(KEY)).unwrap(), pair);
+        assert_eq!(fs::read(key.path.join(CERTIFICATE)).unwrap(), pair);
+    }
+}
+
+#[test]
+fn leaves_alone_what_is_not_its_own() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let path = store.create(&name("a.contoso.com"), &files(b"key")).unwrap();
+    for foreign in [".git", ".backup.0123456789abcdef", "docs"] {
+        fs::create_dir(root.path().join(foreign)).unwrap();
+        fs::write(root.path().join(foreign).join("mine"), "mine").unwrap();
+    }
+    fs::write(path.join(".notes.0123456789abcdef"), "mine").unwrap();
+    fs::create_dir(root.path().join(".a.contoso.com.0123456789abcdef")).unwrap();
+    assert_eq!(store.recover(), ["deleted .a.contoso.com.0123456789abcdef, which an interrupted run left"]);
+    assert_eq!((listed(root.path()).len(), listed(&path).len()), (4, 3));
 }

@@ -5,14 +5,23 @@
 //! made beside the final one; files are created in it exclusively, with their final mode, and written; each of them is
 //! synced; the folder is synced; it is renamed to its final name, which fails when that exists; the store's folder is
 //! synced. A crash before the rename leaves only the hidden folder, which nothing reads.
+//!
+//! What changes later changes in generations: see `generation.rs`. `docs/store.md` tells it all.
 
+mod contents;
+mod generation;
+mod moves;
+mod recover;
 mod write;
 
 use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::facts::Name;
+use crate::input::read_text;
 
+pub use contents::{Contents, Fault, State};
+pub use generation::Slot;
 pub use write::{Secrecy, write_new};
 
 /// A folder that holds one folder for each key.
@@ -39,21 +48,6 @@ pub struct KeyFolder {
     pub path: PathBuf,
 }
 
-/// How far a key has come; it follows from which files are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// It holds no private key, so it is no key of ours.
-    Foreign,
-    /// Key and request; the CA's answer is awaited.
-    Pending,
-    /// Key, request and the CA's certificate.
-    Installed,
-    /// Key and a certificate of its own, without a request.
-    SelfSigned,
-    /// A key alone.
-    Bare,
-}
-
 /// The private key, PKCS#8 in PEM.
 pub const KEY: &str = "key.pem";
 /// The request, PEM.
@@ -62,6 +56,19 @@ pub const REQUEST: &str = "request.csr";
 pub const NEW_KEY_REQUEST: &str = "NewKeyRq.txt";
 /// The certificate, PEM.
 pub const CERTIFICATE: &str = "cert.pem";
+/// The certificates above it, each signed by the next, the root left out; PEM.
+pub const CHAIN: &str = "chain.pem";
+/// The certificate and its chain, PEM.
+pub const FULL_CHAIN: &str = "fullchain.pem";
+/// Key, certificate and chain, PKCS#12.
+pub const BUNDLE: &str = "bundle.pfx";
+/// The services that the key is bound to. Written by what binds them; here it only counts whether its list `bindings` is empty.
+pub const BINDINGS: &str = "bindings.json";
+/// The folder with key and request of a renewal that waits for the CA's answer.
+pub const RENEWAL: &str = "renewal";
+
+/// What services and people read, each under a name that never moves.
+const FILES: [&str; 6] = [KEY, REQUEST, CERTIFICATE, CHAIN, FULL_CHAIN, BUNDLE];
 
 impl Store {
     /// The store at `root`. It is made when the first key is.
@@ -121,8 +128,8 @@ impl Store {
 
     /// The key folder for this name, if there is one.
     pub fn key(&self, name: &Name) -> Option<KeyFolder> {
-        let path = self.path(name);
-        path.is_dir().then_some(KeyFolder { path })
+        let folder = KeyFolder { path: self.path(name) };
+        folder.is_key().then_some(folder)
     }
 
     /// All key folders, sorted by name. Hidden folders (what a crash left) are not among them.
@@ -136,7 +143,7 @@ impl Store {
             let entry = entry.map_err(failed)?;
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             let folder = KeyFolder { path: entry.path() };
-            if !hidden && folder.state() != State::Foreign {
+            if !hidden && folder.is_key() {
                 keys.push(folder);
             }
         }
@@ -146,16 +153,26 @@ impl Store {
 }
 
 impl KeyFolder {
-    /// How far the key has come.
-    pub fn state(&self) -> State {
-        let has = |name: &str| self.path.join(name).is_file();
-        match (has(KEY), has(REQUEST), has(CERTIFICATE)) {
-            (false, _, _) => State::Foreign,
-            (true, true, false) => State::Pending,
-            (true, true, true) => State::Installed,
-            (true, false, true) => State::SelfSigned,
-            (true, false, false) => State::Bare,
+    /// The name that people type, as far as the folder tells: `*.contoso.com` for `_wildcard.contoso.com`.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        match name.strip_prefix("_wildcard.") {
+            Some(rest) => format!("*.{rest}"),
+            None => name.into_owned(),
         }
+    }
+
+    /// True when it holds a private key, a request, or generations. Any other folder is left alone.
+    fn is_key(&self) -> bool {
+        [KEY, REQUEST, generation::CURRENT].iter().any(|name| self.path.join(name).symlink_metadata().is_ok())
+            && self.path.is_dir()
+    }
+
+    /// True when services are bound to it: the file is there, and its list is not empty. One that cannot be read counts.
+    pub fn is_bound(&self) -> bool {
+        let path = self.path.join(BINDINGS);
+        let list = || serde_json::from_str::<serde_json::Value>(&read_text(&path).ok()?).ok();
+        path.is_file() && !list().is_some_and(|page| page["bindings"].as_array().is_some_and(Vec::is_empty))
     }
 }
 

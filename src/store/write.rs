@@ -26,6 +26,7 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
         return Err(Error::Exists { path: path.to_owned() });
     }
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
+    sweep_beside(path, name);
     let temporary = hidden_beside(path, name);
     let written = write_file(&temporary, contents, secrecy).and_then(|file| file.sync_all());
     written.and_then(|()| rename_new(&temporary, path)).map_err(|cause| {
@@ -38,6 +39,18 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
     })
 }
 
+/// Deletes what an interrupted run left of the same file.
+fn sweep_beside(path: &Path, name: &std::ffi::OsStr) {
+    let own = hidden_prefix(name);
+    for entry in fs::read_dir(parent(path)).into_iter().flatten().flatten() {
+        let left = entry.file_name();
+        let is_left = left.to_str().is_some_and(|left| is_hidden(left) && left.len() == own.len() + 16);
+        if is_left && left.to_string_lossy().starts_with(&own) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Makes a folder with these files, whole or not at all. Never overwrites.
 pub(super) fn folder(path: &Path, files: &[NewFile<'_>]) -> Result<(), Error> {
     if path.symlink_metadata().is_ok() {
@@ -45,6 +58,7 @@ pub(super) fn folder(path: &Path, files: &[NewFile<'_>]) -> Result<(), Error> {
     }
     let root = parent(path);
     let made = make_root(root)?;
+    let _lock = lock(root);
     let written = fill_and_rename(path, files).and_then(|()| {
         let synced = std::iter::once(root).chain(made.iter().map(|folder| parent(folder))).try_for_each(sync_folder);
         synced.inspect_err(|_| remove_folder(path, files))
@@ -96,7 +110,7 @@ fn fill(folder: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
 }
 
 /// Creates a file and writes it; it is not yet synced.
-fn write_file(path: &Path, contents: &[u8], secrecy: Secrecy) -> io::Result<File> {
+pub(super) fn write_file(path: &Path, contents: &[u8], secrecy: Secrecy) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -117,7 +131,7 @@ fn begin_writing_out(file: &File) {
     let _ = file;
 }
 
-fn make_private(folder: &Path) -> io::Result<()> {
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -125,7 +139,7 @@ fn make_private(folder: &Path) -> io::Result<()> {
 }
 
 /// Renames, and fails when `to` exists.
-fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -153,12 +167,46 @@ fn rename_without_flag(from: &Path, to: &Path) -> io::Result<()> {
     fs::remove_file(from)
 }
 
+/// Keeps other runs of certfix from changing this store until it is dropped. Where folders cannot be locked (Windows, some
+/// network file systems) runs are not kept apart, and then only what each step promises holds.
+pub(super) fn lock(root: &Path) -> Option<File> {
+    locked(root, Waiting::Waits)
+}
+
+/// The same, or nothing while another run is at work.
+pub(super) fn try_lock(root: &Path) -> Option<File> {
+    locked(root, Waiting::GivesUp)
+}
+
+#[derive(Clone, Copy)]
+enum Waiting {
+    Waits,
+    GivesUp,
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn locked(root: &Path, waiting: Waiting) -> Option<File> {
+    use rustix::fs::{FlockOperation, flock};
+    let folder = File::open(root).ok()?;
+    let operation = match waiting {
+        Waiting::Waits => FlockOperation::LockExclusive,
+        Waiting::GivesUp => FlockOperation::NonBlockingLockExclusive,
+    };
+    flock(&folder, operation).ok()?;
+    Some(folder)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn locked(_: &Path, _: Waiting) -> Option<File> {
+    None
+}
+
 /// Makes names in a folder outlast a crash. Windows does so by itself and cannot open folders.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-fn parent(path: &Path) -> &Path {
+pub(super) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -166,21 +214,30 @@ fn parent(path: &Path) -> &Path {
 }
 
 /// `.name.` and the process and a count, beside `path`. Created exclusively, so it needs to be unique, not secret.
-fn hidden_beside(path: &Path, name: &std::ffi::OsStr) -> PathBuf {
+pub(super) fn hidden_beside(path: &Path, name: &std::ffi::OsStr) -> PathBuf {
     use std::sync::atomic::{AtomicU64, Ordering};
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut random = [0; 8];
     // A count is enough within a process; the random part keeps what an earlier crash left from being in the way.
     let _ = aws_lc_rs::rand::fill(&mut random);
     let unique = u64::from_be_bytes(random) ^ COUNT.fetch_add(1, Ordering::Relaxed);
-    let mut hidden = std::ffi::OsString::from(".");
-    // A folder's name may be as long as the file system allows already.
-    hidden.push(name.to_string_lossy().chars().take(40).collect::<String>());
-    hidden.push(format!(".{unique:016x}"));
-    path.with_file_name(hidden)
+    path.with_file_name(format!("{}{unique:016x}", hidden_prefix(name)))
 }
 
-fn failed(path: &Path, cause: io::Error) -> Error {
+fn hidden_prefix(name: &std::ffi::OsStr) -> String {
+    // A folder's name may be as long as the file system allows already.
+    format!(".{}.", name.to_string_lossy().chars().take(40).collect::<String>())
+}
+
+/// True for a name that [`hidden_beside`] makes.
+pub(super) fn is_hidden(name: &str) -> bool {
+    let digits = name.strip_prefix('.').and_then(|rest| rest.rsplit_once('.')).map(|(_, digits)| digits);
+    digits.is_some_and(|digits| {
+        digits.len() == 16 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+pub(super) fn failed(path: &Path, cause: io::Error) -> Error {
     match cause.kind() {
         io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => Error::Exists { path: path.to_owned() },
         _ => Error::File { action: "write", path: path.to_owned(), cause },

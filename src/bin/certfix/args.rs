@@ -1,8 +1,10 @@
 //! Every command and flag. What stands here is the help, the manual and the completions.
 
 pub(crate) mod deploy;
+mod keys;
 mod network;
 mod new;
+mod reference;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,8 +17,10 @@ use certfix::rules::{Authority, Level};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::keys::{Install, Keys, KeysAction, NewPassword, Renewal};
 pub(crate) use self::network::{Names, Reach};
 pub(crate) use self::new::{ContactOptions, New};
+pub(crate) use self::reference::{Clients, Explain, Profiles};
 
 /// Says what each generation of mail client will do with a certificate, and makes the one that cures it
 #[derive(Debug, Parser)]
@@ -49,6 +53,10 @@ pub(crate) enum Command {
     Undo(deploy::Undo),
     /// Ask DNS which names clients will use, and list those that the certificate needs, in order
     Names(Names),
+    /// Put the CA's answer beside its key: order and complete the chain, say what the CA changed and what clients will do
+    Install(Install),
+    /// List the keys and their states; show, back up, restore, rename and remove them
+    Keys(Keys),
     /// Say why a finding matters, how to fix it and who says so; without a code, list all
     Explain(Explain),
     /// List the client models, or show one whole
@@ -132,6 +140,8 @@ pub(crate) struct Fix {
 pub(crate) struct Csr {
     #[command(flatten)]
     pub(crate) target: TargetFrom,
+    #[command(flatten)]
+    pub(crate) renewal: Renewal,
     /// Take subject and names from this certificate or request, in a file or on a live service
     #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<PathBuf>,
@@ -152,30 +162,6 @@ pub(crate) struct SelfSigned {
     pub(crate) certificate: CertificateOptions,
     #[command(flatten)]
     pub(crate) made: MadeOptions,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Explain {
-    /// The code of a finding, such as name-not-first
-    pub(crate) code: Option<String>,
-    #[command(flatten)]
-    pub(crate) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Clients {
-    /// The id of a client, such as outlook2007
-    pub(crate) name: Option<String>,
-    #[command(flatten)]
-    pub(crate) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Profiles {
-    /// The id of a profile, such as letsencrypt
-    pub(crate) name: Option<String>,
-    #[command(flatten)]
-    pub(crate) output: Output,
 }
 
 /// The name people type into their client.
@@ -231,9 +217,9 @@ pub(crate) struct MadeOptions {
     /// The subject without the common name: "O=Contoso Ltd,L=Redmond,ST=Washington,C=US"
     #[arg(long, value_name = "SUBJECT")]
     pub(crate) subject: Option<String>,
-    /// Kind of the new key
-    #[arg(long, value_name = "KIND", default_value = KeyChoice::default().id(), value_parser = key_choice())]
-    pub(crate) key: KeyChoice,
+    /// Kind of the new key [default: rsa-2048; when renewing, the kind of the old key]
+    #[arg(long, value_name = "KIND", value_parser = key_choice())]
+    pub(crate) key: Option<KeyChoice>,
     /// Use the private key in this file instead of making one
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,

@@ -5,12 +5,15 @@ mod ask;
 mod check;
 mod deploy;
 mod inspect;
+mod install;
+mod keys;
 mod live;
 mod make;
 mod names;
 mod new;
 mod password;
 mod reference;
+mod renew;
 mod sources;
 mod terminal;
 mod write;
@@ -48,6 +51,8 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
         Command::Commit(args) => deploy::commit(args),
         Command::Undo(args) => deploy::undo(args),
         Command::Names(args) => names::run(args),
+        Command::Install(args) => install::run(args),
+        Command::Keys(args) => keys::run(args),
         Command::Explain(args) => reference::explain(args),
         Command::Clients(args) => reference::clients(args),
         Command::Profiles(args) => reference::profiles(args),

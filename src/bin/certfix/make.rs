@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Name, NameFault, PrivateKey, Target, Text};
-use certfix::issue::Contact;
+use certfix::issue::{Contact, KeyChoice};
 use certfix::judge::{Inference, Report, infer_target, judge};
 use certfix::plan::{Output, Plan, Wish, plan};
 use certfix::profiles::{self, Profile};
@@ -15,9 +15,12 @@ use certfix::{Error, clients, issue};
 
 use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned, TargetFrom};
 use crate::write::{self, Product};
-use crate::{ask, live, password, sources, terminal};
+use crate::{ask, live, password, renew, sources, terminal};
 
 pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
+    if let Some(name) = &args.renewal.renew {
+        return renew::run(args, name);
+    }
     let known = password::given(&args.made.password)?;
     let old = args.from.as_deref().map(|path| sources::read(path, known.as_ref(), &args.made.reach)).transpose()?;
     let subject = old.as_ref().map(sources::the_one).transpose()?;
@@ -128,7 +131,7 @@ pub(crate) fn certificate_plan(args: &SelfSigned) -> Result<Plan, Error> {
     plan(&wish(target(&args.target, None)?, None, &args.made, profiles::SELF_SIGNED, Output::SelfSigned)?)
 }
 
-fn wish<'a>(
+pub(crate) fn wish<'a>(
     target: Name,
     old: Option<Item<'a>>,
     args: &MadeOptions,
@@ -153,13 +156,13 @@ fn general_name(typed: &str) -> Result<GeneralName, Error> {
 }
 
 /// What is being made, and from what.
-struct Work<'a> {
-    command: &'static str,
+pub(crate) struct Work<'a> {
+    pub(crate) command: &'static str,
     /// The certificate or request that names and subject come from.
-    old: Option<Item<'a>>,
+    pub(crate) old: Option<Item<'a>>,
     /// What is wrong with it; only where it is to be mended.
-    report: Option<&'a Report<'a>>,
-    args: &'a MadeOptions,
+    pub(crate) report: Option<&'a Report<'a>>,
+    pub(crate) args: &'a MadeOptions,
 }
 
 impl Work<'_> {
@@ -199,11 +202,10 @@ impl Work<'_> {
     }
 
     fn emit(&self, plan: &Plan, format: Emit, contact: Contact<'_>) -> Result<ExitCode, Error> {
-        let args = self.args;
         let script = match format {
-            Emit::OpensslCnf => issue::emit(plan, args.key, issue::Emit::OpensslCnf)?,
-            Emit::CertreqInf => issue::emit(plan, args.key, issue::Emit::CertreqInf)?,
-            Emit::ExchangePs1 => issue::emit(plan, args.key, issue::Emit::ExchangePs1)?,
+            Emit::OpensslCnf => issue::emit(plan, self.kind(), issue::Emit::OpensslCnf)?,
+            Emit::CertreqInf => issue::emit(plan, self.kind(), issue::Emit::CertreqInf)?,
+            Emit::ExchangePs1 => issue::emit(plan, self.kind(), issue::Emit::ExchangePs1)?,
             Emit::NewKeyRq => self.new_key_request(plan, contact)?,
         };
         for note in &plan.notes {
@@ -221,7 +223,7 @@ impl Work<'_> {
         }
         let key = self.key()?;
         let request = issue::request(plan, &key)?;
-        let text = issue::emit(plan, args.key, issue::Emit::NewKeyRq(&request, contact))?;
+        let text = issue::emit(plan, self.kind(), issue::Emit::NewKeyRq(&request, contact))?;
         if args.key_file.is_none() {
             for file in write::all(&[Product::request(plan, key, request)], args)?.iter().flatten() {
                 terminal::remark(&format!("wrote {}", shown(file)));
@@ -230,10 +232,14 @@ impl Work<'_> {
         Ok(text)
     }
 
+    fn kind(&self) -> KeyChoice {
+        self.args.key.unwrap_or_default()
+    }
+
     /// The key of `--key-file`, or a new one; slow kinds show that they are being made.
     fn key(&self) -> Result<PrivateKey, Error> {
         let args = self.args;
-        let Some(path) = &args.key_file else { return write::working(args.key, || issue::generate(args.key)) };
+        let Some(path) = &args.key_file else { return write::generate(self.kind()) };
         let key = sources::key(path, password::given(&args.password)?.as_ref())?;
         if !args.encrypt_key && !args.dry_run && sources::is_locked(path) {
             terminal::remark("the copy of the key in the store is not encrypted; --encrypt-key encrypts it");
@@ -255,14 +261,19 @@ impl Work<'_> {
             true => vec![Vec::new(); products.len()],
             false => write::all(products, args)?,
         };
-        match args.output.format {
+        self.say(products, &files)
+    }
+
+    /// Says what there is.
+    pub(crate) fn say(&self, products: &[Product<'_>], files: &[Vec<PathBuf>]) -> Result<ExitCode, Error> {
+        match self.args.output.format {
             Format::Json => {
                 let made: Vec<Made<'_>> =
-                    products.iter().zip(&files).map(|(product, files)| product.made(files.clone())).collect();
+                    products.iter().zip(files).map(|(product, files)| product.made(files.clone())).collect();
                 let text = json::made(self.command, &made);
                 terminal::raw(|out| std::io::Write::write_all(out, text.as_bytes()))?;
             }
-            Format::Text => terminal::text(|page| self.describe(products, &files, page))?,
+            Format::Text => terminal::text(|page| self.describe(products, files, page))?,
         }
         Ok(ExitCode::SUCCESS)
     }

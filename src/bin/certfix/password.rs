@@ -19,7 +19,12 @@ pub(crate) fn new(args: &MadeOptions, what: &'static str) -> Result<Password, Er
     if let Some(password) = &args.typed_password {
         return Ok(password.clone());
     }
-    if let Some(password) = named(args.new_password_file.as_ref(), args.new_password_env.as_ref())? {
+    fresh(args.new_password_file.as_ref(), args.new_password_env.as_ref(), what)
+}
+
+/// The same, named by these.
+pub(crate) fn fresh(file: Option<&PathBuf>, variable: Option<&String>, what: &'static str) -> Result<Password, Error> {
+    if let Some(password) = named(file, variable)? {
         return Ok(password);
     }
     let answer = if terminal::can_ask() { ask::new_password(what)? } else { None };

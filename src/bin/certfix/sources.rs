@@ -112,7 +112,7 @@ pub(crate) fn read(path: &Path, known: Option<&Password>, reach: &Reach) -> Resu
 }
 
 /// Reads one file; `-` is standard input. Asks for a missing password when somebody is there to answer.
-fn read_file(path: &Path, known: Option<&Password>) -> Result<Evidence, Error> {
+pub(crate) fn read_file(path: &Path, known: Option<&Password>) -> Result<Evidence, Error> {
     if path.as_os_str() == "-" {
         return input::read_stdin(known);
     }

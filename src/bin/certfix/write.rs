@@ -1,7 +1,6 @@
 //! What was made, and how it gets into the store.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use certfix::Error;
 use certfix::facts::{Certificate, KeyKind, Name, PrivateKey, Request};
@@ -10,11 +9,10 @@ use certfix::issue::{self, Contact, For, KeyChoice};
 use certfix::plan::Plan;
 use certfix::report::json::Made;
 use certfix::store::{self, NewFile, Secrecy, Store};
-use indicatif::{ProgressBar, ProgressStyle};
 use zeroize::Zeroizing;
 
 use crate::args::MadeOptions;
-use crate::password;
+use crate::{keys, password, terminal};
 
 /// A key with what was made for it.
 pub(crate) struct Product<'a> {
@@ -84,6 +82,7 @@ pub(crate) fn ensure_free(plans: &[Plan], args: &MadeOptions) -> Result<(), Erro
 /// Puts every product into a folder of its own, or none of them.
 pub(crate) fn all(products: &[Product<'_>], args: &MadeOptions) -> Result<Vec<Vec<PathBuf>>, Error> {
     let store = Store::open(&args.store);
+    keys::recover(&store);
     let password = match args.encrypt_key {
         true => Some(password::new(args, "the key file")?),
         false => None,
@@ -129,7 +128,7 @@ fn folder<'a>(product: &'a Product<'_>, password: Option<&Password>) -> Result<F
     }
     if let Some(certificate) = &product.certificate {
         let pem = bytes(&issue::certificate_pem(certificate));
-        files.push(("fullchain.pem", pem.clone(), Secrecy::Public));
+        files.push((store::FULL_CHAIN, pem.clone(), Secrecy::Public));
         files.push((store::CERTIFICATE, pem, Secrecy::Public));
     }
     Ok(Folder { name: &product.plan.target, files })
@@ -139,17 +138,16 @@ fn bytes(text: &str) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(text.as_bytes().to_vec())
 }
 
-/// Runs `make`, with a sign of life on a terminal where the kind of key takes seconds.
+/// Makes a key, with a sign of life on a terminal where its kind takes seconds.
+pub(crate) fn generate(kind: KeyChoice) -> Result<PrivateKey, Error> {
+    working(kind, || issue::generate(kind))
+}
+
+/// Does what makes a key of this kind, with a sign of life on a terminal where that takes seconds.
 pub(crate) fn working<T>(kind: KeyChoice, make: impl FnOnce() -> T) -> T {
     // An RSA key of 2048 bits is there before anybody wonders.
-    if kind.rsa_bits().is_none_or(|bits| bits <= 2048) {
-        return make();
-    }
-    let spinner = ProgressBar::new_spinner()
-        .with_message(format!("making an RSA key of {} bits", kind.rsa_bits().unwrap_or_default()));
-    spinner.set_style(ProgressStyle::default_spinner());
-    spinner.enable_steady_tick(Duration::from_millis(120));
-    let made = make();
-    spinner.finish_and_clear();
-    made
+    let Some(bits) = kind.rsa_bits().filter(|bits| *bits > 2048) else { return make() };
+    let line = terminal::Progress::new();
+    line.show(&format!("making an RSA key of {bits} bits"));
+    make()
 }

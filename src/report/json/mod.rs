@@ -2,6 +2,8 @@
 
 mod certificate;
 mod check;
+mod install;
+mod keys;
 mod made;
 mod names;
 mod reference;
@@ -10,6 +12,8 @@ mod writer;
 
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
+pub use install::installed;
+pub use keys::{key_list, key_moved};
 pub use made::{Made, made};
 pub use names::domain_names;
 pub use reference::{client, clients, profile, profiles, rule, rules};

@@ -2,6 +2,8 @@
 
 mod check;
 mod inspect;
+mod install;
+mod keys;
 mod layout;
 mod names;
 mod plan;
@@ -9,6 +11,8 @@ mod services;
 
 pub use check::{check, faults, quoted, summary, verdicts};
 pub use inspect::{inspect, keys};
+pub use install::{Installed, installed};
+pub use keys::{key_tree, one_key};
 pub use layout::Page;
 pub use names::names;
 pub use plan::{made, plan};

@@ -1,0 +1,233 @@
+//! `certfix install`: the CA's answer goes to its key.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, PrivateKey, Source, Subject, Target};
+use certfix::judge::{Chain, chain, changes, judge, undoes_the_order};
+use certfix::report::json;
+use certfix::report::text::{self, Installed};
+use certfix::rules::{Authority, Context, Level};
+use certfix::store::{self, Contents, NewFile, Secrecy, Slot, Store};
+use certfix::{Error, clients, input, issue};
+use zeroize::Zeroizing;
+
+use crate::args::{Format, Install};
+use crate::keys::{self, recover};
+use crate::{password, sources, terminal};
+
+pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
+    let store = Store::open(&args.store);
+    if !args.dry_run {
+        recover(&store);
+    }
+    let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
+    let (named, files) = named(&args.answer, &store)?;
+    let known = password::given(&args.password)?;
+    let answers: Vec<Evidence> =
+        files.iter().map(|file| sources::read_file(file, known.as_ref())).collect::<Result<_, _>>()?;
+    let place = place(&all, named.as_ref(), &answers)?;
+    let now = args.clock.now();
+    if place.leaf.not_after < now {
+        return Err(Error::Ended { certificate: shown(place.leaf), date: place.leaf.not_after.date() });
+    }
+    let roots = input::system_roots();
+    let chain = chain(place.leaf, &pool(&answers, &all), roots.as_ref());
+    let files = match place.is_there(&chain) && !args.pfx {
+        true => Vec::new(),
+        false => place.files(&chain, args)?,
+    };
+    if !args.dry_run && !files.is_empty() {
+        let new: Vec<NewFile<'_>> = files.iter().map(File::wanted).collect();
+        place.key.folder.install(place.slot, &new)?;
+    }
+    place.answer(&chain, files.iter().map(|file| file.name), args, now)
+}
+
+/// The key's name, when the first argument is one, and the files.
+fn named(arguments: &[PathBuf], store: &Store) -> Result<(Option<Name>, Vec<PathBuf>), Error> {
+    let Some((first, rest)) = arguments.split_first() else { return Err(Error::NoNames) };
+    let name = first.to_str().filter(|_| !first.is_file()).and_then(|typed| Name::parse(typed).ok());
+    let Some(name) = name else { return Ok((None, arguments.to_vec())) };
+    if store.key(&name).is_none() {
+        // A file that is not there is missed more often than a key named without a file.
+        if rest.is_empty() {
+            return Ok((None, arguments.to_vec()));
+        }
+        return Err(Error::Unknown { what: "key", name: name.to_string(), nearest: None });
+    }
+    if rest.is_empty() {
+        return Err(Error::NoAnswer { source: name.to_string() });
+    }
+    Ok((Some(name), rest.to_vec()))
+}
+
+/// Where an answer belongs.
+struct Place<'a> {
+    key: &'a Contents,
+    slot: Slot,
+    leaf: &'a Certificate,
+    /// The file that the leaf came in.
+    source: &'a Source,
+}
+
+/// Finds the key by its public half. Of several certificates for one key the newest is meant.
+fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence]) -> Result<Place<'a>, Error> {
+    let slots = all.iter().flat_map(|key| {
+        let renewal = key.renewal.as_ref().map(|request| (key, Slot::Renewal, &request.identity.key));
+        renewal.into_iter().chain(key.public().map(|public| (key, Slot::Current, public)))
+    });
+    let slots: Vec<_> = slots.collect();
+    let certificates = || answers.iter().flat_map(|file| file.certificates.iter().map(|cert| (cert, &file.source)));
+    let Some((first, _)) = certificates().next() else {
+        let source = answers.first().map(|file| file.source.to_string()).unwrap_or_default();
+        return Err(Error::NoAnswer { source });
+    };
+    let mut places: Vec<Place<'a>> = Vec::new();
+    for (leaf, source) in certificates() {
+        let own = slots.iter().filter(|(_, _, public)| public.spki == leaf.identity.key.spki);
+        places.extend(own.map(|(key, slot, _)| Place { key, slot: *slot, leaf, source }));
+    }
+    let wanted = |place: &&Place<'_>| named.is_none_or(|name| place.key.folder.name() == name.as_str());
+    let mut keys: Vec<String> = places.iter().filter(wanted).map(|place| place.key.folder.name()).collect();
+    keys.dedup();
+    if let [_, _, ..] = keys.as_slice() {
+        let cause = format!("there are certificates for several keys: {}; name the one you mean", keys.join(", "));
+        return Err(Error::Conflict { cause });
+    }
+    let best = places.iter().filter(wanted).max_by_key(|place| (place.leaf.not_before, place.is_next()));
+    let Some(best) = best.map(|best| (best.leaf.der.clone(), best.slot, best.key.folder.clone())) else {
+        let leaf = places.first().map_or(first, |place| place.leaf);
+        return Err(Error::NotForKey {
+            certificate: shown(leaf),
+            named: named.map(Name::to_string),
+            owner: places.first().map(|place| place.key.folder.name()),
+        });
+    };
+    let is_best = |place: &Place<'_>| (&place.leaf.der, place.slot, &place.key.folder) == (&best.0, best.1, &best.2);
+    places.into_iter().find(is_best).ok_or(Error::NoNames)
+}
+
+/// Certificates that may stand in the chain: those of the answer first, then those that came with other answers.
+fn pool<'a>(answers: &'a [Evidence], all: &'a [Contents]) -> Vec<&'a Certificate> {
+    let known = all.iter().flat_map(|key| &key.chain);
+    answers.iter().flat_map(|file| &file.certificates).chain(known).collect()
+}
+
+fn shown(cert: &Certificate) -> String {
+    match cert.identity.subject.is_empty() {
+        true => cert.identity.names.to_string(),
+        false => cert.identity.subject.to_string(),
+    }
+}
+
+/// One file to write.
+struct File {
+    name: &'static str,
+    contents: Zeroizing<Vec<u8>>,
+    secrecy: Secrecy,
+}
+
+impl File {
+    fn wanted(&self) -> NewFile<'_> {
+        NewFile { name: self.name, contents: &self.contents, secrecy: self.secrecy }
+    }
+}
+
+impl Place<'_> {
+    /// True when it answers a renewal. What is installed already does not, though the key may be the same.
+    fn is_next(&self) -> bool {
+        let installed = self.key.certificate.as_ref().is_some_and(|cert| cert.der == self.leaf.der);
+        self.slot == Slot::Renewal && !installed
+    }
+
+    /// True when this certificate with this chain is what the key has already.
+    fn is_there(&self, chain: &Chain<'_>) -> bool {
+        let installed = self.key.certificate.as_ref().is_some_and(|cert| cert.der == self.leaf.der);
+        installed
+            && self.slot == Slot::Current
+            && self.key.faults.is_empty()
+            && self.key.chain.iter().eq(chain.certificates.iter().copied())
+    }
+
+    fn files(&self, chain: &Chain<'_>, args: &Install) -> Result<Vec<File>, Error> {
+        let leaf = issue::certificate_pem(self.leaf);
+        let above: String = chain.certificates.iter().map(|cert| issue::certificate_pem(cert)).collect();
+        let public = |name, text: &str| File {
+            name,
+            contents: Zeroizing::new(text.as_bytes().to_vec()),
+            secrecy: Secrecy::Public,
+        };
+        let mut files = vec![
+            public(store::CERTIFICATE, &leaf),
+            public(store::CHAIN, &above),
+            public(store::FULL_CHAIN, &format!("{leaf}{above}")),
+        ];
+        if args.pfx && !args.dry_run {
+            let key = self.private(args)?;
+            let new = &args.new_password;
+            let file = new.new_password_file.as_ref();
+            let password = password::fresh(file, new.new_password_env.as_ref(), "the PKCS#12 file")?;
+            let name = self.key.folder.name();
+            let reader = args.pfx_for.into();
+            let pfx = issue::pfx(&key, self.leaf, &chain.certificates, password.as_str(), &name, reader)?;
+            files.push(File { name: store::BUNDLE, contents: Zeroizing::new(pfx), secrecy: Secrecy::Secret });
+        }
+        Ok(files)
+    }
+
+    fn private(&self, args: &Install) -> Result<PrivateKey, Error> {
+        let path = self.key.folder.slot(self.slot).join(store::KEY);
+        keys::open(&path, &args.password)
+    }
+
+    /// Says what was installed, what the CA changed, and what clients will do.
+    fn answer(
+        &self,
+        chain: &Chain<'_>,
+        files: impl Iterator<Item = &'static str>,
+        args: &Install,
+        now: Moment,
+    ) -> Result<ExitCode, Error> {
+        let name = self.key.folder.name();
+        let target = Name::parse(&name).ok();
+        let typed = target.as_ref().map(Target::from);
+        let mut evidence = Evidence::new(self.source.clone());
+        evidence.certificates.push(self.leaf.clone());
+        evidence.certificates.extend(chain.certificates.iter().map(|cert| (*cert).clone()));
+        evidence.keys.extend(self.key.private.clone().filter(|_| self.slot == Slot::Current).map(KeyEntry::Open));
+        let above: Vec<&Certificate> = evidence.certificates[1..].iter().collect();
+        let item = Item::Certificate(&evidence.certificates[0]);
+        let subject = Subject { evidence: &evidence, item, chain: above, before: 0 };
+        let context = Context { now, authority: Authority::of(subject.item), target: typed.as_ref(), trust: None };
+        let all = clients::select("all")?;
+        let report = judge(&subject, &all, &context);
+        let request = match self.slot {
+            Slot::Renewal => self.key.renewal.as_ref(),
+            Slot::Current => self.key.request.as_ref(),
+        };
+        let asked = request.map(|request| &request.identity);
+        let got = &self.leaf.identity;
+        let undone = asked.zip(target.as_ref()).is_some_and(|(asked, target)| undoes_the_order(asked, got, target));
+        let installed = Installed {
+            name: &name,
+            certificate: self.leaf,
+            chain: &chain.certificates,
+            missing: chain.missing,
+            changes: asked.map(|asked| changes(asked, got)),
+            undone,
+            files: files.map(|file| self.key.folder.path.join(file)).collect(),
+            dry_run: args.dry_run,
+            report: &report,
+        };
+        match args.output.format {
+            Format::Json => {
+                let text = json::installed(&installed, now);
+                terminal::raw(|out| std::io::Write::write_all(out, text.as_bytes()))?;
+            }
+            Format::Text => terminal::text(|page| text::installed(&installed, page))?,
+        }
+        let found = report.worst() >= Some(Level::Warning);
+        Ok(ExitCode::from(u8::from(found)))
+    }
+}

@@ -1,0 +1,218 @@
+//! `certfix keys`: the store as Key Manager showed it.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use certfix::facts::{Evidence, Moment, Name, PrivateKey, Subject, Text};
+use certfix::input::Password;
+use certfix::judge::{chain, infer_target};
+use certfix::report::{json, text};
+use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Store, write_new};
+use certfix::{Error, issue};
+use zeroize::Zeroizing;
+
+use crate::args::{Clock, Format, Keys, KeysAction, NewPassword, PasswordFrom, PfxArgument};
+use crate::{ask, make, password, sources, terminal};
+
+pub(crate) fn run(args: &Keys) -> Result<ExitCode, Error> {
+    let store = Store::open(&args.store);
+    recover(&store);
+    let desk = Desk { now: Clock { at: args.at }.now(), format: args.format, store };
+    match &args.action {
+        None => desk.list()?,
+        Some(KeysAction::Show { name }) => desk.show(name)?,
+        Some(KeysAction::Backup { name, output, pfx_for, new_password, password }) => {
+            desk.backup(name, output, *pfx_for, new_password, password)?;
+        }
+        Some(KeysAction::Restore { file, name, password }) => desk.restore(file, name.as_deref(), password)?,
+        Some(KeysAction::Rename { old, new }) => desk.rename(old, new)?,
+        Some(KeysAction::Remove { name, yes, no_backup }) => desk.remove(name, *yes, *no_backup)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Finishes or takes back what an interrupted run left, and says so.
+pub(crate) fn recover(store: &Store) {
+    for done in store.recover() {
+        terminal::remark(&done);
+    }
+}
+
+/// The private key in a file; asks for its password when somebody is there.
+pub(crate) fn open(path: &Path, from: &PasswordFrom) -> Result<PrivateKey, Error> {
+    sources::key(path, password::given(from)?.as_ref())
+}
+
+/// A key of the store by the name that was typed.
+pub(crate) fn named(store: &Store, typed: &str) -> Result<KeyFolder, Error> {
+    let name = Name::parse(typed);
+    let name = name.map_err(|fault| Error::BadName { name: typed.to_owned(), fault: fault.to_string() })?;
+    store.key(&name).ok_or_else(|| Error::Unknown { what: "key", name: typed.to_owned(), nearest: None })
+}
+
+struct Desk {
+    store: Store,
+    now: Moment,
+    format: Format,
+}
+
+impl Desk {
+    fn list(&self) -> Result<(), Error> {
+        let keys: Vec<Contents> = self.store.keys()?.iter().map(KeyFolder::contents).collect();
+        let root = self.store.root();
+        match self.format {
+            Format::Json => print(&json::key_list(root, &keys, self.now)),
+            Format::Text => {
+                let root = root.display().to_string();
+                terminal::text(|page| text::key_tree(&root, &keys, self.now, page))
+            }
+        }
+    }
+
+    fn show(&self, name: &str) -> Result<(), Error> {
+        let key = named(&self.store, name)?.contents();
+        match self.format {
+            Format::Json => print(&json::key_list(self.store.root(), &[key], self.now)),
+            Format::Text => terminal::text(|page| text::one_key(&key, self.now, page)),
+        }
+    }
+
+    fn backup(
+        &self,
+        name: &str,
+        output: &Path,
+        reader: PfxArgument,
+        new: &NewPassword,
+        old: &PasswordFrom,
+    ) -> Result<(), Error> {
+        let key = named(&self.store, name)?.contents();
+        if output.symlink_metadata().is_ok() {
+            return Err(Error::Exists { path: output.to_owned() });
+        }
+        let private = match &key.private {
+            Some(private) => private.clone(),
+            None => open(&key.folder.path.join(store::KEY), old)?,
+        };
+        let password = password::fresh(new.new_password_file.as_ref(), new.new_password_env.as_ref(), "the backup")?;
+        let contents = contents(&key, &private, &password, reader)?;
+        write_new(output, &contents, Secrecy::Secret)?;
+        self.moved("backup", &key.folder.name(), Some(output), "wrote")
+    }
+
+    fn restore(&self, file: &Path, name: Option<&str>, from: &PasswordFrom) -> Result<(), Error> {
+        let known = password::given(from)?;
+        let evidence = sources::read_file(file, known.as_ref())?;
+        let private = match evidence.open_keys().next() {
+            Some(key) => key.clone(),
+            None => sources::key(file, known.as_ref())?,
+        };
+        let own = |subject: &Subject<'_>| subject.item.identity().key == private.public;
+        let subjects: Vec<Subject<'_>> = evidence.subjects().into_iter().filter(own).collect();
+        let name = match (name, subjects.first()) {
+            (Some(name), _) => make::certifiable(&Text::from(name))?,
+            (None, Some(subject)) => inferred(subject, &evidence)?,
+            (None, None) => {
+                let source = evidence.source.to_string();
+                return Err(Error::NoTarget { source, candidates: Vec::new() });
+            }
+        };
+        let mut files = vec![(store::KEY, issue::pkcs8_pem(&private), Secrecy::Secret)];
+        for request in evidence.requests.iter().filter(|request| request.identity.key == private.public) {
+            files.push((store::REQUEST, issue::request_pem(request).into(), Secrecy::Public));
+        }
+        if let Some(cert) = subjects.iter().find_map(|subject| subject.item.certificate()) {
+            let pool: Vec<_> = evidence.certificates.iter().collect();
+            let leaf = issue::certificate_pem(cert);
+            let above = chain(cert, &pool, None).certificates;
+            let above: String = above.into_iter().map(issue::certificate_pem).collect();
+            files.push((store::FULL_CHAIN, format!("{leaf}{above}").into(), Secrecy::Public));
+            files.push((store::CHAIN, above.into(), Secrecy::Public));
+            files.push((store::CERTIFICATE, leaf.into(), Secrecy::Public));
+        }
+        let files: Vec<NewFile<'_>> = files
+            .iter()
+            .map(|(name, contents, secrecy)| NewFile { name, contents: contents.as_bytes(), secrecy: *secrecy })
+            .collect();
+        let path = self.store.create(&name, &files)?;
+        self.moved("restore", name.as_str(), Some(&path), "restored to")
+    }
+
+    fn rename(&self, old: &str, new: &str) -> Result<(), Error> {
+        let key = named(&self.store, old)?;
+        let name = Name::parse(new);
+        let name = name.map_err(|fault| Error::BadName { name: new.to_owned(), fault: fault.to_string() })?;
+        let path = self.store.rename(&key, &name)?;
+        self.moved("rename", name.as_str(), Some(&path), "renamed to")
+    }
+
+    fn remove(&self, name: &str, yes: bool, no_backup: bool) -> Result<(), Error> {
+        let key = named(&self.store, name)?;
+        let name = key.name();
+        if !yes {
+            let action = match no_backup {
+                true => format!("delete the key of {} for good", Text::from(&*name)),
+                false => format!("remove the key of {}", Text::from(&*name)),
+            };
+            if !confirmed(&action)? {
+                return Ok(());
+            }
+        }
+        if no_backup {
+            self.store.destroy(&key)?;
+            return self.moved("remove", &name, None, "deleted");
+        }
+        let path = self.store.remove(&key)?;
+        self.moved("remove", &name, Some(&path), "kept in")
+    }
+
+    /// Says where a key, or a copy of it, is now.
+    fn moved(&self, action: &'static str, name: &str, path: Option<&Path>, verb: &str) -> Result<(), Error> {
+        if self.format == Format::Json {
+            return print(&json::key_moved(action, name, path));
+        }
+        let place = path.map(|path| format!(" {}", Text::new(path.as_os_str().as_encoded_bytes())));
+        terminal::text(|page| page.line(&format!("{}: {verb}{}", Text::from(name), place.unwrap_or_default())))
+    }
+}
+
+/// A backup: PKCS#12, or, while there is no certificate to put into one, encrypted PEM with the request.
+fn contents(
+    key: &Contents,
+    private: &PrivateKey,
+    password: &Password,
+    reader: PfxArgument,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let name = key.folder.name();
+    if let Some(cert) = &key.certificate {
+        let above: Vec<_> = key.chain.iter().collect();
+        return issue::pfx(private, cert, &above, password.as_str(), &name, reader.into()).map(Zeroizing::new);
+    }
+    let mut pem = issue::encrypted_pkcs8_pem(private, password.as_str())?;
+    if let Some(request) = &key.request {
+        pem.push_str(&issue::request_pem(request));
+    }
+    Ok(Zeroizing::new(pem.as_bytes().to_vec()))
+}
+
+/// The name that a restored key is for.
+fn inferred(subject: &Subject<'_>, evidence: &Evidence) -> Result<Name, Error> {
+    match infer_target(subject).certain() {
+        Some(target) => make::certifiable(target.text()),
+        None => {
+            let identity = subject.item.identity();
+            let first = identity.names.first_dns().and_then(|(_, text)| Name::parse(text.as_str()?).ok());
+            first.ok_or_else(|| Error::NoTarget { source: evidence.source.to_string(), candidates: Vec::new() })
+        }
+    }
+}
+
+fn confirmed(action: &str) -> Result<bool, Error> {
+    if !terminal::can_ask() {
+        return Err(Error::Unconfirmed { action: action.to_owned() });
+    }
+    Ok(ask::yes(&format!("{action}?"), false)? == Some(true))
+}
+
+fn print(document: &str) -> Result<(), Error> {
+    terminal::raw(|out| std::io::Write::write_all(out, document.as_bytes()))
+}

@@ -1,0 +1,222 @@
+//! A CA's answer: its chain put in order, and what the CA made of the request.
+
+use std::fmt;
+
+use crate::facts::{
+    Certificate, DistinguishedName, GeneralName, Identity, KeyUsage, Name, Purpose, TrustStore, Verification,
+};
+
+/// The certificates above a leaf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain<'a> {
+    /// Each signed by the next; roots are left out, because clients have their own.
+    pub certificates: Vec<&'a Certificate>,
+    /// Whose certificate comes next and is not here; none when the next is a root, or the leaf is one.
+    pub missing: Option<&'a DistinguishedName>,
+}
+
+/// No chain of a server is longer.
+const LONGEST_CHAIN: usize = 12;
+/// Signatures checked for one chain, however many certificates share a name.
+const MOST_CHECKS: usize = 100;
+
+/// The chain above `leaf` out of `pool`, as long as it gets without roots. Signatures are checked.
+pub fn chain<'a>(leaf: &'a Certificate, pool: &[&'a Certificate], roots: Option<&TrustStore>) -> Chain<'a> {
+    let mut certificates: Vec<&Certificate> = Vec::new();
+    let mut checks = MOST_CHECKS;
+    loop {
+        let last = certificates.last().copied().unwrap_or(leaf);
+        if last.is_self_issued() || certificates.len() == LONGEST_CHAIN {
+            return Chain { certificates, missing: None };
+        }
+        let signers: Vec<&Certificate> =
+            pool.iter().copied().filter(|issuer| is_signed(last, issuer, &mut checks)).collect();
+        let fresh = |issuer: &&&Certificate| {
+            !issuer.is_self_issued()
+                && issuer.der != leaf.der
+                && !certificates.iter().any(|seen| seen.der == issuer.der)
+        };
+        match signers.iter().find(fresh) {
+            Some(issuer) => certificates.push(issuer),
+            None => {
+                let rooted = signers.iter().any(|issuer| issuer.is_self_issued())
+                    || roots.is_some_and(|roots| roots.path(last, &[]).is_some());
+                return Chain { certificates, missing: (!rooted).then_some(&last.issuer) };
+            }
+        }
+    }
+}
+
+/// Whether `issuer` signed `cert`. Where that cannot be checked, key identifiers present in both decide.
+fn is_signed(cert: &Certificate, issuer: &Certificate, checks: &mut usize) -> bool {
+    if !cert.names_as_issuer(issuer) || *checks == 0 {
+        return false;
+    }
+    *checks -= 1;
+    match cert.verify_with(&issuer.identity.key) {
+        Verification::Holds => true,
+        Verification::Fails => false,
+        Verification::Unsupported => cert.authority_key_id.is_some() && issuer.subject_key_id.is_some(),
+    }
+}
+
+/// Something that the CA did not sign as it was asked to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A name that was not asked for.
+    NameAdded(GeneralName),
+    /// A name that was asked for is not there.
+    NameDropped(GeneralName),
+    /// The names stand in another order.
+    Reordered,
+    /// The subject is another one.
+    Subject {
+        /// What the request said.
+        asked: DistinguishedName,
+        /// What the certificate says.
+        got: DistinguishedName,
+    },
+    /// A use of the key that was not asked for.
+    UsageAdded(String),
+    /// A use of the key that was asked for is not allowed.
+    UsageDropped(String),
+}
+
+impl Change {
+    /// `name-added`, `name-dropped`, `reordered`, `subject`, `usage-added`, `usage-dropped`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NameAdded(_) => "name-added",
+            Self::NameDropped(_) => "name-dropped",
+            Self::Reordered => "reordered",
+            Self::Subject { .. } => "subject",
+            Self::UsageAdded(_) => "usage-added",
+            Self::UsageDropped(_) => "usage-dropped",
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameAdded(name) => write!(out, "the name {name} was added"),
+            Self::NameDropped(name) => write!(out, "the name {name} was dropped"),
+            Self::Reordered => out.write_str("the names are in another order than asked for"),
+            Self::Subject { asked, got } => write!(out, "the subject is {got}, asked for was {asked}"),
+            Self::UsageAdded(usage) => write!(out, "the key may be used for {usage}, which was not asked for"),
+            Self::UsageDropped(usage) => write!(out, "the key may not be used for {usage}, which was asked for"),
+        }
+    }
+}
+
+/// What differs between a request and the certificate that came of it.
+pub fn changes(asked: &Identity, got: &Identity) -> Vec<Change> {
+    let lacks = |names: &[GeneralName], name: &GeneralName| !names.iter().any(|other| is_same(other, name));
+    let (wanted, signed) = (&asked.names.entries, &got.names.entries);
+    let mut found: Vec<Change> = Vec::new();
+    found.extend(wanted.iter().filter(|name| lacks(signed, name)).cloned().map(Change::NameDropped));
+    found.extend(signed.iter().filter(|name| lacks(wanted, name)).cloned().map(Change::NameAdded));
+    let both = |these: &[GeneralName], those: &[GeneralName]| -> Vec<String> {
+        these.iter().filter(|name| !lacks(those, name)).map(comparable).collect()
+    };
+    if both(wanted, signed) != both(signed, wanted) {
+        found.push(Change::Reordered);
+    }
+    // How the text is encoded is the CA's business.
+    if asked.subject.to_string() != got.subject.to_string() {
+        found.push(Change::Subject { asked: asked.subject.clone(), got: got.subject.clone() });
+    }
+    // Who did not ask leaves it to the CA.
+    if let Some(wanted) = asked.key_usage {
+        usages(&key_usages(wanted), &got.key_usage.map(key_usages).unwrap_or_default(), &mut found);
+    }
+    if let Some(wanted) = &asked.purposes {
+        usages(&purposes(wanted), &got.purposes.as_deref().map(purposes).unwrap_or_default(), &mut found);
+    }
+    found
+}
+
+/// True when the request put `target` first, for clients that read no other name, and the certificate does not.
+pub fn undoes_the_order(asked: &Identity, got: &Identity, target: &Name) -> bool {
+    let first = |identity: &Identity| {
+        let text = identity.names.first_dns().and_then(|(_, text)| text.as_str()).map(str::to_ascii_lowercase);
+        text.is_some_and(|text| text == target.as_str())
+    };
+    first(asked) && !first(got)
+}
+
+fn usages(asked: &[String], got: &[String], found: &mut Vec<Change>) {
+    found.extend(asked.iter().filter(|usage| !got.contains(usage)).cloned().map(Change::UsageDropped));
+    found.extend(got.iter().filter(|usage| !asked.contains(usage)).cloned().map(Change::UsageAdded));
+}
+
+fn key_usages(usage: KeyUsage) -> Vec<String> {
+    usage.names().map(str::to_owned).collect()
+}
+
+fn purposes(list: &[Purpose]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
+}
+
+fn is_same(one: &GeneralName, other: &GeneralName) -> bool {
+    one == other || comparable(one) == comparable(other)
+}
+
+/// Kind and value; the case of DNS names does not matter.
+fn comparable(name: &GeneralName) -> String {
+    let value = name.to_string();
+    let value = if name.dns().is_some() { value.to_ascii_lowercase() } else { value };
+    format!("{} {value}", name.kind())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{leaf, subject};
+
+    fn cert(name: &str, issuer: &str) -> Certificate {
+        let mut cert = leaf([]);
+        cert.identity.subject = subject(&[name]);
+        cert.issuer = subject(&[issuer]);
+        cert.der = format!("{name} by {issuer}").into_bytes().into();
+        // No such signature can be checked: the identifiers decide.
+        (cert.authority_key_id, cert.subject_key_id) = (Some((*b"id").into()), Some((*b"id").into()));
+        cert
+    }
+
+    fn shown(leaf: &Certificate, pool: &[&Certificate]) -> (Vec<String>, Option<String>) {
+        let chain = chain(leaf, pool, None);
+        let names = chain.certificates.iter().map(|cert| cert.identity.subject.to_string()).collect();
+        (names, chain.missing.map(ToString::to_string))
+    }
+
+    #[test]
+    fn puts_a_shuffled_chain_in_order_and_leaves_the_root_out() {
+        let (mail, low, high, root) =
+            (cert("mail", "Low"), cert("Low", "High"), cert("High", "Root"), cert("Root", "Root"));
+        let whole = (vec!["CN=Low".to_owned(), "CN=High".to_owned()], None);
+        assert_eq!(shown(&mail, &[&root, &high, &mail, &low]), whole);
+        assert_eq!(shown(&mail, &[&high, &low]), (whole.0, Some("CN=Root".to_owned())));
+        assert_eq!(shown(&mail, &[&high]), (Vec::new(), Some("CN=Low".to_owned())));
+        assert_eq!(shown(&root, &[&high]), (Vec::new(), None));
+    }
+
+    #[test]
+    fn ends_where_issuers_go_in_circles() {
+        let (mail, one, other) = (cert("mail", "One"), cert("One", "Other"), cert("Other", "One"));
+        assert_eq!(shown(&mail, &[&one, &other]).0.len(), 2);
+    }
+
+    #[test]
+    fn names_every_change() {
+        let asked = leaf(["remote.contoso.com", "autodiscover.contoso.com", "old.contoso.com"]).identity;
+        let mut got = leaf(["autodiscover.contoso.com", "Remote.contoso.com", "www.contoso.com"]).identity;
+        got.subject = subject(&["other"]);
+        got.purposes = Some(vec![Purpose::ServerAuth, Purpose::ClientAuth]);
+        let asked = Identity { purposes: Some(vec![Purpose::ServerAuth]), ..asked };
+        let kinds: Vec<&str> = changes(&asked, &got).iter().map(Change::kind).collect();
+        assert_eq!(kinds, ["name-dropped", "name-added", "reordered", "subject", "usage-added"]);
+        assert!(undoes_the_order(&asked, &got, &Name::parse("remote.contoso.com").unwrap()));
+        assert_eq!(changes(&asked, &asked), []);
+    }
+}

@@ -1,0 +1,51 @@
+//! `install` as JSON.
+
+use serde::Serialize;
+
+use super::certificate::{CertificateEntry, certificate};
+use super::check::CheckEntry;
+use super::{Shown, VERSION, check};
+use crate::facts::{DistinguishedName, Moment, Text};
+use crate::report::text::Installed;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    command: &'static str,
+    key: &'a str,
+    dry_run: bool,
+    files: Vec<String>,
+    chain: Vec<CertificateEntry<'a>>,
+    chain_lacks: Option<Shown<&'a DistinguishedName>>,
+    changes: Option<Vec<Change>>,
+    order_undone: bool,
+    judged: CheckEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct Change {
+    kind: &'static str,
+    detail: String,
+}
+
+/// The whole answer, as of `now`.
+pub fn installed(installed: &Installed<'_>, now: Moment) -> String {
+    let changes = installed.changes.as_ref().map(|changes| {
+        changes.iter().map(|change| Change { kind: change.kind(), detail: change.to_string() }).collect()
+    });
+    let files = installed.files.iter().filter(|_| !installed.dry_run);
+    let document = Document {
+        version: VERSION,
+        command: "install",
+        key: installed.name,
+        dry_run: installed.dry_run,
+        files: files.map(|path| Text::new(path.as_os_str().as_encoded_bytes()).to_string()).collect(),
+        chain: installed.chain.iter().map(|cert| certificate(cert, now)).collect(),
+        chain_lacks: installed.missing.map(Shown),
+        changes,
+        order_undone: installed.undone,
+        judged: check(installed.report, now),
+    };
+    let text = serde_json::to_string_pretty(&document);
+    text.expect("these structs hold only strings, numbers and lists") + "\n"
+}

@@ -1,0 +1,85 @@
+//! `keys` as JSON.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::certificate::{CertificateEntry, NameEntry, certificate, names};
+use super::{Shown, VERSION};
+use crate::facts::{Moment, Text};
+use crate::store::Contents;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    command: &'static str,
+    store: String,
+    keys: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: String,
+    folder: String,
+    state: &'static str,
+    bound: bool,
+    encrypted: bool,
+    key: Option<String>,
+    first_dns_name: Option<Shown<&'a Text>>,
+    names: Vec<NameEntry<'a>>,
+    certificate: Option<CertificateEntry<'a>>,
+    chain: Vec<CertificateEntry<'a>>,
+    generation: Option<u32>,
+    generations: Vec<u32>,
+    renewal: bool,
+    faults: Vec<Shown<Text>>,
+}
+
+#[derive(Serialize)]
+struct Moved<'a> {
+    version: u32,
+    command: &'static str,
+    action: &'static str,
+    key: &'a str,
+    path: Option<String>,
+}
+
+/// These keys of the store at `root`, as of `now`.
+pub fn key_list(root: &Path, keys: &[Contents], now: Moment) -> String {
+    let keys = keys.iter().map(|key| entry(key, now)).collect();
+    whole(&Document { version: VERSION, command: "keys", store: shown(root), keys })
+}
+
+/// What `keys backup`, `restore`, `rename` and `remove` did: the key, and what is at `path` now.
+pub fn key_moved(action: &'static str, key: &str, path: Option<&Path>) -> String {
+    whole(&Moved { version: VERSION, command: "keys", action, key, path: path.map(shown) })
+}
+
+fn entry(key: &Contents, now: Moment) -> Entry<'_> {
+    let identity = key.identity();
+    Entry {
+        name: key.folder.name(),
+        folder: shown(&key.folder.path),
+        state: key.state(now).word(),
+        bound: key.folder.is_bound(),
+        encrypted: key.is_locked,
+        key: key.public().map(|public| public.kind.to_string()),
+        first_dns_name: identity.and_then(|identity| identity.names.first_dns()).map(|(_, text)| Shown(text)),
+        names: identity.map(names).unwrap_or_default(),
+        certificate: key.certificate.as_ref().map(|cert| certificate(cert, now)),
+        chain: key.chain.iter().map(|cert| certificate(cert, now)).collect(),
+        generation: key.folder.generation(),
+        generations: key.folder.generations(),
+        renewal: key.renewal.is_some(),
+        faults: key.faults.iter().map(|fault| Shown(Text::from(&*fault.to_string()))).collect(),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    Text::new(path.as_os_str().as_encoded_bytes()).to_string()
+}
+
+fn whole(document: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(document);
+    text.expect("these structs hold only strings, numbers and lists") + "\n"
+}

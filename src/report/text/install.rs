@@ -1,0 +1,109 @@
+//! What was installed, what the CA made of the request, and what clients will do.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::layout::bold;
+use super::{Page, check};
+use crate::facts::{Certificate, DistinguishedName, Text};
+use crate::judge::{Change, Report};
+use crate::report::with_unicode;
+
+/// One answer of a CA, beside its key.
+#[derive(Debug)]
+pub struct Installed<'a> {
+    /// The key's name.
+    pub name: &'a str,
+    /// The certificate.
+    pub certificate: &'a Certificate,
+    /// Those above it, in order, without the root.
+    pub chain: &'a [&'a Certificate],
+    /// Whose certificate is missing from the chain.
+    pub missing: Option<&'a DistinguishedName>,
+    /// What differs from the request; none when there is no request.
+    pub changes: Option<Vec<Change>>,
+    /// True when the request put the name first and the CA did not.
+    pub undone: bool,
+    /// The files that were written; on a dry run those that would be.
+    pub files: Vec<PathBuf>,
+    /// True when nothing was written.
+    pub dry_run: bool,
+    /// What the rules say of it.
+    pub report: &'a Report<'a>,
+}
+
+/// Writes it.
+///
+/// # Errors
+/// Those of the stream.
+pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let Installed { name, certificate: cert, .. } = installed;
+    page.line(&bold(&Text::from(*name).to_string()))?;
+    for (index, entry) in cert.identity.names.entries.iter().enumerate() {
+        page.field(if index == 0 { "names" } else { "" }, &format!("{} {}", index + 1, with_unicode(entry)))?;
+    }
+    page.field("subject", &cert.identity.subject.to_string())?;
+    page.field("issuer", &cert.issuer.to_string())?;
+    let days = cert.not_before.days_until(cert.not_after.plus_seconds(1));
+    page.field("valid", &format!("{} until {}, {days} days", cert.not_before.date(), cert.not_after.date()))?;
+    chain(installed, page)?;
+    changed(installed, page)?;
+    written(installed, page)?;
+    page.line("")?;
+    check(installed.report, page)?;
+    if installed.undone {
+        page.line("")?;
+        page.paragraph(0, "The CA undid the order of the request. What works instead:")?;
+        let ways = [
+            format!("one certificate for each name: certfix csr --fqdn {name} --one-per-name"),
+            "a CA that keeps the order: certfix profiles lists what is known of each".to_owned(),
+            format!("a CA of your own, or none: certfix self-signed --fqdn {name}"),
+        ];
+        ways.iter().try_for_each(|way| page.paragraph(2, way))?;
+    }
+    Ok(())
+}
+
+fn chain(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let mut label = "chain";
+    for cert in installed.chain {
+        page.field(label, &cert.identity.subject.to_string())?;
+        label = "";
+    }
+    match installed.missing {
+        Some(missing) => {
+            let known = "is neither here nor among this machine's roots";
+            let advice = "if it is not your own root, get it from the CA and install both files together";
+            page.field(label, &format!("{missing} {known}: {advice}"))
+        }
+        None if installed.certificate.is_self_issued() => page.field(label, "none: it signs itself"),
+        None if installed.chain.is_empty() => page.field(label, "none: a root signed it"),
+        None => Ok(()),
+    }
+}
+
+fn changed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let Some(changes) = &installed.changes else {
+        return page.field("changed", "not checked: there is no request");
+    };
+    if changes.is_empty() {
+        return page.field("changed", "nothing: it is as the request asked");
+    }
+    for (index, change) in changes.iter().enumerate() {
+        page.field(if index == 0 { "changed" } else { "" }, &change.to_string())?;
+    }
+    Ok(())
+}
+
+fn written(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    match (installed.files.is_empty(), installed.dry_run) {
+        (true, _) => return page.field("wrote", "nothing: it is installed already"),
+        (false, true) => return page.field("wrote", "nothing (--dry-run)"),
+        (false, false) => {}
+    }
+    for (index, file) in installed.files.iter().enumerate() {
+        let shown = Text::new(file.as_os_str().as_encoded_bytes()).to_string();
+        page.field(if index == 0 { "wrote" } else { "" }, &shown)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The keys of a store, as a tree; one of them whole.
+
+use std::io;
+
+use super::Page;
+use super::layout::bold;
+use crate::facts::{Identity, Moment, Text};
+use crate::report::with_unicode;
+use crate::store::{Contents, State};
+
+/// Writes one line for each key: name, state, first name, end.
+///
+/// # Errors
+/// Those of the stream.
+pub fn key_tree(root: &str, keys: &[Contents], now: Moment, page: &mut Page<'_>) -> io::Result<()> {
+    page.line(&bold(&Text::from(root).to_string()))?;
+    if keys.is_empty() {
+        return page.line("  no keys");
+    }
+    let rows: Vec<[String; 4]> = keys.iter().map(|key| row(key, now)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let (names, states, firsts) = (width(0), width(1), width(2));
+    for (index, [name, state, first, end]) in rows.iter().enumerate() {
+        let last = index + 1 == rows.len();
+        let branch = if last { "└─" } else { "├─" };
+        let line = format!("{branch} {name:<names$}  {state:<states$}  {first:<firsts$}  {end}");
+        page.line(line.trim_end())?;
+        let trunk = if last { "  " } else { "│ " };
+        for fault in &keys[index].faults {
+            page.line(&format!("{trunk}   {}", Text::from(&*fault.to_string())))?;
+        }
+        if keys[index].renewal.is_some() {
+            page.line(&format!("{trunk}   a renewal waits for its certificate"))?;
+        }
+    }
+    Ok(())
+}
+
+fn row(key: &Contents, now: Moment) -> [String; 4] {
+    let first = key.identity().and_then(first_name).unwrap_or_default();
+    let end = key.certificate.as_ref().map(|cert| match cert.not_after < now {
+        true => format!("since {}", cert.not_after.date()),
+        false => format!("until {}", cert.not_after.date()),
+    });
+    [Text::from(&*key.folder.name()).to_string(), key.state(now).word().to_owned(), first, end.unwrap_or_default()]
+}
+
+fn first_name(identity: &Identity) -> Option<String> {
+    let common_name = || identity.subject.common_names().next_back().map(ToString::to_string);
+    identity.names.first_dns().map(|(_, text)| text.to_string()).or_else(common_name)
+}
+
+/// Writes one key whole.
+///
+/// # Errors
+/// Those of the stream.
+pub fn one_key(key: &Contents, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
+    page.line(&bold(&Text::from(&*key.folder.name()).to_string()))?;
+    let state = key.state(now);
+    page.field("state", state.word())?;
+    for (index, fault) in key.faults.iter().enumerate() {
+        page.field(if index == 0 { "faults" } else { "" }, &Text::from(&*fault.to_string()).to_string())?;
+    }
+    if let Some(public) = key.public() {
+        let lock = if key.is_locked { ", encrypted" } else { "" };
+        page.field("key", &format!("{}{lock}", public.kind))?;
+    }
+    if let Some(identity) = key.identity() {
+        for (index, entry) in identity.names.entries.iter().enumerate() {
+            page.field(if index == 0 { "names" } else { "" }, &format!("{} {}", index + 1, with_unicode(entry)))?;
+        }
+        page.field("subject", &identity.subject.to_string())?;
+    }
+    if let Some(cert) = &key.certificate {
+        page.field("issuer", &cert.issuer.to_string())?;
+        page.field("valid", &format!("{} until {}", cert.not_before.date(), cert.not_after.date()))?;
+    }
+    for (index, cert) in key.chain.iter().enumerate() {
+        page.field(if index == 0 { "chain" } else { "" }, &cert.identity.subject.to_string())?;
+    }
+    if let Some(number) = key.folder.generation() {
+        page.field("generation", &format!("{number} of {}", key.folder.generations().len()))?;
+    }
+    if key.renewal.is_some() {
+        page.field("renewal", "waits for its certificate")?;
+    }
+    page.field("folder", &Text::new(key.folder.path.as_os_str().as_encoded_bytes()).to_string())?;
+    match next_step(key, state) {
+        Some(next) => page.paragraph(0, &next),
+        None => Ok(()),
+    }
+}
+
+fn next_step(key: &Contents, state: State) -> Option<String> {
+    let name = Text::from(&*key.folder.name());
+    match state {
+        State::Pending => Some(format!("Next: certfix install {name} FILE, with the CA's answer.")),
+        State::Expiring | State::Expired if key.request.is_some() && key.renewal.is_none() => {
+            Some(format!("Next: certfix csr --renew {name}"))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,218 @@
+//! What is in a key folder, and what is wrong with it.
+
+use std::fmt;
+use std::path::Path;
+
+use super::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, RENEWAL, REQUEST};
+use crate::Error;
+use crate::facts::{Certificate, DAY, Evidence, Identity, Moment, PrivateKey, PublicKey, Request};
+use crate::input::read_file;
+
+/// What a key folder holds.
+#[derive(Debug)]
+pub struct Contents {
+    /// The folder.
+    pub folder: KeyFolder,
+    /// The private key, when it is there and not encrypted.
+    pub private: Option<PrivateKey>,
+    /// True when the private key is encrypted.
+    pub is_locked: bool,
+    /// The request.
+    pub request: Option<Request>,
+    /// The certificate.
+    pub certificate: Option<Certificate>,
+    /// The certificates above it, in order.
+    pub chain: Vec<Certificate>,
+    /// The request of a renewal that waits for the CA's answer.
+    pub renewal: Option<Request>,
+    /// What is wrong.
+    pub faults: Vec<Fault>,
+}
+
+/// What is wrong with a key folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// There is no private key.
+    NoKey,
+    /// There is a certificate, and not the file that most servers read.
+    NoFullChain,
+    /// A file cannot be read, and why.
+    Unreadable(String),
+    /// Everybody on the machine can read or change the private key; its permission bits.
+    OpenToOthers(u32),
+    /// The certificate is for another key.
+    ForeignCertificate,
+    /// The request is for another key.
+    ForeignRequest,
+}
+
+/// How far a key has come. It follows from the files and the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Key and request; the CA's answer is awaited.
+    Pending,
+    /// The CA's certificate is there.
+    Installed,
+    /// The certificate signs itself.
+    SelfSigned,
+    /// The certificate is there, and services use it.
+    Bound,
+    /// Its certificate ends within 30 days.
+    Expiring,
+    /// Its certificate has ended.
+    Expired,
+    /// Something is wrong: see [`Contents::faults`].
+    Broken,
+    /// A key alone.
+    Bare,
+}
+
+/// As the rule `expires-soon` counts.
+const SOON: i64 = 30 * DAY;
+/// Any right for everybody. A group is somebody's decision.
+const OTHERS: u32 = 0o007;
+
+impl State {
+    /// `pending`, `installed`, `self-signed`, `bound`, `expiring`, `expired`, `broken`, `bare`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Installed => "installed",
+            Self::SelfSigned => "self-signed",
+            Self::Bound => "bound",
+            Self::Expiring => "expiring",
+            Self::Expired => "expired",
+            Self::Broken => "broken",
+            Self::Bare => "bare",
+        }
+    }
+}
+
+impl KeyFolder {
+    /// Reads what is there. What cannot be read is a fault, not an error.
+    pub fn contents(&self) -> Contents {
+        let mut contents = Contents {
+            folder: self.clone(),
+            private: None,
+            is_locked: false,
+            request: None,
+            certificate: None,
+            chain: Vec::new(),
+            renewal: None,
+            faults: Vec::new(),
+        };
+        contents.read_key(&self.path.join(KEY));
+        let faults = &mut contents.faults;
+        contents.request = read(&self.path.join(REQUEST), faults).and_then(|file| file.requests.into_iter().next());
+        let certificate = read(&self.path.join(CERTIFICATE), faults);
+        contents.certificate = certificate.and_then(|file| file.certificates.into_iter().next());
+        contents.chain = read(&self.path.join(CHAIN), faults).map(|file| file.certificates).unwrap_or_default();
+        let renewal = read(&self.path.join(RENEWAL).join(REQUEST), faults);
+        contents.renewal = renewal.and_then(|file| file.requests.into_iter().next());
+        contents.compare();
+        contents
+    }
+}
+
+impl Contents {
+    /// The public key: that of the private key, or of what was made with it where that is encrypted.
+    pub fn public(&self) -> Option<&PublicKey> {
+        let private = self.private.as_ref().map(|key| &key.public);
+        private.or_else(|| self.identity().map(|identity| &identity.key))
+    }
+
+    /// The names and subject: the certificate's, before it is there the request's.
+    pub fn identity(&self) -> Option<&Identity> {
+        let certificate = self.certificate.as_ref().map(|cert| &cert.identity);
+        certificate.or_else(|| self.request.as_ref().map(|request| &request.identity))
+    }
+
+    /// How far the key has come, as of `now`.
+    pub fn state(&self, now: Moment) -> State {
+        if !self.faults.is_empty() {
+            return State::Broken;
+        }
+        let Some(cert) = &self.certificate else {
+            return if self.request.is_some() { State::Pending } else { State::Bare };
+        };
+        match cert.not_after {
+            end if end < now => State::Expired,
+            end if end < now.plus_seconds(SOON) => State::Expiring,
+            _ if self.folder.is_bound() => State::Bound,
+            _ if cert.is_self_issued() => State::SelfSigned,
+            _ => State::Installed,
+        }
+    }
+
+    fn read_key(&mut self, path: &Path) {
+        let evidence = match read_file(path, None) {
+            Ok(evidence) => evidence,
+            Err(Error::NeedsPassword { .. }) => {
+                self.is_locked = true;
+                return;
+            }
+            Err(Error::File { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => {
+                self.faults.push(Fault::NoKey);
+                return;
+            }
+            Err(error) => {
+                self.faults.push(Fault::Unreadable(error.to_string()));
+                return;
+            }
+        };
+        if let Some(mode) = evidence.mode.filter(|mode| mode & OTHERS != 0) {
+            self.faults.push(Fault::OpenToOthers(mode & 0o7777));
+        }
+        self.private = evidence.open_keys().next().cloned();
+        self.is_locked = self.private.is_none() && !evidence.keys.is_empty();
+        if self.private.is_none() && !self.is_locked {
+            self.faults.push(Fault::NoKey);
+        }
+    }
+
+    /// Whether the parts belong together. Where the key is encrypted, certificate and request are held to each other.
+    fn compare(&mut self) {
+        let private = self.private.as_ref().map(|key| &key.public);
+        let request = self.request.as_ref().map(|request| &request.identity.key);
+        let certificate = self.certificate.as_ref().map(|cert| &cert.identity.key);
+        let differ = |one: Option<&PublicKey>, other: Option<&PublicKey>| {
+            one.zip(other).is_some_and(|(one, other)| one.spki != other.spki)
+        };
+        if differ(private.or(request), certificate) {
+            self.faults.push(Fault::ForeignCertificate);
+        }
+        if differ(private, request) {
+            self.faults.push(Fault::ForeignRequest);
+        }
+        if self.certificate.is_some() && !self.folder.path.join(FULL_CHAIN).is_file() {
+            self.faults.push(Fault::NoFullChain);
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoKey => write!(out, "{KEY} is missing"),
+            Self::NoFullChain => write!(out, "{FULL_CHAIN} is missing"),
+            Self::Unreadable(error) => out.write_str(error),
+            Self::OpenToOthers(mode) => write!(out, "{KEY} is open to everybody on this machine: mode {mode:04o}"),
+            Self::ForeignCertificate => write!(out, "{CERTIFICATE} is for another key"),
+            Self::ForeignRequest => write!(out, "{REQUEST} is for another key"),
+        }
+    }
+}
+
+/// What is in a file, if the file is there.
+fn read(path: &Path, faults: &mut Vec<Fault>) -> Option<Evidence> {
+    match read_file(path, None) {
+        Ok(evidence) => Some(evidence),
+        Err(Error::File { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => None,
+        // An empty chain: the certificate was signed by a root.
+        Err(Error::Empty { .. }) if path.ends_with(CHAIN) => None,
+        Err(error) => {
+            faults.push(Fault::Unreadable(error.to_string()));
+            None
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Generations: what a key was before stays there for undo, and key and certificate change together.
+//!
+//! A service that reads `key.pem` and `fullchain.pem` must never find two that do not match, and two files cannot be
+//! replaced by one rename. So both are links through `current`, a link to `generations/0002`: renaming a new `current`
+//! over the old one changes all at once. A folder with plain files is turned into this, each file for a link to the
+//! same file, before the first change.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::write::{failed, hidden_beside, lock, make_private, parent, rename_new, sync_folder, write_file};
+use super::{CERTIFICATE, FILES, KEY, KeyFolder, NewFile, RENEWAL, REQUEST, Secrecy, write};
+use crate::Error;
+
+pub(super) const CURRENT: &str = "current";
+pub(super) const GENERATIONS: &str = "generations";
+
+/// Which of a folder's keys is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// The one that services read.
+    Current,
+    /// The one that waits for the CA's answer beside it.
+    Renewal,
+}
+
+impl KeyFolder {
+    /// Makes a generation of the key in `slot`, its request, and `files`, and puts it in the place of the current one.
+    /// Mode, owner and group of files that are there already are kept. Whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::File`], and then the current generation is the old one.
+    pub fn install(&self, slot: Slot, files: &[NewFile<'_>]) -> Result<(), Error> {
+        let _lock = lock(parent(&self.path));
+        let done = self.upgrade().and_then(|()| {
+            let from = self.slot(slot);
+            let number = self.make_generation(&from, &[KEY, REQUEST], files)?;
+            self.switch(number)
+        });
+        done.map_err(|cause| failed(&self.path, cause))?;
+        if slot == Slot::Renewal {
+            // The generation has its files. Should this fail, the next run sees that they are the same, and does it.
+            let _ = self.discard_renewal();
+        }
+        Ok(())
+    }
+
+    /// Puts what was there before the current generation in its place, as a new generation; undone twice, it is back.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when there was no certificate before; [`Error::File`].
+    pub fn undo(&self) -> Result<(), Error> {
+        let _lock = lock(parent(&self.path));
+        let current = self.generation().unwrap_or_default();
+        let earlier = self.generations().into_iter().filter(|number| *number < current).max();
+        let earlier = earlier.map(|number| self.numbered(number)).filter(|path| path.join(CERTIFICATE).is_file());
+        let Some(earlier) = earlier else {
+            return Err(Error::Conflict {
+                cause: format!("'{}' has no earlier certificate to go back to", self.name()),
+            });
+        };
+        let done = self.make_generation(&earlier, &FILES, &[]).and_then(|number| self.switch(number));
+        done.map_err(|cause| failed(&self.path, cause))
+    }
+
+    /// Puts key and request of a renewal beside the current ones, with the mode, owner and group of the current key.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when one is waiting already; [`Error::File`], and then nothing is left behind.
+    pub fn renew(&self, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
+        let path = self.path.join(RENEWAL);
+        if path.symlink_metadata().is_ok() {
+            let cause = format!(
+                "a renewal of '{}' waits for its certificate: install it, or delete {}",
+                self.name(),
+                path.display()
+            );
+            return Err(Error::Conflict { cause });
+        }
+        write::folder(&path, files)?;
+        Ok(path)
+    }
+
+    /// Lets the renewal disappear in one step, and then deletes it.
+    pub(super) fn discard_renewal(&self) -> io::Result<()> {
+        let path = self.path.join(RENEWAL);
+        let hidden = hidden_beside(&path, path.file_name().unwrap_or_default());
+        rename_new(&path, &hidden)?;
+        fs::remove_dir_all(&hidden)
+    }
+
+    /// The number of the generation that services read; none while its files are plain ones.
+    pub fn generation(&self) -> Option<u32> {
+        let target = fs::read_link(self.path.join(CURRENT)).ok()?;
+        target.file_name()?.to_str()?.parse().ok()
+    }
+
+    /// The numbers of all generations, oldest first.
+    pub fn generations(&self) -> Vec<u32> {
+        let entries = fs::read_dir(self.path.join(GENERATIONS)).into_iter().flatten().flatten();
+        let number = |name: std::ffi::OsString| name.to_str().filter(|name| !name.starts_with('.'))?.parse().ok();
+        let mut numbers: Vec<u32> = entries.filter_map(|entry| number(entry.file_name())).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Where key and request of `slot` are.
+    pub fn slot(&self, slot: Slot) -> PathBuf {
+        match slot {
+            Slot::Renewal => self.path.join(RENEWAL),
+            Slot::Current if self.generation().is_some() => self.path.join(CURRENT),
+            Slot::Current => self.path.clone(),
+        }
+    }
+
+    pub(super) fn numbered(&self, number: u32) -> PathBuf {
+        self.path.join(GENERATIONS).join(format!("{number:04}"))
+    }
+
+    /// Turns plain files into links to the same files in a first generation. At every moment each name leads to the same
+    /// file; what was begun is gone on with.
+    fn upgrade(&self) -> io::Result<()> {
+        let plain: Vec<&str> = FILES.into_iter().filter(|name| is_plain(&self.path.join(name))).collect();
+        if self.generation().is_none() {
+            let generations = self.path.join(GENERATIONS);
+            match make_private(&generations) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => imitate(&generations, &self.path.metadata()?, Secrecy::Public)?,
+            }
+            let number = self.make_generation(&self.path, &plain, &[])?;
+            link(&Path::new(GENERATIONS).join(format!("{number:04}")), &self.path.join(CURRENT))?;
+        }
+        for name in plain {
+            let path = self.path.join(name);
+            if !is_same(&path, &self.path.join(CURRENT).join(name)) {
+                return Err(io::Error::other(format!("{name} is not the file of the current generation")));
+            }
+            replace_link(&Path::new(CURRENT).join(name), &path)?;
+        }
+        sync_folder(&self.path)
+    }
+
+    /// Makes the next generation: `kept` are those files of `from`, the very same ones; the others are new.
+    fn make_generation(&self, from: &Path, kept: &[&str], files: &[NewFile<'_>]) -> io::Result<u32> {
+        let number = self.generations().last().map_or(1, |last| last + 1);
+        let path = self.numbered(number);
+        let hidden = hidden_beside(&path, path.file_name().unwrap_or_default());
+        make_private(&hidden)?;
+        let made = self
+            .fill(&hidden, from, kept, files)
+            .and_then(|()| rename_new(&hidden, &path))
+            .and_then(|()| sync_folder(parent(&path)).inspect_err(|_| drop(fs::remove_dir_all(&path))));
+        made.inspect_err(|_| drop(fs::remove_dir_all(&hidden)))?;
+        Ok(number)
+    }
+
+    fn fill(&self, folder: &Path, from: &Path, kept: &[&str], files: &[NewFile<'_>]) -> io::Result<()> {
+        let replaced = |name: &str| files.iter().any(|file| file.name == name);
+        for name in kept.iter().filter(|name| !replaced(name) && from.join(name).is_file()) {
+            // No second copy of a key, and no moment in which half of it is there.
+            fs::hard_link(from.join(name), folder.join(name))?;
+        }
+        for file in files {
+            write_file(&folder.join(file.name), file.contents, file.secrecy)?.sync_all()?;
+        }
+        for name in FILES.into_iter().filter(|name| folder.join(name).is_file()) {
+            let secrecy = if is_secret(name) { Secrecy::Secret } else { Secrecy::Public };
+            if let Ok(before) = self.path.join(name).metadata() {
+                imitate(&folder.join(name), &before, secrecy)?;
+            }
+        }
+        imitate(folder, &self.path.metadata()?, Secrecy::Public)?;
+        sync_folder(folder)
+    }
+
+    /// Points `current` to a generation that was just made; takes that one back when it cannot.
+    fn switch(&self, number: u32) -> io::Result<()> {
+        let before = fs::read_link(self.path.join(CURRENT))?;
+        let target = Path::new(GENERATIONS).join(format!("{number:04}"));
+        let current = self.path.join(CURRENT);
+        let switched = self
+            .add_links(&self.numbered(number))
+            .and_then(|()| replace_link(&target, &current))
+            .and_then(|()| sync_folder(&self.path).inspect_err(|_| drop(replace_link(&before, &current))));
+        match switched {
+            Ok(()) => self.drop_dead_links(),
+            Err(_) if fs::read_link(&current).is_ok_and(|now| now == before) => {
+                let _ = fs::remove_dir_all(self.numbered(number));
+                self.drop_dead_links();
+            }
+            // It did change, and cannot be changed back: nothing may be taken away.
+            Err(_) => {}
+        }
+        switched
+    }
+
+    /// Makes the names that services read, where they are missing.
+    pub(super) fn add_links(&self, generation: &Path) -> io::Result<()> {
+        for name in FILES.into_iter().filter(|name| generation.join(name).is_file()) {
+            let path = self.path.join(name);
+            if path.symlink_metadata().is_err() {
+                link(&Path::new(CURRENT).join(name), &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away names that lead nowhere: the current generation has no such file.
+    pub(super) fn drop_dead_links(&self) {
+        for path in FILES.iter().map(|name| self.path.join(name)) {
+            if fs::read_link(&path).is_ok_and(|target| target.starts_with(CURRENT)) && !path.exists() {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    name == KEY || name == super::BUNDLE
+}
+
+fn is_plain(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
+/// Gives `path` the owner, group and mode of `model`; a secret is open to nobody but these.
+fn imitate(path: &Path, model: &Metadata, secrecy: Secrecy) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let file = File::open(path)?;
+        let own = file.metadata()?;
+        let is_same_file = (own.dev(), own.ino()) == (model.dev(), model.ino());
+        let mode = model.mode() & if secrecy == Secrecy::Secret { 0o770 } else { 0o777 };
+        let owned = (own.uid(), own.gid()) == (model.uid(), model.gid());
+        if is_same_file || owned && own.mode() & 0o7777 == mode {
+            return Ok(());
+        }
+        if !owned {
+            std::os::unix::fs::fchown(&file, Some(model.uid()), Some(model.gid()))?;
+        }
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
+        file.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = (path, model, secrecy);
+    Ok(())
+}
+
+/// True when both names lead to one file.
+#[cfg(unix)]
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |path: &Path| path.metadata().map(|metadata| (metadata.dev(), metadata.ino())).ok();
+    place(one).is_some() && place(one) == place(other)
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    fs::read(one).ok().is_some_and(|bytes| fs::read(other).is_ok_and(|others| others == bytes))
+}
+
+/// Makes the link `path`, or lets it take the place of what is there, in one step.
+fn replace_link(target: &Path, path: &Path) -> io::Result<()> {
+    let hidden = hidden_beside(path, path.file_name().unwrap_or_default());
+    link(target, &hidden)?;
+    fs::rename(&hidden, path).inspect_err(|_| drop(fs::remove_file(&hidden)))
+}
+
+#[cfg(unix)]
+fn link(target: &Path, path: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, path)
+}
+
+/// Windows tells links to folders from links to files.
+#[cfg(windows)]
+fn link(target: &Path, path: &Path) -> io::Result<()> {
+    if target.starts_with(GENERATIONS) {
+        std::os::windows::fs::symlink_dir(target, path)
+    } else {
+        std::os::windows::fs::symlink_file(target, path)
+    }
+}

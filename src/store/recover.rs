@@ -1,0 +1,106 @@
+//! What an interrupted run left is finished or taken back, never a key with it.
+
+use std::fs;
+use std::path::Path;
+
+use super::generation::{CURRENT, GENERATIONS, is_same};
+use super::write::{is_hidden, try_lock};
+use super::{BINDINGS, FILES, KEY, KeyFolder, RENEWAL, REQUEST, Store};
+use crate::facts::Text;
+
+impl Store {
+    /// Finishes or takes back what an interrupted run left, and says what. Does nothing while another run is at work.
+    pub fn recover(&self) -> Vec<String> {
+        let mut done = Vec::new();
+        let Some(_lock) = try_lock(self.root()) else { return done };
+        for name in names_in(self.root()).into_iter().filter(|name| is_hidden(name)) {
+            let path = self.root().join(&name);
+            // Its key was never used: the folder had no name yet, or no name any more.
+            if is_folder(&path) && is_ours(&path) && fs::remove_dir_all(&path).is_ok() {
+                done.push(format!("deleted {}, which an interrupted run left", Text::from(&*name)));
+            }
+        }
+        for key in self.keys().into_iter().flatten() {
+            key.recover(&mut done);
+        }
+        done
+    }
+}
+
+impl KeyFolder {
+    fn recover(&self, done: &mut Vec<String>) {
+        let mut say = |what: &str| done.push(format!("{}: {what}", Text::from(&*self.name())));
+        let mut swept = false;
+        for folder in [self.path.clone(), self.path.join(GENERATIONS)] {
+            for path in names_in(&folder).iter().filter(|name| is_hidden(name)).map(|name| folder.join(name)) {
+                // Links, or folders of links to files that have another name still.
+                swept |= match is_folder(&path) {
+                    true => is_ours(&path) && is_spare(&path) && fs::remove_dir_all(&path).is_ok(),
+                    false => path.is_symlink() && fs::remove_file(&path).is_ok(),
+                };
+            }
+        }
+        if swept {
+            say("deleted what an interrupted run left");
+        }
+        let current = self.generation();
+        for number in self.generations().into_iter().filter(|number| current.is_none_or(|current| *number > current)) {
+            let path = self.numbered(number);
+            // A generation whose key is nowhere else was in use once.
+            if is_ours(&path) && !is_last_of_its_key(&path) && fs::remove_dir_all(&path).is_ok() {
+                say("took back an installation that was interrupted");
+            }
+        }
+        if current.is_none() {
+            // Empty, or not deleted.
+            let _ = fs::remove_dir(self.path.join(GENERATIONS));
+            return;
+        }
+        let request = self.path.join(RENEWAL).join(REQUEST);
+        if is_same(&request, &self.path.join(REQUEST)) && self.discard_renewal().is_ok() {
+            say("finished an installation that was interrupted");
+        }
+        let _ = self.add_links(&self.path.join(CURRENT));
+        self.drop_dead_links();
+    }
+}
+
+/// True when nothing is in the folder that certfix did not put there.
+pub(super) fn is_ours(folder: &Path) -> bool {
+    const OTHERS: [&str; 4] = [CURRENT, GENERATIONS, RENEWAL, BINDINGS];
+    // The last is what a run leaves that was interrupted while it wrote the bindings.
+    let unfinished = |name: &str| is_hidden(name) || name.starts_with('.') && name.ends_with(".certfix-new");
+    let known = |name: &String| FILES.contains(&&**name) || OTHERS.contains(&&**name) || unfinished(name);
+    folder.read_dir().is_ok() && names_in(folder).iter().all(known)
+}
+
+/// True for a hidden folder whose key has another name, or never had one: a renewal that was not finished.
+fn is_spare(folder: &Path) -> bool {
+    let unfinished = folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".renewal."));
+    unfinished || !is_last_of_its_key(folder)
+}
+
+/// True when deleting this folder would delete a private key.
+fn is_last_of_its_key(folder: &Path) -> bool {
+    let Ok(metadata) = folder.join(KEY).symlink_metadata() else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        metadata.nlink() < 2
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        true
+    }
+}
+
+fn is_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// The names in a folder; one that is not Unicode is not ours, and becomes a name that is not.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}

@@ -1,0 +1,197 @@
+//! `install` and `csr --renew` on real files, with `openssl` as the CA.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use desk::{Desk, NAME, mode};
+
+#[test]
+fn installs_an_answer_in_every_wrapping() {
+    let key = format!("store/{NAME}");
+    for wrapping in ["pem", "der", "p7b", "pfx", "shuffled", "two files", "stdin"] {
+        let desk = Desk::new();
+        desk.sign(&key, "leaf.pem", None);
+        let mut arguments = vec!["install"];
+        match wrapping {
+            "pem" => {
+                desk.put("answer", &(desk.text("leaf.pem") + &desk.text("between.pem") + &desk.text("root.pem")));
+                arguments.push("answer");
+            }
+            "der" => {
+                desk.openssl("x509 -in leaf.pem -outform der -out answer");
+                arguments.extend([NAME, "answer", "between.pem", "root.pem"]);
+            }
+            "p7b" => {
+                desk.openssl("crl2pkcs7 -nocrl -certfile root.pem -certfile between.pem -certfile leaf.pem -outform der -out answer");
+                arguments.extend([NAME, "answer"]);
+            }
+            "pfx" => {
+                let others = desk.text("between.pem") + &desk.text("root.pem");
+                desk.put("others.pem", &others);
+                desk.openssl(&format!(
+                    "pkcs12 -export -inkey {key}/key.pem -in leaf.pem -certfile others.pem -passout file:password -out answer"
+                ));
+                arguments.extend(["answer", "--password-file", "password"]);
+            }
+            "shuffled" => {
+                desk.put("answer", &(desk.text("root.pem") + &desk.text("leaf.pem") + &desk.text("between.pem")));
+                arguments.push("answer");
+            }
+            "two files" => arguments.extend(["between.pem", "leaf.pem", "root.pem"]),
+            _ => {
+                desk.put("answer", &(desk.text("between.pem") + &desk.text("leaf.pem") + &desk.text("root.pem")));
+                let output = desk.run(&["install", NAME, "-"], fs::File::open(desk.path("answer")).unwrap().into());
+                assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+                desk.serves();
+                continue;
+            }
+        }
+        assert_eq!(desk.state(), "pending");
+        let text = desk.answer(0, &arguments);
+        assert!(text.contains("nothing: it is as the request asked"), "{wrapping}: {text}");
+        assert!(!text.contains("neither here"), "{wrapping}: {text}");
+        desk.serves();
+        assert_eq!(desk.state(), "installed");
+        let again = desk.answer(0, &arguments);
+        assert!(again.contains("installed already"), "{wrapping}: {again}");
+        assert_eq!(mode(&desk.path(&key).join("key.pem")), 0o600);
+    }
+}
+
+#[test]
+fn says_that_the_ca_undid_the_cure_and_what_works() {
+    let desk = Desk::new();
+    let sorted = "subjectAltName=DNS:autodiscover.contoso.com,DNS:remote.contoso.com\nextendedKeyUsage=serverAuth\n";
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", Some(sorted));
+    let answer = desk.json(1, &["install", "leaf.pem", "between.pem", "root.pem"]);
+    assert_eq!(answer["order_undone"], true);
+    let kinds: Vec<&str> =
+        answer["changes"].as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"reordered") && !kinds.contains(&"name-dropped"), "{kinds:?}");
+    let outlook = answer["judged"]["verdicts"].as_array().unwrap();
+    let outlook = outlook.iter().find(|verdict| verdict["client"] == "outlook2007").unwrap();
+    assert_ne!(outlook["outcome"], "accepts");
+    let text = desk.answer(1, &["install", "leaf.pem"]);
+    for way in ["--one-per-name", "a CA that keeps the order", "certfix self-signed"] {
+        assert!(text.contains(way), "{text}");
+    }
+}
+
+#[test]
+fn names_what_the_ca_added_dropped_and_rewrote() {
+    let desk = Desk::new();
+    desk.put(
+        "leaf.ext",
+        "subjectAltName=DNS:remote.contoso.com,DNS:www.contoso.com\nextendedKeyUsage=serverAuth,clientAuth\n",
+    );
+    let sign =
+        "-CA between.pem -CAkey between.key -set_serial 9 -days 90 -extfile leaf.ext -subj /O=Other -out leaf.pem";
+    desk.openssl(&format!("x509 -req -in store/{NAME}/request.csr {sign}"));
+    let text = desk.answer(0, &["install", "--dry-run", "leaf.pem"]);
+    for change in [
+        "the name autodiscover.contoso.com was dropped",
+        "the name www.contoso.com was added",
+        "the subject is O=Other, asked for was CN=remote.contoso.com",
+        "may be used for clientAuth, which was not asked for",
+        "CN=Between is neither here nor among",
+        "nothing (--dry-run)",
+    ] {
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(change), "{change}: {text}");
+    }
+    assert_eq!(desk.state(), "pending");
+}
+
+#[test]
+fn refuses_answers_that_are_not_for_the_key() {
+    let desk = Desk::new();
+    desk.answer(0, &["csr", "--fqdn", "mail.contoso.com", "--key", "p-256"]);
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    let refusal = desk.refusal(&["install", "mail.contoso.com", "leaf.pem"]);
+    assert!(
+        refusal.ends_with("is not for the key of 'mail.contoso.com' but for that of 'remote.contoso.com'"),
+        "{refusal}"
+    );
+    let refusal = desk.refusal(&["install", "between.pem"]);
+    assert_eq!(refusal, "the certificate CN=Between is for none of the keys here");
+    let refusal = desk.refusal(&["install", "absent.contoso.com", "leaf.pem"]);
+    assert_eq!(refusal, "no key is called 'absent.contoso.com'");
+    let refusal = desk.refusal(&["install", &format!("store/{NAME}/request.csr")]);
+    assert!(refusal.ends_with("request.csr' holds no certificate"), "{refusal}");
+    let refusal = desk.refusal(&["install", "leaf.pem", "--at", "2090-01-01"]);
+    assert!(refusal.starts_with("the certificate CN=remote.contoso.com ended on "), "{refusal}");
+    assert!(desk.refusal(&["install", "absent.pem"]).starts_with("cannot read 'absent.pem'"));
+    let refusal = desk.refusal(&["install", NAME]);
+    assert_eq!(refusal, "'remote.contoso.com' holds no certificate");
+    let refusal = desk.refusal(&["install", "leaf.pem", "--pfx"]);
+    assert_eq!(refusal, "the PKCS#12 file needs a password");
+    fs::write(desk.path("garbage"), "garbage").unwrap();
+    desk.refusal(&["install", "leaf.pem", "garbage"]);
+}
+
+#[test]
+fn keeps_names_modes_and_the_old_pair_when_renewing() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    desk.sign(&folder, "leaf.pem", None);
+    desk.answer(0, &["install", "leaf.pem", "between.pem", "root.pem"]);
+    fs::set_permissions(desk.path(&folder), fs::Permissions::from_mode(0o750)).unwrap();
+    fs::set_permissions(desk.path(&folder).join("key.pem"), fs::Permissions::from_mode(0o640)).unwrap();
+    let old = desk.text(&format!("{folder}/key.pem"));
+    for (flag, same) in [("--new-key", false), ("--same-key", true)] {
+        let before = desk.text(&format!("{folder}/key.pem"));
+        let made = desk.json(0, &["csr", "--renew", NAME, flag]);
+        assert_eq!(made["made"][0]["names"][0]["value"], NAME);
+        desk.refusal(&["csr", "--renew", NAME]);
+        assert_eq!(desk.text(&format!("{folder}/key.pem")), before, "services go on with the old key");
+        assert_eq!(mode(&desk.path(&folder).join("renewal/key.pem")), 0o600);
+        desk.sign(&format!("{folder}/renewal"), "new.pem", None);
+        desk.answer(0, &["install", NAME, "new.pem", "root.pem"]);
+        desk.serves();
+        assert_eq!(desk.text(&format!("{folder}/key.pem")) == before, same, "{flag}");
+        assert_eq!(mode(&desk.path(&folder).join("key.pem")), 0o640, "{flag}");
+        assert!(!desk.path(&folder).join("renewal").exists());
+    }
+    assert_eq!(desk.json(0, &["keys", "show", NAME])["keys"][0]["generation"], 4);
+    let generations = fs::read_dir(desk.path(&folder).join("generations")).unwrap();
+    let modes: Vec<u32> = generations.map(|entry| mode(&entry.unwrap().path())).collect();
+    assert!(modes.contains(&0o750), "{modes:?}");
+    assert!(desk.contents().iter().any(|(_, contents)| *contents == old.as_bytes()), "the old key is there for undo");
+    let key = certfix::store::Store::open(desk.path("store")).keys().unwrap().remove(0);
+    key.undo().unwrap();
+    desk.serves();
+}
+
+#[test]
+fn works_with_a_key_that_is_encrypted() {
+    let desk = Desk::new();
+    desk.answer(0, &["keys", "remove", NAME, "--yes", "--no-backup"]);
+    let new = ["--new-password-file", "password"];
+    let old = ["--password-file", "password"];
+    desk.answer(0, &[&["csr", "--fqdn", NAME, "--key", "p-256", "--encrypt-key"][..], &new].concat());
+    assert_eq!(desk.state(), "pending");
+    let folder = format!("store/{NAME}");
+    desk.sign(&folder, "leaf.pem", None);
+    assert!(
+        desk.refusal(&[&["install", "leaf.pem", "--pfx"][..], &new].concat()).contains("is protected by a password")
+    );
+    desk.answer(0, &[&["install", "leaf.pem", "between.pem", "root.pem", "--pfx"][..], &new, &old].concat());
+    desk.openssl(&format!("pkcs12 -in {folder}/bundle.pfx -passin file:password -nodes -out bundle.pem"));
+    assert_eq!(desk.text("bundle.pem").matches("BEGIN CERTIFICATE").count(), 2);
+    assert_eq!(mode(&desk.path(&folder).join("bundle.pfx")), 0o600);
+    desk.refusal(&["csr", "--renew", NAME]);
+    for how in ["--same-key", "--new-key"] {
+        desk.answer(0, &[&["csr", "--renew", NAME, how][..], &new, &old].concat());
+        assert!(desk.text(&format!("{folder}/renewal/key.pem")).contains("ENCRYPTED"), "{how}");
+        desk.sign(&format!("{folder}/renewal"), "new.pem", None);
+        desk.answer(0, &["install", "new.pem", "root.pem"]);
+        assert_eq!(desk.state(), "installed");
+    }
+    // A bundle of the old certificate would be worse than none.
+    assert!(desk.path(&folder).join("bundle.pfx").symlink_metadata().is_err());
+}

@@ -1,0 +1,91 @@
+//! `keys` on real files: states, backups, and keys that go away.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use desk::{Desk, NAME, mode};
+
+#[test]
+fn brings_a_key_back_from_its_backup() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    let new = ["--new-password-file", "password"];
+    let old = ["--password-file", "password"];
+    // While it waits for its certificate, and with it.
+    for backup in ["pending.pem", "installed.pfx"] {
+        if backup == "installed.pfx" {
+            desk.sign(&folder, "leaf.pem", None);
+            desk.answer(0, &["install", "leaf.pem", "between.pem", "root.pem"]);
+        }
+        let key = desk.text(&format!("{folder}/key.pem"));
+        desk.answer(0, &[&["keys", "backup", NAME, "-o", backup][..], &new].concat());
+        assert_eq!(mode(&desk.path(backup)), 0o600);
+        desk.refusal(&[&["keys", "backup", NAME, "-o", backup][..], &new].concat());
+        desk.refusal(&[&["keys", "restore", backup][..], &old].concat());
+        desk.refusal(&["keys", "restore", backup]);
+        desk.answer(0, &["keys", "remove", NAME, "--yes", "--no-backup"]);
+        let restored = desk.json(0, &[&["keys", "restore", backup][..], &old].concat());
+        assert_eq!(restored["key"], NAME);
+        assert_eq!(desk.text(&format!("{folder}/key.pem")), key, "{backup}");
+        assert_eq!(mode(&desk.path(&folder).join("key.pem")), 0o600);
+    }
+    desk.serves();
+}
+
+#[test]
+fn removes_only_what_somebody_meant_to_remove() {
+    let desk = Desk::new();
+    let key = desk.text(&format!("store/{NAME}/key.pem"));
+    assert_eq!(
+        desk.refusal(&["keys", "remove", NAME]),
+        format!("nobody is there to confirm: remove the key of {NAME}")
+    );
+    desk.put(&format!("store/{NAME}/bindings.json"), "{}");
+    desk.refusal(&["keys", "remove", NAME, "--yes"]);
+    desk.refusal(&["keys", "rename", NAME, "mail.contoso.com"]);
+    fs::remove_file(desk.path(&format!("store/{NAME}/bindings.json"))).unwrap();
+    desk.put(&format!("store/{NAME}/notes.txt"), "mine");
+    desk.refusal(&["keys", "remove", NAME, "--yes", "--no-backup"]);
+    desk.answer(0, &["keys", "remove", NAME, "--yes"]);
+    assert_eq!(desk.text(&format!("store/.removed/{NAME}/key.pem")), key);
+    assert_eq!(desk.json(0, &["keys"])["keys"].as_array().unwrap().len(), 0);
+    desk.answer(0, &["csr", "--fqdn", NAME, "--key", "p-256"]);
+    desk.answer(0, &["keys", "remove", NAME, "--yes"]);
+    assert!(desk.path(&format!("store/.removed/{NAME}.2/key.pem")).exists());
+}
+
+#[test]
+fn tells_every_state_from_the_files_and_the_day() {
+    let desk = Desk::new();
+    let folder = desk.path(&format!("store/{NAME}"));
+    assert_eq!(desk.state(), "pending");
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    desk.answer(0, &["install", "leaf.pem", "between.pem"]);
+    let on = |days: i64| {
+        let text = desk.answer(0, &["keys", "show", NAME]);
+        let end = text.split(" until ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        let day = certfix::facts::Moment::parse(&end).unwrap().plus_days(days).date();
+        desk.json(0, &["keys", "--at", &day])["keys"][0]["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((on(-60), on(-5), on(5)), ("installed".to_owned(), "expiring".to_owned(), "expired".to_owned()));
+    fs::write(folder.join("bindings.json"), "{}").unwrap();
+    assert_eq!(desk.state(), "bound");
+    fs::write(folder.join("bindings.json"), r#"{"version": 1, "bindings": []}"#).unwrap();
+    assert_eq!(desk.state(), "installed");
+    fs::set_permissions(folder.join("key.pem"), fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(desk.state(), "broken");
+    assert!(desk.answer(0, &["keys"]).contains("key.pem is open to everybody on this machine: mode 0644"));
+    fs::set_permissions(folder.join("key.pem"), fs::Permissions::from_mode(0o600)).unwrap();
+    desk.openssl("ecparam -name prime256v1 -genkey -noout -out other.pem");
+    fs::remove_file(folder.join("key.pem")).unwrap();
+    symlink("../../other.pem", folder.join("key.pem")).unwrap();
+    fs::set_permissions(desk.path("other.pem"), fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(desk.answer(0, &["keys"]).contains("cert.pem is for another key"));
+    fs::remove_file(desk.path("other.pem")).unwrap();
+    assert!(desk.answer(0, &["keys"]).contains("key.pem is missing"));
+}
