@@ -183,10 +183,12 @@ impl TestAuthority {
             "x509 -req -in {} -CA root.pem -CAkey ca.key -days 200 -copy_extensions copy -out cert.pem",
             request.display()
         ));
-        let answer = fs::read_to_string(self.folder.join("cert.pem")).unwrap();
-        for name in ["cert.pem", "fullchain.pem"] {
-            fs::write(key.join(name), &answer).unwrap();
-        }
+        let (answer, root) = (self.folder.join("cert.pem"), self.root.to_str().unwrap());
+        let installed = store.command(&["install", NAME, answer.to_str().unwrap(), root]).output().unwrap();
+        // The name is one that no public CA signs, and that is all there is to say.
+        assert_eq!(installed.status.code(), Some(1), "{}", said(&installed));
+        assert!(said(&installed).contains("warning[internal-name]"), "{}", said(&installed));
+        assert!(said(&installed).contains("1 finding: 1 warning."), "{}", said(&installed));
     }
 
     fn openssl(&self, arguments: &str) {

@@ -9,10 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::disk;
 use crate::Error;
 use crate::error::Deploying;
-use crate::store::{KeyFolder, Store};
-
-/// The file in a key's folder that lists its bindings.
-pub const BINDINGS: &str = "bindings.json";
+use crate::store::{BINDINGS, KeyFolder, Store};
 
 /// One service that uses a key, or will once it is committed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

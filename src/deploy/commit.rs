@@ -16,7 +16,7 @@ use super::prove::{Shown, Watch};
 use super::stage::{self, Change, Staged};
 use crate::Error;
 use crate::error::Deploying;
-use crate::store::{KeyFolder, Store};
+use crate::store::{BINDINGS, KeyFolder, Store};
 
 /// How to commit and undo.
 #[derive(Clone, Copy, Debug)]
@@ -208,7 +208,7 @@ fn records(store: &Store, due: &[(Material, Staged)]) -> Result<Vec<Change>, Err
             }
         }
         let failed = |cause| Error::File { action: "find", path: key.path.clone(), cause };
-        let path = key.path.canonicalize().map_err(failed)?.join(binding::BINDINGS);
+        let path = key.path.canonicalize().map_err(failed)?.join(BINDINGS);
         let after = Present { contents: binding::page(&bindings).into(), rights: disk::private() };
         records.push(Change { before: disk::look(&path)?, path, is_secret: false, after });
     }

@@ -7,15 +7,9 @@ use zeroize::Zeroizing;
 use super::template::Part;
 use crate::Error;
 use crate::error::Deploying;
-use crate::facts::Source;
-use crate::facts::{Certificate, Name};
+use crate::facts::{Certificate, Name, Source};
 use crate::input::{file_bytes, read};
-use crate::store::{CERTIFICATE, KEY, KeyFolder};
-
-/// The issuers in a key's folder, PEM.
-const CHAIN: &str = "chain.pem";
-/// The certificate and its issuers in a key's folder, PEM.
-const FULLCHAIN: &str = "fullchain.pem";
+use crate::store::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder};
 
 /// What is in a key's folder.
 #[derive(Clone, Debug)]
@@ -44,7 +38,7 @@ impl Material {
             return Err(Error::from(Deploying::NotInstalled { path: key.path.clone() }));
         }
         let file = |name: &str| file_bytes(&folder.join(name)).map(|(bytes, _)| bytes);
-        let (private, certificate, fullchain) = (file(KEY)?, file(CERTIFICATE)?, file(FULLCHAIN)?);
+        let (private, certificate, fullchain) = (file(KEY)?, file(CERTIFICATE)?, file(FULL_CHAIN)?);
         let chain = if folder.join(CHAIN).exists() { file(CHAIN)?.to_vec() } else { Vec::new() };
         let keys = read(&private, Source::File(folder.join(KEY)), None)?;
         let known = keys.open_keys().next().ok_or(Error::from(Deploying::EncryptedKey { path: key.path.join(KEY) }))?;
@@ -53,8 +47,8 @@ impl Material {
             let leaf = evidence.certificates.into_iter().next();
             leaf.ok_or_else(|| Error::NotACertificate { source: source(name), cause: None })
         };
-        let (leaf, of_chain) = (first(&certificate, CERTIFICATE)?, first(&fullchain, FULLCHAIN)?);
-        for (found, name) in [(&leaf, CERTIFICATE), (&of_chain, FULLCHAIN)] {
+        let (leaf, of_chain) = (first(&certificate, CERTIFICATE)?, first(&fullchain, FULL_CHAIN)?);
+        for (found, name) in [(&leaf, CERTIFICATE), (&of_chain, FULL_CHAIN)] {
             if found.identity.key != known.public || found.der != leaf.der {
                 return Err(Error::ForeignKey { key: source(KEY), certificate: source(name) });
             }
@@ -90,7 +84,7 @@ impl Material {
             Part::Key => KEY,
             Part::Certificate => CERTIFICATE,
             Part::Chain => CHAIN,
-            Part::Fullchain => FULLCHAIN,
+            Part::Fullchain => FULL_CHAIN,
         };
         self.folder.join(name).display().to_string()
     }
