@@ -7,6 +7,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub use self::deploying::Deploying;
+use crate::facts::escape;
 
 /// Why certfix could not do what was asked.
 #[derive(Debug)]
@@ -353,19 +354,12 @@ pub(crate) fn listed<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> Str
     }
 }
 
-/// Writes control characters and those that re-order a line as `\u{..}`.
+/// Writes what could act on a terminal as `\u{..}`.
 struct Escaping<'a, 'b>(&'a mut fmt::Formatter<'b>);
 
 impl Write for Escaping<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let acts = |character: char| {
-            character.is_control()
-                || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-        };
-        text.chars().try_for_each(|character| match acts(character) {
-            true => write!(self.0, "{}", character.escape_unicode()),
-            false => self.0.write_char(character),
-        })
+        escape(text, self.0)
     }
 }
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// The lines of `docs/architecture.md`, lowest first. The program is above all of them and sees only the library's face.
 const LINES: &[&[&str]] = &[
-    &["facts", "error"],
+    &["facts"],
+    &["error"],
     &["input", "clients", "dns", "probe", "profiles"],
     &["accounts", "rules"],
     &["judge"],
