@@ -50,4 +50,5 @@ pub use survey::{Ports, Survey};
 pub use target::{Host, Target};
 pub use text::{Text, escape};
 pub use trust::TrustStore;
+pub(crate) use trust::{Checks, LONGEST_CHAIN};
 pub use usage::{KeyUsage, Purpose};

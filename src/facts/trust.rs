@@ -11,7 +11,7 @@ pub struct TrustStore {
 }
 
 /// No chain of a server is longer; also the bound of the search.
-const LONGEST_CHAIN: usize = 12;
+pub(crate) const LONGEST_CHAIN: usize = 12;
 /// Signatures checked for one path, however many certificates share a name.
 const MOST_CHECKS: usize = 100;
 
@@ -37,19 +37,19 @@ impl TrustStore {
     /// names and key identifiers, present in both, say that it is the one.
     pub fn path<'a>(&'a self, leaf: &'a Certificate, pool: &[&'a Certificate]) -> Option<Vec<&'a Certificate>> {
         let mut path = vec![leaf];
-        let mut checks = MOST_CHECKS;
+        let mut checks = Checks::default();
         self.extend(&mut path, pool, &mut checks).then_some(path)
     }
 
     /// Goes on from the last of `path` to a root, back and another way where one ends (cross-signed CAs).
-    fn extend<'a>(&'a self, path: &mut Vec<&'a Certificate>, pool: &[&'a Certificate], checks: &mut usize) -> bool {
+    fn extend<'a>(&'a self, path: &mut Vec<&'a Certificate>, pool: &[&'a Certificate], checks: &mut Checks) -> bool {
         let Some(&last) = path.last() else { return false };
         let anchors = |name: &[u8]| self.by_subject.get(name).map(Vec::as_slice).unwrap_or_default();
         // The same name and key are the same CA, whoever signed its certificate.
         if anchors(&last.identity.subject.der).iter().any(|root| root.identity.key == last.identity.key) {
             return true;
         }
-        if let Some(root) = anchors(&last.issuer.der).iter().find(|root| is_signed(last, root, checks)) {
+        if let Some(root) = anchors(&last.issuer.der).iter().find(|root| checks.is_signed(last, root)) {
             path.push(root);
             return true;
         }
@@ -57,7 +57,7 @@ impl TrustStore {
             return false;
         }
         for issuer in pool {
-            if path.iter().any(|seen| seen.der == issuer.der) || !is_signed(last, issuer, checks) {
+            if path.iter().any(|seen| seen.der == issuer.der) || !checks.is_signed(last, issuer) {
                 continue;
             }
             path.push(issuer);
@@ -70,17 +70,29 @@ impl TrustStore {
     }
 }
 
-/// Whether `issuer` signed `cert`, as far as the signatures left to check allow.
-fn is_signed(cert: &Certificate, issuer: &Certificate, checks: &mut usize) -> bool {
-    if !cert.names_as_issuer(issuer) || *checks == 0 {
-        return false;
+/// The signatures that may still be checked for one chain.
+#[derive(Debug)]
+pub(crate) struct Checks(usize);
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self(MOST_CHECKS)
     }
-    *checks -= 1;
-    match cert.verify_with(&issuer.identity.key) {
-        Verification::Holds => true,
-        Verification::Fails => false,
-        // `names_as_issuer` has compared them.
-        Verification::Unsupported => cert.authority_key_id.is_some() && issuer.subject_key_id.is_some(),
+}
+
+impl Checks {
+    /// Whether `issuer` signed `cert`, as far as the signatures left to check allow.
+    pub(crate) fn is_signed(&mut self, cert: &Certificate, issuer: &Certificate) -> bool {
+        if !cert.names_as_issuer(issuer) || self.0 == 0 {
+            return false;
+        }
+        self.0 -= 1;
+        match cert.verify_with(&issuer.identity.key) {
+            Verification::Holds => true,
+            Verification::Fails => false,
+            // `names_as_issuer` has compared them.
+            Verification::Unsupported => cert.authority_key_id.is_some() && issuer.subject_key_id.is_some(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::facts::{
-    Certificate, DistinguishedName, GeneralName, Identity, KeyUsage, Name, Purpose, TrustStore, Verification,
+    Certificate, Checks, DistinguishedName, GeneralName, Identity, KeyUsage, LONGEST_CHAIN, Name, Purpose, TrustStore,
 };
 
 /// The certificates above a leaf.
@@ -15,22 +15,16 @@ pub struct Chain<'a> {
     pub missing: Option<&'a DistinguishedName>,
 }
 
-/// No chain of a server is longer.
-const LONGEST_CHAIN: usize = 12;
-/// Signatures checked for one chain, however many certificates share a name.
-const MOST_CHECKS: usize = 100;
-
 /// The chain above `leaf` out of `pool`, as long as it gets without roots. Signatures are checked.
 pub fn chain<'a>(leaf: &'a Certificate, pool: &[&'a Certificate], roots: Option<&TrustStore>) -> Chain<'a> {
     let mut certificates: Vec<&Certificate> = Vec::new();
-    let mut checks = MOST_CHECKS;
+    let mut checks = Checks::default();
     loop {
         let last = certificates.last().copied().unwrap_or(leaf);
         if last.is_self_issued() || certificates.len() == LONGEST_CHAIN {
             return Chain { certificates, missing: None };
         }
-        let signers: Vec<&Certificate> =
-            pool.iter().copied().filter(|issuer| is_signed(last, issuer, &mut checks)).collect();
+        let signers: Vec<&Certificate> = pool.iter().copied().filter(|issuer| checks.is_signed(last, issuer)).collect();
         let fresh = |issuer: &&&Certificate| {
             !issuer.is_self_issued()
                 && issuer.der != leaf.der
@@ -44,19 +38,6 @@ pub fn chain<'a>(leaf: &'a Certificate, pool: &[&'a Certificate], roots: Option<
                 return Chain { certificates, missing: (!rooted).then_some(&last.issuer) };
             }
         }
-    }
-}
-
-/// Whether `issuer` signed `cert`. Where that cannot be checked, key identifiers present in both decide.
-fn is_signed(cert: &Certificate, issuer: &Certificate, checks: &mut usize) -> bool {
-    if !cert.names_as_issuer(issuer) || *checks == 0 {
-        return false;
-    }
-    *checks -= 1;
-    match cert.verify_with(&issuer.identity.key) {
-        Verification::Holds => true,
-        Verification::Fails => false,
-        Verification::Unsupported => cert.authority_key_id.is_some() && issuer.subject_key_id.is_some(),
     }
 }
 
