@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::store::{parent, sync_folder};
 
 /// Who may do what with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,11 +94,6 @@ pub(super) fn write_file(path: &Path, contents: &[u8], rights: Rights) -> io::Re
     file.sync_all()
 }
 
-/// Makes names in a folder outlast a crash. Windows does so by itself and cannot open folders.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
 /// The rights of files that only who runs certfix may read.
 pub(super) fn private() -> Rights {
     Rights { mode: 0o600, ..own() }
@@ -121,13 +117,6 @@ fn temporary(path: &Path) -> PathBuf {
     hidden.push(path.file_name().unwrap_or_default());
     hidden.push(".certfix-new");
     path.with_file_name(hidden)
-}
-
-fn parent(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 #[cfg(unix)]

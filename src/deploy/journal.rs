@@ -5,7 +5,7 @@
 //! then. `.certfix-commit` is a commit or an undo at work, or one that was interrupted; `.certfix-undo-N` is a commit that
 //! succeeded. Nothing else records how far it got: putting back works from any point, and twice.
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,7 @@ use super::template::Command;
 use crate::Error;
 use crate::error::Deploying;
 use crate::input::read_text;
+use crate::store::{make_private, sync_folder};
 
 const AT_WORK: &str = ".certfix-commit";
 const DONE: &str = ".certfix-undo-";
@@ -116,7 +117,7 @@ impl Journal {
         let page = Page { version: 1, services, files: entries };
         let text = serde_json::to_vec_pretty(&page).map_err(|error| failed(error.into()))?;
         disk::write_file(&growing.join(PAGE), &text, disk::private()).map_err(failed)?;
-        disk::sync_folder(&growing).map_err(failed)?;
+        sync_folder(&growing).map_err(failed)?;
         Ok(Self { store: store.to_owned(), folder: growing.clone(), page })
     }
 
@@ -204,7 +205,7 @@ impl Journal {
         let folder = self.store.join(name);
         let failed = |cause| Error::File { action: "write", path: folder.clone(), cause };
         fs::rename(&self.folder, &folder).map_err(failed)?;
-        let synced = disk::sync_folder(&self.store).map_err(failed);
+        let synced = sync_folder(&self.store).map_err(failed);
         self.folder = folder;
         synced
     }
@@ -244,11 +245,4 @@ fn done(store: &Path) -> Result<Vec<u32>, Error> {
 
 fn done_name(number: u32) -> String {
     format!("{DONE}{number:04}")
-}
-
-fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

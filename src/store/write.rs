@@ -131,7 +131,8 @@ fn begin_writing_out(file: &File) {
     let _ = file;
 }
 
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+/// Makes a folder that only its owner may enter.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -202,11 +203,12 @@ fn locked(_: &Path, _: Waiting) -> Option<File> {
 }
 
 /// Makes names in a folder outlast a crash. Windows does so by itself and cannot open folders.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-pub(super) fn parent(path: &Path) -> &Path {
+/// The folder that a path stands in.
+pub(crate) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
