@@ -31,11 +31,6 @@ pub enum Ports {
 }
 
 impl Survey {
-    /// The chain that clients of today are presented with first, when there is one.
-    pub fn main_chain(&self) -> Option<&Evidence> {
-        self.chains.get(self.endpoints.iter().find_map(Endpoint::main_answer)?.chain)
-    }
-
     /// The endpoints that presented this chain in any handshake, by position.
     pub fn presenting(&self, chain: usize) -> impl Iterator<Item = (usize, &Endpoint)> {
         let presents = move |endpoint: &Endpoint| endpoint.answers().any(|(_, answer)| answer.chain == chain);

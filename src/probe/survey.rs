@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::protocols::BARE_TLS;
 use super::tls::{self, Seen};
 use super::tour::{self, Tried};
 use super::{Asked, Protocol, Wire, by_port, detect, usual};
@@ -198,16 +199,8 @@ impl Visit {
     }
 
     fn failed(place: &Place, trouble: Trouble) -> Self {
-        let service = match place.protocol {
-            Some((protocol, opening)) => protocol.service(opening, place.host.clone(), place.port),
-            None => Service {
-                scheme: "tls",
-                protocol: "TLS",
-                opening: Opening::Implicit,
-                host: place.host.clone(),
-                port: place.port,
-            },
-        };
+        let (protocol, opening) = place.protocol.unwrap_or(BARE_TLS);
+        let service = protocol.service(opening, place.host.clone(), place.port);
         let sni = place.host.name().map_or(Sni::Absent, |name| Sni::Target(name.clone()));
         let hello = Hello { sni, keys: KeysOffered::Any, newest: TlsVersion::Tls13 };
         let tried = vec![(hello, Err(trouble))];

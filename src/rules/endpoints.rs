@@ -22,6 +22,11 @@ impl Survey {
         self.chains.get(chain)?.certificates.first()
     }
 
+    /// Positions of the endpoints that showed a certificate.
+    pub(super) fn answering(&self) -> impl Iterator<Item = usize> {
+        (0..self.endpoints.len()).filter(|index| self.endpoints[*index].defeat().is_none())
+    }
+
     /// Two chains have the same leaf.
     pub(super) fn same_leaf(&self, one: usize, other: usize) -> bool {
         one == other || matches!((self.leaf(one), self.leaf(other)), (Some(one), Some(other)) if one.der == other.der)

@@ -1,7 +1,8 @@
 //! The certificate lacks a name that leads to the same server.
 
+use super::endpoints::each;
 use super::{Check, Context, Hit, Placed, Rule, Source};
-use crate::clients::compare;
+use crate::clients::{STANDARD, compare};
 use crate::error::listed;
 use crate::facts::{Name, Survey, Target};
 
@@ -18,25 +19,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
-    let mut placed: Vec<Placed> = Vec::new();
-    for (index, endpoint) in survey.endpoints.iter().enumerate() {
-        let Some(leaf) = endpoint.main_answer().and_then(|answer| survey.leaf(answer.chain)) else { continue };
+    each(survey, |endpoint| {
+        let leaf = survey.leaf(endpoint.main_answer()?.chain)?;
         let here = survey.guesses.iter().filter(|guess| guess.points_at(endpoint.address.ip()) == Some(true));
-        let policy = &crate::clients::STANDARD.names;
-        let lacking: Vec<&Name> = here
-            .map(|guess| &guess.name)
-            .filter(|name| !compare(policy, &leaf.identity, &Target::from(*name)).matches)
-            .collect();
-        if lacking.is_empty() {
-            continue;
-        }
-        let hit = Hit::note(format!("not in it: {}", listed(lacking)));
-        match placed.iter_mut().find(|known| known.hit == hit) {
-            Some(known) => known.endpoints.push(index),
-            None => placed.push(Placed { hit, endpoints: vec![index] }),
-        }
-    }
-    placed
+        let covers = |name: &Name| compare(&STANDARD.names, &leaf.identity, &Target::from(name)).matches;
+        let lacking: Vec<&Name> = here.map(|guess| &guess.name).filter(|name| !covers(name)).collect();
+        (!lacking.is_empty()).then(|| Hit::note(format!("not in it: {}", listed(lacking))))
+    })
 }
 
 #[cfg(test)]

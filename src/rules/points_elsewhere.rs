@@ -18,8 +18,7 @@ fn check(survey: &Survey, ctx: &Context<'_>) -> Vec<Placed> {
     let Some(name) = ctx.target.and_then(|target| target.name()) else { return Vec::new() };
     let Some(lookup) = survey.lookups.iter().find(|lookup| lookup.name == *name) else { return Vec::new() };
     let elsewhere = |index: &usize| lookup.points_at(survey.endpoints[*index].address.ip()) == Some(false);
-    let seen = (0..survey.endpoints.len()).filter(|index| survey.endpoints[*index].defeat().is_none());
-    let endpoints: Vec<usize> = seen.filter(elsewhere).collect();
+    let endpoints: Vec<usize> = survey.answering().filter(elsewhere).collect();
     match (&lookup.answer, endpoints.is_empty()) {
         (Resolved::Addresses(_), false) => vec![Placed { hit: Hit::warn(detail(lookup)), endpoints }],
         _ => Vec::new(),

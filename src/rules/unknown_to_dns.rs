@@ -19,7 +19,7 @@ fn check(survey: &Survey, ctx: &Context<'_>) -> Vec<Placed> {
     let missing = survey.lookups.iter().filter(|lookup| is_missing(lookup));
     let typed = ctx.target.and_then(|target| target.name());
     let (asked, listed_too): (Vec<&Lookup>, Vec<&Lookup>) = missing.partition(|lookup| Some(&lookup.name) == typed);
-    let all = || (0..survey.endpoints.len()).filter(|index| survey.endpoints[*index].defeat().is_none()).collect();
+    let all = || survey.answering().collect();
     let mut placed = Vec::new();
     for lookup in asked {
         let hit = Hit::warn(format!("people are to use {}: {}", lookup.name, lookup.answer));

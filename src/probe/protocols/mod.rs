@@ -38,6 +38,9 @@ pub const ALL: &[&Protocol] = &[
     &tls::PROTOCOL,
 ];
 
+/// What a port is taken for that nothing else is known of.
+pub(super) const BARE_TLS: (&Protocol, Opening) = (&tls::PROTOCOL, Opening::Implicit);
+
 /// How long a greeting is waited for where the protocol is not known.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -187,7 +190,7 @@ pub fn detect(wire: &mut Wire) -> Result<(&'static Protocol, Opening), Trouble> 
                 None => Cause::NotThisProtocol(excerpt(&line)),
             }
         }
-        Err(Cause::TimedOut) if wire.unfinished().is_empty() => return Ok((&tls::PROTOCOL, Opening::Implicit)),
+        Err(Cause::TimedOut) if wire.unfinished().is_empty() => return Ok(BARE_TLS),
         Err(Cause::TimedOut | Cause::Closed) if !wire.unfinished().is_empty() => {
             Cause::NotThisProtocol(excerpt(wire.unfinished()))
         }
