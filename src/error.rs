@@ -96,6 +96,8 @@ pub enum Error {
     Stopped { service: String },
     /// No service of a live source showed a certificate.
     NoCertificateShown { source: String },
+    /// A file of certfix's own that is damaged.
+    Damaged { path: PathBuf, cause: String },
     /// A service could not be given its certificate.
     Deploying(Deploying),
     /// Somebody pressed Ctrl-C instead of answering.
@@ -190,7 +192,8 @@ impl Error {
             | Self::LongAttribute { .. }
             | Self::Issue { .. }
             | Self::Interrupted
-            | Self::Conflict { .. } => None,
+            | Self::Conflict { .. }
+            | Self::Damaged { .. } => None,
         }
     }
 }
@@ -285,6 +288,7 @@ impl Error {
             Self::Lost { service, step, cause } => write!(out, "lost {service} during {step}: {cause}"),
             Self::Stopped { service } => write!(out, "did not look at {service}: stopped before it was done"),
             Self::NoCertificateShown { source } => write!(out, "'{source}' shows no certificate"),
+            Self::Damaged { path, cause } => write!(out, "'{}' cannot be understood: {cause}", path.display()),
             Self::Deploying(deploying) => deploying.describe(out),
             Self::Interrupted => out.write_str("stopped by Ctrl-C; nothing was written"),
             Self::NobodyToAsk => out.write_str("there is no terminal to ask questions on"),

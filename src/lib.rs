@@ -5,6 +5,7 @@
 //! kept in a [`store`].
 
 pub mod accounts;
+pub mod authority;
 pub mod clients;
 pub mod deploy;
 pub mod dns;

@@ -14,7 +14,7 @@ const LINES: &[&[&str]] = &[
     &["judge"],
     &["plan"],
     &["issue", "store"],
-    &["deploy", "report"],
+    &["authority", "deploy", "report"],
 ];
 
 #[test]

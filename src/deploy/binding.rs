@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::disk;
 use crate::Error;
-use crate::error::Deploying;
 use crate::store::{BINDINGS, KeyFolder, Store};
 
 /// One service that uses a key, or will once it is committed.
@@ -77,7 +76,7 @@ pub fn bindings(key: &KeyFolder) -> Result<Vec<Binding>, Error> {
         return Ok(Vec::new());
     }
     let text = crate::input::read_text(&path)?;
-    let broken = |cause: String| Error::from(Deploying::Damaged { path: path.clone(), cause });
+    let broken = |cause: String| Error::Damaged { path: path.clone(), cause };
     let page: Page = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
     if page.version == 1 { Ok(page.bindings) } else { Err(broken(format!("version {}", page.version))) }
 }

@@ -16,7 +16,6 @@ use super::prove::Watch;
 use super::stage::Change;
 use super::template::Command;
 use crate::Error;
-use crate::error::Deploying;
 use crate::input::read_text;
 use crate::store::{make_private, sync_folder};
 
@@ -139,8 +138,7 @@ impl Journal {
         let path = folder.join(PAGE);
         let text = read_text(&path)?;
         let page = serde_json::from_str(&text);
-        let page = page
-            .map_err(|cause: serde_json::Error| Error::from(Deploying::Damaged { path, cause: cause.to_string() }))?;
+        let page = page.map_err(|cause: serde_json::Error| Error::Damaged { path, cause: cause.to_string() })?;
         Ok(Self { store: store.to_owned(), folder, page })
     }
 

@@ -24,8 +24,6 @@ pub enum Deploying {
     BadTemplate { source: String, cause: String },
     /// A value that the template does not know.
     NoValue { service: String, name: String, known: String },
-    /// A file of certfix's own that is damaged.
-    Damaged { path: PathBuf, cause: String },
     /// A file of a service that cannot be changed safely.
     CannotEdit { path: PathBuf, cause: String },
     /// Another program is at work.
@@ -65,7 +63,6 @@ impl Deploying {
             }
             Self::ChangedSince { .. } => Some("pass --force to put the file back all the same; the change is lost"),
             Self::BadTemplate { .. }
-            | Self::Damaged { .. }
             | Self::CannotEdit { .. }
             | Self::Command { .. }
             | Self::NotPresented { .. }
@@ -89,7 +86,6 @@ impl Deploying {
             Self::NoValue { service, name, known } => {
                 write!(out, "{service} takes no value '{name}', but these: {known}")
             }
-            Self::Damaged { path, cause } => write!(out, "'{}' cannot be understood: {cause}", path.display()),
             Self::CannotEdit { path, cause } => write!(out, "'{}' cannot be changed: {cause}", path.display()),
             Self::Locked { path, holder } => write!(out, "'{}' is being worked on by {holder}", path.display()),
             Self::Command { command, cause } => write!(out, "'{command}' failed: {cause}"),

@@ -22,7 +22,7 @@ use crate::input::read_text;
 
 pub use contents::{Contents, Fault, State};
 pub use generation::Slot;
-pub use write::{Secrecy, write_new};
+pub use write::{Secrecy, replace, write_new};
 pub(crate) use write::{make_private, parent, sync_folder};
 
 /// A folder that holds one folder for each key.
@@ -65,6 +65,8 @@ pub const FULL_CHAIN: &str = "fullchain.pem";
 pub const BUNDLE: &str = "bundle.pfx";
 /// The services that the key is bound to. Written by what binds them; here it only counts whether its list `bindings` is empty.
 pub const BINDINGS: &str = "bindings.json";
+/// Who signs for the key and how it is asked; read and written by `authority`.
+pub const AUTHORITY: &str = "authority.json";
 /// The folder with key and request of a renewal that waits for the CA's answer.
 pub const RENEWAL: &str = "renewal";
 

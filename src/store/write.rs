@@ -39,6 +39,22 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
     })
 }
 
+/// Puts a file in the place of one that certfix wrote before, or makes it: at every moment the old one or the new one is
+/// there, whole.
+///
+/// # Errors
+/// [`Error::File`], and then the old one is there.
+pub fn replace(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Error> {
+    let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
+    sweep_beside(path, name);
+    let temporary = hidden_beside(path, name);
+    let written = write_file(&temporary, contents, secrecy).and_then(|file| file.sync_all());
+    written.and_then(|()| fs::rename(&temporary, path)).and_then(|()| sync_folder(parent(path))).map_err(|cause| {
+        let _ = fs::remove_file(&temporary);
+        failed(path, cause)
+    })
+}
+
 /// Deletes what an interrupted run left of the same file.
 fn sweep_beside(path: &Path, name: &std::ffi::OsStr) {
     let own = hidden_prefix(name);

@@ -21,18 +21,28 @@ pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
     if !args.dry_run {
         recover(&store);
     }
-    let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
     let (named, files) = named(&args.answer, &store)?;
     let known = password::given(&args.password)?;
     let answers: Vec<Evidence> =
         files.iter().map(|file| sources::read_file(file, known.as_ref())).collect::<Result<_, _>>()?;
-    let place = place(&all, named.as_ref(), &answers)?;
+    take(&store, named.as_ref(), &answers, args)
+}
+
+/// Installs what was answered, wherever it came from, and says what the CA changed.
+pub(crate) fn take(
+    store: &Store,
+    named: Option<&Name>,
+    answers: &[Evidence],
+    args: &Install,
+) -> Result<ExitCode, Error> {
+    let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
+    let place = place(&all, named, answers)?;
     let now = args.clock.now();
     if place.leaf.not_after < now {
         return Err(Error::Ended { certificate: shown(place.leaf), date: place.leaf.not_after.date() });
     }
     let roots = input::system_roots();
-    let chain = chain(place.leaf, &pool(&answers, &all), roots.as_ref());
+    let chain = chain(place.leaf, &pool(answers, &all), roots.as_ref());
     let files = match place.is_there(&chain) && !args.pfx {
         true => Vec::new(),
         false => place.files(&chain, args)?,

@@ -1,0 +1,5 @@
+//! Authorities sign requests: the online one (ACME), and a private one of the user's own.
+
+mod way;
+
+pub use way::{Challenge, Online, Way};

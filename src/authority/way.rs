@@ -1,0 +1,101 @@
+//! How a key came to its certificate, and so how it comes to the next one. Kept in the key's folder.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::input::read_text;
+use crate::store::{AUTHORITY, KeyFolder, Secrecy, replace};
+
+/// Who signs for a key, and how it is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "authority", rename_all = "kebab-case")]
+pub enum Way {
+    /// An online authority.
+    Acme(Online),
+    /// A private CA of the same store.
+    Private {
+        /// Its folder's name.
+        name: String,
+    },
+}
+
+/// An online authority, and what it asked for when the name was proved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Online {
+    /// The URL of its directory (RFC 8555 §7.1.1).
+    pub directory: String,
+    /// How names are proved.
+    pub challenge: Challenge,
+    /// The authority's own profile of certificates, where one was named (draft-ietf-acme-profiles).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+}
+
+/// How a name is proved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Challenge {
+    /// HTTP-01: a file in the folder that a web server serves (RFC 8555 §8.3).
+    Webroot(PathBuf),
+    /// HTTP-01: an own web server at this address and port.
+    Listen(String),
+    /// DNS-01: a program adds and removes TXT records (RFC 8555 §8.4).
+    DnsHook(PathBuf),
+    /// TLS-ALPN-01: an own TLS server at this address and port (RFC 8737).
+    TlsAlpn(String),
+}
+
+impl Way {
+    /// How this key came to its certificate; None where it was installed by hand.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when what stands there cannot be read.
+    pub fn of(key: &KeyFolder) -> Result<Option<Self>, Error> {
+        let path = key.path.join(AUTHORITY);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let damaged = |cause: serde_json::Error| Error::Damaged { path: path.clone(), cause: cause.to_string() };
+        serde_json::from_str(&read_text(&path)?).map(Some).map_err(damaged)
+    }
+
+    /// Writes it down, in the place of what was there.
+    ///
+    /// # Errors
+    /// [`Error::File`]
+    pub fn record(&self, key: &KeyFolder) -> Result<(), Error> {
+        let page = serde_json::to_string_pretty(self).expect("a struct of texts becomes JSON");
+        replace(&key.path.join(AUTHORITY), format!("{page}\n").as_bytes(), Secrecy::Public)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{KEY, NewFile, Store};
+
+    #[test]
+    fn reads_what_it_wrote_and_takes_the_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path());
+        let name = crate::facts::Name::parse("remote.contoso.com").unwrap();
+        let key = NewFile { name: KEY, contents: b"x", secrecy: Secrecy::Secret };
+        store.create(&name, &[key]).unwrap();
+        let key = store.key(&name).unwrap();
+        assert_eq!(Way::of(&key).unwrap(), None);
+        let online = Online {
+            directory: "https://ca.example/dir".to_owned(),
+            challenge: Challenge::Webroot("/var/www/html".into()),
+            profile: None,
+        };
+        let ways = [Way::Acme(online), Way::Private { name: "contoso".to_owned() }];
+        for way in ways {
+            way.record(&key).unwrap();
+            assert_eq!(Way::of(&key).unwrap(), Some(way));
+        }
+        std::fs::write(key.path.join(AUTHORITY), "{").unwrap();
+        assert!(matches!(Way::of(&key), Err(Error::Damaged { .. })));
+    }
+}
