@@ -10,7 +10,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use certfix::facts::{Moment, Target};
-use certfix::input::Password;
 use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
 use certfix::rules::{Authority, Level};
@@ -226,14 +225,8 @@ pub(crate) struct MadeOptions {
     /// Encrypt the key file (asks for a password, or takes --new-password-file)
     #[arg(long)]
     pub(crate) encrypt_key: bool,
-    /// First line of this file: the password for what is written
-    #[arg(long, value_name = "FILE", conflicts_with = "new_password_env")]
-    pub(crate) new_password_file: Option<PathBuf>,
-    /// Environment variable that holds the password for what is written
-    #[arg(long, value_name = "VARIABLE")]
-    pub(crate) new_password_env: Option<String>,
-    #[arg(skip)]
-    pub(crate) typed_password: Option<Password>,
+    #[command(flatten)]
+    pub(crate) new_password: NewPassword,
     /// Folder that keys are kept in, each in a folder of its own
     #[arg(long, value_name = "DIR", env = "CERTFIX_STORE", default_value = ".")]
     pub(crate) store: PathBuf,

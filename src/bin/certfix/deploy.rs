@@ -8,17 +8,16 @@ use std::process::ExitCode;
 use certfix::Error;
 use certfix::deploy::{self, Binding, Bound, Change, Committed, Force, Line, Manners, PutBack, Shown, Staged, Writing};
 use certfix::error::Deploying;
-use certfix::facts::{Name, escape};
+use certfix::facts::escape;
 use certfix::store::Store;
 
 use crate::args::Format;
 use crate::args::deploy::{Bind, Commit, Patience, Place, Undo};
-use crate::terminal;
+use crate::{keys, terminal};
 
 pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
     let store = Store::open(&args.place.store);
-    let bad = |fault: &dyn std::fmt::Display| Error::BadName { name: args.name.clone(), fault: fault.to_string() };
-    let name = Name::parse(&args.name).map_err(|fault| bad(&fault))?;
+    let name = keys::name(&args.name)?;
     let wanted = bindings(args)?;
     if args.remove {
         deploy::unbind(&store, &name, &wanted, args.place.wait, &mut terminal::remark)?;
@@ -27,7 +26,7 @@ pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
     let writing = if args.place.dry_run { Writing::No } else { Writing::Yes(args.place.wait) };
     let bound = deploy::bind(&store, &name, &wanted, writing, &mut terminal::remark)?;
     if args.place.output.format == Format::Json {
-        return json(&deploy::json::bound(&bound));
+        return say(&deploy::json::bound(&bound));
     }
     let mut text = String::new();
     for one in &bound {
@@ -48,7 +47,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
     if args.place.dry_run {
         let staged = deploy::staged(&store)?;
         if is_json {
-            return json(&deploy::json::staged(&staged));
+            return say(&deploy::json::staged(&staged));
         }
         let mut text = String::new();
         staged.iter().for_each(|staged| show(staged, &mut text));
@@ -57,7 +56,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
     }
     let done = deploy::commit(&store, manners(&args.place, &args.patience), &mut terminal::remark)?;
     if is_json {
-        return json(&deploy::json::committed(&done));
+        return say(&deploy::json::committed(&done));
     }
     let mut text = String::new();
     done.iter().for_each(|done| show_committed(done, &mut text));
@@ -71,13 +70,13 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
     if args.place.dry_run {
         let files = deploy::undoable(&store)?;
         let back = PutBack { files, ..PutBack::default() };
-        return if is_json { json(&deploy::json::put_back(&back)) } else { say(&list(&back)) };
+        return if is_json { say(&deploy::json::put_back(&back)) } else { say(&list(&back)) };
     }
     let force = if args.force { Force::Yes } else { Force::No };
     let back = deploy::undo(&store, manners(&args.place, &args.patience), force, &mut terminal::remark)?;
     let code = ExitCode::from(if back.troubles.is_empty() { 0 } else { 2 });
     if is_json {
-        json(&deploy::json::put_back(&back))?
+        say(&deploy::json::put_back(&back))?
     } else {
         say(&list(&back))?
     };
@@ -207,10 +206,6 @@ fn line(text: &mut String, indent: &str, content: &str) {
 }
 
 fn say(text: &str) -> Result<ExitCode, Error> {
-    terminal::raw(|out| out.write_all(text.as_bytes()))?;
+    terminal::print(text)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn json(text: &str) -> Result<ExitCode, Error> {
-    say(text)
 }

@@ -175,9 +175,7 @@ impl Place<'_> {
         ];
         if args.pfx && !args.dry_run {
             let key = self.private(args)?;
-            let new = &args.new_password;
-            let file = new.new_password_file.as_ref();
-            let password = password::fresh(file, new.new_password_env.as_ref(), "the PKCS#12 file")?;
+            let password = password::new(&args.new_password, "the PKCS#12 file")?;
             let name = self.key.folder.name();
             let reader = args.pfx_for.into();
             let pfx = issue::pfx(&key, self.leaf, &chain.certificates, password.as_str(), &name, reader)?;
@@ -233,7 +231,7 @@ impl Place<'_> {
         match args.output.format {
             Format::Json => {
                 let text = json::installed(&installed, now);
-                terminal::raw(|out| std::io::Write::write_all(out, text.as_bytes()))?;
+                terminal::print(&text)?;
             }
             Format::Text => terminal::text(|page| text::installed(&installed, page))?,
         }

@@ -45,9 +45,13 @@ pub(crate) fn open(path: &Path, from: &PasswordFrom) -> Result<PrivateKey, Error
 
 /// A key of the store by the name that was typed.
 pub(crate) fn named(store: &Store, typed: &str) -> Result<KeyFolder, Error> {
-    let name = Name::parse(typed);
-    let name = name.map_err(|fault| Error::BadName { name: typed.to_owned(), fault: fault.to_string() })?;
+    let name = name(typed)?;
     store.key(&name).ok_or_else(|| Error::Unknown { what: "key", name: typed.to_owned(), nearest: None })
+}
+
+/// A DNS name that was typed.
+pub(crate) fn name(typed: &str) -> Result<Name, Error> {
+    Name::parse(typed).map_err(|fault| Error::BadName { name: typed.to_owned(), fault: fault.to_string() })
 }
 
 struct Desk {
@@ -61,7 +65,7 @@ impl Desk {
         let keys: Vec<Contents> = self.store.keys()?.iter().map(KeyFolder::contents).collect();
         let root = self.store.root();
         match self.format {
-            Format::Json => print(&json::key_list(root, &keys, self.now)),
+            Format::Json => terminal::print(&json::key_list(root, &keys, self.now)),
             Format::Text => {
                 let root = root.display().to_string();
                 terminal::text(|page| text::key_tree(&root, &keys, self.now, page))
@@ -72,7 +76,7 @@ impl Desk {
     fn show(&self, name: &str) -> Result<(), Error> {
         let key = named(&self.store, name)?.contents();
         match self.format {
-            Format::Json => print(&json::key_list(self.store.root(), &[key], self.now)),
+            Format::Json => terminal::print(&json::key_list(self.store.root(), &[key], self.now)),
             Format::Text => terminal::text(|page| text::one_key(&key, self.now, page)),
         }
     }
@@ -93,7 +97,7 @@ impl Desk {
             Some(private) => private.clone(),
             None => open(&key.folder.path.join(store::KEY), old)?,
         };
-        let password = password::fresh(new.new_password_file.as_ref(), new.new_password_env.as_ref(), "the backup")?;
+        let password = password::new(new, "the backup")?;
         let contents = contents(&key, &private, &password, reader)?;
         write_new(output, &contents, Secrecy::Secret)?;
         self.moved("backup", &key.folder.name(), Some(output), "wrote")
@@ -139,10 +143,9 @@ impl Desk {
 
     fn rename(&self, old: &str, new: &str) -> Result<(), Error> {
         let key = named(&self.store, old)?;
-        let name = Name::parse(new);
-        let name = name.map_err(|fault| Error::BadName { name: new.to_owned(), fault: fault.to_string() })?;
-        let path = self.store.rename(&key, &name)?;
-        self.moved("rename", name.as_str(), Some(&path), "renamed to")
+        let new = name(new)?;
+        let path = self.store.rename(&key, &new)?;
+        self.moved("rename", new.as_str(), Some(&path), "renamed to")
     }
 
     fn remove(&self, name: &str, yes: bool, no_backup: bool) -> Result<(), Error> {
@@ -168,7 +171,7 @@ impl Desk {
     /// Says where a key, or a copy of it, is now.
     fn moved(&self, action: &'static str, name: &str, path: Option<&Path>, verb: &str) -> Result<(), Error> {
         if self.format == Format::Json {
-            return print(&json::key_moved(action, name, path));
+            return terminal::print(&json::key_moved(action, name, path));
         }
         let place = path.map(|path| format!(" {}", Text::new(path.as_os_str().as_encoded_bytes())));
         terminal::text(|page| page.line(&format!("{}: {verb}{}", Text::from(name), place.unwrap_or_default())))
@@ -211,8 +214,4 @@ fn confirmed(action: &str) -> Result<bool, Error> {
         return Err(Error::Unconfirmed { action: action.to_owned() });
     }
     Ok(ask::yes(&format!("{action}?"), false)? == Some(true))
-}
-
-fn print(document: &str) -> Result<(), Error> {
-    terminal::raw(|out| std::io::Write::write_all(out, document.as_bytes()))
 }

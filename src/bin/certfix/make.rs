@@ -195,7 +195,7 @@ impl Work<'_> {
         let certificate = issue::self_signed(plan, &key, args.clock.now(), options.days)?;
         let mut product = Product::certificate(plan, key, certificate);
         if options.pfx && !args.dry_run {
-            let password = password::new(args, "the PKCS#12 file")?;
+            let password = password::new(&args.new_password, "the PKCS#12 file")?;
             product.add_pfx(&password, options.pfx_for.into())?;
         }
         self.deliver(&[product])
@@ -211,7 +211,7 @@ impl Work<'_> {
         for note in &plan.notes {
             terminal::remark(note);
         }
-        terminal::raw(|out| std::io::Write::write_all(out, script.as_bytes()))?;
+        terminal::print(&script)?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -271,7 +271,7 @@ impl Work<'_> {
                 let made: Vec<Made<'_>> =
                     products.iter().zip(files).map(|(product, files)| product.made(files.clone())).collect();
                 let text = json::made(self.command, &made);
-                terminal::raw(|out| std::io::Write::write_all(out, text.as_bytes()))?;
+                terminal::print(&text)?;
             }
             Format::Text => terminal::text(|page| self.describe(products, files, page))?,
         }
@@ -326,7 +326,7 @@ fn nothing_wrong(report: &Report<'_>, target: &Name, format: Format) -> Result<E
     match format {
         Format::Json => {
             let text = json::made("fix", &[]);
-            terminal::raw(|out| std::io::Write::write_all(out, text.as_bytes()))?;
+            terminal::print(&text)?;
         }
         Format::Text => {
             terminal::text(|page| page.line(&format!("{source}: nothing wrong for {target}; nothing was written")))?

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Names) -> Result<ExitCode, Error> {
     let wanted = plan::wanted(&found, chosen);
     match args.output.format {
         Format::Text => terminal::text(|page| text::names(&found, &wanted, page))?,
-        Format::Json => terminal::raw(|out| out.write_all(json::domain_names(&found, &wanted).as_bytes()))?,
+        Format::Json => terminal::print(&json::domain_names(&found, &wanted))?,
     }
     // What could not be asked may have named another server.
     Ok(ExitCode::from(if found.failures.is_empty() { 0 } else { 2 }))

@@ -6,7 +6,7 @@ use certfix::Error;
 use certfix::facts::Text;
 use certfix::input::{self, Password};
 
-use crate::args::{MadeOptions, PasswordFrom};
+use crate::args::{NewPassword, PasswordFrom};
 use crate::{ask, terminal};
 
 /// The password that was named, if any was.
@@ -15,16 +15,11 @@ pub(crate) fn given(from: &PasswordFrom) -> Result<Option<Password>, Error> {
 }
 
 /// The password for something that is written: named, or asked for twice.
-pub(crate) fn new(args: &MadeOptions, what: &'static str) -> Result<Password, Error> {
-    if let Some(password) = &args.typed_password {
+pub(crate) fn new(from: &NewPassword, what: &'static str) -> Result<Password, Error> {
+    if let Some(password) = &from.typed {
         return Ok(password.clone());
     }
-    fresh(args.new_password_file.as_ref(), args.new_password_env.as_ref(), what)
-}
-
-/// The same, named by these.
-pub(crate) fn fresh(file: Option<&PathBuf>, variable: Option<&String>, what: &'static str) -> Result<Password, Error> {
-    if let Some(password) = named(file, variable)? {
+    if let Some(password) = named(from.new_password_file.as_ref(), from.new_password_env.as_ref())? {
         return Ok(password);
     }
     let answer = if terminal::can_ask() { ask::new_password(what)? } else { None };

@@ -16,8 +16,8 @@ pub(crate) fn explain(args: &Explain) -> Result<ExitCode, Error> {
     match (args.output.format, rule) {
         (Format::Text, Some(rule)) => terminal::text(|page| reference::explain(rule, page))?,
         (Format::Text, None) => terminal::text(reference::rules)?,
-        (Format::Json, Some(rule)) => print(&json::rule(rule))?,
-        (Format::Json, None) => print(&json::rules())?,
+        (Format::Json, Some(rule)) => terminal::print(&json::rule(rule))?,
+        (Format::Json, None) => terminal::print(&json::rules())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -27,8 +27,8 @@ pub(crate) fn clients(args: &Clients) -> Result<ExitCode, Error> {
     match (args.output.format, client) {
         (Format::Text, Some(client)) => terminal::text(|page| reference::client(client, page))?,
         (Format::Text, None) => terminal::text(reference::clients)?,
-        (Format::Json, Some(client)) => print(&json::client(client))?,
-        (Format::Json, None) => print(&json::clients())?,
+        (Format::Json, Some(client)) => terminal::print(&json::client(client))?,
+        (Format::Json, None) => terminal::print(&json::clients())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -38,8 +38,8 @@ pub(crate) fn profiles(args: &Profiles) -> Result<ExitCode, Error> {
     match (args.output.format, profile) {
         (Format::Text, Some(profile)) => terminal::text(|page| reference::profile(profile, page))?,
         (Format::Text, None) => terminal::text(reference::profiles)?,
-        (Format::Json, Some(profile)) => print(&json::profile(profile))?,
-        (Format::Json, None) => print(&json::profiles())?,
+        (Format::Json, Some(profile)) => terminal::print(&json::profile(profile))?,
+        (Format::Json, None) => terminal::print(&json::profiles())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -64,8 +64,4 @@ pub(crate) fn man() -> Result<ExitCode, Error> {
         Ok(())
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn print(text: &str) -> Result<(), Error> {
-    terminal::raw(|out| out.write_all(text.as_bytes()))
 }

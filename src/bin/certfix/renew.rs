@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use certfix::facts::{Item, Name, PrivateKey};
+use certfix::facts::{Item, PrivateKey};
 use certfix::issue::{self, KeyChoice};
 use certfix::plan::{Output, plan};
 use certfix::store::{self, Contents, NewFile, Secrecy, Store};
@@ -26,8 +26,7 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     let Some(item) = item.or(contents.certificate.as_ref().map(Item::Certificate)) else {
         return Err(Error::NoTarget { source: folder.name(), candidates: Vec::new() });
     };
-    let bad = |fault: certfix::facts::NameFault| Error::BadName { name: folder.name(), fault: fault.to_string() };
-    let target = Name::parse(&folder.name()).map_err(bad)?;
+    let target = keys::name(&folder.name())?;
     let plan = plan(&wish(target, Some(item), made, args.request.profile()?, Output::Request)?)?;
     let mut files = Vec::new();
     let key = key(args, &contents)?;
@@ -61,7 +60,7 @@ fn private(args: &Csr, contents: &Contents, key: &PrivateKey) -> Result<Zeroizin
         return Ok(Zeroizing::new(text.as_bytes().to_vec()));
     }
     let pem = match args.made.encrypt_key || contents.is_locked {
-        true => issue::encrypted_pkcs8_pem(key, password::new(&args.made, "the key file")?.as_str())?,
+        true => issue::encrypted_pkcs8_pem(key, password::new(&args.made.new_password, "the key file")?.as_str())?,
         false => issue::pkcs8_pem(key),
     };
     Ok(Zeroizing::new(pem.as_bytes().to_vec()))

@@ -36,6 +36,11 @@ pub(crate) fn raw(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resul
     write(&mut out).and_then(|()| out.flush()).map_err(unwritten)
 }
 
+/// Fills standard output with this text, as it is.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    raw(|out| out.write_all(text.as_bytes()))
+}
+
 /// Standard output without the standard library's search for line ends.
 #[cfg(unix)]
 fn unbuffered() -> io::Result<impl Write> {

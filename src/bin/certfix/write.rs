@@ -84,7 +84,7 @@ pub(crate) fn all(products: &[Product<'_>], args: &MadeOptions) -> Result<Vec<Ve
     let store = Store::open(&args.store);
     keys::recover(&store);
     let password = match args.encrypt_key {
-        true => Some(password::new(args, "the key file")?),
+        true => Some(password::new(&args.new_password, "the key file")?),
         false => None,
     };
     let folders: Vec<Folder> =

@@ -89,6 +89,5 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.0..=3600.0).contains(seconds));
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| "write seconds from 0 to 3600".to_owned())
+    super::network::seconds_within(text, 0.0..=3600.0)
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use certfix::facts::Moment;
+use certfix::input::Password;
 use clap::{Args, Subcommand};
 
 use super::{Clock, Format, Output, PasswordFrom, PfxArgument, moment};
@@ -111,6 +112,9 @@ pub(crate) struct NewPassword {
     /// Environment variable that holds the password for what is written
     #[arg(long, value_name = "VARIABLE")]
     pub(crate) new_password_env: Option<String>,
+    /// What the wizard was told.
+    #[arg(skip)]
+    pub(crate) typed: Option<Password>,
 }
 
 /// A new request for a key of the store.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use certfix::Error;
@@ -84,8 +85,14 @@ fn place(text: &str) -> Result<Place, String> {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.1..=600.0).contains(seconds));
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| "write seconds from 0.1 to 600".to_owned())
+    seconds_within(text, 0.1..=600.0)
+}
+
+/// A number of seconds that was typed.
+pub(super) fn seconds_within(text: &str, range: RangeInclusive<f64>) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| range.contains(seconds));
+    let wanted = || format!("write seconds from {} to {}", range.start(), range.end());
+    seconds.map(Duration::from_secs_f64).ok_or_else(wanted)
 }
 
 #[cfg(test)]

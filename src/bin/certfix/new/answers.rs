@@ -148,12 +148,12 @@ impl Answers {
         Ok(match self.road {
             Road::File => {
                 let mut args: Box<Csr> = Box::new(parsed(self.arguments())?);
-                args.made.typed_password.clone_from(&self.password);
+                args.made.new_password.typed.clone_from(&self.password);
                 Order::Request(args)
             }
             Road::SelfSigned => {
                 let mut args: Box<SelfSigned> = Box::new(parsed(self.arguments())?);
-                args.made.typed_password.clone_from(&self.password);
+                args.made.new_password.typed.clone_from(&self.password);
                 Order::Certificate(args)
             }
         })
