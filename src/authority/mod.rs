@@ -1,5 +1,7 @@
 //! Authorities sign requests: the online one (ACME), and a private one of the user's own.
 
+mod due;
 mod way;
 
+pub use due::{Window, due_from};
 pub use way::{Challenge, Online, Way};

@@ -5,6 +5,7 @@ mod keys;
 mod network;
 mod new;
 mod reference;
+mod renew;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,8 +19,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::keys::{Install, Keys, KeysAction, NewPassword, Renewal};
 pub(crate) use self::network::{Names, Reach};
-pub(crate) use self::new::{ContactOptions, New};
+pub(crate) use self::new::{ContactOptions, New, parsed};
 pub(crate) use self::reference::{Clients, Explain, Profiles};
+pub(crate) use self::renew::Renew;
 
 /// Says what each generation of mail client will do with a certificate, and makes the one that cures it
 #[derive(Debug, Parser)]
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Install(Install),
     /// List the keys and their states; show, back up, restore, rename and remove them
     Keys(Keys),
+    /// Renew the keys that are due, each by its own way, then commit; says nothing when none is
+    Renew(Renew),
     /// Say why a finding matters, how to fix it and who says so; without a code, list all
     Explain(Explain),
     /// List the client models, or show one whole

@@ -35,6 +35,17 @@ pub(crate) fn take(
     answers: &[Evidence],
     args: &Install,
 ) -> Result<ExitCode, Error> {
+    put(store, named, answers, args, |installed, now| say(installed, args, now))
+}
+
+/// Installs what was answered, and hands what came of it to `then`.
+pub(crate) fn put<T>(
+    store: &Store,
+    named: Option<&Name>,
+    answers: &[Evidence],
+    args: &Install,
+    then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
+) -> Result<T, Error> {
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
     let place = place(&all, named, answers)?;
     let now = args.clock.now();
@@ -51,7 +62,17 @@ pub(crate) fn take(
         let new: Vec<NewFile<'_>> = files.iter().map(File::wanted).collect();
         place.key.folder.install(place.slot, &new)?;
     }
-    place.answer(&chain, files.iter().map(|file| file.name), args, now)
+    place.answer(&chain, files.iter().map(|file| file.name), args, now, then)
+}
+
+/// Says what was installed, what the CA changed, and what clients will do.
+fn say(installed: &Installed<'_>, args: &Install, now: Moment) -> Result<ExitCode, Error> {
+    match args.output.format {
+        Format::Json => terminal::print(&json::installed(installed, now))?,
+        Format::Text => terminal::text(|page| text::installed(installed, page))?,
+    }
+    let found = installed.report.worst() >= Some(Level::Warning);
+    Ok(ExitCode::from(u8::from(found)))
 }
 
 /// The key's name, when the first argument is one, and the files.
@@ -189,14 +210,15 @@ impl Place<'_> {
         keys::open(&path, &args.password)
     }
 
-    /// Says what was installed, what the CA changed, and what clients will do.
-    fn answer(
+    /// What was installed, what the CA changed, and what clients will do.
+    fn answer<T>(
         &self,
         chain: &Chain<'_>,
         files: impl Iterator<Item = &'static str>,
         args: &Install,
         now: Moment,
-    ) -> Result<ExitCode, Error> {
+        then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let name = self.key.folder.name();
         let target = Name::parse(&name).ok();
         let typed = target.as_ref().map(Target::from);
@@ -228,14 +250,6 @@ impl Place<'_> {
             dry_run: args.dry_run,
             report: &report,
         };
-        match args.output.format {
-            Format::Json => {
-                let text = json::installed(&installed, now);
-                terminal::print(&text)?;
-            }
-            Format::Text => terminal::text(|page| text::installed(&installed, page))?,
-        }
-        let found = report.worst() >= Some(Level::Warning);
-        Ok(ExitCode::from(u8::from(found)))
+        then(&installed, now)
     }
 }

@@ -14,6 +14,7 @@ mod new;
 mod password;
 mod reference;
 mod renew;
+mod renewal;
 mod sources;
 mod terminal;
 mod write;
@@ -53,6 +54,7 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
         Command::Names(args) => names::run(args),
         Command::Install(args) => install::run(args),
         Command::Keys(args) => keys::run(args),
+        Command::Renew(args) => renew::run(args),
         Command::Explain(args) => reference::explain(args),
         Command::Clients(args) => reference::clients(args),
         Command::Profiles(args) => reference::profiles(args),

@@ -15,11 +15,11 @@ use certfix::{Error, clients, issue};
 
 use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned, TargetFrom};
 use crate::write::{self, Product};
-use crate::{ask, live, password, renew, sources, terminal};
+use crate::{ask, live, password, renewal, sources, terminal};
 
 pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
     if let Some(name) = &args.renewal.renew {
-        return renew::run(args, name);
+        return renewal::run(args, name);
     }
     let known = password::given(&args.made.password)?;
     let old = args.from.as_deref().map(|path| sources::read(path, known.as_ref(), &args.made.reach)).transpose()?;

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
 use certfix::Error;
+use certfix::facts::Text;
 use certfix::report::text::Page;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -82,7 +83,16 @@ pub(crate) fn can_ask() -> bool {
 
 /// Writes an error, and its hint when there is one.
 pub(crate) fn complain(error: &Error) {
-    remark(&format!("error: {error}"));
+    complain_with("error", error);
+}
+
+/// The same, where it belongs to one of many.
+pub(crate) fn complain_about(name: &str, error: &Error) {
+    complain_with(&format!("error: {}", Text::from(name)), error);
+}
+
+fn complain_with(head: &str, error: &Error) {
+    remark(&format!("{head}: {error}"));
     if let Some(hint) = error.hint() {
         remark(&format!("hint: {hint}"));
     }

@@ -7,6 +7,7 @@ mod keys;
 mod made;
 mod names;
 mod reference;
+mod renew;
 mod services;
 mod writer;
 
@@ -17,6 +18,7 @@ pub use keys::{key_list, key_moved};
 pub use made::{Made, made};
 pub use names::domain_names;
 pub use reference::{client, clients, profile, profiles, rule, rules};
+pub use renew::renewed;
 pub use services::{ServicesEntry, services, survey};
 
 use std::fmt::{self, Display};

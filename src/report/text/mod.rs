@@ -7,6 +7,7 @@ mod keys;
 mod layout;
 mod names;
 mod plan;
+mod renew;
 mod services;
 
 pub use check::{check, faults, quoted, summary, verdicts};
@@ -16,4 +17,5 @@ pub use keys::{key_tree, one_key};
 pub use layout::Page;
 pub use names::names;
 pub use plan::{made, plan};
+pub use renew::{Outcome, Renewed, renewed};
 pub use services::{services, table};

@@ -7,7 +7,7 @@ use certfix::plan::Plan;
 use certfix::profiles::{self, Profile};
 use certfix::report::text::quoted;
 
-use crate::args::{Csr, New, SelfSigned};
+use crate::args::{Csr, New, SelfSigned, parsed};
 use crate::make;
 
 /// Everything that was answered so far; what was not is empty.
@@ -176,12 +176,6 @@ impl Order {
             Self::Certificate(args) => make::certificate_plan(args),
         }
     }
-}
-
-fn parsed<T: clap::Args>(arguments: Vec<String>) -> Result<T, Error> {
-    let command = T::augment_args(clap::Command::new("certfix").no_binary_name(true));
-    let matches = command.try_get_matches_from(arguments).and_then(|matches| T::from_arg_matches(&matches));
-    matches.map_err(|error| Error::Conflict { cause: error.to_string().lines().next().unwrap_or_default().to_owned() })
 }
 
 #[cfg(test)]
