@@ -10,7 +10,6 @@ use std::fs;
 use std::process::Stdio;
 
 use desk::{Desk, NAME};
-use serde_json::Value;
 
 /// A desk whose key has a certificate of ninety days, and its days: the first, one before it is due, one after.
 fn installed() -> (Desk, [String; 3]) {
@@ -94,6 +93,9 @@ fn one_key_that_fails_does_not_keep_the_others_from_being_renewed() {
     assert!(text.starts_with("mail.contoso.com: ends ") && text.lines().count() == 1, "{text}");
     assert!(complaint.starts_with(&format!("certfix: error: {NAME}: '")), "{complaint}");
     assert!(complaint.contains("authority.json"), "{complaint}");
+    let both = desk.json(2, &["renew", "--at", &after]);
+    let outcome = |index: usize| both["keys"][index]["outcome"].as_str().unwrap().to_owned();
+    assert_eq!([outcome(0), outcome(1)], ["asked", "failed"]);
     let (_, unknown) = said(&desk, 2, &["renew", "nobody.contoso.com"]);
     assert!(unknown.contains("no key is called 'nobody.contoso.com'"), "{unknown}");
 }
