@@ -37,9 +37,7 @@ fn says_nothing_when_nothing_is_due() {
     }
     let pending = Desk::new();
     assert_eq!(said(&pending, 0, &["renew"]), (String::new(), String::new()));
-    let nothing: Value =
-        serde_json::from_str(&said(&desk, 0, &["renew", "--at", &first, "--format", "json"]).0).unwrap();
-    assert_eq!(nothing["keys"].as_array().unwrap().len(), 0);
+    assert_eq!(desk.json(0, &["renew", "--at", &first])["keys"].as_array().unwrap().len(), 0);
 }
 
 #[test]
@@ -74,10 +72,7 @@ fn only_shows_what_is_due_on_a_dry_run() {
     let (text, _) = said(&desk, 1, &["renew", "--dry-run", "--at", &after]);
     assert!(text.contains("due since") && text.contains("makes a request"), "{text}");
     assert!(!desk.path(&format!("store/{NAME}/renewal")).exists());
-    let now: Value = serde_json::from_str(
-        &said(&desk, 1, &["renew", NAME, "--now", "--dry-run", "--format", "json", "--at", &first]).0,
-    )
-    .unwrap();
+    let now = desk.json(1, &["renew", NAME, "--now", "--dry-run", "--at", &first]);
     assert_eq!(now["keys"][0]["outcome"], "due");
     assert_eq!(now["keys"][0]["key"], NAME);
 }
