@@ -71,16 +71,24 @@ pub fn read_text(path: &Path) -> Result<Zeroizing<String>, Error> {
 }
 
 /// The regular files under `folder`, sorted, folders whose name begins with a dot left out. Links to files count; links
-/// to folders are not followed, so that there is always an end.
+/// to folders are not followed, so that there is always an end. A folder in it that cannot be read stands for what is in
+/// it, so that whoever reads the files learns of it and goes on.
 ///
 /// # Errors
-/// A folder that cannot be read.
+/// `folder` itself cannot be read.
 pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
-        for entry in fs::read_dir(&folder).map_err(failed)? {
+    while let Some(inner) = folders.pop() {
+        let failed = |cause| Error::File { action: "read", path: inner.clone(), cause };
+        let entries = match fs::read_dir(&inner) {
+            Err(_) if inner != folder => {
+                files.push(inner);
+                continue;
+            }
+            entries => entries.map_err(failed)?,
+        };
+        for entry in entries {
             let entry = entry.map_err(failed)?;
             let kind = entry.file_type().map_err(failed)?;
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
