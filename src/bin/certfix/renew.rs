@@ -22,7 +22,9 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     }
     let folder = keys::named(&store, typed)?;
     let contents = folder.contents();
-    let item = contents.request.as_ref().map(Item::Request);
+    // The last one may not have had its commit yet.
+    let last = contents.waiting.as_ref().and_then(|next| next.request.as_ref());
+    let item = last.or(contents.request.as_ref()).map(Item::Request);
     let Some(item) = item.or(contents.certificate.as_ref().map(Item::Certificate)) else {
         return Err(Error::NoTarget { source: folder.name(), candidates: Vec::new() });
     };
