@@ -58,7 +58,9 @@ impl Deploying {
             Self::NotBound { .. } => Some("name the service as it was bound, with --address if it had one"),
             Self::NoValue { .. } => Some("--dry-run shows what a template writes"),
             Self::Locked { .. } => Some("run it again when that has ended; bind, commit and undo take --wait SECONDS"),
-            Self::Interrupted { .. } => Some("certfix undo puts everything back; certfix commit does so and begins again"),
+            Self::Interrupted { .. } => {
+                Some("certfix undo puts everything back; certfix commit does so and begins again")
+            }
             Self::NothingListens { .. } => Some("start it, or say where to look with --endpoint PROTOCOL://HOST:PORT"),
             Self::PutBack { .. } => Some("correct what failed, then run certfix commit again"),
             Self::NotPutBack { .. } => {

@@ -24,8 +24,8 @@ use crate::input::read_text;
 
 pub use contents::{Contents, Fault, State, Waiting};
 pub use generation::Slot;
-pub use lock::Lock;
 pub(crate) use lock::AT_WORK;
+pub use lock::Lock;
 pub use write::{Secrecy, replace, write_new};
 pub(crate) use write::{make_private, parent, sync_folder};
 

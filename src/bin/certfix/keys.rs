@@ -42,7 +42,9 @@ pub(crate) fn recover(store: &Store) {
 /// Says that a commit was interrupted. Putting it back reloads services, which is not for everybody to do.
 pub(crate) fn report_interrupted(store: &Store) {
     if store.is_interrupted() {
-        terminal::remark("a commit or undo was interrupted: certfix undo puts everything back, certfix commit begins again");
+        terminal::remark(
+            "a commit or undo was interrupted: certfix undo puts everything back, certfix commit begins again",
+        );
     }
 }
 
