@@ -10,8 +10,10 @@
 
 mod contents;
 mod generation;
+mod lock;
 mod moves;
 mod recover;
+mod turn;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -20,8 +22,10 @@ use crate::Error;
 use crate::facts::Name;
 use crate::input::read_text;
 
-pub use contents::{Contents, Fault, State};
+pub use contents::{Contents, Fault, State, Waiting};
 pub use generation::Slot;
+pub(crate) use lock::AT_WORK;
+pub use lock::Lock;
 pub use write::{Secrecy, replace, write_new};
 pub(crate) use write::{make_private, parent, sync_folder};
 
@@ -93,10 +97,13 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Exists`] when there is a folder or file of this name already; [`Error::File`] when writing fails, and
-    /// then nothing is left behind.
+    /// then nothing is left behind; what [`Store::lock`] says.
     pub fn create(&self, name: &Name, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
+        self.ensure_free(name)?;
         let path = self.path(name);
-        write::folder(&path, files)?;
+        let made = write::make_root(&self.root)?;
+        let written = self.lock("(a new key)", Self::WAIT).and_then(|_lock| write::folder(&path, files, &made));
+        written.inspect_err(|_| made.iter().for_each(|folder| drop(std::fs::remove_dir(folder))))?;
         Ok(path)
     }
 
@@ -163,6 +170,11 @@ impl KeyFolder {
             Some(rest) => format!("*.{rest}"),
             None => name.into_owned(),
         }
+    }
+
+    /// The store that it is in.
+    fn store(&self) -> Store {
+        Store::open(parent(&self.path))
     }
 
     /// True when it holds a private key, a request, or generations. Any other folder is left alone.

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::generation::{CURRENT, GENERATIONS, is_same};
-use super::write::{is_hidden, try_lock};
+use super::turn::NEXT;
+use super::write::is_hidden;
 use super::{AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, RENEWAL, REQUEST, Store};
 use crate::facts::Text;
 
@@ -12,7 +13,7 @@ impl Store {
     /// Finishes or takes back what an interrupted run left, and says what. Does nothing while another run is at work.
     pub fn recover(&self) -> Vec<String> {
         let mut done = Vec::new();
-        let Some(_lock) = try_lock(self.root()) else { return done };
+        let Some(_lock) = self.try_lock() else { return done };
         for name in names_in(self.root()).into_iter().filter(|name| is_hidden(name)) {
             let path = self.root().join(&name);
             // Its key was never used: the folder had no name yet, or no name any more.
@@ -44,7 +45,13 @@ impl KeyFolder {
             say("deleted what an interrupted run left");
         }
         let current = self.generation();
-        for number in self.generations().into_iter().filter(|number| current.is_none_or(|current| *number > current)) {
+        let next = self.path.join(NEXT);
+        if next.is_symlink() && self.waiting().is_none() {
+            // It has had its turn.
+            let _ = fs::remove_file(&next);
+        }
+        let newest = current.max(self.waiting());
+        for number in self.generations().into_iter().filter(|number| newest.is_none_or(|newest| *number > newest)) {
             let path = self.numbered(number);
             // A generation whose key is nowhere else was in use once.
             if is_ours(&path) && !is_last_of_its_key(&path) && fs::remove_dir_all(&path).is_ok() {
@@ -57,7 +64,8 @@ impl KeyFolder {
             return;
         }
         let request = self.path.join(RENEWAL).join(REQUEST);
-        if is_same(&request, &self.path.join(REQUEST)) && self.discard_renewal().is_ok() {
+        let is_taken = |folder: &Path| is_same(&request, &folder.join(REQUEST));
+        if (is_taken(&self.path) || is_taken(&next)) && self.discard_renewal().is_ok() {
             say("finished an installation that was interrupted");
         }
         let _ = self.add_links(&self.path.join(CURRENT));
@@ -67,7 +75,7 @@ impl KeyFolder {
 
 /// True when nothing is in the folder that certfix did not put there.
 pub(super) fn is_ours(folder: &Path) -> bool {
-    const OTHERS: [&str; 5] = [CURRENT, GENERATIONS, RENEWAL, BINDINGS, AUTHORITY];
+    const OTHERS: [&str; 6] = [CURRENT, NEXT, GENERATIONS, RENEWAL, BINDINGS, AUTHORITY];
     // The last is what a run leaves that was interrupted while it wrote the bindings.
     let unfinished = |name: &str| is_hidden(name) || name.starts_with('.') && name.ends_with(".certfix-new");
     let known = |name: &String| FILES.contains(&&**name) || OTHERS.contains(&&**name) || unfinished(name);

@@ -67,26 +67,18 @@ fn sweep_beside(path: &Path, name: &std::ffi::OsStr) {
     }
 }
 
-/// Makes a folder with these files, whole or not at all. Never overwrites.
-pub(super) fn folder(path: &Path, files: &[NewFile<'_>]) -> Result<(), Error> {
-    if path.symlink_metadata().is_ok() {
-        return Err(Error::Exists { path: path.to_owned() });
-    }
-    let root = parent(path);
-    let made = make_root(root)?;
-    let _lock = lock(root);
+/// Makes a folder with these files, whole or not at all. Never overwrites. `made` are folders above it that are new too.
+pub(super) fn folder(path: &Path, files: &[NewFile<'_>], made: &[PathBuf]) -> Result<(), Error> {
     let written = fill_and_rename(path, files).and_then(|()| {
-        let synced = std::iter::once(root).chain(made.iter().map(|folder| parent(folder))).try_for_each(sync_folder);
+        let above = made.iter().map(|folder| parent(folder));
+        let synced = std::iter::once(parent(path)).chain(above).try_for_each(sync_folder);
         synced.inspect_err(|_| remove_folder(path, files))
     });
-    written.map_err(|cause| {
-        made.iter().for_each(|folder| drop(fs::remove_dir(folder)));
-        failed(path, cause)
-    })
+    written.map_err(|cause| failed(path, cause))
 }
 
 /// Makes the store's folder and those above it where they are missing: these, the innermost first.
-fn make_root(root: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn make_root(root: &Path) -> Result<Vec<PathBuf>, Error> {
     let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
     let missing: Vec<PathBuf> = root.ancestors().take_while(missing).map(Path::to_owned).collect();
     let mut builder = DirBuilder::new();
@@ -182,40 +174,6 @@ fn rename_without_flag(from: &Path, to: &Path) -> io::Result<()> {
     }
     fs::hard_link(from, to)?;
     fs::remove_file(from)
-}
-
-/// Keeps other runs of certfix from changing this store until it is dropped. Where folders cannot be locked (Windows, some
-/// network file systems) runs are not kept apart, and then only what each step promises holds.
-pub(super) fn lock(root: &Path) -> Option<File> {
-    locked(root, Waiting::Waits)
-}
-
-/// The same, or nothing while another run is at work.
-pub(super) fn try_lock(root: &Path) -> Option<File> {
-    locked(root, Waiting::GivesUp)
-}
-
-#[derive(Clone, Copy)]
-enum Waiting {
-    Waits,
-    GivesUp,
-}
-
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-fn locked(root: &Path, waiting: Waiting) -> Option<File> {
-    use rustix::fs::{FlockOperation, flock};
-    let folder = File::open(root).ok()?;
-    let operation = match waiting {
-        Waiting::Waits => FlockOperation::LockExclusive,
-        Waiting::GivesUp => FlockOperation::NonBlockingLockExclusive,
-    };
-    flock(&folder, operation).ok()?;
-    Some(folder)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-fn locked(_: &Path, _: Waiting) -> Option<File> {
-    None
 }
 
 /// Makes names in a folder outlast a crash. Windows does so by itself and cannot open folders.

@@ -44,7 +44,7 @@ impl Round<'_> {
     fn visit(&mut self, folder: &KeyFolder) {
         let contents = folder.contents();
         // Without a certificate there is nothing to renew.
-        let Some(cert) = contents.certificate.as_ref() else { return };
+        let Some(cert) = contents.newest() else { return };
         let way = Way::of(folder);
         let due = due_from(cert, way.as_ref().ok().and_then(|way| self.window(way.as_ref(), cert)));
         if due > self.now && !self.args.now {
@@ -99,7 +99,7 @@ impl Round<'_> {
 
     /// The arguments of `certfix csr --renew` for this key.
     fn request(&self, contents: &Contents, way: Option<&Way>) -> Result<Csr, Error> {
-        let is_public = contents.certificate.as_ref().map(|cert| Authority::of(Item::Certificate(cert)));
+        let is_public = contents.newest().map(|cert| Authority::of(Item::Certificate(cert)));
         let profile = match way {
             Some(Way::Private { .. }) => "private",
             None if is_public != Some(Authority::Public) => "private",
@@ -118,12 +118,12 @@ impl Round<'_> {
         }
         let staged = deploy::staged(&self.store)?;
         // What was bound and never committed waits for the person who bound it.
-        if !staged.iter().any(|staged| staged.binding.committed.is_some()) {
+        if !staged.services.iter().any(|staged| staged.binding.committed.is_some()) {
             return Ok(());
         }
         let manners = Manners { wait: place.wait, patience: patience.patience };
         let done = deploy::commit(&self.store, manners, &mut |step| self.progress.show(step))?;
-        for committed in done {
+        for committed in done.services {
             let key = self.keys.iter_mut().find(|key| key.name == committed.key);
             key.into_iter().for_each(|key| key.services.push(committed.binding.to_string()));
         }

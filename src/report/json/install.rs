@@ -6,7 +6,7 @@ use super::certificate::{CertificateEntry, certificate};
 use super::check::CheckEntry;
 use super::{Shown, VERSION, check};
 use crate::facts::{DistinguishedName, Moment, Text};
-use crate::report::text::Installed;
+use crate::report::text::{Installed, Next};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -15,6 +15,8 @@ struct Document<'a> {
     key: &'a str,
     dry_run: bool,
     files: Vec<String>,
+    waiting: Option<u32>,
+    next: Option<&'static str>,
     chain: Vec<CertificateEntry<'a>>,
     chain_lacks: Option<Shown<&'a DistinguishedName>>,
     changes: Option<Vec<Change>>,
@@ -40,6 +42,11 @@ pub fn installed(installed: &Installed<'_>, now: Moment) -> String {
         key: installed.name,
         dry_run: installed.dry_run,
         files: files.map(|path| Text::new(path.as_os_str().as_encoded_bytes()).to_string()).collect(),
+        waiting: installed.waits,
+        next: installed.next.map(|next| match next {
+            Next::Commit => "commit",
+            Next::Bind => "bind",
+        }),
         chain: installed.chain.iter().map(|cert| certificate(cert, now)).collect(),
         chain_lacks: installed.missing.map(Shown),
         changes,

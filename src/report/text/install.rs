@@ -26,10 +26,23 @@ pub struct Installed<'a> {
     pub undone: bool,
     /// The files that were written; on a dry run those that would be.
     pub files: Vec<PathBuf>,
+    /// The generation that waits for a commit.
+    pub waits: Option<u32>,
+    /// What is to be done next.
+    pub next: Option<Next>,
     /// True when nothing was written.
     pub dry_run: bool,
     /// What the rules say of it.
     pub report: &'a Report<'a>,
+}
+
+/// What follows an installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Services are bound to the key and do not have the certificate.
+    Commit,
+    /// No service is bound to it.
+    Bind,
 }
 
 /// Writes it.
@@ -61,7 +74,11 @@ pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<(
         ];
         ways.iter().try_for_each(|way| page.paragraph(2, way))?;
     }
-    Ok(())
+    match installed.next {
+        Some(Next::Commit) => page.line("\nNext: certfix commit"),
+        Some(Next::Bind) => page.line(&format!("\nNext: certfix bind {} --to SERVICE", Text::from(*name))),
+        None => Ok(()),
+    }
 }
 
 fn chain(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
@@ -105,5 +122,8 @@ fn written(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
         let shown = Text::new(file.as_os_str().as_encoded_bytes()).to_string();
         page.field(if index == 0 { "wrote" } else { "" }, &shown)?;
     }
-    Ok(())
+    match installed.waits {
+        Some(number) => page.field("waits", &format!("generation {number}; services go on with the one before")),
+        None => Ok(()),
+    }
 }

@@ -12,7 +12,7 @@ mod services;
 
 pub use check::{check, faults, quoted, summary, verdicts};
 pub use inspect::{inspect, keys};
-pub use install::{Installed, installed};
+pub use install::{Installed, Next, installed};
 pub use keys::{key_tree, one_key};
 pub use layout::Page;
 pub use names::names;
