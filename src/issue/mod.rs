@@ -31,7 +31,7 @@ pub use pfx::{For, pfx};
 pub const SELF_SIGNED_DAYS: i64 = 397;
 
 /// A certificate begins this much earlier, because clocks differ.
-const EARLIER: i64 = 3600;
+pub(crate) const EARLIER: i64 = 3600;
 
 /// The request (PKCS#10, RFC 2986) for a plan, signed with its key. Asks for no basicConstraints.
 ///
