@@ -22,6 +22,7 @@ use crate::plan::Plan;
 
 pub use authority::{Issuer, Leaf, NewAuthority};
 pub use draft::draft;
+pub(crate) use emit::render;
 pub use emit::{Contact, Emit, emit, new_key_request};
 pub use key::{KeyChoice, check, encrypted_pkcs8_pem, generate, pkcs8_pem};
 pub use pfx::{For, pfx};

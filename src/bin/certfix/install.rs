@@ -36,13 +36,31 @@ pub(crate) fn take(
     args: &Install,
 ) -> Result<ExitCode, Error> {
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
-    let place = place(&all, named, answers)?;
-    let now = args.clock.now();
-    if place.leaf.not_after < now {
+    let (place, chain, files) = settle(&all, named, answers, args)?;
+    place.answer(&chain, files.into_iter(), args, args.clock.now())
+}
+
+/// Installs what was answered without a word about it; says which files were written.
+pub(crate) fn put(store: &Store, named: &Name, answer: Evidence, args: &Install) -> Result<Vec<PathBuf>, Error> {
+    let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
+    let answers = [answer];
+    let (place, _, files) = settle(&all, Some(named), &answers, args)?;
+    Ok(files.into_iter().map(|file| place.key.folder.path.join(file)).collect())
+}
+
+/// Finds out where it belongs and writes it there: the names of the files, none when it is there already.
+fn settle<'a>(
+    all: &'a [Contents],
+    named: Option<&Name>,
+    answers: &'a [Evidence],
+    args: &Install,
+) -> Result<(Place<'a>, Chain<'a>, Vec<&'static str>), Error> {
+    let place = place(all, named, answers)?;
+    if place.leaf.not_after < args.clock.now() {
         return Err(Error::Ended { certificate: shown(place.leaf), date: place.leaf.not_after.date() });
     }
     let roots = input::system_roots();
-    let chain = chain(place.leaf, &pool(answers, &all), roots.as_ref());
+    let chain = chain(place.leaf, &pool(answers, all), roots.as_ref());
     let files = match place.is_there(&chain) && !args.pfx {
         true => Vec::new(),
         false => place.files(&chain, args)?,
@@ -51,7 +69,8 @@ pub(crate) fn take(
         let new: Vec<NewFile<'_>> = files.iter().map(File::wanted).collect();
         place.key.folder.install(place.slot, &new)?;
     }
-    place.answer(&chain, files.iter().map(|file| file.name), args, now)
+    let files = files.iter().map(|file| file.name).collect();
+    Ok((place, chain, files))
 }
 
 /// The key's name, when the first argument is one, and the files.

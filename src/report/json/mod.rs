@@ -1,5 +1,6 @@
 //! Reports for programs: `"version": 1` and structs of their own. Described in `docs/json.md` and its schema.
 
+mod authority;
 mod certificate;
 mod check;
 mod install;
@@ -10,6 +11,7 @@ mod reference;
 mod services;
 mod writer;
 
+pub use authority::{authorities, authority_changed, signed};
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
 pub use install::installed;
