@@ -89,18 +89,17 @@ impl NewAuthority<'_> {
     }
 }
 
-/// A kind of name that no subtree is given for is not constrained at all (RFC 5280 §4.2.1.10), so that without networks all
-/// addresses are excluded.
+/// A kind of name that no subtree is given for is not constrained at all (RFC 5280 §4.2.1.10), and for GnuTLS the addresses of
+/// each version are a kind of their own: without networks of a version all its addresses are excluded.
 fn name_constraints(constraints: &Constraints) -> NameConstraints {
     let domains = constraints.domains.iter().map(|domain| GeneralSubtree::DnsName(domain.to_string()));
     let networks = constraints.networks.iter().map(|network| CidrSubnet::from_addr_prefix(network.first, network.bits));
-    let excluded = match constraints.networks.is_empty() {
-        true => vec![CidrSubnet::V4([0; 4], [0; 4]), CidrSubnet::V6([0; 16], [0; 16])],
-        false => Vec::new(),
-    };
+    let without = |is_v4: bool| constraints.networks.iter().all(|network| network.first.is_ipv4() != is_v4);
+    let all = [(true, CidrSubnet::V4([0; 4], [0; 4])), (false, CidrSubnet::V6([0; 16], [0; 16]))];
+    let excluded = all.into_iter().filter(|(is_v4, _)| without(*is_v4)).map(|(_, all)| all);
     NameConstraints {
         permitted_subtrees: domains.chain(networks.map(GeneralSubtree::IpAddress)).collect(),
-        excluded_subtrees: excluded.into_iter().map(GeneralSubtree::IpAddress).collect(),
+        excluded_subtrees: excluded.map(GeneralSubtree::IpAddress).collect(),
     }
 }
 

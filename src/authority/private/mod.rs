@@ -149,8 +149,11 @@ impl Private {
         }
         let source = path.display().to_string();
         let evidence = read_file(&path, password)?;
-        let key = evidence.open_keys().next().cloned();
-        key.ok_or(Error::NoKey { source, cause: None })
+        match evidence.open_keys().next() {
+            Some(key) => Ok(key.clone()),
+            None if evidence.keys.is_empty() => Err(Error::NoKey { source, cause: None }),
+            None => Err(Error::NeedsPassword { source }),
+        }
     }
 
     /// Whether it is in force at this moment.

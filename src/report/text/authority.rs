@@ -129,7 +129,7 @@ pub fn authority(authority: &Private, list: &RevocationList, now: Moment, page: 
     let life = |cert: &Certificate| format!("{}, {kind}, {}", cert.identity.subject, until(cert));
     page.field("root", &life(&authority.root))?;
     if let Some(between) = &authority.intermediate {
-        page.field("intermediate", &life(between))?;
+        page.field("issuing CA", &life(between))?;
     }
     let signs = match authority.only.is_empty() {
         true => "any name".to_owned(),
@@ -169,7 +169,12 @@ pub fn authorities(
             page.line("")?;
         }
         authority(one, list, now, page)?;
-        page.field("signed", &format!("{} certificates", register.len()))?;
+        let count = match register.len() {
+            0 => "nothing yet".to_owned(),
+            1 => "1 certificate".to_owned(),
+            many => format!("{many} certificates"),
+        };
+        page.field("signed", &count)?;
         let names: Vec<String> = register.iter().map(|one| first_name(&one.certificate.identity).unwrap_or_default()).collect();
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         for (one, name) in register.iter().zip(&names) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use certfix::authority::Way;
 use certfix::authority::private::{Asked, Private, Registered, State, refusals};
 use certfix::error::Signing;
-use certfix::facts::{Certificate, Evidence, Item, Moment, Name, Request, Source, Subject, Target};
+use certfix::facts::{Certificate, Evidence, Item, Moment, Name, Request, Source, Subject, Target, TrustStore};
 use certfix::judge::{changes, infer_target, judge};
 use certfix::report::json;
 use certfix::report::text::{self, Answer, Page};
@@ -46,7 +46,9 @@ impl Desk {
             cases.iter().zip(signed.certificates()).map(|(case, cert)| evidence(case, cert, &ca)).collect();
         let subjects: Vec<Subject<'_>> = evidence.iter().map(subject).collect();
         let targets: Vec<Option<Target>> = cases.iter().zip(&subjects).map(|(case, subject)| target(case, subject)).collect();
-        let answers = self.judged(&cases, &subjects, &targets)?;
+        // Whoever is to use them trusts it.
+        let trust = TrustStore::new([ca.root.clone()]);
+        let answers = self.judged(&cases, &trust, &subjects, &targets)?;
         match (self.format, args.yes || args.dry_run) {
             (Format::Text, _) => terminal::text(|page| show(&answers, page))?,
             (Format::Json, false) => terminal::aside(|page| show(&answers, page))?,
@@ -136,19 +138,20 @@ impl Desk {
     fn judged<'a>(
         &self,
         cases: &[Case],
+        trust: &'a TrustStore,
         subjects: &'a [Subject<'a>],
         targets: &'a [Option<Target>],
     ) -> Result<Vec<Answer<'a>>, Error> {
-        let all = clients::select("all")?;
-        let answer = |((case, subject), target): ((&Case, &'a Subject<'a>), &'a Option<Target>)| {
-            let context = Context { now: self.now, authority: Authority::Private, target: target.as_ref(), trust: None };
+        let all = &clients::select("all")?;
+        let answer = move |((case, subject), target): ((&Case, &'a Subject<'a>), &'a Option<Target>)| {
+            let context = Context { now: self.now, authority: Authority::Private, target: target.as_ref(), trust: Some(trust) };
             let certificate = &subject.evidence.certificates[0];
             Answer {
                 source: case.source.to_string(),
                 certificate,
                 changes: changes(&case.request.identity, &certificate.identity),
                 notes: case.notes.clone(),
-                report: judge(subject, &all, &context),
+                report: judge(subject, all, &context),
                 key: case.key.as_ref().map(Name::to_string),
             }
         };
