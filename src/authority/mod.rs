@@ -1,6 +1,7 @@
 //! Authorities sign requests: the online one (ACME), and a private one of the user's own.
 
 mod due;
+pub mod private;
 mod way;
 
 pub use due::{Window, due_from};

@@ -4,6 +4,7 @@
 //! the subject is put in as DER, and only then is the whole signed, once. What was made is read again and compared
 //! with the plan before anybody gets it.
 
+mod authority;
 mod draft;
 mod emit;
 mod key;
@@ -19,7 +20,9 @@ use crate::Error;
 use crate::facts::{Certificate, GeneralName, Identity, KeyKind, Moment, PrivateKey, Purpose, Request, SanExtension};
 use crate::plan::Plan;
 
+pub use authority::{Issuer, Leaf, NewAuthority};
 pub use draft::draft;
+pub(crate) use emit::render;
 pub use emit::{Contact, Emit, emit, new_key_request};
 pub use key::{KeyChoice, check, encrypted_pkcs8_pem, generate, pkcs8_pem};
 pub use pfx::{For, pfx};
@@ -28,8 +31,8 @@ pub use pfx::{For, pfx};
 /// roots that an administrator added, 398 for others; support.apple.com/103769, /102028).
 pub const SELF_SIGNED_DAYS: i64 = 397;
 
-/// A self-signed certificate begins this much earlier, because clocks differ.
-const EARLIER: i64 = 3600;
+/// A certificate begins this much earlier, because clocks differ.
+pub(crate) const EARLIER: i64 = 3600;
 
 /// The request (PKCS#10, RFC 2986) for a plan, signed with its key. Asks for no basicConstraints.
 ///
@@ -39,7 +42,7 @@ pub fn request(plan: &Plan, key: &PrivateKey) -> Result<Request, Error> {
     let pair = key::load(key, "key")?;
     let params = parameters(plan, key)?;
     let draft = params.serialize_request(&structure::Unsigned(&pair)).map_err(failed)?;
-    let der = structure::finish(draft.der(), &[1], &plan.subject.der, &pair)?;
+    let der = structure::finish(draft.der(), &[(1, &plan.subject.der)], &pair)?;
     let request = Request::from_der(&der).map_err(|cause| Error::Issue { cause })?;
     compare(plan, key, &request.identity)?;
     Ok(request)
@@ -66,7 +69,7 @@ pub fn self_signed(plan: &Plan, key: &PrivateKey, at: Moment, days: i64) -> Resu
     params.use_authority_key_identifier_extension = true;
     let draft = params.self_signed(&structure::Unsigned(&pair)).map_err(failed)?;
     // Issuer and subject are the same.
-    let der = structure::finish(draft.der(), &[3, 5], &plan.subject.der, &pair)?;
+    let der = structure::finish(draft.der(), &[(3, &plan.subject.der), (5, &plan.subject.der)], &pair)?;
     let cert = Certificate::from_der(&der).map_err(|cause| Error::Issue { cause })?;
     compare(plan, key, &cert.identity)?;
     Ok(cert)

@@ -135,7 +135,7 @@ impl KeyFolder {
 impl Contents {
     /// The certificate that services have, or will have after the commit that waits.
     pub fn newest(&self) -> Option<&Certificate> {
-        let waiting = self.waiting.as_ref().and_then(|next| next.certificate.as_ref());
+        let waiting = self.waiting.as_ref().map(|next| &next.certificate);
         waiting.or(self.certificate.as_ref())
     }
 

@@ -40,18 +40,7 @@ impl Store {
     /// # Errors
     /// [`Deploying::Locked`] with the holder's name when the time is up; [`Error::File`].
     pub fn lock(&self, action: &str, wait: Duration) -> Result<Lock, Error> {
-        let path = self.root().join(NAME);
-        let deadline = Instant::now() + wait;
-        loop {
-            match attempt(&path, action).map_err(|cause| Error::File { action: "lock", path: path.clone(), cause })? {
-                Attempt::Ours(lock) => return Ok(lock),
-                Attempt::Gone => {}
-                Attempt::Theirs(_) if Instant::now() < deadline => sleep(STEP),
-                Attempt::Theirs(holder) => {
-                    return Err(Error::from(Deploying::Locked { path: self.root().to_owned(), holder }));
-                }
-            }
-        }
+        Lock::take(self.root(), action, wait)
     }
 
     /// The same for what changes a key: it must not build on half a commit.
@@ -74,14 +63,37 @@ impl Store {
 
     /// The lock, if it is to be had at once and keeps others away.
     pub(super) fn try_lock(&self) -> Option<Lock> {
-        match attempt(&self.root().join(NAME), "keys") {
-            Ok(Attempt::Ours(lock)) if lock.is_held => Some(lock),
-            _ => None,
-        }
+        Lock::take_at_once(self.root())
     }
 
     fn has_journal(&self) -> bool {
         self.root().join(AT_WORK).symlink_metadata().is_ok()
+    }
+}
+
+impl Lock {
+    /// The lock of this folder: a store's, or that of a CA in it. Waits and fails as [`Store::lock`] does.
+    pub(crate) fn take(folder: &Path, action: &str, wait: Duration) -> Result<Self, Error> {
+        let path = folder.join(NAME);
+        let deadline = Instant::now() + wait;
+        loop {
+            match attempt(&path, action).map_err(|cause| Error::File { action: "lock", path: path.clone(), cause })? {
+                Attempt::Ours(lock) => return Ok(lock),
+                Attempt::Gone => {}
+                Attempt::Theirs(_) if Instant::now() < deadline => sleep(STEP),
+                Attempt::Theirs(holder) => {
+                    return Err(Error::from(Deploying::Locked { path: folder.to_owned(), holder }));
+                }
+            }
+        }
+    }
+
+    /// The same, if it is to be had at once and keeps others away.
+    pub(crate) fn take_at_once(folder: &Path) -> Option<Self> {
+        match attempt(&folder.join(NAME), "keys") {
+            Ok(Attempt::Ours(lock)) if lock.is_held => Some(lock),
+            _ => None,
+        }
     }
 }
 

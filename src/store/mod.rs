@@ -8,6 +8,7 @@
 //!
 //! What changes later changes in generations: see `generation.rs`. `docs/store.md` tells it all.
 
+mod authorities;
 mod contents;
 mod generation;
 mod lock;
@@ -22,12 +23,13 @@ use crate::Error;
 use crate::facts::Name;
 use crate::input::read_text;
 
+pub(crate) use authorities::ensure_private;
 pub use contents::{Contents, Fault, State, Waiting};
 pub use generation::Slot;
 pub(crate) use lock::AT_WORK;
 pub use lock::Lock;
-pub use write::{Secrecy, replace, write_new};
-pub(crate) use write::{make_private, parent, sync_folder};
+pub use write::{Secrecy, replace, write_all_new, write_new};
+pub(crate) use write::{is_hidden, make_private, parent, sync_folder};
 
 /// A folder that holds one folder for each key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,13 +109,14 @@ impl Store {
         Ok(path)
     }
 
-    /// Fails when there is something of this name already, before anything costly is done for it.
+    /// Fails when there is something of this name already, before anything costly is done for it. The name of the folder
+    /// of CAs is never free.
     ///
     /// # Errors
     /// [`Error::Exists`]
     pub fn ensure_free(&self, name: &Name) -> Result<(), Error> {
         let path = self.path(name);
-        if path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
+        if path == self.authorities() || path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
     }
 
     /// Makes several key folders, all of them or none.
@@ -181,6 +184,7 @@ impl KeyFolder {
     fn is_key(&self) -> bool {
         [KEY, REQUEST, generation::CURRENT].iter().any(|name| self.path.join(name).symlink_metadata().is_ok())
             && self.path.is_dir()
+            && !self.path.ends_with(authorities::FOLDER)
     }
 
     /// True when services are bound to it: the file is there, and its list is not empty. One that cannot be read counts.

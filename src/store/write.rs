@@ -39,6 +39,30 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
     })
 }
 
+/// Writes several new files that everybody may read, all or none, as far as errors go. Never overwrites. What is written is
+/// a copy of what is kept elsewhere: it is not waited for until it is on the disk.
+///
+/// # Errors
+/// [`Error::Exists`], [`Error::File`]; nothing is then left behind.
+pub fn write_all_new(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
+    let mut made: Vec<&Path> = Vec::with_capacity(files.len());
+    for (path, contents) in files {
+        let written = (|| {
+            let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+            let temporary = hidden_beside(path, name);
+            let file = write_file(&temporary, contents, Secrecy::Public).inspect(begin_writing_out);
+            let renamed = file.and_then(|_| rename_new(&temporary, path));
+            renamed.inspect_err(|_| drop(fs::remove_file(&temporary)))
+        })();
+        if let Err(cause) = written {
+            made.iter().for_each(|path| drop(fs::remove_file(path)));
+            return Err(failed(path, cause));
+        }
+        made.push(path);
+    }
+    Ok(())
+}
+
 /// Puts a file in the place of one that certfix wrote before, or makes it: at every moment the old one or the new one is
 /// there, whole.
 ///
@@ -206,7 +230,7 @@ fn hidden_prefix(name: &std::ffi::OsStr) -> String {
 }
 
 /// True for a name that [`hidden_beside`] makes.
-pub(super) fn is_hidden(name: &str) -> bool {
+pub(crate) fn is_hidden(name: &str) -> bool {
     let digits = name.strip_prefix('.').and_then(|rest| rest.rsplit_once('.')).map(|(_, digits)| digits);
     digits.is_some_and(|digits| {
         digits.len() == 16 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

@@ -1,5 +1,6 @@
 //! Every command and flag. What stands here is the help, the manual and the completions.
 
+pub(crate) mod ca;
 pub(crate) mod deploy;
 mod keys;
 mod network;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     Names(Names),
     /// Put the CA's answer beside its key: order and complete the chain, say what the CA changed and what clients will do
     Install(Install),
+    /// Make a CA of your own, sign requests with it, revoke, and say how to have it trusted
+    Ca(ca::Ca),
     /// List the keys and their states; show, back up, restore, rename and remove them
     Keys(Keys),
     /// Renew the keys that are due, each by its own way, then commit; says nothing when none is

@@ -219,7 +219,8 @@ fn inferred(subject: &Subject<'_>, evidence: &Evidence) -> Result<Name, Error> {
     }
 }
 
-fn confirmed(action: &str) -> Result<bool, Error> {
+/// Whether a person says yes to this.
+pub(crate) fn confirmed(action: &str) -> Result<bool, Error> {
     if !terminal::can_ask() {
         return Err(Error::Unconfirmed { action: action.to_owned() });
     }

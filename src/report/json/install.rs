@@ -6,6 +6,7 @@ use super::certificate::{CertificateEntry, certificate};
 use super::check::CheckEntry;
 use super::{Shown, VERSION, check};
 use crate::facts::{DistinguishedName, Moment, Text};
+use crate::judge;
 use crate::report::text::{Installed, Next};
 
 #[derive(Serialize)]
@@ -25,16 +26,14 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Change {
+pub(super) struct Change {
     kind: &'static str,
     detail: String,
 }
 
 /// The whole answer, as of `now`.
 pub fn installed(installed: &Installed<'_>, now: Moment) -> String {
-    let changes = installed.changes.as_ref().map(|changes| {
-        changes.iter().map(|change| Change { kind: change.kind(), detail: change.to_string() }).collect()
-    });
+    let changes = installed.changes.as_ref().map(|changes| changes.iter().map(change).collect());
     let files = installed.files.iter().filter(|_| !installed.dry_run);
     let document = Document {
         version: VERSION,
@@ -55,4 +54,8 @@ pub fn installed(installed: &Installed<'_>, now: Moment) -> String {
     };
     let text = serde_json::to_string_pretty(&document);
     text.expect("these structs hold only strings, numbers and lists") + "\n"
+}
+
+pub(super) fn change(change: &judge::Change) -> Change {
+    Change { kind: change.kind(), detail: change.to_string() }
 }

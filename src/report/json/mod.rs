@@ -1,5 +1,6 @@
 //! Reports for programs: `"version": 1` and structs of their own. Described in `docs/json.md` and its schema.
 
+mod authority;
 mod certificate;
 mod check;
 mod install;
@@ -11,6 +12,7 @@ mod renew;
 mod services;
 mod writer;
 
+pub use authority::{authorities, authority_changed, signed};
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
 pub use install::installed;

@@ -52,15 +52,9 @@ pub enum Next {
 pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let Installed { name, certificate: cert, .. } = installed;
     page.line(&bold(&Text::from(*name).to_string()))?;
-    for (index, entry) in cert.identity.names.entries.iter().enumerate() {
-        page.field(if index == 0 { "names" } else { "" }, &format!("{} {}", index + 1, with_unicode(entry)))?;
-    }
-    page.field("subject", &cert.identity.subject.to_string())?;
-    page.field("issuer", &cert.issuer.to_string())?;
-    let days = cert.not_before.days_until(cert.not_after.plus_seconds(1));
-    page.field("valid", &format!("{} until {}, {days} days", cert.not_before.date(), cert.not_after.date()))?;
+    certificate(cert, page)?;
     chain(installed, page)?;
-    changed(installed, page)?;
+    changed(installed.changes.as_deref(), page)?;
     written(installed, page)?;
     page.line("")?;
     check(installed.report, page)?;
@@ -81,6 +75,17 @@ pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<(
     }
 }
 
+/// Names in their order, subject, issuer and life.
+pub(super) fn certificate(cert: &Certificate, page: &mut Page<'_>) -> io::Result<()> {
+    for (index, entry) in cert.identity.names.entries.iter().enumerate() {
+        page.field(if index == 0 { "names" } else { "" }, &format!("{} {}", index + 1, with_unicode(entry)))?;
+    }
+    page.field("subject", &cert.identity.subject.to_string())?;
+    page.field("issuer", &cert.issuer.to_string())?;
+    let days = cert.not_before.days_until(cert.not_after.plus_seconds(1));
+    page.field("valid", &format!("{} until {}, {days} days", cert.not_before.date(), cert.not_after.date()))
+}
+
 fn chain(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let mut label = "chain";
     for cert in installed.chain {
@@ -99,8 +104,9 @@ fn chain(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
     }
 }
 
-fn changed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let Some(changes) = &installed.changes else {
+/// What differs from the request, where there is one.
+pub(super) fn changed(changes: Option<&[Change]>, page: &mut Page<'_>) -> io::Result<()> {
+    let Some(changes) = changes else {
         return page.field("changed", "not checked: there is no request");
     };
     if changes.is_empty() {

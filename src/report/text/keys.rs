@@ -49,7 +49,8 @@ fn row(key: &Contents, now: Moment) -> [String; 4] {
     [Text::from(&*key.folder.name()).to_string(), key.state(now).word().to_owned(), first, end.unwrap_or_default()]
 }
 
-fn first_name(identity: &Identity) -> Option<String> {
+/// The name that clients of one name read.
+pub(super) fn first_name(identity: &Identity) -> Option<String> {
     let common_name = || identity.subject.common_names().next_back().map(ToString::to_string);
     identity.names.first_dns().map(|(_, text)| text.to_string()).or_else(common_name)
 }

@@ -1,5 +1,6 @@
 //! Reports for people: plain words, a colour only where the word beside it says the same.
 
+mod authority;
 mod check;
 mod inspect;
 mod install;
@@ -10,6 +11,7 @@ mod plan;
 mod renew;
 mod services;
 
+pub use authority::{Answer, answered, authorities, authority, order, orders};
 pub use check::{check, faults, quoted, summary, verdicts};
 pub use inspect::{inspect, keys};
 pub use install::{Installed, Next, installed};
