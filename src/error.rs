@@ -1,12 +1,14 @@
 //! Why something could not be done. One enum, so that the tone is kept in one place.
 
 mod deploying;
+mod ordering;
 
 use std::fmt::{self, Write};
 use std::io;
 use std::path::PathBuf;
 
 pub use self::deploying::Deploying;
+pub use self::ordering::{Ordering, Problem};
 use crate::facts::escape;
 
 /// Why certfix could not do what was asked.
@@ -100,6 +102,8 @@ pub enum Error {
     Damaged { path: PathBuf, cause: String },
     /// A service could not be given its certificate.
     Deploying(Deploying),
+    /// An online authority did not give a certificate.
+    Ordering(Ordering),
     /// Somebody pressed Ctrl-C instead of answering.
     Interrupted,
     /// A command that asks questions has nobody to ask.
@@ -169,6 +173,7 @@ impl Error {
             }
             Self::NoCertificateShown { .. } => Some("certfix check says why"),
             Self::Deploying(deploying) => deploying.hint(),
+            Self::Ordering(ordering) => ordering.hint(),
             Self::NobodyToAsk => Some(
                 "use certfix csr or certfix self-signed with --fqdn or --domain, --san, --subject, --key, --encrypt-key and \
                  --store; csr also takes --ca, --new-key-rq, --contact and --phone",
@@ -290,6 +295,7 @@ impl Error {
             Self::NoCertificateShown { source } => write!(out, "'{source}' shows no certificate"),
             Self::Damaged { path, cause } => write!(out, "'{}' cannot be understood: {cause}", path.display()),
             Self::Deploying(deploying) => deploying.describe(out),
+            Self::Ordering(ordering) => ordering.describe(out),
             Self::Interrupted => out.write_str("stopped by Ctrl-C; nothing was written"),
             Self::NobodyToAsk => out.write_str("there is no terminal to ask questions on"),
             Self::Conflict { cause } => out.write_str(cause),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::generation::{CURRENT, GENERATIONS, is_same};
 use super::write::{is_hidden, try_lock};
-use super::{AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, RENEWAL, REQUEST, Store};
+use super::{AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, ORDER, RENEWAL, REQUEST, Store};
 use crate::facts::Text;
 
 impl Store {
@@ -67,7 +67,7 @@ impl KeyFolder {
 
 /// True when nothing is in the folder that certfix did not put there.
 pub(super) fn is_ours(folder: &Path) -> bool {
-    const OTHERS: [&str; 5] = [CURRENT, GENERATIONS, RENEWAL, BINDINGS, AUTHORITY];
+    const OTHERS: [&str; 6] = [CURRENT, GENERATIONS, RENEWAL, BINDINGS, AUTHORITY, ORDER];
     // The last is what a run leaves that was interrupted while it wrote the bindings.
     let unfinished = |name: &str| is_hidden(name) || name.starts_with('.') && name.ends_with(".certfix-new");
     let known = |name: &String| FILES.contains(&&**name) || OTHERS.contains(&&**name) || unfinished(name);

@@ -25,8 +25,14 @@ pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
     let known = password::given(&args.password)?;
     let answers: Vec<Evidence> =
         files.iter().map(|file| sources::read_file(file, known.as_ref())).collect::<Result<_, _>>()?;
-    take(&store, named.as_ref(), &answers, args)
+    take(&store, named.as_ref(), &answers, args, &mut |installed, now| match args.output.format {
+        Format::Json => terminal::print(&json::installed(installed, now)),
+        Format::Text => terminal::text(|page| text::installed(installed, page)),
+    })
 }
+
+/// Says what was installed.
+pub(crate) type Say<'a> = &'a mut dyn FnMut(&Installed<'_>, Moment) -> Result<(), Error>;
 
 /// Installs what was answered, wherever it came from, and says what the CA changed.
 pub(crate) fn take(
@@ -34,6 +40,7 @@ pub(crate) fn take(
     named: Option<&Name>,
     answers: &[Evidence],
     args: &Install,
+    say: Say<'_>,
 ) -> Result<ExitCode, Error> {
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
     let place = place(&all, named, answers)?;
@@ -51,7 +58,7 @@ pub(crate) fn take(
         let new: Vec<NewFile<'_>> = files.iter().map(File::wanted).collect();
         place.key.folder.install(place.slot, &new)?;
     }
-    place.answer(&chain, files.iter().map(|file| file.name), args, now)
+    place.answer(&chain, files.iter().map(|file| file.name), args, say)
 }
 
 /// The key's name, when the first argument is one, and the files.
@@ -195,8 +202,9 @@ impl Place<'_> {
         chain: &Chain<'_>,
         files: impl Iterator<Item = &'static str>,
         args: &Install,
-        now: Moment,
+        say: Say<'_>,
     ) -> Result<ExitCode, Error> {
+        let now = args.clock.now();
         let name = self.key.folder.name();
         let target = Name::parse(&name).ok();
         let typed = target.as_ref().map(Target::from);
@@ -228,13 +236,7 @@ impl Place<'_> {
             dry_run: args.dry_run,
             report: &report,
         };
-        match args.output.format {
-            Format::Json => {
-                let text = json::installed(&installed, now);
-                terminal::print(&text)?;
-            }
-            Format::Text => terminal::text(|page| text::installed(&installed, page))?,
-        }
+        say(&installed, now)?;
         let found = report.worst() >= Some(Level::Warning);
         Ok(ExitCode::from(u8::from(found)))
     }

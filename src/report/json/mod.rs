@@ -6,16 +6,18 @@ mod install;
 mod keys;
 mod made;
 mod names;
+mod order;
 mod reference;
 mod services;
 mod writer;
 
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
-pub use install::installed;
+pub use install::{installed, installed_entry};
 pub use keys::{key_list, key_moved};
 pub use made::{Made, made};
 pub use names::domain_names;
+pub use order::{Ordered, ordered};
 pub use reference::{client, clients, profile, profiles, rule, rules};
 pub use services::{ServicesEntry, services, survey};
 

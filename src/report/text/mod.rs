@@ -6,6 +6,7 @@ mod install;
 mod keys;
 mod layout;
 mod names;
+mod order;
 mod plan;
 mod services;
 
@@ -15,5 +16,6 @@ pub use install::{Installed, installed};
 pub use keys::{key_tree, one_key};
 pub use layout::Page;
 pub use names::names;
+pub use order::{ordered, would_order};
 pub use plan::{made, plan};
 pub use services::{services, table};

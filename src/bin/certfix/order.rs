@@ -1,0 +1,209 @@
+//! `certfix order`: a certificate from an online authority, for a request in the store.
+
+mod one_per_name;
+mod preview;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use certfix::Error;
+use certfix::authority::acme::{self, Binding, Desk, Owner, Reach};
+use certfix::authority::{Challenge, Online, Way};
+use certfix::facts::{Moment, Source, Text};
+use certfix::input::{self, Password};
+use certfix::profiles::{self, Profile};
+use certfix::report::json::{self, Failure, Ordered};
+use certfix::report::text;
+use certfix::store::{Contents, Store};
+
+use crate::args::{Clock, Format, Install, Manner, NewPassword, Order, Output, PasswordFrom, PfxArgument};
+use crate::{ask, install, keys, terminal};
+
+pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
+    let store = Store::open(&args.store);
+    if !args.dry_run {
+        keys::recover(&store);
+    }
+    let key = named(&store, &args.name)?;
+    let online = online(args, &key)?;
+    let profile = profile(args.ca.as_deref(), &online)?;
+    let preview = preview::preview(&key, profile, &online)?;
+    let splits = args.one_per_name || preview::splits(&preview, args)?;
+    if args.dry_run {
+        return preview::say(&preview, &online, splits, args.output.format);
+    }
+    let names = match splits {
+        true => one_per_name::requests(&store, &key, &preview, args.clock.now())?,
+        false => vec![key.folder.name()],
+    };
+    let mut done = Vec::new();
+    let mut failures = Vec::new();
+    for name in &names {
+        let key = named(&store, name)?;
+        match place(&store, &key, &online, &args.manner, &args.clock, args.output.format) {
+            Ok(one) => done.push(one),
+            Err(error) if names.len() == 1 => return Err(error),
+            // The others can be had all the same.
+            Err(error) => {
+                terminal::complain(&error);
+                failures.push(Failure { error: format!("{}: {error}", Text::from(&**name)), hint: error.hint() });
+            }
+        }
+    }
+    if args.output.format == Format::Json {
+        let entries: Vec<Ordered> = done.iter().map(|one| one.entry.clone()).collect();
+        terminal::print(&json::ordered(&entries, &failures))?;
+    }
+    let worst = done.iter().any(|one| one.has_findings);
+    Ok(ExitCode::from(if failures.is_empty() { u8::from(worst) } else { 2 }))
+}
+
+/// A certificate that was ordered and installed.
+pub(crate) struct Placed {
+    /// For JSON.
+    pub(crate) entry: Ordered,
+    /// True when what was installed has a finding of the level warning or worse.
+    pub(crate) has_findings: bool,
+}
+
+/// Orders a certificate for the request of `key` (that of its renewal, where one waits), installs it, and records the way it
+/// came. In text, it is shown. Asks only for the terms of an authority where there is no account yet.
+pub(crate) fn place(
+    store: &Store,
+    key: &Contents,
+    online: &Online,
+    manner: &Manner,
+    clock: &Clock,
+    format: Format,
+) -> Result<Placed, Error> {
+    let name = key.folder.name();
+    let shown = Text::from(&*name).to_string();
+    let binding = manner.eab_kid.as_deref().zip(manner.eab_key_file.as_deref());
+    let mut agrees = |url: &str| agrees(url, manner);
+    let mut desk = Desk {
+        store,
+        reach: reach(online, manner, clock.now()),
+        owner: Owner {
+            email: manner.email.as_deref(),
+            binding: binding.map(|(kid, path)| Binding::read(kid, path)).transpose()?,
+            agrees: &mut agrees,
+        },
+        resolver: &|| manner.resolver(),
+        wait: manner.wait,
+    };
+    let pem = {
+        let line = terminal::Progress::new();
+        acme::order(&mut desk, key, online, &mut |step| line.show(&format!("{shown}: {step}")))?
+    };
+    let answer = input::read(pem.as_bytes(), Source::Live(online.directory.clone()), None::<&Password>)?;
+    let mut entry = entry(&name, online);
+    let target = keys::name(&name)?;
+    let args = as_install(store.root(), clock);
+    let authority = &online.directory;
+    let code = install::take(store, Some(&target), &[answer], &args, &mut |installed, now| {
+        entry.installed = Some(json::installed_entry(installed, now));
+        match format {
+            Format::Json => Ok(()),
+            Format::Text => terminal::text(|page| text::ordered(installed, authority, key.folder.is_bound(), page)),
+        }
+    })?;
+    acme::finished(&key.folder, online)?;
+    Ok(Placed { entry, has_findings: code != ExitCode::SUCCESS })
+}
+
+/// An order as JSON has it, before anything has come of it.
+fn entry(name: &str, online: &Online) -> Ordered {
+    Ordered {
+        key: name.to_owned(),
+        directory: online.directory.clone(),
+        challenge: online.challenge.word(),
+        profile: online.profile.clone(),
+        installed: None,
+        names: None,
+        notes: Vec::new(),
+    }
+}
+
+/// How the authority is reached, with the recorded roots.
+pub(crate) fn reach<'a>(online: &'a Online, manner: &Manner, now: Moment) -> Reach<'a> {
+    Reach { roots: online.roots.as_deref(), limit: manner.timeout, now }
+}
+
+fn named(store: &Store, typed: &str) -> Result<Contents, Error> {
+    let name = keys::name(typed)?;
+    match store.key(&name) {
+        Some(folder) => Ok(folder.contents()),
+        None => Err(certfix::error::Ordering::NoKey { key: name.to_string() }.into()),
+    }
+}
+
+/// What was said; where nothing was, what was recorded the last time.
+fn online(args: &Order, key: &Contents) -> Result<Online, Error> {
+    let before = match Way::of(&key.folder)? {
+        Some(Way::Acme(online)) => Some(online),
+        _ => None,
+    };
+    let conflict = |cause: &str| Error::Conflict { cause: cause.to_owned() };
+    let directory = match (&args.acme, &before) {
+        (Some(typed), _) => acme::directory(typed)?,
+        (None, Some(before)) => before.directory.clone(),
+        (None, None) => return Err(conflict("no authority is named: --acme letsencrypt, or --acme URL")),
+    };
+    let before = before.filter(|before| before.directory == directory);
+    let absolute = |path: &Path| {
+        std::path::absolute(path).map_err(|cause| Error::File { action: "find", path: path.to_owned(), cause })
+    };
+    let from = &args.challenge;
+    let said = match (&from.webroot, &from.listen, &from.dns_hook, &from.tls_alpn) {
+        (Some(folder), ..) => Some(Challenge::Webroot(absolute(folder)?)),
+        (_, Some(place), ..) => Some(Challenge::Listen(place.clone())),
+        (_, _, Some(hook), _) => Some(Challenge::DnsHook(absolute(hook)?)),
+        (.., Some(place)) => Some(Challenge::TlsAlpn(place.clone())),
+        _ => before.as_ref().map(|before| before.challenge.clone()),
+    };
+    let Some(challenge) = said else {
+        return Err(conflict(
+            "no proof of the names is chosen: --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn",
+        ));
+    };
+    let (profile, roots) = before.map_or((None, None), |before| (before.profile, before.roots));
+    Ok(Online {
+        directory,
+        challenge,
+        profile: args.acme_profile.clone().or(profile),
+        roots: args.acme_ca_file.as_deref().map(absolute).transpose()?.or(roots),
+    })
+}
+
+fn profile(typed: Option<&str>, online: &Online) -> Result<&'static Profile, Error> {
+    match typed {
+        Some(id) => profiles::find(id),
+        None => Ok(acme::profile_of(&online.directory, online.roots.is_some())),
+    }
+}
+
+fn agrees(url: &str, manner: &Manner) -> Result<bool, Error> {
+    if manner.agree_tos || manner.yes {
+        terminal::remark(&format!("agreed to the terms at {}", Text::from(url)));
+        return Ok(true);
+    }
+    if !terminal::can_ask() {
+        return Ok(false);
+    }
+    Ok(ask::yes(&format!("Agree to the terms of this authority, {} ?", Text::from(url)), false)? == Some(true))
+}
+
+/// The flags of `certfix install` for an answer that came by itself.
+fn as_install(store: &Path, clock: &Clock) -> Install {
+    Install {
+        answer: Vec::new(),
+        pfx: false,
+        pfx_for: PfxArgument::Today,
+        new_password: NewPassword { new_password_file: None, new_password_env: None, typed: None },
+        store: store.to_owned(),
+        dry_run: false,
+        password: PasswordFrom { password_file: None, password_env: None },
+        clock: Clock { at: clock.at },
+        output: Output { format: Format::Text },
+    }
+}
