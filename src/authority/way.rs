@@ -31,6 +31,9 @@ pub struct Online {
     /// The authority's own profile of certificates, where one was named (draft-ietf-acme-profiles).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// The profile of [`crate::profiles`] that says what is known of it, where the directory does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
     /// The file with the root of the directory's own certificate, where it is none of the system's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roots: Option<PathBuf>,
@@ -103,6 +106,7 @@ mod tests {
             directory: "https://ca.example/dir".to_owned(),
             challenge: Challenge::Webroot("/var/www/html".into()),
             profile: None,
+            ca: None,
             roots: None,
         };
         let ways = [Way::Acme(online), Way::Private { name: "contoso".to_owned() }];

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::http::{Http, Reach};
 use crate::Error;
+use crate::authority::Online;
 use crate::error::Ordering;
 use crate::profiles::{self, Profile};
 
@@ -29,12 +30,17 @@ pub fn directory(typed: &str) -> Result<String, Error> {
     }
 }
 
-/// What is known of the CA behind a directory. One that nobody knows is taken for a public one, and for one of the user's
-/// own where its roots were `given`.
-pub fn profile_of(directory: &str, given: bool) -> &'static Profile {
-    let known = KNOWN.iter().find(|(_, url, _)| *url == directory).map(|(_, _, profile)| *profile);
-    let id = known.unwrap_or(if given { "private" } else { "public" });
-    profiles::find(id).unwrap_or(profiles::PUBLIC)
+/// What is known of the CA behind a directory: what was said of it, or else what its URL tells. One that nobody knows is
+/// taken for a public one, and for one of the user's own where its roots were given.
+///
+/// # Errors
+/// [`Error::Unknown`] for a profile that there is not.
+pub fn profile_of(online: &Online) -> Result<&'static Profile, Error> {
+    if let Some(id) = &online.ca {
+        return profiles::find(id);
+    }
+    let known = KNOWN.iter().find(|(_, url, _)| *url == online.directory).map(|(_, _, profile)| *profile);
+    profiles::find(known.unwrap_or(if online.roots.is_some() { "private" } else { "public" }))
 }
 
 /// The host and port of an https URL.
@@ -92,8 +98,13 @@ mod tests {
 
     #[test]
     fn lets_encrypt_is_known_to_sort() {
-        assert_eq!(profile_of(KNOWN[0].1, false).id, "letsencrypt");
-        assert_eq!(profile_of("https://ca.example/dir", false).id, "public");
-        assert_eq!(profile_of("https://ca.example/dir", true).id, "private");
+        let challenge = crate::authority::Challenge::Listen("80".to_owned());
+        let online = Online { directory: KNOWN[0].1.to_owned(), challenge, profile: None, ca: None, roots: None };
+        let id = |online: &Online| profile_of(online).unwrap().id;
+        assert_eq!(id(&online), "letsencrypt");
+        let own = Online { directory: "https://ca.example/dir".to_owned(), ..online };
+        assert_eq!(id(&own), "public");
+        assert_eq!(id(&Online { roots: Some("root.pem".into()), ..own.clone() }), "private");
+        assert_eq!(id(&Online { ca: Some("step-ca".to_owned()), ..own }), "step-ca");
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
     let known = password::given(&args.password)?;
     let answers: Vec<Evidence> =
         files.iter().map(|file| sources::read_file(file, known.as_ref())).collect::<Result<_, _>>()?;
-    take(&store, named.as_ref(), &answers, args, &mut |installed, now| match args.output.format {
+    take(&store, named.as_ref(), &answers, args, None, &mut |installed, now| match args.output.format {
         Format::Json => terminal::print(&json::installed(installed, now)),
         Format::Text => terminal::text(|page| text::installed(installed, page)),
     })
@@ -34,12 +34,13 @@ pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
 /// Says what was installed.
 pub(crate) type Say<'a> = &'a mut dyn FnMut(&Installed<'_>, Moment) -> Result<(), Error>;
 
-/// Installs what was answered, wherever it came from, and says what the CA changed.
+/// Installs what was answered, wherever it came from, and says what the CA changed. `signer`: whose CA it is, where that is known.
 pub(crate) fn take(
     store: &Store,
     named: Option<&Name>,
     answers: &[Evidence],
     args: &Install,
+    signer: Option<Authority>,
     say: Say<'_>,
 ) -> Result<ExitCode, Error> {
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
@@ -58,7 +59,7 @@ pub(crate) fn take(
         let new: Vec<NewFile<'_>> = files.iter().map(File::wanted).collect();
         place.key.folder.install(place.slot, &new)?;
     }
-    place.answer(&chain, files.iter().map(|file| file.name), args, say)
+    place.answer(&chain, files.iter().map(|file| file.name), args, signer, say)
 }
 
 /// The key's name, when the first argument is one, and the files.
@@ -202,6 +203,7 @@ impl Place<'_> {
         chain: &Chain<'_>,
         files: impl Iterator<Item = &'static str>,
         args: &Install,
+        signer: Option<Authority>,
         say: Say<'_>,
     ) -> Result<ExitCode, Error> {
         let now = args.clock.now();
@@ -215,7 +217,8 @@ impl Place<'_> {
         let above: Vec<&Certificate> = evidence.certificates[1..].iter().collect();
         let item = Item::Certificate(&evidence.certificates[0]);
         let subject = Subject { evidence: &evidence, item, chain: above, before: 0 };
-        let context = Context { now, authority: Authority::of(subject.item), target: typed.as_ref(), trust: None };
+        let authority = signer.unwrap_or_else(|| Authority::of(subject.item));
+        let context = Context { now, authority, target: typed.as_ref(), trust: None };
         let all = clients::select("all")?;
         let report = judge(&subject, &all, &context);
         let request = match self.slot {

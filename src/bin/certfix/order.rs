@@ -11,10 +11,10 @@ use certfix::authority::acme::{self, Binding, Desk, Owner, Reach};
 use certfix::authority::{Challenge, Online, Way};
 use certfix::facts::{Moment, Source, Text};
 use certfix::input::{self, Password};
-use certfix::profiles::{self, Profile};
 use certfix::report::json::{self, Failure, Ordered};
 use certfix::report::text;
-use certfix::store::{Contents, Store};
+use certfix::rules::Authority;
+use certfix::store::{Contents, FULL_CHAIN, Store};
 
 use crate::args::{Clock, Format, Install, Manner, NewPassword, Order, Output, PasswordFrom, PfxArgument};
 use crate::{ask, install, keys, terminal};
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
     }
     let key = named(&store, &args.name)?;
     let online = online(args, &key)?;
-    let profile = profile(args.ca.as_deref(), &online)?;
+    let profile = acme::profile_of(&online)?;
     let preview = preview::preview(&key, profile, &online)?;
     let splits = args.one_per_name || preview::splits(&preview, args)?;
     if args.dry_run {
@@ -95,12 +95,14 @@ pub(crate) fn place(
         let line = terminal::Progress::new();
         acme::order(&mut desk, key, online, &mut |step| line.show(&format!("{shown}: {step}")))?
     };
-    let answer = input::read(pem.as_bytes(), Source::Live(online.directory.clone()), None::<&Password>)?;
+    let answer = input::read(pem.as_bytes(), Source::File(key.folder.path.join(FULL_CHAIN)), None::<&Password>)?;
     let mut entry = entry(&name, online);
     let target = keys::name(&name)?;
     let args = as_install(store.root(), clock);
     let authority = &online.directory;
-    let code = install::take(store, Some(&target), &[answer], &args, &mut |installed, now| {
+    // An authority of somebody's own may sign what a public one may not.
+    let signer = (!acme::profile_of(online)?.is_public()).then_some(Authority::Private);
+    let code = install::take(store, Some(&target), &[answer], &args, signer, &mut |installed, now| {
         entry.installed = Some(json::installed_entry(installed, now));
         match format {
             Format::Json => Ok(()),
@@ -166,20 +168,14 @@ fn online(args: &Order, key: &Contents) -> Result<Online, Error> {
             "no proof of the names is chosen: --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn",
         ));
     };
-    let (profile, roots) = before.map_or((None, None), |before| (before.profile, before.roots));
+    let (profile, ca, roots) = before.map_or((None, None, None), |before| (before.profile, before.ca, before.roots));
     Ok(Online {
         directory,
         challenge,
         profile: args.acme_profile.clone().or(profile),
+        ca: args.ca.clone().or(ca),
         roots: args.acme_ca_file.as_deref().map(absolute).transpose()?.or(roots),
     })
-}
-
-fn profile(typed: Option<&str>, online: &Online) -> Result<&'static Profile, Error> {
-    match typed {
-        Some(id) => profiles::find(id),
-        None => Ok(acme::profile_of(&online.directory, online.roots.is_some())),
-    }
 }
 
 fn agrees(url: &str, manner: &Manner) -> Result<bool, Error> {
