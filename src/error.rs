@@ -1,6 +1,7 @@
 //! Why something could not be done. One enum, so that the tone is kept in one place.
 
 mod deploying;
+mod ordering;
 mod signing;
 
 use std::fmt::{self, Write};
@@ -8,6 +9,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub use self::deploying::Deploying;
+pub use self::ordering::{Ordering, Problem};
 pub use self::signing::Signing;
 use crate::facts::escape;
 
@@ -104,6 +106,8 @@ pub enum Error {
     Deploying(Deploying),
     /// A private CA could not do what was asked.
     Signing(Signing),
+    /// An online authority did not give a certificate.
+    Ordering(Ordering),
     /// Somebody pressed Ctrl-C instead of answering.
     Interrupted,
     /// A command that asks questions has nobody to ask.
@@ -174,6 +178,7 @@ impl Error {
             Self::NoCertificateShown { .. } => Some("certfix check says why"),
             Self::Deploying(deploying) => deploying.hint(),
             Self::Signing(signing) => signing.hint(),
+            Self::Ordering(ordering) => ordering.hint(),
             Self::NobodyToAsk => Some(
                 "use certfix csr or certfix self-signed with --fqdn or --domain, --san, --subject, --key, --encrypt-key and \
                  --store; csr also takes --ca, --new-key-rq, --contact and --phone",
@@ -296,6 +301,7 @@ impl Error {
             Self::Damaged { path, cause } => write!(out, "'{}' cannot be understood: {cause}", path.display()),
             Self::Deploying(deploying) => deploying.describe(out),
             Self::Signing(signing) => signing.describe(out),
+            Self::Ordering(ordering) => ordering.describe(out),
             Self::Interrupted => out.write_str("stopped by Ctrl-C; nothing was written"),
             Self::NobodyToAsk => out.write_str("there is no terminal to ask questions on"),
             Self::Conflict { cause } => out.write_str(cause),

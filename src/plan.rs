@@ -260,6 +260,13 @@ impl Plan {
         !names || !subject || old.is_ca()
     }
 
+    /// The name that the certificate will begin with in the place of the target, because the CA sorts names.
+    pub fn sorted_first(&self) -> Option<Name> {
+        let dns = self.names.iter().filter_map(|planned| planned.name.name());
+        let first = dns.min_by(|a, b| a.as_str().cmp(b.as_str()))?;
+        (self.profile.order == Order::Sorts && first != self.target).then_some(first)
+    }
+
     fn remarks(&self) -> Vec<String> {
         let profile = self.profile;
         let mut notes = Vec::new();
@@ -270,10 +277,8 @@ impl Plan {
             ));
         }
         notes.extend(subject::remark(&self.subject, profile));
-        let dns = self.names.iter().filter_map(|planned| planned.name.name());
-        let sorted_first = dns.min_by(|a, b| a.as_str().cmp(b.as_str()));
-        match sorted_first {
-            Some(first) if profile.order == Order::Sorts && first != self.target => notes.push(format!(
+        match self.sorted_first() {
+            Some(first) => notes.push(format!(
                 "{} sorts names: the certificate will begin with {first}, not with {}; pass --one-per-name, or leave \
                  out the names that sort before it",
                 profile.name, self.target

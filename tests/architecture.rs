@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LINES: &[&[&str]] = &[
     &["facts"],
     &["error"],
-    &["input", "clients", "dns", "probe", "profiles"],
+    &["clients", "command", "dns", "input", "probe", "profiles"],
     &["accounts", "rules"],
     &["judge"],
     &["plan"],

@@ -31,6 +31,12 @@ pub struct Online {
     /// The authority's own profile of certificates, where one was named (draft-ietf-acme-profiles).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// The profile of [`crate::profiles`] that says what is known of it, where the directory does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<String>,
+    /// The file with the root of the directory's own certificate, where it is none of the system's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roots: Option<PathBuf>,
 }
 
 /// How a name is proved.
@@ -39,12 +45,23 @@ pub struct Online {
 pub enum Challenge {
     /// HTTP-01: a file in the folder that a web server serves (RFC 8555 §8.3).
     Webroot(PathBuf),
-    /// HTTP-01: an own web server at this address and port.
+    /// HTTP-01: an own web server at this address and port; a port alone is that of all addresses.
     Listen(String),
     /// DNS-01: a program adds and removes TXT records (RFC 8555 §8.4).
     DnsHook(PathBuf),
-    /// TLS-ALPN-01: an own TLS server at this address and port (RFC 8737).
+    /// TLS-ALPN-01: an own TLS server at this address and port, likewise (RFC 8737).
     TlsAlpn(String),
+}
+
+impl Challenge {
+    /// Its name in ACME.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Webroot(_) | Self::Listen(_) => "http-01",
+            Self::DnsHook(_) => "dns-01",
+            Self::TlsAlpn(_) => "tls-alpn-01",
+        }
+    }
 }
 
 impl Way {
@@ -89,6 +106,8 @@ mod tests {
             directory: "https://ca.example/dir".to_owned(),
             challenge: Challenge::Webroot("/var/www/html".into()),
             profile: None,
+            ca: None,
+            roots: None,
         };
         let ways = [Way::Acme(online), Way::Private { name: "contoso".to_owned() }];
         for way in ways {

@@ -1,26 +1,14 @@
-//! Programs of services, run with a limit on their time and on what they say.
+//! Programs of services.
 
 use std::fmt;
-use std::io::Read;
-use std::process::{Child, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::template::Command;
-use crate::Error;
-use crate::error::{Deploying, io_cause};
-use crate::facts::Text;
+use crate::error::Deploying;
+use crate::{Error, command};
 
 /// How long a program may take.
 const LONGEST: Duration = Duration::from_secs(60);
-/// What is kept of each of its streams.
-const KEPT: u64 = 64 << 10;
-/// What is shown of it, in characters: its end, where the cause stands.
-const SHOWN: usize = 600;
-/// How long is waited for the end of its words once it has ended: a service that it started may hold the pipe.
-const WORDS: Duration = Duration::from_millis(300);
-const STEP: Duration = Duration::from_millis(5);
 
 impl Command {
     /// Runs it and says what it wrote to standard output.
@@ -28,8 +16,7 @@ impl Command {
     /// # Errors
     /// [`Deploying::Command`] when it cannot be started, fails or takes too long, with the end of what it said.
     pub(super) fn run(&self) -> Result<Vec<u8>, Error> {
-        let failed = |cause: String| Error::from(Deploying::Command { command: self.to_string(), cause });
-        let mut command = match self {
+        let command = match self {
             Self::Words(words) => {
                 let mut command = std::process::Command::new(words.first().map_or("", String::as_str));
                 command.args(words.iter().skip(1));
@@ -41,82 +28,9 @@ impl Command {
                 command
             }
         };
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).current_dir("/");
-        // A group of its own, so that a time limit ends all of it.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.spawn().map_err(|cause| failed(io_cause(&cause)))?;
-        let out = child.stdout.take().map(listen);
-        let err = child.stderr.take().map(listen);
-        let status = wait(&mut child).map_err(failed)?;
-        let (out, err) = (words(out), words(err));
-        if status.success() {
-            return Ok(out);
-        }
-        let said = ending(if err.trim_ascii().is_empty() { &out } else { &err });
-        let code = status.code().map_or("was killed".to_owned(), |code| format!("ended with status {code}"));
-        Err(failed(if said.is_empty() { code } else { format!("{code}: {said}") }))
+        let failed = |cause: String| Deploying::Command { command: self.to_string(), cause }.into();
+        command::run(command, LONGEST).map_err(failed)
     }
-}
-
-fn wait(child: &mut Child) -> Result<ExitStatus, String> {
-    let deadline = Instant::now() + LONGEST;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Ok(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(STEP),
-            Ok(None) => {
-                end(child);
-                return Err(format!("took longer than {} seconds", LONGEST.as_secs()));
-            }
-            Err(cause) => return Err(io_cause(&cause)),
-        }
-    }
-}
-
-/// Ends a program that was started here, and what it started.
-fn end(child: &mut Child) {
-    #[cfg(unix)]
-    let _ = rustix::process::kill_process_group(rustix::process::Pid::from_child(child), rustix::process::Signal::KILL);
-    let _ = child.kill();
-    let _ = child.wait();
-}
-
-/// Reads to the end, so that the program never waits; keeps the beginning.
-fn listen(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut kept = 0;
-        let mut part = [0; 4096];
-        while let Ok(count @ 1..) = stream.read(&mut part) {
-            if kept < KEPT && sender.send(part[..count].to_vec()).is_err() {
-                return;
-            }
-            kept += count as u64;
-        }
-    });
-    receiver
-}
-
-fn words(receiver: Option<Receiver<Vec<u8>>>) -> Vec<u8> {
-    let deadline = Instant::now() + WORDS;
-    let mut said = Vec::new();
-    while let Some(receiver) = &receiver
-        && let Ok(part) = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now()))
-    {
-        said.extend(part);
-    }
-    said
-}
-
-/// The end of what was said, on one line.
-fn ending(said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let text = lines.join("; ");
-    let skipped = text.chars().count().saturating_sub(SHOWN);
-    let text: String = text.chars().skip(skipped).collect();
-    Text::new(text.into_bytes()).to_string()
 }
 
 /// As one would type it.
@@ -133,28 +47,11 @@ impl fmt::Display for Command {
 mod tests {
     use super::*;
 
-    fn shell(line: &str) -> Command {
-        Command::Shell(line.to_owned())
-    }
-
-    #[test]
-    fn the_end_of_what_a_program_says_is_shown() {
-        let error = shell("echo fine; echo 'no \x1b[31m key' >&2; exit 3").run().unwrap_err().to_string();
-        assert!(error.ends_with("failed: ended with status 3: no \\u{1b}[31m key"), "{error}");
-        assert_eq!(shell("echo fine").run().unwrap(), b"fine\n");
-    }
-
     #[test]
     fn words_go_to_the_program_as_they_are() {
         let words = ["echo", "a b", "$HOME;"].map(str::to_owned).to_vec();
         assert_eq!(Command::Words(words).run().unwrap(), b"a b $HOME;\n");
         let error = Command::Words(vec!["/nonexistent/program".to_owned()]).run().unwrap_err().to_string();
         assert_eq!(error, "'/nonexistent/program' failed: no such file or directory");
-    }
-
-    #[test]
-    fn a_flood_of_words_and_a_service_left_running_hold_nobody_up() {
-        let said = shell("yes | head -c 1000000; sleep 5 &").run().unwrap();
-        assert!(said.len() <= KEPT as usize + 4096, "{}", said.len());
     }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod discover;
+mod texts;
 
 use std::net::SocketAddr;
 use std::time::Duration;

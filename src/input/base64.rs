@@ -57,6 +57,14 @@ pub(super) fn lenient(text: &[u8]) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
+/// Decodes base64 for URLs (RFC 4648 §5), with or without padding. `None` at any other character.
+pub(crate) fn url_safe(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let bare = text.trim_end_matches('=');
+    let replaced = Zeroizing::new(bare.replace('-', "+").replace('_', "/"));
+    let fits = bare.len() % 4 != 1 && !bare.contains(['+', '/']);
+    (fits && replaced.bytes().all(is_character)).then(|| lenient(replaced.as_bytes()))
+}
+
 /// True for a character of the alphabet; `=` is none.
 pub(super) fn is_character(byte: u8) -> bool {
     value(byte).is_some()
@@ -100,6 +108,15 @@ mod tests {
     fn refuses_other_characters_and_wrong_padding() {
         for text in ["aGV sbG8=", "aGVsbG8", "aGVsbG8==", "aGVsbG9=", "a", "aGVs=", "aGVsbG8=aGVs"] {
             assert!(strict(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn decodes_base64_for_urls() {
+        assert_eq!(url_safe("-_8").unwrap().as_slice(), b"\xfb\xff");
+        assert_eq!(url_safe("Zg==").unwrap().as_slice(), b"f");
+        for text in ["+/8", "Z", "Z g", "Zg=g"] {
+            assert!(url_safe(text).is_none(), "{text}");
         }
     }
 

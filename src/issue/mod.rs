@@ -10,6 +10,7 @@ mod emit;
 mod key;
 mod pfx;
 mod structure;
+mod tls_alpn;
 
 use rcgen::{
     CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyUsagePurpose, SerialNumber,
@@ -26,6 +27,7 @@ pub(crate) use emit::render;
 pub use emit::{Contact, Emit, emit, new_key_request};
 pub use key::{KeyChoice, check, encrypted_pkcs8_pem, generate, pkcs8_pem};
 pub use pfx::{For, pfx};
+pub(crate) use tls_alpn::tls_alpn;
 
 /// Days that a self-signed certificate lives unless told otherwise: inside every client's limit (Apple allows 825 for
 /// roots that an administrator added, 398 for others; support.apple.com/103769, /102028).
@@ -114,6 +116,18 @@ fn base64(octets: &[u8]) -> [u8; 4] {
     characters
 }
 
+/// Base64 without padding, for URLs (RFC 4648 §5).
+pub(crate) fn base64url(octets: &[u8]) -> String {
+    let quads = octets.chunks(3).map(base64);
+    let characters = quads.flat_map(|quad| quad.into_iter().filter(|character| *character != b'='));
+    let replaced = characters.map(|character| match character {
+        b'+' => '-',
+        b'/' => '_',
+        other => char::from(other),
+    });
+    replaced.collect()
+}
+
 /// What request and certificate share. The subject stays empty until [`structure::finish`].
 fn parameters(plan: &Plan, key: &PrivateKey) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::default();
@@ -183,6 +197,13 @@ fn failed(cause: impl std::fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn writes_base64_for_urls() {
+        for (octets, text) in [(&b""[..], ""), (b"\xfb\xff", "-_8"), (b"\xfb\xff\xfe", "-__-"), (b"f", "Zg")] {
+            assert_eq!(base64url(octets), text);
+        }
+    }
 
     #[test]
     fn writes_pem_that_another_reader_reads() {

@@ -28,7 +28,7 @@ pub use contents::{Contents, Fault, State, Waiting};
 pub use generation::Slot;
 pub(crate) use lock::AT_WORK;
 pub use lock::Lock;
-pub use write::{Secrecy, replace, write_all_new, write_new};
+pub use write::{Secrecy, discard, replace, write_all_new, write_new};
 pub(crate) use write::{is_hidden, make_private, parent, sync_folder};
 
 /// A folder that holds one folder for each key.
@@ -73,6 +73,10 @@ pub const BUNDLE: &str = "bundle.pfx";
 pub const BINDINGS: &str = "bindings.json";
 /// Who signs for the key and how it is asked; read and written by `authority`.
 pub const AUTHORITY: &str = "authority.json";
+/// The order at an online authority that is under way; read and written by `authority`.
+pub const ORDER: &str = "order.json";
+/// The store's folder with the accounts at online authorities, each in a folder of its own.
+pub const ACCOUNTS: &str = "_acme";
 /// The folder with key and request of a renewal that waits for the CA's answer.
 pub const RENEWAL: &str = "renewal";
 

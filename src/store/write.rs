@@ -79,6 +79,20 @@ pub fn replace(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Err
     })
 }
 
+/// Deletes a file that [`replace`] made, and what an interrupted run left of it. That it is gone already is no error.
+///
+/// # Errors
+/// [`Error::File`]
+pub fn discard(path: &Path) -> Result<(), Error> {
+    sweep_beside(path, path.file_name().unwrap_or_default());
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(Error::File { action: "delete", path: path.to_owned(), cause })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Deletes what an interrupted run left of the same file.
 fn sweep_beside(path: &Path, name: &std::ffi::OsStr) {
     let own = hidden_prefix(name);

@@ -5,6 +5,7 @@ pub(crate) mod deploy;
 mod keys;
 mod network;
 mod new;
+mod order;
 mod reference;
 mod renew;
 
@@ -21,6 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use self::keys::{Install, Keys, KeysAction, NewPassword, Renewal};
 pub(crate) use self::network::{Names, Reach};
 pub(crate) use self::new::{ContactOptions, New, parsed};
+pub(crate) use self::order::{Manner, Order};
 pub(crate) use self::reference::{Clients, Explain, Profiles};
 pub(crate) use self::renew::Renew;
 
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     Csr(Csr),
     /// Make a key and a self-signed certificate with the public name first
     SelfSigned(SelfSigned),
+    /// Order a certificate for a key's request from an online authority (ACME), and install it
+    Order(Order),
     /// Say which services shall use a key, and show what the next commit will change
     Bind(deploy::Bind),
     /// Give services what they are bound to, and put everything back unless they present it

@@ -4,11 +4,11 @@ mod sign;
 
 use std::process::ExitCode;
 
-use certfix::authority::private::{self, Init, Private, Registered};
+use certfix::authority::private::{self, Init, Private, Registered, refusals};
 use certfix::error::Signing;
-use certfix::facts::{Constraints, Moment, PrivateKey, RevocationList, Text};
+use certfix::facts::{Constraints, Evidence, Moment, PrivateKey, Request, RevocationList, Source, Text};
 use certfix::report::{json, text};
-use certfix::store::{Secrecy, Store, write_new};
+use certfix::store::{self, Secrecy, Store, write_new};
 use certfix::{Error, issue};
 
 use crate::args::ca::{Ca, CaAction, CaCrl, CaExport, CaInit, CaRevoke};
@@ -163,6 +163,29 @@ impl Desk {
             }
         })
     }
+}
+
+/// The next certificate of a key, with its chain and the root, from the CA of this name.
+///
+/// # Errors
+/// As `certfix ca sign`.
+pub(crate) fn again(
+    store: &Store,
+    name: &str,
+    request: &Request,
+    password: &PasswordFrom,
+    now: Moment,
+) -> Result<Evidence, Error> {
+    let ca = Private::named(store, Some(name))?;
+    ca.ensure_valid(now)?;
+    let refused = |reasons| Signing::Refused { source: store::REQUEST.to_owned(), reasons };
+    let asked = refusals(request, &ca.only).map_err(refused)?;
+    let registered = ca.sign(&key(&ca, password)?, &[(request, &asked)], now, issue::SELF_SIGNED_DAYS)?.register()?;
+    let registered = registered.into_iter().next().ok_or(Error::NoNames)?;
+    let mut answer = Evidence::new(Source::File(registered.file));
+    answer.certificates.push(registered.certificate);
+    answer.certificates.extend(ca.chain().iter().chain([&ca.root]).cloned());
+    Ok(answer)
 }
 
 /// The key that signs; asks for its password when somebody is there.

@@ -26,25 +26,28 @@ pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
     let known = password::given(&args.password)?;
     let answers: Vec<Evidence> =
         files.iter().map(|file| sources::read_file(file, known.as_ref())).collect::<Result<_, _>>()?;
-    take(&store, named.as_ref(), &answers, args)
+    put(&store, named.as_ref(), &answers, args, None, |installed, now| {
+        match args.output.format {
+            Format::Json => terminal::print(&json::installed(installed, now))?,
+            Format::Text => terminal::text(|page| text::installed(installed, page))?,
+        }
+        Ok(ExitCode::from(u8::from(has_findings(installed))))
+    })
 }
 
-/// Installs what was answered, wherever it came from, and says what the CA changed.
-pub(crate) fn take(
-    store: &Store,
-    named: Option<&Name>,
-    answers: &[Evidence],
-    args: &Install,
-) -> Result<ExitCode, Error> {
-    put(store, named, answers, args, |installed, now| say(installed, args, now))
+/// True when clients will complain of what was installed.
+pub(crate) fn has_findings(installed: &Installed<'_>) -> bool {
+    installed.report.worst() >= Some(Level::Warning)
 }
 
-/// Installs what was answered, and hands what came of it to `then`.
+/// Installs what was answered, wherever it came from, and hands what came of it to `then`. `signer`: whose CA it is, where that
+/// is known.
 pub(crate) fn put<T>(
     store: &Store,
     named: Option<&Name>,
     answers: &[Evidence],
     args: &Install,
+    signer: Option<Authority>,
     then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
 ) -> Result<T, Error> {
     // From the first look to the last write, no commit comes between.
@@ -65,17 +68,7 @@ pub(crate) fn put<T>(
         let new: Vec<NewFile<'_>> = files.iter().map(File::wanted).collect();
         place.key.folder.install(&lock, place.slot, &new)?;
     }
-    place.answer(&chain, files.iter().map(|file| file.name), args, now, then)
-}
-
-/// Says what was installed, what the CA changed, and what clients will do.
-fn say(installed: &Installed<'_>, args: &Install, now: Moment) -> Result<ExitCode, Error> {
-    match args.output.format {
-        Format::Json => terminal::print(&json::installed(installed, now))?,
-        Format::Text => terminal::text(|page| text::installed(installed, page))?,
-    }
-    let found = installed.report.worst() >= Some(Level::Warning);
-    Ok(ExitCode::from(u8::from(found)))
+    place.answer(&chain, files.iter().map(|file| file.name), args, signer, then)
 }
 
 /// The key's name, when the first argument is one, and the files.
@@ -245,9 +238,10 @@ impl Place<'_> {
         chain: &Chain<'_>,
         files: impl Iterator<Item = &'static str>,
         args: &Install,
-        now: Moment,
+        signer: Option<Authority>,
         then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let now = args.clock.now();
         let name = self.key.folder.name();
         let target = Name::parse(&name).ok();
         let typed = target.as_ref().map(Target::from);
@@ -258,7 +252,8 @@ impl Place<'_> {
         let above: Vec<&Certificate> = evidence.certificates[1..].iter().collect();
         let item = Item::Certificate(&evidence.certificates[0]);
         let subject = Subject { evidence: &evidence, item, chain: above, before: 0 };
-        let context = Context { now, authority: Authority::of(subject.item), target: typed.as_ref(), trust: None };
+        let authority = signer.unwrap_or_else(|| Authority::of(subject.item));
+        let context = Context { now, authority, target: typed.as_ref(), trust: None };
         let all = clients::select("all")?;
         let report = judge(&subject, &all, &context);
         let request = match self.slot {

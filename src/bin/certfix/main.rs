@@ -12,6 +12,7 @@ mod live;
 mod make;
 mod names;
 mod new;
+mod order;
 mod password;
 mod reference;
 mod renew;
@@ -49,6 +50,7 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
         Command::New(args) => new::run(args),
         Command::Csr(args) => make::csr(args),
         Command::SelfSigned(args) => make::self_signed(args),
+        Command::Order(args) => order::run(args),
         Command::Bind(args) => deploy::bind(args),
         Command::Commit(args) => deploy::commit(args),
         Command::Undo(args) => deploy::undo(args),

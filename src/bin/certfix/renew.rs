@@ -3,17 +3,18 @@
 use std::process::ExitCode;
 
 use certfix::Error;
-use certfix::authority::{Way, Window, due_from};
+use certfix::authority::acme::{self, Window};
+use certfix::authority::{Way, due_from};
 use certfix::deploy::{self, Manners};
 use certfix::facts::{Certificate, Evidence, Item, Moment};
 use certfix::report::json;
-use certfix::report::text::{self, Outcome, Renewed};
+use certfix::report::text::{self, Installed, Outcome, Renewed};
 use certfix::rules::Authority;
 use certfix::store::{self, Contents, KeyFolder, Slot, Store};
 
-use crate::args::{Csr, Format, Install, Renew, parsed};
+use crate::args::{Csr, Format, Install, Manner, Renew, parsed};
 use crate::terminal::{self, Progress};
-use crate::{install, keys, renewal};
+use crate::{ca, install, keys, order, renewal};
 
 pub(crate) fn run(args: &Renew) -> Result<ExitCode, Error> {
     let store = Store::open(&args.place.store);
@@ -46,7 +47,7 @@ impl Round<'_> {
         // Without a certificate there is nothing to renew.
         let Some(cert) = contents.newest() else { return };
         let way = Way::of(folder);
-        let due = due_from(cert, way.as_ref().ok().and_then(|way| self.window(way.as_ref(), cert)));
+        let due = due_from(cert, way.as_ref().ok().and_then(|way| self.window(way.as_ref(), cert)).as_ref());
         if due > self.now && !self.args.now {
             return;
         }
@@ -60,9 +61,10 @@ impl Round<'_> {
         self.keys.push(Renewed { name: folder.name(), due, ends, outcome, services: Vec::new() });
     }
 
-    /// When the authority itself wants to be asked, where it says so.
-    fn window(&self, _way: Option<&Way>, _cert: &Certificate) -> Option<Window> {
-        None
+    /// When the authority itself wants to be asked, where it says so. One that cannot be asked now says nothing.
+    fn window(&self, way: Option<&Way>, cert: &Certificate) -> Option<Window> {
+        let Some(Way::Acme(online)) = way else { return None };
+        acme::window(&online.directory, cert, &order::reach(online, &self.manner(), self.now)).ok().flatten()
     }
 
     fn renew(&self, contents: &Contents, way: Option<&Way>) -> Result<Outcome, Error> {
@@ -73,28 +75,42 @@ impl Round<'_> {
             renewal::ask(&self.request(contents, way)?, contents)?;
         }
         let folder = &contents.folder;
-        let answer = match way {
-            None => {
-                let request = folder.slot(Slot::Renewal).join(store::REQUEST);
-                return Ok(Outcome::Asked { request });
+        let request = folder.slot(Slot::Renewal).join(store::REQUEST);
+        match way {
+            None => Ok(Outcome::Asked { request }),
+            Some(Way::Acme(online)) => {
+                let name = folder.name();
+                let mut tell = |step: &str| self.progress.show(&format!("{name}: {step}"));
+                let then = |installed: &Installed<'_>, _| Ok(outcome(folder, installed));
+                order::place(&self.store, &folder.contents(), online, &self.manner(), self.now, &mut tell, then)
             }
-            Some(Way::Acme(_)) => return Err(Error::NoNames),
-            Some(Way::Private { .. }) => return Err(Error::NoNames),
-        };
-        self.install(folder, answer)
+            Some(Way::Private { name }) => {
+                let contents = folder.contents();
+                let request = acme::request(&contents)?;
+                self.install(folder, ca::again(&self.store, name, request, &self.args.password, self.now)?)
+            }
+        }
+    }
+
+    /// How an online authority is spoken to: as the account there was made.
+    fn manner(&self) -> Manner {
+        Manner {
+            email: None,
+            agree_tos: false,
+            eab_kid: None,
+            eab_key_file: None,
+            yes: false,
+            wait: self.args.patience_online,
+            timeout: self.args.timeout,
+            resolver: self.args.resolver,
+        }
     }
 
     fn install(&self, folder: &KeyFolder, answer: Evidence) -> Result<Outcome, Error> {
-        let store = self.args.place.store.as_os_str().to_owned();
-        let args: Install = parsed(["--store".into(), store, folder.name().into()])?;
+        let args = Install::quiet(self.store.root(), self.now);
         let name = keys::name(&folder.name())?;
-        install::put(&self.store, Some(&name), &[answer], &args, |installed, _| {
-            Ok(Outcome::Installed {
-                until: installed.certificate.not_after,
-                undone: installed.undone,
-                certificate: folder.path.join(store::CERTIFICATE),
-            })
-        })
+        let signer = Some(Authority::Private);
+        install::put(&self.store, Some(&name), &[answer], &args, signer, |installed, _| Ok(outcome(folder, installed)))
     }
 
     /// The arguments of `certfix csr --renew` for this key.
@@ -146,6 +162,14 @@ impl Round<'_> {
             () if has(Outcome::needs_a_person) => 1,
             () => 0,
         }))
+    }
+}
+
+fn outcome(folder: &KeyFolder, installed: &Installed<'_>) -> Outcome {
+    Outcome::Installed {
+        until: installed.certificate.not_after,
+        undone: installed.undone,
+        certificate: folder.path.join(store::CERTIFICATE),
     }
 }
 

@@ -114,11 +114,16 @@ impl Progress {
     pub(crate) fn show(&self, text: &str) {
         self.0.set_message(text.to_owned());
     }
+
+    /// Takes the line away, before something else is written.
+    pub(crate) fn end(&self) {
+        self.0.finish_and_clear();
+    }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.end();
     }
 }
 

@@ -13,6 +13,12 @@ use crate::report::text::{Installed, Next};
 struct Document<'a> {
     version: u32,
     command: &'static str,
+    #[serde(flatten)]
+    entry: Entry<'a>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
     key: &'a str,
     dry_run: bool,
     files: Vec<String>,
@@ -33,11 +39,20 @@ pub(super) struct Change {
 
 /// The whole answer, as of `now`.
 pub fn installed(installed: &Installed<'_>, now: Moment) -> String {
+    let document = Document { version: VERSION, command: "install", entry: entry(installed, now) };
+    let text = serde_json::to_string_pretty(&document);
+    text.expect("these structs hold only strings, numbers and lists") + "\n"
+}
+
+/// The same as a part of another answer.
+pub fn installed_entry(installed: &Installed<'_>, now: Moment) -> serde_json::Value {
+    serde_json::to_value(entry(installed, now)).expect("these structs hold only strings, numbers and lists")
+}
+
+fn entry<'a>(installed: &'a Installed<'_>, now: Moment) -> Entry<'a> {
     let changes = installed.changes.as_ref().map(|changes| changes.iter().map(change).collect());
     let files = installed.files.iter().filter(|_| !installed.dry_run);
-    let document = Document {
-        version: VERSION,
-        command: "install",
+    Entry {
         key: installed.name,
         dry_run: installed.dry_run,
         files: files.map(|path| Text::new(path.as_os_str().as_encoded_bytes()).to_string()).collect(),
@@ -51,9 +66,7 @@ pub fn installed(installed: &Installed<'_>, now: Moment) -> String {
         changes,
         order_undone: installed.undone,
         judged: check(installed.report, now),
-    };
-    let text = serde_json::to_string_pretty(&document);
-    text.expect("these structs hold only strings, numbers and lists") + "\n"
+    }
 }
 
 pub(super) fn change(change: &judge::Change) -> Change {

@@ -7,6 +7,7 @@ pub(crate) mod haproxy;
 pub(crate) mod inn;
 pub(crate) mod nginx;
 pub(crate) mod openldap;
+pub(crate) mod pebble;
 pub(crate) mod postfix;
 pub(crate) mod presenter;
 mod process;

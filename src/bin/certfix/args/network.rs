@@ -59,15 +59,20 @@ pub(crate) struct Place {
 impl Network {
     /// The DNS client that was asked for.
     pub(crate) fn resolver(&self) -> Result<Resolver, Error> {
-        match self.resolver {
-            Some(server) => Resolver::at(server, self.timeout),
-            None => Resolver::system(self.timeout),
-        }
+        resolver(self.resolver, self.timeout)
+    }
+}
+
+/// A client of this DNS server, or of those that the system names.
+pub(super) fn resolver(server: Option<SocketAddr>, limit: Duration) -> Result<Resolver, Error> {
+    match server {
+        Some(server) => Resolver::at(server, limit),
+        None => Resolver::system(limit),
     }
 }
 
 /// An address with or without a port; DNS has 53.
-fn server(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn server(text: &str) -> Result<SocketAddr, String> {
     const DNS: u16 = 53;
     let Place { address, port } = place(text)?;
     Ok(SocketAddr::new(address, port.unwrap_or(DNS)))
@@ -84,7 +89,7 @@ fn place(text: &str) -> Result<Place, String> {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     seconds_within(text, 0.1..=600.0)
 }
 

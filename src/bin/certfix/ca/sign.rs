@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use super::{Desk, key};
 use crate::args::ca::CaSign;
-use crate::args::{Clock, Format, Install, NewPassword, Output, PasswordFrom, PfxArgument};
+use crate::args::{Format, Install};
 use crate::keys::confirmed;
 use crate::{install, terminal};
 
@@ -168,23 +168,16 @@ impl Desk {
         cases: &[Case],
         answers: impl Iterator<Item = (&'a Evidence, &'a Registered)>,
     ) -> Result<Vec<Vec<PathBuf>>, Error> {
-        let args = Install {
-            answer: Vec::new(),
-            pfx: false,
-            pfx_for: PfxArgument::Today,
-            new_password: NewPassword { new_password_file: None, new_password_env: None, typed: None },
-            store: self.store.root().to_owned(),
-            dry_run: false,
-            password: PasswordFrom { password_file: None, password_env: None },
-            clock: Clock { at: Some(self.now) },
-            output: Output { format: self.format },
-        };
+        let args = Install::quiet(self.store.root(), self.now);
         let mut installed = Vec::new();
         for (case, (evidence, registered)) in cases.iter().zip(answers) {
             let Some(name) = &case.key else { continue };
             let mut answer = Evidence::new(Source::File(registered.file.clone()));
             answer.certificates = evidence.certificates.iter().chain([&ca.root]).cloned().collect();
-            let written = install::put(&self.store, Some(name), &[answer], &args, |done, _| Ok(done.files.clone()))?;
+            let written =
+                install::put(&self.store, Some(name), &[answer], &args, Some(Authority::Private), |done, _| {
+                    Ok(done.files.clone())
+                })?;
             installed.push(written);
             if let Some(folder) = self.store.key(name) {
                 Way::Private { name: ca.id() }.record(&folder)?;

@@ -1,0 +1,70 @@
+//! An order that is under way, in the key's folder: enough to go on after a crash, and to clean up.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+
+use super::challenge::Trace;
+use super::{Tell, hex};
+use crate::Error;
+use crate::facts::Request;
+use crate::input::read_text;
+use crate::store::{KeyFolder, ORDER, Secrecy, discard, replace};
+
+/// What is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Begun {
+    /// The URL of the directory.
+    pub(super) directory: String,
+    /// The profile that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) profile: Option<String>,
+    /// SHA-256 over the request.
+    pub(super) request: String,
+    /// The URL of the order; none where only something is left to clean up.
+    pub(super) order: Option<String>,
+    /// What proofs may have left behind.
+    #[serde(default)]
+    pub(super) left: Vec<Trace>,
+}
+
+impl Begun {
+    pub(super) fn new(directory: &str, profile: Option<&str>, request: &Request) -> Self {
+        let hash = hex(digest(&SHA256, &request.der).as_ref());
+        let (directory, profile) = (directory.to_owned(), profile.map(str::to_owned));
+        Self { directory, profile, request: hash, order: None, left: Vec::new() }
+    }
+
+    /// What a run before this one wrote down.
+    pub(super) fn of(key: &KeyFolder) -> Result<Option<Self>, Error> {
+        let path = key.path.join(ORDER);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let damaged = |cause: serde_json::Error| Error::Damaged { path: path.clone(), cause: cause.to_string() };
+        serde_json::from_str(&read_text(&path)?).map(Some).map_err(damaged)
+    }
+
+    /// True when it is for the same request at the same place.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (&self.directory, &self.profile, &self.request) == (&other.directory, &other.profile, &other.request)
+    }
+
+    pub(super) fn record(&self, key: &KeyFolder) -> Result<(), Error> {
+        let text = serde_json::to_string_pretty(self).expect("a struct of texts becomes JSON");
+        replace(&key.path.join(ORDER), format!("{text}\n").as_bytes(), Secrecy::Public)
+    }
+
+    /// Takes away what proofs left behind. What cannot be taken away is told, and stays written down for the next run.
+    pub(super) fn clean(&mut self, key: &KeyFolder, tell: Tell<'_>) -> Result<(), Error> {
+        if self.left.is_empty() {
+            return Ok(());
+        }
+        self.left.retain(|trace| trace.remove().inspect_err(|error| tell(&error.to_string())).is_err());
+        self.record(key)
+    }
+
+    /// Nothing is under way any more.
+    pub(super) fn forget(key: &KeyFolder) -> Result<(), Error> {
+        discard(&key.path.join(ORDER))
+    }
+}

@@ -1,0 +1,195 @@
+//! `certfix order`: a certificate from an online authority, for a request in the store.
+
+mod one_per_name;
+mod preview;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use certfix::Error;
+use certfix::authority::acme::{self, Binding, Desk, Owner, Reach};
+use certfix::authority::{Challenge, Online, Way};
+use certfix::facts::{Moment, Source, Text};
+use certfix::input::{self, Password};
+use certfix::report::json::{self, Failure, Ordered};
+use certfix::report::text::{self, Installed};
+use certfix::rules::Authority;
+use certfix::store::{Contents, FULL_CHAIN, Store};
+
+use crate::args::{Format, Install, Manner, Order};
+use crate::{ask, install, keys, terminal};
+
+pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
+    let store = Store::open(&args.store);
+    if !args.dry_run {
+        keys::recover(&store);
+    }
+    let key = named(&store, &args.name)?;
+    let online = online(args, &key)?;
+    let profile = acme::profile_of(&online)?;
+    let preview = preview::preview(&key, profile, &online)?;
+    let splits = args.one_per_name || preview::splits(&preview, args)?;
+    if args.dry_run {
+        return preview::say(&preview, &online, splits, args.output.format);
+    }
+    let names = match splits {
+        true => one_per_name::requests(&store, &key, &preview, args.clock.now())?,
+        false => vec![key.folder.name()],
+    };
+    let mut done = Vec::new();
+    let mut failures = Vec::new();
+    for name in &names {
+        let key = named(&store, name)?;
+        match one(&store, &key, &online, args) {
+            Ok(one) => done.push(one),
+            Err(error) if names.len() == 1 => return Err(error),
+            // The others can be had all the same.
+            Err(error) => {
+                terminal::complain(&error);
+                failures.push(Failure { error: format!("{}: {error}", Text::from(&**name)), hint: error.hint() });
+            }
+        }
+    }
+    if args.output.format == Format::Json {
+        let entries: Vec<Ordered> = done.iter().map(|one| one.entry.clone()).collect();
+        terminal::print(&json::ordered(&entries, &failures))?;
+    }
+    let worst = done.iter().any(|one| one.has_findings);
+    Ok(ExitCode::from(if failures.is_empty() { u8::from(worst) } else { 2 }))
+}
+
+/// A certificate that was ordered and installed.
+pub(crate) struct Placed {
+    /// For JSON.
+    pub(crate) entry: Ordered,
+    /// True when what was installed has a finding of the level warning or worse.
+    pub(crate) has_findings: bool,
+}
+
+/// Orders one certificate; in text, it is shown.
+fn one(store: &Store, key: &Contents, online: &Online, args: &Order) -> Result<Placed, Error> {
+    let name = key.folder.name();
+    let shown = Text::from(&*name).to_string();
+    let line = terminal::Progress::new();
+    let mut tell = |step: &str| line.show(&format!("{shown}: {step}"));
+    place(store, key, online, &args.manner, args.clock.now(), &mut tell, |installed, now| {
+        let mut entry = entry(&name, online);
+        entry.installed = Some(json::installed_entry(installed, now));
+        line.end();
+        if args.output.format == Format::Text {
+            terminal::text(|page| text::ordered(installed, &online.directory, page))?;
+        }
+        Ok(Placed { entry, has_findings: install::has_findings(installed) })
+    })
+}
+
+/// Orders a certificate for the request of `key` (that of its renewal, where one waits), installs it, and records the way it
+/// came; hands what was installed to `then`. Asks only for the terms of an authority where there is no account yet.
+pub(crate) fn place<T>(
+    store: &Store,
+    key: &Contents,
+    online: &Online,
+    manner: &Manner,
+    now: Moment,
+    tell: &mut dyn FnMut(&str),
+    then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let binding = manner.eab_kid.as_deref().zip(manner.eab_key_file.as_deref());
+    let mut agrees = |url: &str| agrees(url, manner);
+    let mut desk = Desk {
+        store,
+        reach: reach(online, manner, now),
+        owner: Owner {
+            email: manner.email.as_deref(),
+            binding: binding.map(|(kid, path)| Binding::read(kid, path)).transpose()?,
+            agrees: &mut agrees,
+        },
+        resolver: &|| manner.resolver(),
+        wait: manner.wait,
+    };
+    let pem = acme::order(&mut desk, key, online, tell)?;
+    let answer = input::read(pem.as_bytes(), Source::File(key.folder.path.join(FULL_CHAIN)), None::<&Password>)?;
+    let target = keys::name(&key.folder.name())?;
+    let args = Install::quiet(store.root(), now);
+    // An authority of somebody's own may sign what a public one may not.
+    let signer = (!acme::profile_of(online)?.is_public()).then_some(Authority::Private);
+    let placed = install::put(store, Some(&target), &[answer], &args, signer, then)?;
+    acme::finished(&key.folder, online)?;
+    Ok(placed)
+}
+
+/// An order as JSON has it, before anything has come of it.
+fn entry(name: &str, online: &Online) -> Ordered {
+    Ordered {
+        key: name.to_owned(),
+        directory: online.directory.clone(),
+        challenge: online.challenge.word(),
+        profile: online.profile.clone(),
+        installed: None,
+        names: None,
+        notes: Vec::new(),
+    }
+}
+
+/// How the authority is reached, with the recorded roots.
+pub(crate) fn reach<'a>(online: &'a Online, manner: &Manner, now: Moment) -> Reach<'a> {
+    Reach { roots: online.roots.as_deref(), limit: manner.timeout, now }
+}
+
+fn named(store: &Store, typed: &str) -> Result<Contents, Error> {
+    let name = keys::name(typed)?;
+    match store.key(&name) {
+        Some(folder) => Ok(folder.contents()),
+        None => Err(certfix::error::Ordering::NoKey { key: name.to_string() }.into()),
+    }
+}
+
+/// What was said; where nothing was, what was recorded the last time.
+fn online(args: &Order, key: &Contents) -> Result<Online, Error> {
+    let before = match Way::of(&key.folder)? {
+        Some(Way::Acme(online)) => Some(online),
+        _ => None,
+    };
+    let conflict = |cause: &str| Error::Conflict { cause: cause.to_owned() };
+    let directory = match (&args.acme, &before) {
+        (Some(typed), _) => acme::directory(typed)?,
+        (None, Some(before)) => before.directory.clone(),
+        (None, None) => return Err(conflict("no authority is named: --acme letsencrypt, or --acme URL")),
+    };
+    let before = before.filter(|before| before.directory == directory);
+    let absolute = |path: &Path| {
+        std::path::absolute(path).map_err(|cause| Error::File { action: "find", path: path.to_owned(), cause })
+    };
+    let from = &args.challenge;
+    let said = match (&from.webroot, &from.listen, &from.dns_hook, &from.tls_alpn) {
+        (Some(folder), ..) => Some(Challenge::Webroot(absolute(folder)?)),
+        (_, Some(place), ..) => Some(Challenge::Listen(place.clone())),
+        (_, _, Some(hook), _) => Some(Challenge::DnsHook(absolute(hook)?)),
+        (.., Some(place)) => Some(Challenge::TlsAlpn(place.clone())),
+        _ => before.as_ref().map(|before| before.challenge.clone()),
+    };
+    let Some(challenge) = said else {
+        return Err(conflict(
+            "no proof of the names is chosen: --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn",
+        ));
+    };
+    let (profile, ca, roots) = before.map_or((None, None, None), |before| (before.profile, before.ca, before.roots));
+    Ok(Online {
+        directory,
+        challenge,
+        profile: args.acme_profile.clone().or(profile),
+        ca: args.ca.clone().or(ca),
+        roots: args.acme_ca_file.as_deref().map(absolute).transpose()?.or(roots),
+    })
+}
+
+fn agrees(url: &str, manner: &Manner) -> Result<bool, Error> {
+    if manner.agree_tos || manner.yes {
+        terminal::remark(&format!("agreed to the terms at {}", Text::from(url)));
+        return Ok(true);
+    }
+    if !terminal::can_ask() {
+        return Ok(false);
+    }
+    Ok(ask::yes(&format!("Agree to the terms of this authority, {} ?", Text::from(url)), false)? == Some(true))
+}

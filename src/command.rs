@@ -1,0 +1,132 @@
+//! Programs of others, run with a limit on their time and on what they say.
+
+use std::io::Read;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::io_cause;
+use crate::facts::Text;
+
+/// What is kept of each of its streams.
+const KEPT: u64 = 64 << 10;
+/// What is shown of it, in characters: its end, where the cause stands.
+const SHOWN: usize = 600;
+/// How long is waited for the end of its words once it has ended: a service that it started may hold the pipe.
+const WORDS: Duration = Duration::from_millis(300);
+const STEP: Duration = Duration::from_millis(5);
+
+/// Runs it in the root folder and says what it wrote to standard output. After `longest` it is killed, and what it started.
+///
+/// # Errors
+/// Why it could not be started, failed or took too long, with the end of what it said.
+pub(crate) fn run(mut command: Command, longest: Duration) -> Result<Vec<u8>, String> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).current_dir("/");
+    // A group of its own, so that a time limit ends all of it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().map_err(|cause| io_cause(&cause))?;
+    let out = child.stdout.take().map(listen);
+    let err = child.stderr.take().map(listen);
+    let status = wait(&mut child, longest)?;
+    let (out, err) = (words(out), words(err));
+    if status.success() {
+        return Ok(out);
+    }
+    let said = ending(if err.trim_ascii().is_empty() { &out } else { &err });
+    let code = status.code().map_or("was killed".to_owned(), |code| format!("ended with status {code}"));
+    Err(if said.is_empty() { code } else { format!("{code}: {said}") })
+}
+
+fn wait(child: &mut Child, longest: Duration) -> Result<ExitStatus, String> {
+    let deadline = Instant::now() + longest;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if Instant::now() < deadline => thread::sleep(STEP),
+            Ok(None) => {
+                end(child);
+                return Err(format!("took longer than {} seconds", longest.as_secs_f64()));
+            }
+            Err(cause) => return Err(io_cause(&cause)),
+        }
+    }
+}
+
+/// Ends a program that was started here, and what it started.
+fn end(child: &mut Child) {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process_group(rustix::process::Pid::from_child(child), rustix::process::Signal::KILL);
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Reads to the end, so that the program never waits; keeps the beginning.
+fn listen(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut kept = 0;
+        let mut part = [0; 4096];
+        while let Ok(count @ 1..) = stream.read(&mut part) {
+            if kept < KEPT && sender.send(part[..count].to_vec()).is_err() {
+                return;
+            }
+            kept += count as u64;
+        }
+    });
+    receiver
+}
+
+fn words(receiver: Option<Receiver<Vec<u8>>>) -> Vec<u8> {
+    let deadline = Instant::now() + WORDS;
+    let mut said = Vec::new();
+    while let Some(receiver) = &receiver
+        && let Ok(part) = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+    {
+        said.extend(part);
+    }
+    said
+}
+
+/// The end of what was said, on one line.
+fn ending(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let text = lines.join("; ");
+    let skipped = text.chars().count().saturating_sub(SHOWN);
+    let text: String = text.chars().skip(skipped).collect();
+    Text::new(text.into_bytes()).to_string()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(line: &str) -> Result<Vec<u8>, String> {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]);
+        run(command, Duration::from_secs(20))
+    }
+
+    #[test]
+    fn the_end_of_what_a_program_says_is_shown() {
+        let error = shell("echo fine; echo 'no \x1b[31m key' >&2; exit 3").unwrap_err();
+        assert_eq!(error, "ended with status 3: no \\u{1b}[31m key");
+        assert_eq!(shell("echo fine").unwrap(), b"fine\n");
+    }
+
+    #[test]
+    fn a_flood_of_words_and_a_service_left_running_hold_nobody_up() {
+        let said = shell("yes | head -c 1000000; sleep 5 &").unwrap();
+        assert!(said.len() <= KEPT as usize + 4096, "{}", said.len());
+    }
+
+    #[test]
+    fn a_program_that_does_not_end_is_ended() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 60; :"]);
+        let error = run(command, Duration::from_millis(200)).unwrap_err();
+        assert_eq!(error, "took longer than 0.2 seconds");
+    }
+}

@@ -1,0 +1,240 @@
+//! Why an online authority did not give a certificate.
+
+use std::fmt::{self, Write};
+use std::path::PathBuf;
+
+use super::Error;
+use crate::facts::Moment;
+
+/// Why ordering did not work. `authority` is the host name of the directory.
+#[derive(Debug)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the variant and its message say what each value is")]
+pub enum Ordering {
+    /// A directory that is not an https URL.
+    BadDirectory { url: String },
+    /// A file of roots that cannot be used.
+    BadRoots { path: PathBuf, cause: String },
+    /// The authority does not answer.
+    Unreachable { authority: String, cause: String },
+    /// The directory's own certificate is not trusted.
+    Untrusted { authority: String, cause: String },
+    /// What came back is not ACME.
+    NotAcme { authority: String, cause: String },
+    /// The account needs the terms to be agreed to.
+    Terms { authority: String, url: String },
+    /// The account needs a binding to one that exists elsewhere.
+    NeedsBinding { authority: String },
+    /// The file does not hold an HMAC key.
+    BadBinding { path: PathBuf },
+    /// The authority has forgotten or closed the account.
+    AccountGone { authority: String, path: PathBuf, cause: String },
+    /// The authority refused.
+    Refused(Box<Problem>),
+    /// A name could not be proved.
+    NotProved { name: String, challenge: &'static str, problem: Box<Problem> },
+    /// The authority does not offer this proof for the name.
+    NotOffered { name: String, challenge: &'static str, offered: String },
+    /// This kind of proof cannot be given for the name.
+    NotForName { name: String, challenge: &'static str, cause: &'static str },
+    /// There is no such key.
+    NoKey { key: String },
+    /// The key has no request to order with.
+    NoRequest { key: String },
+    /// The order came to nothing and the authority does not say why.
+    Invalid { key: String, authority: String },
+    /// The order takes longer than was waited for.
+    Pending { key: String, authority: String, state: &'static str, seconds: u64 },
+    /// No server can be started for the proof.
+    CannotListen { address: String, flag: &'static str, cause: String },
+    /// The hook failed.
+    Hook { hook: PathBuf, action: &'static str, record: String, cause: String },
+    /// DNS does not show the record that the hook added.
+    NotInDns { record: String, value: String, seconds: u64, seen: String },
+    /// The authority would put another name first.
+    WouldSort { ca: String, first: String, target: String },
+    /// Somebody said no.
+    Declined { key: String },
+}
+
+/// What an authority said when it refused (RFC 8555 §6.7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The host name of the directory.
+    pub authority: String,
+    /// The error's type without `urn:ietf:params:acme:error:`; the whole where it is of another kind.
+    pub kind: String,
+    /// The authority's own words.
+    pub detail: String,
+    /// The same for single names: name, kind, words (§6.7.1).
+    pub names: Vec<(String, String, String)>,
+    /// When to try again.
+    pub retry_at: Option<Moment>,
+    /// A page that somebody has to open (`userActionRequired`, §7.3.3).
+    pub instance: Option<String>,
+}
+
+impl Problem {
+    /// What it means, in plain words.
+    pub fn meaning(&self) -> &'static str {
+        meaning(&self.kind)
+    }
+
+    /// What to try next.
+    pub fn hint(&self) -> Option<&'static str> {
+        let kind = self.names.first().map_or(&*self.kind, |(_, kind, _)| kind);
+        Some(match kind {
+            "rateLimited" => "wait until then; try things out with --acme letsencrypt-staging",
+            "rejectedIdentifier" => "leave the name out of the request, or ask a CA that signs it: certfix ca sign",
+            "unsupportedIdentifier" => "leave the address out of the request, or name a profile with --acme-profile",
+            "caa" => "add a CAA record for this authority in DNS",
+            "dns" => "see that the name has an address, or a TXT record, that the whole Internet can look up",
+            "connection" | "tls" => "see that the authority can reach this machine: DNS, firewall, port 80 or 443",
+            "unauthorized" | "incorrectResponse" => {
+                "see that the name leads to this machine and that nothing else answers there"
+            }
+            "badCSR" | "badPublicKey" => "make another request: certfix csr --renew NAME --key rsa-2048",
+            "externalAccountRequired" => "pass --eab-kid KID and --eab-key-file FILE, which the authority gave you",
+            "userActionRequired" => "open that page, then order again",
+            "invalidContact" | "unsupportedContact" => "pass another address with --email",
+            "invalidProfile" => "name a profile that it knows with --acme-profile, or none",
+            "serverInternal" | "badNonce" | "orderNotReady" => "try again later; the order goes on where it was",
+            _ => return None,
+        })
+    }
+}
+
+fn meaning(kind: &str) -> &'static str {
+    match kind {
+        "rateLimited" => "it has given too many certificates, or had too many failures, for now",
+        "rejectedIdentifier" => "it will not sign this name",
+        "unsupportedIdentifier" => "it does not sign this kind of name",
+        "caa" => "a CAA record in DNS forbids it to sign this name",
+        "dns" => "it could not look the name up in DNS",
+        "connection" => "it could not connect to the name",
+        "tls" => "it could not speak TLS with the name",
+        "unauthorized" => "what it found does not prove the name, or the account may not do this",
+        "incorrectResponse" => "what it found is not the answer to the challenge",
+        "badCSR" => "it does not accept the request",
+        "badPublicKey" => "it does not accept the key",
+        "badNonce" => "it did not take a message for new, however often it was sent",
+        "externalAccountRequired" => "it wants an account of its own that this one is bound to",
+        "userActionRequired" => "somebody has to do something there first",
+        "orderNotReady" => "the order is not ready yet",
+        "invalidContact" | "unsupportedContact" => "it does not accept the e-mail address",
+        "accountDoesNotExist" => "it does not know the account",
+        "alreadyReplaced" => "the certificate has been replaced already",
+        "invalidProfile" => "it has no such profile",
+        "malformed" => "it did not understand the message",
+        "serverInternal" => "something went wrong there",
+        _ => "it refused",
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.meaning())?;
+        if !self.detail.is_empty() {
+            write!(out, ": {}", self.detail)?;
+        }
+        for (name, kind, detail) in &self.names {
+            write!(out, "; {name}: {}: {detail}", meaning(kind))?;
+        }
+        if let Some(at) = self.retry_at {
+            write!(out, "; it may be asked again from {at} on")?;
+        }
+        if let Some(page) = &self.instance {
+            write!(out, "; see {page}")?;
+        }
+        write!(out, " ({})", self.kind)
+    }
+}
+
+impl Ordering {
+    pub(super) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::BadDirectory { .. } => Some("name letsencrypt, letsencrypt-staging, or the directory's https URL"),
+            Self::BadRoots { .. } => Some("name a PEM file with the root of the directory's own certificate"),
+            Self::Unreachable { .. } => Some("run the same command again: it goes on where it was"),
+            Self::Untrusted { .. } => Some("name the root that signed it with --acme-ca-file FILE"),
+            Self::NotAcme { .. } => Some("see that the URL is that of an ACME directory, and not of a page about it"),
+            Self::Terms { .. } => Some("read them, then pass --agree-tos"),
+            Self::NeedsBinding { .. } => {
+                Some("pass --eab-kid KID and --eab-key-file FILE, which the authority gave you")
+            }
+            Self::BadBinding { .. } => Some("put the HMAC key into it in base64url, alone, as the authority gave it"),
+            Self::AccountGone { .. } => Some("move that folder away, and the next order makes a new account"),
+            Self::Refused(problem) | Self::NotProved { problem, .. } => problem.hint(),
+            Self::NotOffered { .. } => Some("prove it in another way: --webroot, --listen, --dns-hook or --tls-alpn"),
+            Self::NotForName { .. } => Some("prove it with --dns-hook PROGRAM, or leave the name out of the request"),
+            Self::NoKey { .. } => Some("make it: certfix csr --fqdn NAME; or name another store with --store DIR"),
+            Self::NoRequest { .. } => Some("make one: certfix csr --renew NAME"),
+            Self::Invalid { .. } => Some("order again: a new order is made"),
+            Self::Pending { .. } => {
+                Some("run the same command again later: it goes on where it was; or wait longer with --wait SECONDS")
+            }
+            Self::CannotListen { .. } => {
+                Some("free the port or name another ADDR:PORT, or let the web server answer with --webroot DIR")
+            }
+            Self::Hook { .. } => Some("try the hook by hand: HOOK add RECORD VALUE, HOOK remove RECORD VALUE"),
+            Self::NotInDns { .. } => {
+                Some("see what the hook did; wait longer with --wait SECONDS, or ask another server with --resolver")
+            }
+            Self::WouldSort { .. } => {
+                Some("order one certificate for each name with --one-per-name, or go on all the same with --yes")
+            }
+            Self::Declined { .. } => None,
+        }
+    }
+
+    pub(super) fn describe(&self, out: &mut impl Write) -> fmt::Result {
+        match self {
+            Self::BadDirectory { url } => write!(out, "'{url}' is not the URL of an ACME directory"),
+            Self::BadRoots { path, cause } => write!(out, "'{}' holds no usable root: {cause}", path.display()),
+            Self::Unreachable { authority, cause } => write!(out, "cannot reach {authority}: {cause}"),
+            Self::Untrusted { authority, cause } => write!(out, "{authority} is not trusted: {cause}"),
+            Self::NotAcme { authority, cause } => write!(out, "{authority} does not answer as ACME does: {cause}"),
+            Self::Terms { authority, url } => write!(out, "{authority} wants its terms to be agreed to: {url}"),
+            Self::NeedsBinding { authority } => {
+                write!(out, "{authority} gives certificates only to accounts that are bound to one of its customers")
+            }
+            Self::BadBinding { path } => write!(out, "'{}' does not hold an HMAC key in base64url", path.display()),
+            Self::AccountGone { authority, path, cause } => {
+                write!(out, "{authority} no longer takes the account in '{}': {cause}", path.display())
+            }
+            Self::Refused(problem) => write!(out, "{} refused: {problem}", problem.authority),
+            Self::NotProved { name, challenge, problem } => {
+                write!(out, "{} could not prove {name} by {challenge}: {problem}", problem.authority)
+            }
+            Self::NotOffered { name, challenge, offered } => {
+                write!(out, "{name} cannot be proved by {challenge}: the authority offers {offered}")
+            }
+            Self::NotForName { name, challenge, cause } => {
+                write!(out, "{name} cannot be proved by {challenge}: {cause}")
+            }
+            Self::NoKey { key } => write!(out, "no key is called '{key}'"),
+            Self::NoRequest { key } => write!(out, "'{key}' has no request to order a certificate with"),
+            Self::Invalid { key, authority } => write!(out, "{authority} gave up the order for '{key}'"),
+            Self::Pending { key, authority, state, seconds } => {
+                write!(out, "{authority} has not given the certificate of '{key}' in {seconds} s: {state}")
+            }
+            Self::CannotListen { address, flag, cause } => write!(out, "cannot listen on {address} ({flag}): {cause}"),
+            Self::Hook { hook, action, record, cause } => {
+                write!(out, "'{} {action} {record} ...' failed: {cause}", hook.display())
+            }
+            Self::NotInDns { record, value, seconds, seen } => {
+                write!(out, "DNS does not show the TXT record {record} \"{value}\" after {seconds} s: {seen}")
+            }
+            Self::WouldSort { ca, first, target } => {
+                write!(out, "{ca} sorts names: the certificate would begin with {first}, not with {target}")
+            }
+            Self::Declined { key } => write!(out, "nothing was ordered for '{key}'"),
+        }
+    }
+}
+
+impl From<Ordering> for Error {
+    fn from(ordering: Ordering) -> Self {
+        Self::Ordering(ordering)
+    }
+}

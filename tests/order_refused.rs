@@ -1,0 +1,244 @@
+//! What an authority refuses, and what is wrong with it, is told in one line with what to do. Pebble says most of it itself;
+//! a proxy in front of it says what Debian's Pebble has not: rate limits, and nonsense.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/authority.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod authority;
+#[path = "support/ordering.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod ordering;
+#[path = "support/proxy.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod proxy;
+#[path = "support/servers/mod.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod servers;
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use authority::{Authority, Leaf};
+use ordering::{NAME, OTHER, PLAIN, Scene};
+use proxy::{Plan, Proxy, Reply};
+use serde_json::{Value, json};
+use servers::pebble::{BLOCKED, Setup};
+
+/// A scene whose orders go through a proxy.
+fn behind_proxy() -> (Scene, Proxy) {
+    let mut scene = Scene::new(PLAIN);
+    let credentials = scene.pebble.authority.issue(&Leaf::new(&["127.0.0.1"]));
+    let proxy = Proxy::start(&credentials, scene.pebble.port, &scene.pebble.root);
+    scene.directory = proxy.directory();
+    (scene, proxy)
+}
+
+fn reply(status: u16, headers: &[(&'static str, &str)], body: &Value) -> Reply {
+    let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    Reply { status, headers, body: body.to_string().into_bytes(), slow: Duration::ZERO }
+}
+
+#[test]
+fn nonces_that_are_refused_again_and_again_hold_nobody_up() {
+    let scene = Scene::new(Setup { environment: &[("PEBBLE_WFE_NONCEREJECT", "70")], ..PLAIN });
+    scene.says(0, &scene.by_webroot(&[]));
+    scene.is_done("bad nonces");
+    let rejected = scene.pebble.log().matches("nonce").count();
+    println!("the log speaks of nonces {rejected} times");
+    assert_eq!(scene.pebble.accounts(), 1);
+}
+
+#[test]
+fn a_name_that_is_not_signed_is_named() {
+    let scene = Scene::new(PLAIN);
+    let csr = ["csr", "--fqdn", "mail.fabrikam.com", "--san", BLOCKED, "--ca", "private", "--key", "p-256"];
+    scene.says(0, &csr);
+    let mut arguments = scene.by_webroot(&[]);
+    arguments[1] = "mail.fabrikam.com";
+    let complaint = scene.complaint(&arguments);
+    assert!(complaint.contains(" refused: it will not sign this name: "), "{complaint}");
+    assert!(complaint.contains(BLOCKED) && complaint.contains("(rejectedIdentifier)\n"), "{complaint}");
+    assert!(complaint.contains("hint: leave the name out of the request"), "{complaint}");
+    assert!(!scene.store().join("mail.fabrikam.com/order.json").exists());
+}
+
+#[test]
+fn a_proof_that_fails_is_told_with_name_and_what_was_seen() {
+    let scene = Scene::new(PLAIN);
+    fs::create_dir(scene.path("elsewhere")).unwrap();
+    let order = [&scene.order()[..], &["--webroot", "elsewhere"]].concat();
+    let complaint = scene.complaint(&order);
+    let either = [NAME, OTHER].map(|name| format!("could not prove {name} by http-01: what it found does not prove"));
+    assert!(either.iter().any(|words| complaint.contains(words)), "{complaint}");
+    assert!(complaint.contains("404"), "{complaint}");
+    assert!(complaint.contains("hint: see that the name leads to this machine"), "{complaint}");
+    assert_eq!(fs::read_dir(scene.path("elsewhere")).unwrap().count(), 0);
+    assert!(!scene.key("order.json").exists());
+    // The next order is a new one, and does not remember.
+    scene.says(0, &scene.by_webroot(&[]));
+    scene.is_done("after a proof that failed");
+    assert_eq!(scene.pebble.accounts(), 1);
+}
+
+#[test]
+fn a_name_that_cannot_be_reached_is_told() {
+    let mut scene = Scene::new(PLAIN);
+    scene.stop_web();
+    let complaint = scene.complaint(&scene.by_webroot(&[]));
+    assert!(complaint.contains("by http-01: it could not connect to the name: "), "{complaint}");
+    assert!(complaint.contains("hint: see that the authority can reach this machine"), "{complaint}");
+    scene.has_no_proofs("unreachable");
+}
+
+#[test]
+fn an_order_that_stays_pending_is_gone_on_with() {
+    let scene = Scene::new(Setup { environment: &[("PEBBLE_VA_NOSLEEP", "0"), ("PEBBLE_VA_SLEEPTIME", "4")], ..PLAIN });
+    let mut waited = 0;
+    loop {
+        let output = scene.certfix(&scene.by_webroot(&["--wait", "0"]));
+        if output.status.code() == Some(0) {
+            break;
+        }
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert!(complaint.contains(&format!("has not given the certificate of '{NAME}' in 0 s: ")), "{complaint}");
+        assert!(complaint.contains("hint: run the same command again later"), "{complaint}");
+        scene.has_no_proofs("pending");
+        waited += 1;
+        assert!(waited < 60, "{complaint}");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    assert!(waited > 0, "the order never stayed pending");
+    scene.is_done("pending");
+}
+
+#[test]
+fn a_directory_is_trusted_by_its_root_alone() {
+    let scene = Scene::new(PLAIN);
+    fs::write(scene.path("other.pem"), Authority::new().root()).unwrap();
+    let other = scene.path("other.pem");
+    let mut arguments = scene.by_webroot(&[]);
+    arguments[5] = other.to_str().unwrap();
+    let complaint = scene.complaint(&arguments);
+    assert!(complaint.contains(" is not trusted: its certificate leads to none of the roots here\n"), "{complaint}");
+    assert!(complaint.contains("hint: name the root that signed it with --acme-ca-file FILE\n"), "{complaint}");
+    arguments.drain(4..6);
+    assert!(scene.complaint(&arguments).contains(" is not trusted: "), "the system's roots are no better");
+    for url in ["http://127.0.0.1:1/dir", "ftp://x/", "letsencript"] {
+        let mut arguments = scene.by_webroot(&[]);
+        arguments[3] = url;
+        let complaint = scene.complaint(&arguments);
+        assert!(complaint.contains(&format!("'{url}' is not the URL of an ACME directory\n")), "{complaint}");
+    }
+    assert!(!scene.store().join("_acme").exists());
+}
+
+#[test]
+fn a_key_that_is_not_there_is_to_be_made() {
+    let scene = Scene::new(PLAIN);
+    let mut arguments = scene.by_webroot(&[]);
+    arguments[1] = "nobody.contoso.com";
+    let complaint = scene.complaint(&arguments);
+    assert!(complaint.contains("error: no key is called 'nobody.contoso.com'\n"), "{complaint}");
+    assert!(complaint.contains("hint: make it: certfix csr --fqdn NAME"), "{complaint}");
+}
+
+#[test]
+fn an_account_that_the_authority_closed_is_told_with_its_folder() {
+    let (scene, proxy) = behind_proxy();
+    scene.says(0, &scene.by_webroot(&[]));
+    let gone = json!({"type": "urn:ietf:params:acme:error:unauthorized", "detail": "account is deactivated"});
+    let own = move |_: &str, path: &str, _: &[u8]| (path == "/order-plz").then(|| reply(403, &[], &gone));
+    proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
+    let complaint = scene.complaint(&scene.by_webroot(&[]));
+    assert!(complaint.contains(" no longer takes the account in '"), "{complaint}");
+    assert!(complaint.contains("hint: move that folder away"), "{complaint}");
+}
+
+#[test]
+fn a_rate_limit_is_told_with_its_end() {
+    let (scene, proxy) = behind_proxy();
+    let limited = json!({"type": "urn:ietf:params:acme:error:rateLimited",
+        "detail": "too many certificates (5) already issued for this exact set of names"});
+    for (after, words) in [
+        ("3600", "; it may be asked again from 2027-01-01 01:00:0"),
+        ("Fri, 01 Jan 2027 02:30:00 GMT", "; it may be asked again from 2027-01-01 02:30:00 UTC (rateLimited)\n"),
+    ] {
+        let limited = limited.clone();
+        let own = move |_: &str, path: &str, _: &[u8]| {
+            (path == "/order-plz").then(|| reply(429, &[("Retry-After", after)], &limited))
+        };
+        proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
+        let complaint = scene.complaint(&scene.by_webroot(&["--at", "2027-01-01"]));
+        assert!(
+            complaint.contains("it has given too many certificates, or had too many failures, for now: "),
+            "{complaint}"
+        );
+        assert!(complaint.contains(words), "{complaint}");
+    }
+}
+
+#[test]
+fn nonsense_ends_within_the_limits() {
+    let (scene, proxy) = behind_proxy();
+    let slow = Duration::from_millis(200);
+    let cases: [(&str, u16, &'static [(&'static str, &'static str)], Vec<u8>, Duration, &str); 9] = [
+        ("/dir", 200, &[], b"<html>".to_vec(), Duration::ZERO, "is no directory"),
+        ("/dir", 200, &[], b"{}".to_vec(), Duration::ZERO, "is no directory"),
+        ("/dir", 404, &[], b"<html>".to_vec(), Duration::ZERO, "it says 404"),
+        (
+            "/dir",
+            302,
+            &[("Location", "https://evil.example/")],
+            Vec::new(),
+            Duration::ZERO,
+            "it sends on to https://evil",
+        ),
+        ("/dir", 200, &[], vec![b' '; 2 << 20], Duration::ZERO, "an answer is larger than 1024 KiB"),
+        ("/dir", 200, &[], vec![b' '; 1 << 20], slow, "it took too long"),
+        ("/order-plz", 201, &[("Location", "x")], b"[1]".to_vec(), Duration::ZERO, "is not the JSON it should be"),
+        ("/order-plz", 503, &[], b"\x1b[31mgone".to_vec(), Duration::ZERO, "it says 503"),
+        ("/sign-me-up", 201, &[], b"{}".to_vec(), Duration::ZERO, "it does not say where the account is"),
+    ];
+    for (at, status, headers, body, slow, words) in cases {
+        let own = move |_: &str, path: &str, _: &[u8]| {
+            let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+            (path == at).then(|| Reply { status, headers, body: body.clone(), slow })
+        };
+        proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
+        // An account that was made may be kept: what comes first must fail first.
+        let _ = fs::remove_dir_all(scene.store().join("_acme"));
+        let mut arguments = scene.by_webroot(&[]);
+        let limit = arguments.iter().position(|word| *word == "10").unwrap();
+        arguments[limit] = "2";
+        let begun = Instant::now();
+        let complaint = scene.complaint(&arguments);
+        assert!(complaint.contains(words), "{at} {status}: {complaint}");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{at} {status} took {:?}", begun.elapsed());
+        assert!(!complaint.contains('\x1b'), "{complaint:?}");
+    }
+}
+
+#[test]
+fn a_proof_for_what_was_not_ordered_is_refused() {
+    let (scene, proxy) = behind_proxy();
+    let page = |name: &str, token: &str| {
+        let url = "https://127.0.0.1/x";
+        json!({"status": "pending", "identifier": {"type": "dns", "value": name},
+            "challenges": [{"type": "http-01", "url": url, "token": token, "status": "pending"}]})
+    };
+    for (name, token, words) in [
+        ("evil.example; rm -rf /", "abc", "it wants a proof for evil.example; rm -rf /, which was not ordered"),
+        (NAME, "../../../etc/cron.d/x", "is not one (RFC 8555 §8.1)"),
+        (NAME, "", "is not one (RFC 8555 §8.1)"),
+    ] {
+        let page = page(name, token);
+        let own = move |_: &str, path: &str, _: &[u8]| {
+            path.starts_with("/authZ/").then(|| reply(200, &[("Replay-Nonce", "x")], &page))
+        };
+        proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
+        let complaint = scene.complaint(&scene.by_webroot(&[]));
+        assert!(complaint.contains(words), "{complaint}");
+        scene.has_no_proofs(token);
+    }
+}
