@@ -16,7 +16,7 @@ use certfix::report::text::{self, Installed};
 use certfix::rules::Authority;
 use certfix::store::{Contents, FULL_CHAIN, Store};
 
-use crate::args::{Format, Install, Manner, Order};
+use crate::args::{Clock, Format, Install, Manner, Order};
 use crate::{ask, install, keys, terminal};
 
 pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
@@ -72,7 +72,7 @@ fn one(store: &Store, key: &Contents, online: &Online, args: &Order) -> Result<P
     let shown = Text::from(&*name).to_string();
     let line = terminal::Progress::new();
     let mut tell = |step: &str| line.show(&format!("{shown}: {step}"));
-    place(store, key, online, &args.manner, args.clock.now(), &mut tell, |installed, now| {
+    place(store, key, online, &args.manner, &args.clock, &mut tell, |installed, now| {
         let mut entry = entry(&name, online);
         entry.installed = Some(json::installed_entry(installed, now));
         line.end();
@@ -90,7 +90,7 @@ pub(crate) fn place<T>(
     key: &Contents,
     online: &Online,
     manner: &Manner,
-    now: Moment,
+    clock: &Clock,
     tell: &mut dyn FnMut(&str),
     then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
 ) -> Result<T, Error> {
@@ -98,7 +98,7 @@ pub(crate) fn place<T>(
     let mut agrees = |url: &str| agrees(url, manner);
     let mut desk = Desk {
         store,
-        reach: reach(online, manner, now),
+        reach: reach(online, manner, clock.now()),
         owner: Owner {
             email: manner.email.as_deref(),
             binding: binding.map(|(kid, path)| Binding::read(kid, path)).transpose()?,
@@ -110,7 +110,8 @@ pub(crate) fn place<T>(
     let pem = acme::order(&mut desk, key, online, tell)?;
     let answer = input::read(pem.as_bytes(), Source::File(key.folder.path.join(FULL_CHAIN)), None::<&Password>)?;
     let target = keys::name(&key.folder.name())?;
-    let args = Install::quiet(store.root(), now);
+    // What was signed just now is not to be judged as of the moment before.
+    let args = Install::quiet(store.root(), clock);
     // An authority of somebody's own may sign what a public one may not.
     let signer = (!acme::profile_of(online)?.is_public()).then_some(Authority::Private);
     let placed = install::put(store, Some(&target), &[answer], &args, signer, then)?;

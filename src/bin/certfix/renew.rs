@@ -82,7 +82,7 @@ impl Round<'_> {
                 let name = folder.name();
                 let mut tell = |step: &str| self.progress.show(&format!("{name}: {step}"));
                 let then = |installed: &Installed<'_>, _| Ok(outcome(folder, installed));
-                order::place(&self.store, &folder.contents(), online, &self.manner(), self.now, &mut tell, then)
+                order::place(&self.store, &folder.contents(), online, &self.manner(), &self.args.clock, &mut tell, then)
             }
             Some(Way::Private { name }) => {
                 let contents = folder.contents();
@@ -107,7 +107,7 @@ impl Round<'_> {
     }
 
     fn install(&self, folder: &KeyFolder, answer: Evidence) -> Result<Outcome, Error> {
-        let args = Install::quiet(self.store.root(), self.now);
+        let args = Install::quiet(self.store.root(), &self.args.clock);
         let name = keys::name(&folder.name())?;
         let signer = Some(Authority::Private);
         install::put(&self.store, Some(&name), &[answer], &args, signer, |installed, _| Ok(outcome(folder, installed)))

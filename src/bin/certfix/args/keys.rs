@@ -37,8 +37,8 @@ pub(crate) struct Install {
 }
 
 impl Install {
-    /// Of an answer that another command has, as of `at`.
-    pub(crate) fn quiet(store: &Path, at: Moment) -> Self {
+    /// Of an answer that another command has.
+    pub(crate) fn quiet(store: &Path, clock: &Clock) -> Self {
         Self {
             answer: Vec::new(),
             pfx: false,
@@ -47,7 +47,7 @@ impl Install {
             store: store.to_owned(),
             dry_run: false,
             password: PasswordFrom { password_file: None, password_env: None },
-            clock: Clock { at: Some(at) },
+            clock: Clock { at: clock.at },
             output: Output { format: Format::Text },
         }
     }

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use super::{Desk, key};
 use crate::args::ca::CaSign;
-use crate::args::{Format, Install};
+use crate::args::{Clock, Format, Install};
 use crate::keys::confirmed;
 use crate::{install, terminal};
 
@@ -168,7 +168,7 @@ impl Desk {
         cases: &[Case],
         answers: impl Iterator<Item = (&'a Evidence, &'a Registered)>,
     ) -> Result<Vec<Vec<PathBuf>>, Error> {
-        let args = Install::quiet(self.store.root(), self.now);
+        let args = Install::quiet(self.store.root(), &Clock { at: Some(self.now) });
         let mut installed = Vec::new();
         for (case, (evidence, registered)) in cases.iter().zip(answers) {
             let Some(name) = &case.key else { continue };
