@@ -113,6 +113,10 @@ fn a_commit_that_fails_leaves_the_key_where_it_was() {
     fs::remove_file(desk.path("broken")).unwrap();
     assert!(desk.answer(0, &["commit"]).starts_with(&format!("{NAME}: generation 4 in the place of 2\n")));
     assert_ne!(running(&desk), first);
+    // A third is there when the second is undone.
+    renew(&desk);
+    assert!(desk.answer(0, &["undo"]).contains("generation 2; generation 5 waits for certfix commit"));
+    assert_eq!(running(&desk), first);
 }
 
 #[test]
