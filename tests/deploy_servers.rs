@@ -81,9 +81,11 @@ fn cure(service: &str, ports: &[Port], values: &BTreeMap<&str, String>, reload: 
     for port in ports {
         assert!(committed.contains(&format!("{}://127.0.0.1:{} presents it", port.scheme, port.number)), "{committed}");
         let root = authority.root.to_str().unwrap();
-        let checked =
-            store.run(&["check", &port.source(), connect[0], connect[1], "--ca", "private", "--ca-file", root]);
-        assert!(!checked.contains("refused["), "{checked}");
+        let check = ["check", &port.source(), connect[0], connect[1], "--ca", "private", "--ca-file", root];
+        eventually(&format!("check refuses {}", port.source()), || {
+            let checked = store.command(&check).output().unwrap();
+            checked.status.success() && !said(&checked).contains("refused[")
+        });
         port.accepts(&authority.root);
     }
     renew(&store, &authority, ports, &bind);
