@@ -9,6 +9,8 @@ mod authority;
 #[path = "support/key_store.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
 mod key_store;
+#[path = "support/port.rs"]
+mod port;
 #[path = "support/servers/mod.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
 mod servers;
@@ -16,14 +18,15 @@ mod servers;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, sleep};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use authority::{Authority, Credentials, Key, Leaf};
 use key_store::{KeyStore, NAME, said, snapshot};
+use port::{Port, eventually};
 use servers::dovecot::Dovecot;
 use servers::exim::Exim;
 use servers::haproxy::HaProxy;
@@ -36,103 +39,6 @@ use servers::stunnel::Stunnel;
 /// What Small Business Server made by itself: an internal name first, the public one nowhere.
 fn internal() -> Credentials {
     Authority::new().issue(&Leaf { key: Key::Rsa2048, ..Leaf::new(&["sbs.contoso.local", "sbs"]) })
-}
-
-/// Processes that a server lets go at a reload may answer for a moment.
-fn eventually(complaint: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{complaint}");
-        sleep(Duration::from_millis(100));
-    }
-}
-
-/// A port of a server as each program names it.
-struct Port {
-    scheme: &'static str,
-    number: u16,
-    /// The protocol before TLS, as `openssl s_client -starttls` calls it.
-    starttls: Option<&'static str>,
-    /// What curl calls it.
-    curl: Option<&'static str>,
-}
-
-impl Port {
-    fn new(scheme: &'static str, number: u16) -> Self {
-        let starttls = match scheme {
-            "submission" => Some("smtp"),
-            "imap" | "pop3" | "smtp" | "sieve" | "ldap" | "nntp" => Some(scheme),
-            _ => None,
-        };
-        let curl = match scheme {
-            "submission" => Some("smtp"),
-            "submissions" => Some("smtps"),
-            "imap" | "imaps" | "pop3" | "pop3s" | "smtp" | "https" | "ldaps" => Some(scheme),
-            _ => None,
-        };
-        Self { scheme, number, starttls, curl }
-    }
-
-    fn source(&self) -> String {
-        format!("{}://{NAME}:{}", self.scheme, self.number)
-    }
-
-    /// Clients that know this root connect, all of them.
-    fn accepts(&self, root: &Path) {
-        eventually(&format!("openssl refuses {}", self.source()), || self.is_accepted_by_openssl(root));
-        if let Some(scheme) = self.curl {
-            eventually(&format!("curl refuses {}", self.source()), || self.is_accepted_by_curl(scheme, root));
-        }
-    }
-
-    /// Clients that know this root do not connect, none of them.
-    fn is_refused(&self, root: &Path) {
-        eventually(&format!("openssl accepts {}", self.source()), || !self.is_accepted_by_openssl(root));
-        if let Some(scheme) = self.curl {
-            eventually(&format!("curl accepts {}", self.source()), || !self.is_accepted_by_curl(scheme, root));
-        }
-    }
-
-    fn s_client(&self) -> Command {
-        let mut command = Command::new("timeout");
-        command.args(["15", "openssl", "s_client", "-connect", &format!("127.0.0.1:{}", self.number)]);
-        command.args(["-servername", NAME]).stdin(Stdio::null());
-        if let Some(protocol) = self.starttls {
-            command.args(["-starttls", protocol]);
-        }
-        command
-    }
-
-    /// The certificate that it presents, PEM.
-    fn presented(&self) -> String {
-        let said = said(&self.s_client().output().unwrap());
-        let begin = said.find("-----BEGIN CERTIFICATE-----").unwrap_or_else(|| panic!("{}: {said}", self.source()));
-        said[begin..].split_inclusive("-----END CERTIFICATE-----").next().unwrap().to_owned()
-    }
-
-    fn is_accepted_by_openssl(&self, root: &Path) -> bool {
-        let mut command = self.s_client();
-        command.args(["-verify_return_error", "-verify_hostname", NAME, "-CAfile"]).arg(root);
-        let output = command.output().unwrap();
-        // Where nothing was verified, it says 0 too.
-        output.status.success() && said(&output).contains("Verify return code: 0 (ok)")
-    }
-
-    fn is_accepted_by_curl(&self, scheme: &str, root: &Path) -> bool {
-        let mut command = Command::new("curl");
-        command.args([
-            "-sv",
-            "--max-time",
-            "15",
-            "--resolve",
-            &format!("{NAME}:{}:127.0.0.1", self.number),
-            "--cacert",
-        ]);
-        command.arg(root).args(["--ssl-reqd", &format!("{scheme}://{NAME}:{}/", self.number)]);
-        // What it says after the handshake is not asked: nobody can log in.
-        let output = command.stdin(Stdio::null()).output().unwrap();
-        said(&output).contains("SSL certificate verify ok")
-    }
 }
 
 /// From the fault to the proof. `values` are the template's; `files` are those of the server.
@@ -175,9 +81,11 @@ fn cure(service: &str, ports: &[Port], values: &BTreeMap<&str, String>, reload: 
     for port in ports {
         assert!(committed.contains(&format!("{}://127.0.0.1:{} presents it", port.scheme, port.number)), "{committed}");
         let root = authority.root.to_str().unwrap();
-        let checked =
-            store.run(&["check", &port.source(), connect[0], connect[1], "--ca", "private", "--ca-file", root]);
-        assert!(!checked.contains("refused["), "{checked}");
+        let check = ["check", &port.source(), connect[0], connect[1], "--ca", "private", "--ca-file", root];
+        eventually(&format!("check refuses {}", port.source()), || {
+            let checked = store.command(&check).output().unwrap();
+            checked.status.success() && !said(&checked).contains("refused[")
+        });
         port.accepts(&authority.root);
     }
     renew(&store, &authority, ports, &bind);

@@ -113,6 +113,10 @@ fn a_commit_that_fails_leaves_the_key_where_it_was() {
     fs::remove_file(desk.path("broken")).unwrap();
     assert!(desk.answer(0, &["commit"]).starts_with(&format!("{NAME}: generation 4 in the place of 2\n")));
     assert_ne!(running(&desk), first);
+    // A third is there when the second is undone.
+    renew(&desk);
+    assert!(desk.answer(0, &["undo"]).contains("generation 2; generation 5 waits for certfix commit"));
+    assert_eq!(running(&desk), first);
 }
 
 #[test]
@@ -251,4 +255,37 @@ fn a_command_waits_for_a_commit_at_work_and_a_commit_for_it() {
     drop(lock);
     desk.answer(0, &["commit"]);
     running(&desk);
+}
+
+#[test]
+fn an_answer_that_is_installed_twice_at_once_makes_one_generation() {
+    let desk = installed();
+    desk.answer(0, &["csr", "--renew", NAME]);
+    desk.sign(&format!("{FOLDER}/renewal"), "new.pem", None);
+    std::thread::scope(|scope| {
+        let install = || desk.run(&["install", "new.pem", "between.pem", "root.pem"], Stdio::null());
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(install)).collect();
+        let statuses: Vec<_> = runs.into_iter().map(|run| run.join().unwrap().status.code()).collect();
+        assert_eq!(statuses, [Some(0); 4]);
+    });
+    assert_eq!(desk.json(0, &["keys"])["keys"][0]["generation"], 3);
+    desk.serves();
+}
+
+#[test]
+fn names_that_only_one_generation_has_come_and_go_with_it() {
+    let desk = Desk::new();
+    desk.sign(FOLDER, "leaf.pem", None);
+    let answer = ["install", "leaf.pem", "between.pem", "root.pem", "--pfx", "--new-password-file", "password"];
+    desk.answer(0, &answer);
+    bind(&desk, "true");
+    desk.answer(0, &["commit"]);
+    let bundle = desk.path(&format!("{FOLDER}/bundle.pfx"));
+    let first = fs::read(&bundle).unwrap();
+    renew(&desk);
+    assert_eq!(fs::read(&bundle).unwrap(), first);
+    desk.answer(0, &["commit"]);
+    assert!(bundle.symlink_metadata().is_err(), "a bundle of the old certificate would be worse than none");
+    desk.answer(0, &["undo"]);
+    assert_eq!(fs::read(&bundle).unwrap(), first);
 }

@@ -68,6 +68,11 @@ impl Turn {
         self.at().name()
     }
 
+    /// The generation that waits for a commit when this one is taken back: a newer one, if it was installed since.
+    pub fn waits(&self) -> u32 {
+        self.at().waiting().map_or(self.after, |waiting| waiting.max(self.after))
+    }
+
     pub(super) fn take(&self, lock: &Lock) -> Result<(), Error> {
         self.at().turn(lock, self.after)
     }

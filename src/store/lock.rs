@@ -57,8 +57,15 @@ impl Store {
 
     /// True when a commit or an undo was interrupted and has not been put back.
     pub fn is_interrupted(&self) -> bool {
-        // Looked at again under the lock: a commit may just have ended.
-        self.has_journal() && self.try_lock().is_some_and(|_lock| self.has_journal())
+        if !self.has_journal() {
+            return false;
+        }
+        match attempt(&self.root().join(NAME), "keys") {
+            // Looked at again under the lock: a commit may just have ended.
+            Ok(Attempt::Ours(_lock)) => self.has_journal(),
+            Ok(Attempt::Theirs(_) | Attempt::Gone) => false,
+            Err(_) => true,
+        }
     }
 
     /// The lock, if it is to be had at once and keeps others away.

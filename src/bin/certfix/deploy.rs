@@ -200,7 +200,7 @@ fn show_committed(done: &Committed, text: &mut String) {
 fn list(back: &PutBack) -> String {
     let mut text = String::new();
     for turn in &back.turns {
-        let waits = format!("generation {} waits for certfix commit", turn.after);
+        let waits = format!("generation {} waits for certfix commit", turn.waits());
         line(&mut text, "back    ", &format!("{}: generation {}; {waits}", turn.key(), turn.before));
     }
     for file in &back.files {

@@ -193,14 +193,15 @@ impl Place<'_> {
     }
 
     /// What comes next, as things are now.
-    fn next(&self) -> Result<Option<Next>, Error> {
-        let bindings = deploy::bindings(&self.key.folder)?;
+    fn next(&self) -> Option<Next> {
+        // It is installed, whatever is the matter with them; the commit tells.
+        let Ok(bindings) = deploy::bindings(&self.key.folder) else { return Some(Next::Commit) };
         let is_due = self.key.folder.waiting().is_some() || bindings.iter().any(|binding| !binding.has(self.leaf));
-        Ok(match (is_due, bindings.is_empty()) {
+        match (is_due, bindings.is_empty()) {
             (true, _) => Some(Next::Commit),
             (false, true) if !self.key.is_locked => Some(Next::Bind),
             (false, _) => None,
-        })
+        }
     }
 
     fn files(&self, chain: &Chain<'_>, args: &Install) -> Result<Vec<File>, Error> {
@@ -272,7 +273,7 @@ impl Place<'_> {
             changes: asked.map(|asked| changes(asked, got)),
             undone,
             waits: self.key.folder.waiting(),
-            next: if args.dry_run { None } else { self.next()? },
+            next: if args.dry_run { None } else { self.next() },
             files: files.map(|file| self.key.folder.path.join(file)).collect(),
             dry_run: args.dry_run,
             report: &report,
