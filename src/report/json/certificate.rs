@@ -93,7 +93,7 @@ struct RequestEntry {
 /// RFC 3339, or seconds since 1970 where no calendar date exists.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
-struct Moments(String);
+pub(super) struct Moments(String);
 
 impl From<Moment> for Moments {
     fn from(moment: Moment) -> Self {
