@@ -222,7 +222,7 @@ fn a_kill_at_any_moment_loses_nothing() {
             scene.is_put_right(operation, &place);
             scene.holds(&before, &place);
         }
-        assert!(points.len() > 5, "{}: {points:?}", operation.what);
+        assert!(points.len() >= 5, "{}: {points:?}", operation.what);
         told.lock().unwrap().push(format!("{}: killed at {} points", operation.what, points.len()));
     });
     told.into_inner().unwrap().iter().for_each(|line| println!("{line}"));
