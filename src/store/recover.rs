@@ -37,7 +37,7 @@ impl KeyFolder {
                 // Links, or folders of links to files that have another name still.
                 swept |= match is_folder(&path) {
                     true => is_ours(&path) && is_spare(&path) && fs::remove_dir_all(&path).is_ok(),
-                    false => path.is_symlink() && fs::remove_file(&path).is_ok(),
+                    false => (path.is_symlink() || is_draft(&path)) && fs::remove_file(&path).is_ok(),
                 };
             }
         }
@@ -80,6 +80,12 @@ pub(super) fn is_ours(folder: &Path) -> bool {
     let unfinished = |name: &str| is_hidden(name) || name.starts_with('.') && name.ends_with(".certfix-new");
     let known = |name: &String| FILES.contains(&&**name) || OTHERS.contains(&&**name) || unfinished(name);
     folder.read_dir().is_ok() && names_in(folder).iter().all(known)
+}
+
+/// True for a hidden file that was to become the record of who signs for the key.
+fn is_draft(path: &Path) -> bool {
+    let prefix = format!(".{AUTHORITY}.");
+    path.is_file() && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix))
 }
 
 /// True for a hidden folder whose key has another name, or never had one: a renewal that was not finished.

@@ -1,5 +1,6 @@
 //! Writes that happen whole or not at all.
 
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
         return Err(Error::Exists { path: path.to_owned() });
     }
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
-    sweep_beside(path, name);
+    sweep_beside(path);
     let temporary = hidden_beside(path, name);
     let written = write_file(&temporary, contents, secrecy).and_then(|file| file.sync_all());
     written.and_then(|()| rename_new(&temporary, path)).map_err(|cause| {
@@ -45,6 +46,8 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
 /// # Errors
 /// [`Error::Exists`], [`Error::File`]; nothing is then left behind.
 pub fn write_all_new(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
+    let names: Vec<&Path> = files.iter().map(|(path, _)| path.as_path()).collect();
+    sweep_all_beside(&names);
     let mut made: Vec<&Path> = Vec::with_capacity(files.len());
     for (path, contents) in files {
         let written = (|| {
@@ -70,7 +73,7 @@ pub fn write_all_new(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
 /// [`Error::File`], and then the old one is there.
 pub fn replace(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Error> {
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
-    sweep_beside(path, name);
+    sweep_beside(path);
     let temporary = hidden_beside(path, name);
     let written = write_file(&temporary, contents, secrecy).and_then(|file| file.sync_all());
     written.and_then(|()| fs::rename(&temporary, path)).and_then(|()| sync_folder(parent(path))).map_err(|cause| {
@@ -94,13 +97,22 @@ pub fn discard(path: &Path) -> Result<(), Error> {
 }
 
 /// Deletes what an interrupted run left of the same file.
-fn sweep_beside(path: &Path, name: &std::ffi::OsStr) {
-    let own = hidden_prefix(name);
-    for entry in fs::read_dir(parent(path)).into_iter().flatten().flatten() {
-        let left = entry.file_name();
-        let is_left = left.to_str().is_some_and(|left| is_hidden(left) && left.len() == own.len() + 16);
-        if is_left && left.to_string_lossy().starts_with(&own) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            let _ = fs::remove_file(entry.path());
+fn sweep_beside(path: &Path) {
+    sweep_all_beside(&[path]);
+}
+
+fn sweep_all_beside(paths: &[&Path]) {
+    let own: HashSet<(&Path, String)> =
+        paths.iter().map(|path| (parent(path), hidden_prefix(path.file_name().unwrap_or_default()))).collect();
+    let folders: HashSet<&Path> = own.iter().map(|(folder, _)| *folder).collect();
+    for folder in folders {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let left = entry.file_name();
+            let Some(left) = left.to_str().filter(|left| is_hidden(left)) else { continue };
+            let prefix = left[..left.len() - 16].to_owned();
+            if own.contains(&(folder, prefix)) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                let _ = fs::remove_file(entry.path());
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::certificate::{CertificateEntry, certificate};
+use super::certificate::{CertificateEntry, Moments, certificate};
 use super::check::CheckEntry;
 use super::install::{Change, change};
 use super::{VERSION, check};
@@ -37,8 +37,8 @@ struct AuthorityEntry<'a> {
 struct ListEntry {
     file: String,
     number: Option<u64>,
-    this_update: String,
-    next_update: Option<String>,
+    this_update: Moments,
+    next_update: Option<Moments>,
     revoked: usize,
 }
 
@@ -47,7 +47,7 @@ struct RegisteredEntry<'a> {
     serial: String,
     state: &'static str,
     file: String,
-    revoked_since: Option<String>,
+    revoked_since: Option<Moments>,
     reason: Option<&'static str>,
     certificate: CertificateEntry<'a>,
 }
@@ -137,7 +137,7 @@ fn entry<'a>(
         serial: one.certificate.serial.to_string(),
         state: one.state(now).word(),
         file: shown(&one.file),
-        revoked_since: one.revoked.as_ref().map(|revoked| revoked.since.to_string()),
+        revoked_since: one.revoked.as_ref().map(|revoked| revoked.since.into()),
         reason: one.revoked.as_ref().and_then(|revoked| revoked.reason).map(|reason| reason.id()),
         certificate: certificate(&one.certificate, now),
     });
@@ -158,8 +158,8 @@ fn entry<'a>(
         crl: ListEntry {
             file: shown(&authority.list_path()),
             number: list.number,
-            this_update: list.this_update.to_string(),
-            next_update: list.next_update.map(|next| next.to_string()),
+            this_update: list.this_update.into(),
+            next_update: list.next_update.map(Moments::from),
             revoked: list.revoked.len(),
         },
         signed: signed.collect(),
