@@ -66,8 +66,6 @@ fn survives(fault: Fault) -> usize {
                 assert_eq!(output.status.code(), Some(2), "{place}: {complaint}");
                 assert!(complaint.contains("certfix: error: cannot reach "), "{place}: {complaint}");
                 assert!(complaint.contains("hint: run the same command again"), "{place}: {complaint}");
-                // A run that ends by itself cleans up.
-                scene.has_no_proofs(&place);
             }
             Fault::KillBefore | Fault::KillAfter => assert_eq!(output.status.signal(), Some(9), "{place}: {complaint}"),
         }
