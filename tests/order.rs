@@ -214,6 +214,13 @@ fn an_account_is_bound_to_one_elsewhere_by_a_key_in_a_file() {
     scene.says(0, &with("right"));
     scene.is_done("EAB");
     assert_eq!(scene.pebble.accounts(), 1);
+    // The HMAC key is nobody's business but the two's.
+    let log = scene.certfix(&with("right"));
+    let said = [log.stdout, log.stderr].concat();
+    assert!(!String::from_utf8_lossy(&said).contains(HMAC_KEY));
+    for file in ["account.json", "account-key.pem"] {
+        assert!(!fs::read_to_string(account(&scene).join(file)).unwrap().contains(HMAC_KEY), "{file}");
+    }
     // Bound once, bound for good.
     scene.says(0, &scene.by_webroot(&[]));
 }

@@ -44,8 +44,10 @@ fn nonces_that_are_refused_again_and_again_hold_nobody_up() {
     let scene = Scene::new(Setup { environment: &[("PEBBLE_WFE_NONCEREJECT", "70")], ..PLAIN });
     scene.says(0, &scene.by_webroot(&[]));
     scene.is_done("bad nonces");
-    let rejected = scene.pebble.log().matches("nonce").count();
-    println!("the log speaks of nonces {rejected} times");
+    let log = scene.pebble.log();
+    let (posted, handled) = (log.matches("POST /").count(), 15);
+    println!("{posted} messages for an order that takes {handled}");
+    assert!(posted > handled, "Pebble refused no nonce");
     assert_eq!(scene.pebble.accounts(), 1);
 }
 
@@ -103,7 +105,6 @@ fn an_order_that_stays_pending_is_gone_on_with() {
         let complaint = String::from_utf8(output.stderr).unwrap();
         assert!(complaint.contains(&format!("has not given the certificate of '{NAME}' in 0 s: ")), "{complaint}");
         assert!(complaint.contains("hint: run the same command again later"), "{complaint}");
-        scene.has_no_proofs("pending");
         waited += 1;
         assert!(waited < 60, "{complaint}");
         std::thread::sleep(Duration::from_millis(300));
@@ -162,7 +163,7 @@ fn a_rate_limit_is_told_with_its_end() {
         "detail": "too many certificates (5) already issued for this exact set of names"});
     for (after, words) in [
         ("3600", "; it may be asked again from 2027-01-01 01:00:0"),
-        ("Fri, 01 Jan 2027 02:30:00 GMT", "; it may be asked again from 2027-01-01 02:30:00 UTC (rateLimited)\n"),
+        ("Fri, 01 Jan 2027 02:30:00 GMT", "; it may be asked again from 2027-01-01 02:30:00 UTC on (rateLimited)\n"),
     ] {
         let limited = limited.clone();
         let own = move |_: &str, path: &str, _: &[u8]| {
@@ -181,29 +182,28 @@ fn a_rate_limit_is_told_with_its_end() {
 #[test]
 fn nonsense_ends_within_the_limits() {
     let (scene, proxy) = behind_proxy();
-    let slow = Duration::from_millis(200);
-    let cases: [(&str, u16, &'static [(&'static str, &'static str)], Vec<u8>, Duration, &str); 9] = [
-        ("/dir", 200, &[], b"<html>".to_vec(), Duration::ZERO, "is no directory"),
-        ("/dir", 200, &[], b"{}".to_vec(), Duration::ZERO, "is no directory"),
-        ("/dir", 404, &[], b"<html>".to_vec(), Duration::ZERO, "it says 404"),
-        (
-            "/dir",
-            302,
-            &[("Location", "https://evil.example/")],
-            Vec::new(),
-            Duration::ZERO,
-            "it sends on to https://evil",
-        ),
-        ("/dir", 200, &[], vec![b' '; 2 << 20], Duration::ZERO, "an answer is larger than 1024 KiB"),
-        ("/dir", 200, &[], vec![b' '; 1 << 20], slow, "it took too long"),
-        ("/order-plz", 201, &[("Location", "x")], b"[1]".to_vec(), Duration::ZERO, "is not the JSON it should be"),
-        ("/order-plz", 503, &[], b"\x1b[31mgone".to_vec(), Duration::ZERO, "it says 503"),
-        ("/sign-me-up", 201, &[], b"{}".to_vec(), Duration::ZERO, "it does not say where the account is"),
+    let page = |body: &[u8]| Reply { status: 200, headers: Vec::new(), body: body.to_vec(), slow: Duration::ZERO };
+    let to = |status, place: &str, body: &[u8]| Reply {
+        status,
+        headers: vec![("Location", place.to_owned())],
+        ..page(body)
+    };
+    let cases = [
+        ("/dir", page(b"<html>"), "is no directory"),
+        ("/dir", page(b"{}"), "is no directory"),
+        ("/dir", to(404, "", b"<html>"), "it says 404"),
+        ("/dir", to(302, "https://evil.example/", b""), "it sends on to https://evil.example/"),
+        ("/dir", page(&vec![b' '; 2 << 20]), "an answer is larger than 1024 KiB"),
+        ("/dir", Reply { slow: Duration::from_millis(200), ..page(&vec![b' '; 1 << 20]) }, "it took too long"),
+        ("/order-plz", to(201, "x", b"[1]"), "is not the JSON it should be"),
+        ("/order-plz", to(503, "", b"\x1b[31mgone"), "it says 503"),
+        ("/sign-me-up", page(b"{}"), "it does not say where the account is"),
     ];
-    for (at, status, headers, body, slow, words) in cases {
+    for (at, answer, words) in cases {
+        let status = answer.status;
         let own = move |_: &str, path: &str, _: &[u8]| {
-            let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-            (path == at).then(|| Reply { status, headers, body: body.clone(), slow })
+            let Reply { status, headers, body, slow } = &answer;
+            (path == at).then(|| Reply { status: *status, headers: headers.clone(), body: body.clone(), slow: *slow })
         };
         proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
         // An account that was made may be kept: what comes first must fail first.

@@ -22,6 +22,9 @@ pub(super) struct Begun {
     pub(super) request: String,
     /// The URL of the order; none where only something is left to clean up.
     pub(super) order: Option<String>,
+    /// Tokens of the proofs that the authority has been told of. Told twice, it may look twice, and once too late.
+    #[serde(default)]
+    pub(super) told: Vec<String>,
     /// What proofs may have left behind.
     #[serde(default)]
     pub(super) left: Vec<Trace>,
@@ -31,7 +34,7 @@ impl Begun {
     pub(super) fn new(directory: &str, profile: Option<&str>, request: &Request) -> Self {
         let hash = hex(digest(&SHA256, &request.der).as_ref());
         let (directory, profile) = (directory.to_owned(), profile.map(str::to_owned));
-        Self { directory, profile, request: hash, order: None, left: Vec::new() }
+        Self { directory, profile, request: hash, order: None, told: Vec::new(), left: Vec::new() }
     }
 
     /// What a run before this one wrote down.
@@ -52,6 +55,13 @@ impl Begun {
     pub(super) fn record(&self, key: &KeyFolder) -> Result<(), Error> {
         let text = serde_json::to_string_pretty(self).expect("a struct of texts becomes JSON");
         replace(&key.path.join(ORDER), format!("{text}\n").as_bytes(), Secrecy::Public)
+    }
+
+    /// Adds what a proof will leave behind, unless it is known: of a proof that is shown again the first trace has more.
+    pub(super) fn leaves(&mut self, trace: Trace) {
+        if !self.left.iter().any(|known| known.is_same(&trace)) {
+            self.left.push(trace);
+        }
     }
 
     /// Takes away what proofs left behind. What cannot be taken away is told, and stays written down for the next run.

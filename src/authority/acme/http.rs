@@ -173,9 +173,12 @@ impl Http {
 
 /// In the words of a person who reads the certificate.
 fn tls(cause: &rustls::Error) -> String {
-    use rustls::CertificateError::{Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer};
+    use rustls::CertificateError::{
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer,
+    };
     match cause {
-        rustls::Error::InvalidCertificate(UnknownIssuer) => {
+        // Where a root has the same name, the signature tells.
+        rustls::Error::InvalidCertificate(UnknownIssuer | BadSignature) => {
             "its certificate leads to none of the roots here".to_owned()
         }
         rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {

@@ -3,7 +3,8 @@
 //! Promises: the account's key is on disk before the authority hears of it; an order is on disk before anything is proved
 //! for it, and what a proof leaves behind is on disk before it is made; so a run that was killed, or lost the network, is
 //! gone on with by the next one, with the same account, key and order. What was put somewhere as a proof is taken away
-//! when the order is done or has failed, by the next run at the latest. Every request has one limit on time and one on
+//! when it has been seen or the order has failed, by the next run at the latest: while the authority may be looking for it,
+//! it stays. Every request has one limit on time and one on
 //! size; nothing but https is spoken.
 
 mod account;

@@ -57,13 +57,18 @@ pub fn order(desk: &mut Desk<'_>, key: &Contents, online: &Online, tell: Tell<'_
     let mut begun = Begun::new(&online.directory, online.profile.as_deref(), request);
     let mut known = None;
     if let Some(mut before) = before {
-        before.clean(&key.folder, tell)?;
-        if before.is_like(&begun) {
-            known = before.order.clone();
+        if before.is_like(&begun)
+            && let Some(url) = before.order.take()
+        {
+            known = again(&account, &http, &url, tell)?;
+            begun.told.append(&mut before.told);
+        }
+        // While it is pending the authority may be looking for what was shown.
+        if known.as_mut().is_none_or(|talk| talk.status() != OrderStatus::Pending) {
+            before.clean(&key.folder, tell)?;
         }
         begun.left = before.left;
     }
-    let known = known.map(|url| again(&account, &http, &url, tell)).transpose()?.flatten();
     let mut talk = match known {
         Some(talk) => talk,
         None => begin(key, online, &names, (&directory, &account, &http), tell)?,
@@ -192,7 +197,12 @@ impl Work<'_> {
     fn finish(&self, talk: &mut Talk<'_>, begun: &mut Begun, tell: Tell<'_>) -> Result<String, Error> {
         if talk.status() == OrderStatus::Pending {
             let proved = self.prove(talk, begun, tell);
-            begun.clean(&self.key.folder, tell)?;
+            // The authority may look for it yet; the next run takes it away.
+            let is_open =
+                matches!(&proved, Err(Error::Ordering(Ordering::Pending { .. } | Ordering::Unreachable { .. })));
+            if !is_open {
+                begun.clean(&self.key.folder, tell)?;
+            }
             proved?;
         }
         if talk.status() == OrderStatus::Ready {
@@ -220,22 +230,32 @@ impl Work<'_> {
         let wanted = talk.authorizations(&kind)?;
         wanted.iter().try_for_each(|one| self.check(one))?;
         let mut prover = self.online.challenge.prover(&self.means)?;
-        let proofs = wanted.iter().filter(|one| !one.is_proved).filter_map(|one| one.proof.as_ref());
-        begun.left.extend(proofs.clone().filter_map(|proof| prover.trace(proof)));
+        let proofs = wanted.iter().filter_map(|one| one.proof.as_ref());
+        proofs.clone().filter_map(|proof| prover.trace(proof)).for_each(|trace| begun.leaves(trace));
         begun.record(&self.key.folder)?;
         for proof in proofs {
             prover.show(proof)?;
         }
         prover.settle(tell)?;
-        for (index, one) in wanted.iter().enumerate().filter(|(_, one)| !one.is_proved && one.proof.is_some()) {
+        let mut unheard = None;
+        for (index, one) in wanted.iter().enumerate().filter(|(_, one)| !one.is_told) {
+            let Some(proof) = one.proof.as_ref().filter(|proof| !begun.told.contains(&proof.token)) else { continue };
             tell(&format!("proving {}", one.name));
-            if let Err(error) = talk.ready(index, &kind) {
-                return Err(self.named(&one.name, error));
+            match talk.ready(index, &kind) {
+                // A run before this one told it, and it is done with looking: the order says how it went.
+                Err(error) if problem::kind_of(&error) == Some("malformed") => {
+                    unheard.get_or_insert(self.named(&one.name, error));
+                }
+                Err(error) => return Err(self.named(&one.name, error)),
+                Ok(()) => {
+                    begun.told.push(proof.token.clone());
+                    begun.record(&self.key.folder)?;
+                }
             }
         }
         talk.refresh()?;
         if !talk.wait(OrderStatus::Pending, self.deadline())? {
-            return Err(self.pending("it has not looked at all proofs yet"));
+            return Err(unheard.unwrap_or_else(|| self.pending("it has not looked at all proofs yet")));
         }
         Ok(())
     }

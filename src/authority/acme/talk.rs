@@ -33,8 +33,10 @@ pub(super) struct Authorization {
     pub(super) is_lost: bool,
     /// The kinds of proof that are offered.
     pub(super) offered: Vec<String>,
-    /// The proof that is wanted, when it is offered and nobody was told of it yet.
+    /// The proof that is wanted, when it is offered and the name is not proved yet.
     pub(super) proof: Option<Proof>,
+    /// True when the authority knows that the proof is there to be seen.
+    pub(super) is_told: bool,
     /// True when it is offered at all.
     pub(super) is_offered: bool,
     /// Why a proof failed.
@@ -114,11 +116,14 @@ impl<'a> Talk<'a> {
                     is_lost: !matches!(one.status, AuthorizationStatus::Valid | AuthorizationStatus::Pending),
                     offered: one.challenges.iter().map(|challenge| word(&challenge.r#type)).collect(),
                     proof: None,
+                    is_told: false,
                     is_offered: false,
                     problem: problem.map(|found| problem::of(http.authority(), found)),
                 };
+                let is_open = one.status == AuthorizationStatus::Pending;
                 if let Some(challenge) = one.challenge(kind.clone()) {
                     entry.is_offered = true;
+                    entry.is_told = challenge.status != ChallengeStatus::Pending;
                     let authorization = challenge.key_authorization();
                     let proof = Proof {
                         name: base,
@@ -126,7 +131,7 @@ impl<'a> Talk<'a> {
                         digest: authorization.digest().as_ref().to_vec(),
                         authorization: authorization.as_str().to_owned(),
                     };
-                    entry.proof = (challenge.status == ChallengeStatus::Pending).then_some(proof);
+                    entry.proof = is_open.then_some(proof);
                 }
                 found.push(entry);
             }

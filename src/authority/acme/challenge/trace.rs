@@ -24,6 +24,14 @@ pub(in crate::authority::acme) enum Trace {
 }
 
 impl Trace {
+    /// True when both are of the same proof.
+    pub(in crate::authority::acme) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File { path, .. }, Self::File { path: other, .. }) => path == other,
+            _ => self == other,
+        }
+    }
+
     /// Takes it away. That it is not there is no error.
     pub(in crate::authority::acme) fn remove(&self) -> Result<(), Error> {
         match self {
