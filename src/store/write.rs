@@ -87,7 +87,7 @@ pub fn replace(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Err
 /// # Errors
 /// [`Error::File`]
 pub fn discard(path: &Path) -> Result<(), Error> {
-    sweep_beside(path, path.file_name().unwrap_or_default());
+    sweep_beside(path);
     match fs::remove_file(path) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
             Err(Error::File { action: "delete", path: path.to_owned(), cause })
