@@ -207,6 +207,9 @@ pub(crate) struct MadeOptions {
     pub(crate) encrypt_key: bool,
     #[command(flatten)]
     pub(crate) new_password: NewPassword,
+    /// True when another command takes what was made; then nobody is told what to do with it.
+    #[arg(skip)]
+    pub(crate) goes_on: bool,
     /// Folder that keys are kept in, each in a folder of its own
     #[arg(long, value_name = "DIR", env = "CERTFIX_STORE", default_value = ".")]
     pub(crate) store: PathBuf,

@@ -297,7 +297,7 @@ impl Work<'_> {
                 false => text::made(product.key_kind(), files, &advice, page)?,
             }
         }
-        match next_step(products, files) {
+        match next_step(products, files).filter(|_| !self.args.goes_on) {
             Some(next) => page.paragraph(0, &next),
             None => Ok(()),
         }
