@@ -16,6 +16,7 @@ mod proxy;
 mod servers;
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use authority::{Authority, Leaf};
 use certfix::facts::{Certificate, Moment};
 use certfix::input::read_file;
 use ordering::{NAME, PLAIN, Scene};
-use proxy::{Plan, Proxy, Reply};
+use proxy::{Fault, Plan, Proxy, Reply};
 use servers::dovecot::Dovecot;
 
 const PASSWORD: [&str; 2] = ["--password-file", "password"];
@@ -200,4 +201,55 @@ fn the_authority_says_when() {
     let (_, complaint) = renew(&scene, 2, &["--at", &day.plus_days(70).date()]);
     assert!(complaint.starts_with(&format!("certfix: error: {NAME}: ")), "{complaint}");
     assert!(Path::new(&scene.key("renewal/request.csr")).exists());
+}
+
+/// Renewals with `fault` at each of their requests in turn: how many requests there were.
+fn survives(fault: Fault) -> usize {
+    let mut scene = Scene::new(PLAIN);
+    let credentials = scene.pebble.authority.issue(&Leaf::new(&["127.0.0.1"]));
+    let proxy = Proxy::start(&credentials, scene.pebble.port, &scene.pebble.root);
+    scene.directory = proxy.directory();
+    scene.says(0, &scene.by_webroot(&[]));
+    for number in 1.. {
+        let place = format!("{fault:?} at request {number}");
+        proxy.set(Plan { fault: Some((number, fault)), ..Plan::default() });
+        let child = scene.begin(&["renew", NAME, "--now", "--wait-online", "20"]);
+        proxy.plan.lock().unwrap().victim = Some(child.id());
+        let output = child.wait_with_output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        if proxy.count() < number {
+            assert_eq!(output.status.code(), Some(0), "{place}: {complaint}");
+            return number - 1;
+        }
+        match fault {
+            // When to renew is asked first, and where nobody answers that, the life of the certificate decides.
+            Fault::CutBefore | Fault::CutAfter if output.status.success() => assert_eq!(number, 1, "{place}"),
+            Fault::CutBefore | Fault::CutAfter => assert_eq!(output.status.code(), Some(2), "{place}: {complaint}"),
+            Fault::KillBefore | Fault::KillAfter => assert_eq!(output.status.signal(), Some(9), "{place}: {complaint}"),
+        }
+        scene.keeps_secrets(&place);
+        let begun = fs::read(scene.key("renewal/key.pem")).ok();
+        proxy.set(Plan::default());
+        let (text, _) = renew(&scene, 0, &[NAME, "--now"]);
+        assert!(text.starts_with(&format!("{NAME}: renewed until ")), "{place}: {text}");
+        scene.is_done(&place);
+        if let Some(begun) = begun {
+            assert!(fs::read(scene.key("key.pem")).unwrap() == begun, "{place}: a second key was made");
+        }
+        assert!(!scene.key("renewal").exists(), "{place}");
+        assert_eq!(scene.pebble.accounts(), 1, "{place}");
+    }
+    unreachable!("a renewal ends")
+}
+
+#[test]
+fn the_network_gone_at_any_request_of_a_renewal_costs_no_key() {
+    let counts = [Fault::CutBefore, Fault::CutAfter].map(survives);
+    assert!(counts.iter().all(|count| *count > 8), "{counts:?}");
+}
+
+#[test]
+fn killed_at_any_request_of_a_renewal_the_next_run_goes_on() {
+    let counts = [Fault::KillBefore, Fault::KillAfter].map(survives);
+    assert!(counts.iter().all(|count| *count > 8), "{counts:?}");
 }
