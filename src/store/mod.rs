@@ -23,7 +23,7 @@ use crate::input::read_text;
 pub use contents::{Contents, Fault, State};
 pub use generation::Slot;
 pub use write::{Secrecy, discard, replace, write_new};
-pub(crate) use write::{make_private, parent, sync_folder};
+pub(crate) use write::{claim, make_private, parent, sync_folder};
 
 /// A folder that holds one folder for each key.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -209,6 +209,29 @@ pub(super) fn try_lock(root: &Path) -> Option<File> {
     locked(root, Waiting::GivesUp)
 }
 
+/// Keeps other runs from the same work on the key in this folder, as long as the file that is returned lives. Where
+/// folders cannot be locked everybody may.
+///
+/// # Errors
+/// [`Error::Conflict`] where another run is at it.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+pub(crate) fn claim(folder: &Path) -> Result<Option<File>, Error> {
+    use rustix::fs::{FlockOperation, flock};
+    let Ok(file) = File::open(folder) else { return Ok(None) };
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Err(rustix::io::Errno::WOULDBLOCK) => {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy();
+            Err(Error::Conflict { cause: format!("another certfix is at work on '{name}'") })
+        }
+        _ => Ok(Some(file)),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub(crate) fn claim(_: &Path) -> Result<Option<File>, Error> {
+    Ok(None)
+}
+
 #[derive(Clone, Copy)]
 enum Waiting {
     Waits,

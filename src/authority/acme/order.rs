@@ -16,7 +16,7 @@ use crate::authority::{Challenge, Online, Way};
 use crate::dns::Resolver;
 use crate::error::Ordering;
 use crate::facts::{GeneralName, Request};
-use crate::store::{Contents, KeyFolder, Store};
+use crate::store::{Contents, KeyFolder, Store, claim};
 
 /// What an order needs beside key and authority.
 pub struct Desk<'a> {
@@ -49,6 +49,7 @@ pub fn request(key: &Contents) -> Result<&Request, Error> {
 pub fn order(desk: &mut Desk<'_>, key: &Contents, online: &Online, tell: Tell<'_>) -> Result<String, Error> {
     let request = request(key)?;
     let names = identifiers(key, request, &online.challenge)?;
+    let _claim = claim(&key.folder.path)?;
     let before = Begun::of(&key.folder)?;
     let means = Means { resolver: desk.resolver, patience: desk.wait };
     let (directory, http) = Directory::get(&online.directory, &desk.reach)?;

@@ -3,12 +3,14 @@
 mod one_per_name;
 mod preview;
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::process::ExitCode;
 
 use certfix::Error;
 use certfix::authority::acme::{self, Binding, Desk, Owner, Reach};
 use certfix::authority::{Challenge, Online, Way};
+use certfix::error::Ordering;
 use certfix::facts::{Moment, Source, Text};
 use certfix::input::{self, Password};
 use certfix::report::json::{self, Failure, Ordered};
@@ -17,6 +19,7 @@ use certfix::rules::Authority;
 use certfix::store::{Contents, FULL_CHAIN, Store};
 
 use crate::args::{Clock, Format, Install, Manner, NewPassword, Order, Output, PasswordFrom, PfxArgument};
+use crate::terminal::Progress;
 use crate::{ask, install, keys, terminal};
 
 pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
@@ -79,7 +82,12 @@ pub(crate) fn place(
     let name = key.folder.name();
     let shown = Text::from(&*name).to_string();
     let binding = manner.eab_kid.as_deref().zip(manner.eab_key_file.as_deref());
-    let mut agrees = |url: &str| agrees(url, manner);
+    let line: RefCell<Option<Progress>> = RefCell::new(None);
+    let mut agrees = |url: &str| {
+        // A line that moves and a question do not go together.
+        line.take();
+        agrees(url, manner)
+    };
     let mut desk = Desk {
         store,
         reach: reach(online, manner, clock.now()),
@@ -91,10 +99,11 @@ pub(crate) fn place(
         resolver: &|| manner.resolver(),
         wait: manner.wait,
     };
-    let pem = {
-        let line = terminal::Progress::new();
-        acme::order(&mut desk, key, online, &mut |step| line.show(&format!("{shown}: {step}")))?
-    };
+    let pem = acme::order(&mut desk, key, online, &mut |step| {
+        line.borrow_mut().get_or_insert_with(Progress::new).show(&format!("{shown}: {step}"));
+    });
+    line.take();
+    let pem = pem?;
     let answer = input::read(pem.as_bytes(), Source::File(key.folder.path.join(FULL_CHAIN)), None::<&Password>)?;
     let mut entry = entry(&name, online);
     let target = keys::name(&name)?;
@@ -135,7 +144,7 @@ fn named(store: &Store, typed: &str) -> Result<Contents, Error> {
     let name = keys::name(typed)?;
     match store.key(&name) {
         Some(folder) => Ok(folder.contents()),
-        None => Err(certfix::error::Ordering::NoKey { key: name.to_string() }.into()),
+        None => Err(Ordering::NoKey { key: name.to_string() }.into()),
     }
 }
 
@@ -145,11 +154,11 @@ fn online(args: &Order, key: &Contents) -> Result<Online, Error> {
         Some(Way::Acme(online)) => Some(online),
         _ => None,
     };
-    let conflict = |cause: &str| Error::Conflict { cause: cause.to_owned() };
+    let name = key.folder.name();
     let directory = match (&args.acme, &before) {
         (Some(typed), _) => acme::directory(typed)?,
         (None, Some(before)) => before.directory.clone(),
-        (None, None) => return Err(conflict("no authority is named: --acme letsencrypt, or --acme URL")),
+        (None, None) => return Err(Ordering::NoDirectory { key: name }.into()),
     };
     let before = before.filter(|before| before.directory == directory);
     let absolute = |path: &Path| {
@@ -163,11 +172,7 @@ fn online(args: &Order, key: &Contents) -> Result<Online, Error> {
         (.., Some(place)) => Some(Challenge::TlsAlpn(place.clone())),
         _ => before.as_ref().map(|before| before.challenge.clone()),
     };
-    let Some(challenge) = said else {
-        return Err(conflict(
-            "no proof of the names is chosen: --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn",
-        ));
-    };
+    let Some(challenge) = said else { return Err(Ordering::NoChallenge { key: name }.into()) };
     let (profile, ca, roots) = before.map_or((None, None, None), |before| (before.profile, before.ca, before.roots));
     Ok(Online {
         directory,
