@@ -84,7 +84,11 @@ pub fn order(desk: &mut Desk<'_>, key: &Contents, online: &Online, tell: Tell<'_
 /// [`Error::File`]
 pub fn finished(key: &KeyFolder, online: &Online) -> Result<(), Error> {
     Way::Acme(online.clone()).record(key)?;
-    Begun::forget(key)
+    match Begun::of(key)? {
+        // What could not be taken away is tried again by the next order.
+        Some(begun) if !begun.left.is_empty() => Begun { order: None, ..begun }.record(key),
+        _ => Begun::forget(key),
+    }
 }
 
 /// The order of a run before this one, unless it came to nothing.
