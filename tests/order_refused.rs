@@ -135,6 +135,25 @@ fn a_directory_is_trusted_by_its_root_alone() {
 }
 
 #[test]
+fn of_two_orders_at_once_one_is_made() {
+    let (scene, proxy) = behind_proxy();
+    let mut first = scene.begin(&scene.by_webroot(&[]));
+    // The first is at work as soon as the authority hears of it.
+    while proxy.count() < 3 && first.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let second = scene.certfix(&scene.by_webroot(&[]));
+    let first = first.wait_with_output().unwrap();
+    assert_eq!(first.status.code(), Some(0), "{}", String::from_utf8_lossy(&first.stderr));
+    let complaint = String::from_utf8_lossy(&second.stderr);
+    // A slow start comes after the first is done, and then it orders another.
+    let is_told = complaint.contains("is being worked on by certfix order, process ");
+    assert!(is_told || second.status.code() == Some(0), "{complaint}");
+    scene.is_done("two at once");
+    assert_eq!(scene.pebble.accounts(), 1);
+}
+
+#[test]
 fn a_key_that_is_not_there_is_to_be_made() {
     let scene = Scene::new(PLAIN);
     let mut arguments = scene.by_webroot(&[]);

@@ -11,6 +11,10 @@ use crate::facts::Moment;
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the variant and its message say what each value is")]
 pub enum Ordering {
+    /// Nobody said where to order, and there was no order before.
+    NoDirectory { key: String },
+    /// Nobody said how to prove the names.
+    NoChallenge { key: String },
     /// A directory that is not an https URL.
     BadDirectory { url: String },
     /// A file of roots that cannot be used.
@@ -153,9 +157,13 @@ impl fmt::Display for Problem {
 impl Ordering {
     pub(super) fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::NoDirectory { .. } => Some("name one: --acme letsencrypt, or --acme with its directory's https URL"),
+            Self::NoChallenge { .. } => Some("pass --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn"),
             Self::BadDirectory { .. } => Some("name letsencrypt, letsencrypt-staging, or the directory's https URL"),
             Self::BadRoots { .. } => Some("name a PEM file with the root of the directory's own certificate"),
-            Self::Unreachable { .. } => Some("run the same command again: it goes on where it was"),
+            Self::Unreachable { .. } => {
+                Some("see that network and name are right, and run the same command again: it goes on where it was")
+            }
             Self::Untrusted { .. } => Some("name the root that signed it with --acme-ca-file FILE"),
             Self::NotAcme { .. } => Some("see that the URL is that of an ACME directory, and not of a page about it"),
             Self::Terms { .. } => Some("read them, then pass --agree-tos"),
@@ -189,6 +197,8 @@ impl Ordering {
 
     pub(super) fn describe(&self, out: &mut impl Write) -> fmt::Result {
         match self {
+            Self::NoDirectory { key } => write!(out, "no authority is named to order '{key}' from"),
+            Self::NoChallenge { key } => write!(out, "nothing says how the names of '{key}' are to be proved"),
             Self::BadDirectory { url } => write!(out, "'{url}' is not the URL of an ACME directory"),
             Self::BadRoots { path, cause } => write!(out, "'{}' holds no usable root: {cause}", path.display()),
             Self::Unreachable { authority, cause } => write!(out, "cannot reach {authority}: {cause}"),

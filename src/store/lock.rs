@@ -14,7 +14,7 @@ use super::Store;
 use crate::Error;
 use crate::error::Deploying;
 
-const NAME: &str = ".certfix-lock";
+pub(super) const NAME: &str = ".certfix-lock";
 /// The journal of a commit or an undo, which `deploy` writes. While nobody is at work, of one that was interrupted.
 pub(crate) const AT_WORK: &str = ".certfix-commit";
 /// How often somebody who waits looks.

@@ -16,7 +16,7 @@ use crate::authority::{Challenge, Online, Way};
 use crate::dns::Resolver;
 use crate::error::Ordering;
 use crate::facts::{GeneralName, Request};
-use crate::store::{Contents, KeyFolder, Store};
+use crate::store::{Contents, KeyFolder, Lock, Store};
 
 /// What an order needs beside key and authority.
 pub struct Desk<'a> {
@@ -50,6 +50,7 @@ pub fn request(key: &Contents) -> Result<&Request, Error> {
 pub fn order(desk: &mut Desk<'_>, key: &Contents, online: &Online, tell: Tell<'_>) -> Result<String, Error> {
     let request = request(key)?;
     let names = identifiers(key, request, &online.challenge)?;
+    let _lock = Lock::take(&key.folder.path, "order", Duration::ZERO)?;
     let before = Begun::of(&key.folder)?;
     let means = Means { resolver: desk.resolver, patience: desk.wait };
     let (directory, http) = Directory::get(&online.directory, &desk.reach)?;
@@ -84,7 +85,11 @@ pub fn order(desk: &mut Desk<'_>, key: &Contents, online: &Online, tell: Tell<'_
 /// [`Error::File`]
 pub fn finished(key: &KeyFolder, online: &Online) -> Result<(), Error> {
     Way::Acme(online.clone()).record(key)?;
-    Begun::forget(key)
+    match Begun::of(key)? {
+        // What could not be taken away is tried again by the next order.
+        Some(begun) if !begun.left.is_empty() => Begun { order: None, ..begun }.record(key),
+        _ => Begun::forget(key),
+    }
 }
 
 /// The order of a run before this one, unless it came to nothing.

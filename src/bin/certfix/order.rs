@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use certfix::Error;
 use certfix::authority::acme::{self, Binding, Desk, Owner, Reach};
 use certfix::authority::{Challenge, Online, Way};
+use certfix::error::Ordering;
 use certfix::facts::{Moment, Source, Text};
 use certfix::input::{self, Password};
 use certfix::report::json::{self, Failure, Ordered};
@@ -17,6 +18,7 @@ use certfix::rules::Authority;
 use certfix::store::{Contents, FULL_CHAIN, Store};
 
 use crate::args::{Clock, Format, Install, Manner, Order};
+use crate::terminal::Progress;
 use crate::{ask, install, keys, terminal};
 
 pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
@@ -69,13 +71,9 @@ pub(crate) struct Placed {
 /// Orders one certificate; in text, it is shown.
 fn one(store: &Store, key: &Contents, online: &Online, args: &Order) -> Result<Placed, Error> {
     let name = key.folder.name();
-    let shown = Text::from(&*name).to_string();
-    let line = terminal::Progress::new();
-    let mut tell = |step: &str| line.show(&format!("{shown}: {step}"));
-    place(store, key, online, &args.manner, &args.clock, &mut tell, |installed, now| {
+    place(store, key, online, &args.manner, &args.clock, &Progress::new(), |installed, now| {
         let mut entry = entry(&name, online);
         entry.installed = Some(json::installed_entry(installed, now));
-        line.end();
         if args.output.format == Format::Text {
             terminal::text(|page| text::ordered(installed, &online.directory, page))?;
         }
@@ -91,11 +89,15 @@ pub(crate) fn place<T>(
     online: &Online,
     manner: &Manner,
     clock: &Clock,
-    tell: &mut dyn FnMut(&str),
+    line: &Progress,
     then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let binding = manner.eab_kid.as_deref().zip(manner.eab_key_file.as_deref());
-    let mut agrees = |url: &str| agrees(url, manner);
+    let mut agrees = |url: &str| {
+        // A line that moves and a question do not go together.
+        line.end();
+        agrees(url, manner)
+    };
     let mut desk = Desk {
         store,
         reach: reach(online, manner, clock.now()),
@@ -107,7 +109,10 @@ pub(crate) fn place<T>(
         resolver: &|| manner.resolver(),
         wait: manner.wait,
     };
-    let pem = acme::order(&mut desk, key, online, tell)?;
+    let shown = Text::from(&*key.folder.name()).to_string();
+    let pem = acme::order(&mut desk, key, online, &mut |step| line.show(&format!("{shown}: {step}")));
+    line.end();
+    let pem = pem?;
     let answer = input::read(pem.as_bytes(), Source::File(key.folder.path.join(FULL_CHAIN)), None::<&Password>)?;
     let target = keys::name(&key.folder.name())?;
     // What was signed just now is not to be judged as of the moment before.
@@ -141,7 +146,7 @@ fn named(store: &Store, typed: &str) -> Result<Contents, Error> {
     let name = keys::name(typed)?;
     match store.key(&name) {
         Some(folder) => Ok(folder.contents()),
-        None => Err(certfix::error::Ordering::NoKey { key: name.to_string() }.into()),
+        None => Err(Ordering::NoKey { key: name.to_string() }.into()),
     }
 }
 
@@ -151,11 +156,11 @@ fn online(args: &Order, key: &Contents) -> Result<Online, Error> {
         Some(Way::Acme(online)) => Some(online),
         _ => None,
     };
-    let conflict = |cause: &str| Error::Conflict { cause: cause.to_owned() };
+    let name = key.folder.name();
     let directory = match (&args.acme, &before) {
         (Some(typed), _) => acme::directory(typed)?,
         (None, Some(before)) => before.directory.clone(),
-        (None, None) => return Err(conflict("no authority is named: --acme letsencrypt, or --acme URL")),
+        (None, None) => return Err(Ordering::NoDirectory { key: name }.into()),
     };
     let before = before.filter(|before| before.directory == directory);
     let absolute = |path: &Path| {
@@ -169,11 +174,7 @@ fn online(args: &Order, key: &Contents) -> Result<Online, Error> {
         (.., Some(place)) => Some(Challenge::TlsAlpn(place.clone())),
         _ => before.as_ref().map(|before| before.challenge.clone()),
     };
-    let Some(challenge) = said else {
-        return Err(conflict(
-            "no proof of the names is chosen: --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn",
-        ));
-    };
+    let Some(challenge) = said else { return Err(Ordering::NoChallenge { key: name }.into()) };
     let (profile, ca, roots) = before.map_or((None, None, None), |before| (before.profile, before.ca, before.roots));
     Ok(Online {
         directory,

@@ -79,10 +79,16 @@ impl Round<'_> {
         match way {
             None => Ok(Outcome::Asked { request }),
             Some(Way::Acme(online)) => {
-                let name = folder.name();
-                let mut tell = |step: &str| self.progress.show(&format!("{name}: {step}"));
                 let then = |installed: &Installed<'_>, _| Ok(outcome(folder, installed));
-                order::place(&self.store, &folder.contents(), online, &self.manner(), &self.args.clock, &mut tell, then)
+                order::place(
+                    &self.store,
+                    &folder.contents(),
+                    online,
+                    &self.manner(),
+                    &self.args.clock,
+                    &self.progress,
+                    then,
+                )
             }
             Some(Way::Private { name }) => {
                 let contents = folder.contents();

@@ -61,7 +61,7 @@ pub(super) fn splits(plan: &Plan, args: &Order) -> Result<bool, Error> {
         format!("one certificate that begins with {first}"),
         "none".to_owned(),
     ];
-    match ask::one_of("Which certificates shall be ordered?", &items, 0)? {
+    match ask::one_of("Certificates to order", &items, 0)? {
         Some(0) => Ok(true),
         Some(1) => Ok(false),
         _ => Err(Ordering::Declined { key: plan.target.to_string() }.into()),
