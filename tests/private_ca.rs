@@ -203,7 +203,8 @@ fn one_bad_request_of_many_is_enough_for_none() {
     asked(&desk, "one.csr", EC, &["-subj", "/CN=mail.example.org"]);
     asked(&desk, "two.csr", "rsa:1024", &["-subj", "/CN=two.example.org"]);
     let before = desk.contents();
-    let output = desk.run(&[&["ca", "sign", "one.csr", REQUEST, "two.csr", "--yes"][..], &PASSWORD].concat(), Stdio::null());
+    let output =
+        desk.run(&[&["ca", "sign", "one.csr", REQUEST, "two.csr", "--yes"][..], &PASSWORD].concat(), Stdio::null());
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), desk.contents() == before), (Some(2), true), "{text}");
     for words in ["'one.csr' is not signed", "RSA 1024", "two.example.org is not in", "nothing was signed: 2 of 3"] {
@@ -239,7 +240,11 @@ fn a_key_of_the_store_gets_its_certificate_at_once() {
     assert_eq!(desk.state(), "installed");
     assert!(!desk.path(&format!("store/{NAME}/authority.json")).exists());
     desk.answer(0, &["csr", "--renew", NAME]);
-    let document = desk.json(0, &[&["ca", "sign", "store/remote.contoso.com/renewal/request.csr", "--install", "--yes"][..], &PASSWORD].concat());
+    let document = desk.json(
+        0,
+        &[&["ca", "sign", "store/remote.contoso.com/renewal/request.csr", "--install", "--yes"][..], &PASSWORD]
+            .concat(),
+    );
     assert_eq!(document["signed"][0]["key"], NAME, "{document}");
     assert_eq!(document["signed"][0]["installed"].as_array().unwrap().len(), 3, "{document}");
     let way = desk.text(&format!("store/{NAME}/authority.json"));
@@ -340,7 +345,8 @@ fn of_several_cas_one_has_to_be_named() {
 #[test]
 fn prints_json_as_the_schema_says() {
     let desk = Desk::new();
-    let init = ["ca", "init", "Contoso Internal CA", "--key", "p-256", "--intermediate", "--only", "contoso.com,192.0.2.0/24"];
+    let init =
+        ["ca", "init", "Contoso Internal CA", "--key", "p-256", "--intermediate", "--only", "contoso.com,192.0.2.0/24"];
     desk.json(0, &[&init[..], &["--new-password-file", "password"]].concat());
     desk.json(0, &[&["ca", "sign", REQUEST, "--dry-run"][..], &PASSWORD].concat());
     desk.json(0, &[&["ca", "sign", REQUEST, "--yes"][..], &PASSWORD].concat());

@@ -16,8 +16,20 @@ use serde_json::Value;
 
 /// The calls that make, fill, sync, link and rename, and those that clean up.
 const CALLS: &[&str] = &[
-    "mkdir", "openat", "write", "fsync", "rename", "renameat2", "link", "symlink", "unlink", "unlinkat", "rmdir", "chmod",
-    "fchmod", "fchown",
+    "mkdir",
+    "openat",
+    "write",
+    "fsync",
+    "rename",
+    "renameat2",
+    "link",
+    "symlink",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "chmod",
+    "fchmod",
+    "fchown",
 ];
 
 /// One command on a store.
@@ -49,11 +61,7 @@ const OPERATIONS: &[Operation] = &[
         before: &[INIT],
         command: "ca sign keys/mail.contoso.com/request.csr --yes --install",
     },
-    Operation {
-        what: "revoke",
-        before: &[INIT, SIGN],
-        command: "ca revoke first.pem --yes --reason superseded",
-    },
+    Operation { what: "revoke", before: &[INIT, SIGN], command: "ca revoke first.pem --yes --reason superseded" },
     Operation { what: "crl", before: &[INIT, SIGN], command: "ca crl" },
 ];
 
@@ -102,7 +110,9 @@ impl Scene {
     /// Runs a command under strace, whatever the umask is.
     fn strace(&self, options: &[&str], command: &str) -> Output {
         let mut strace = Command::new("sh");
-        strace.args(["-c", "umask 000; exec strace \"$@\"", "sh", "-f", "-qq", "-o"]).arg(self.path().join("strace.log"));
+        strace
+            .args(["-c", "umask 000; exec strace \"$@\"", "sh", "-f", "-qq", "-o"])
+            .arg(self.path().join("strace.log"));
         strace.args(options).arg(env!("CARGO_BIN_EXE_certfix"));
         self.run(&mut strace, command)
     }
@@ -154,7 +164,9 @@ impl Scene {
             assert!(now == state || state == "valid", "{place}: {serial} was {state} and is {now}");
         }
         // Also what somebody finds who looks into hidden files.
-        for file in self.entries().into_iter().filter(|path| path.is_file() && !path.to_string_lossy().contains("/_ca/")) {
+        for file in
+            self.entries().into_iter().filter(|path| path.is_file() && !path.to_string_lossy().contains("/_ca/"))
+        {
             for cert in read_file(&file, None).into_iter().flat_map(|file| file.certificates) {
                 let serial = cert.serial.to_string();
                 let left = cert.identity.is_ca() || register.contains_key(&serial);
@@ -175,8 +187,11 @@ impl Scene {
         let text = String::from_utf8_lossy(&again.stderr);
         let was_done = text.contains("already exists") || text.contains("is revoked since");
         assert!(again.status.success() || was_done, "{place}, once more: {text}");
-        let hidden: Vec<PathBuf> =
-            self.entries().into_iter().filter(|path| path.file_name().unwrap().to_string_lossy().starts_with('.')).collect();
+        let hidden: Vec<PathBuf> = self
+            .entries()
+            .into_iter()
+            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with('.'))
+            .collect();
         assert!(was_done || hidden.is_empty(), "{place}: {hidden:?}");
     }
 }
@@ -236,7 +251,9 @@ fn an_error_at_any_call_is_said_and_leaves_nothing_behind() {
         let (before, _) = template.register(operation.what);
         let points = points(operation, &template);
         let mut ended = 0;
-        for ((call, at), error) in points.iter().flat_map(|point| ["ENOSPC", "EIO", "EACCES"].map(|error| (point, error))) {
+        for ((call, at), error) in
+            points.iter().flat_map(|point| ["ENOSPC", "EIO", "EACCES"].map(|error| (point, error)))
+        {
             let place = format!("{}: {error} from {call} {at}", operation.what);
             let scene = template.copy();
             let inject = format!("inject={call}:error={error}:when={at}");

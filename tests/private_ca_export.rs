@@ -50,7 +50,8 @@ fn certreq(desk: &Desk, extensions: &[u8], digest: &str) -> String {
     desk.openssl("pkey -in certreq.key -pubout -outform DER -out certreq.pub");
     let common_name = [vec![6, 3, 0x55, 4, 3], element(19, NAME.as_bytes())].concat();
     let subject = element(0x30, &element(0x31, &element(0x30, &common_name)));
-    let attribute = [vec![6, 10, 0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 1, 14], element(0x31, &element(0x30, extensions))].concat();
+    let attribute =
+        [vec![6, 10, 0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 1, 14], element(0x31, &element(0x30, extensions))].concat();
     let version = [6, 10, 0x2b, 6, 1, 4, 1, 0x82, 0x37, 13, 2, 3].to_vec();
     let version = element(0x30, &[version, element(0x31, &element(0x16, b"5.0.2195.2"))].concat());
     let attributes = match extensions {
@@ -86,7 +87,8 @@ fn signs_requests_of_all_programs_alike() {
     ));
     desk.put("template", &format!("cn={NAME}\ndns_name={NAME}\ndns_name=autodiscover.contoso.com\ntls_www_server\n"));
     run(&desk, "certtool", &["--generate-privkey", "--rsa", "--bits", "2048", "--outfile", "c.key"]);
-    let generate = ["--generate-request", "--load-privkey", "c.key", "--template", "template", "--outfile", "certtool.csr"];
+    let generate =
+        ["--generate-request", "--load-privkey", "c.key", "--template", "template", "--outfile", "certtool.csr"];
     run(&desk, "certtool", &generate);
     desk.put("certreq.csr", &certreq(&desk, &extensions(), "sha256"));
     desk.put("xenroll.csr", &certreq(&desk, &extensions(), "sha1").replace('\n', "\r\n"));
@@ -105,7 +107,10 @@ fn signs_requests_of_all_programs_alike() {
 fn a_request_of_key_manager_gets_its_common_name_as_its_name() {
     let desk = made();
     let pem = certreq(&desk, &[], "sha1");
-    desk.put("NewKeyRq.txt", &format!("Webmaster: admin@contoso.com\nPhone: 555\nServer: Microsoft Key Manager\n\n{pem}"));
+    desk.put(
+        "NewKeyRq.txt",
+        &format!("Webmaster: admin@contoso.com\nPhone: 555\nServer: Microsoft Key Manager\n\n{pem}"),
+    );
     let (cert, said) = sign(&desk, "NewKeyRq.txt");
     assert!(said.contains("the request lists no names: its common name remote.contoso.com is put there"), "{said}");
     let names: Vec<String> = cert.identity.names.entries.iter().map(ToString::to_string).collect();
@@ -168,7 +173,10 @@ fn the_nss_script_has_a_profile_trust_it() {
 fn the_debian_script_puts_the_root_where_it_is_looked_for() {
     let desk = made();
     let script = exported(&desk, "--debian").replace("/usr/local/", "local/");
-    desk.put("trust.sh", &script.replace("\nupdate-ca-certificates\n", "\nopenssl rehash local/share/ca-certificates\n"));
+    desk.put(
+        "trust.sh",
+        &script.replace("\nupdate-ca-certificates\n", "\nopenssl rehash local/share/ca-certificates\n"),
+    );
     run(&desk, "sh", &["trust.sh"]);
     sign(&desk, &format!("store/{NAME}/request.csr"));
     let folder = "local/share/ca-certificates";

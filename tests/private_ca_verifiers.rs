@@ -48,7 +48,9 @@ fn issuer(desk: &Desk) -> &'static str {
 
 fn request(desk: &Desk, file: &str, subject: &str, names: &str) {
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-    desk.openssl(&format!("req -new {key} -keyout {file}.key -out {file} -subj {subject} -addext subjectAltName={names}"));
+    desk.openssl(&format!(
+        "req -new {key} -keyout {file}.key -out {file} -subj {subject} -addext subjectAltName={names}"
+    ));
 }
 
 /// Runs a program in the desk's folder: whether it succeeds, and all that it says.
@@ -64,7 +66,8 @@ fn says(desk: &Desk, program: &str, arguments: &str) -> (bool, String) {
 fn verdicts(desk: &Desk, leaf: &str, host: &str) -> [(&'static str, bool, String); 3] {
     let chain = format!("-x509_strict -purpose sslserver -CAfile {CA}/root.pem -untrusted {leaf}");
     let openssl = says(desk, "openssl", &format!("verify {chain} -verify_hostname {host} {leaf}"));
-    let gnutls = format!("--verify --verify-profile medium --load-ca-certificate {CA}/root.pem --verify-hostname {host}");
+    let gnutls =
+        format!("--verify --verify-profile medium --load-ca-certificate {CA}/root.pem --verify-hostname {host}");
     let gnutls = says(desk, "certtool", &format!("{gnutls} --infile {leaf}"));
     let nss = nss(desk, leaf);
     [("OpenSSL", openssl.0, openssl.1), ("GnuTLS", gnutls.0, gnutls.1), ("NSS", nss.0, nss.1)]
@@ -99,7 +102,8 @@ fn all_accept(desk: &Desk, leaf: &str, host: &str) {
 fn all_refuse(desk: &Desk, leaf: &str, host: &str, because: &str) {
     for (who, accepts, text) in verdicts(desk, leaf, host) {
         assert!(!accepts, "{who} accepts {leaf}");
-        let reasons = ["subtree violation", "signer's constraints", "not permitted to issue", "revoked", "unknown", "not match"];
+        let reasons =
+            ["subtree violation", "signer's constraints", "not permitted to issue", "revoked", "unknown", "not match"];
         assert!(reasons.iter().any(|reason| text.contains(reason)), "{who} refuses {leaf}, not for {because}: {text}");
     }
 }
@@ -150,7 +154,9 @@ fn name_constraints_hold_in_three_verifiers() {
 #[test]
 fn a_network_is_a_constraint_too() {
     let desk = made("p-256", &ONLY);
-    for (file, address, is_inside) in [("in", "192.0.2.77", true), ("out", "192.0.3.1", false), ("six", "2001:db8::1", false)] {
+    for (file, address, is_inside) in
+        [("in", "192.0.2.77", true), ("out", "192.0.3.1", false), ("six", "2001:db8::1", false)]
+    {
         let csr = format!("{file}.csr");
         request(&desk, &csr, "/CN=mail.contoso.com", &format!("DNS:mail.contoso.com,IP:{address}"));
         sign_without_asking(&desk, &csr, &format!("{file}.pem"));
@@ -190,7 +196,10 @@ fn three_verifiers_heed_the_crl() {
         // Made again it has the next number and the same entries.
         desk.answer(0, &["ca", "crl", "--password-file", "password", "--days", "7"]);
         let (_, shown) = says(&desk, "certtool", &format!("--crl-info --inder --infile {CA}/ca.crl"));
-        assert!(shown.contains("CRL Number (not critical): 03") && shown.contains("Revoked certificates (1)"), "{shown}");
+        assert!(
+            shown.contains("CRL Number (not critical): 03") && shown.contains("Revoked certificates (1)"),
+            "{shown}"
+        );
     }
 }
 
@@ -206,7 +215,8 @@ fn lint(desk: &Desk, arguments: &str) -> String {
 #[test]
 fn a_linter_finds_no_error() {
     let url = ["--crl-url", "http://pki.contoso.com/ca.crl"];
-    for options in [vec![], INTERMEDIATE.to_vec(), [INTERMEDIATE, &ONLY, &url].concat(), [&LIMITED[..], &url].concat()] {
+    for options in [vec![], INTERMEDIATE.to_vec(), [INTERMEDIATE, &ONLY, &url].concat(), [&LIMITED[..], &url].concat()]
+    {
         let desk = made("p-256", &options);
         sign(&desk, &format!("store/{NAME}/request.csr"), "leaf.pem");
         request(&desk, "bare.csr", "/", "DNS:bare.contoso.com");
@@ -225,7 +235,10 @@ fn a_linter_finds_no_error() {
         for (found, file) in findings {
             let found = found.split_whitespace().collect::<Vec<_>>().join(" ");
             println!("{options:?} {file}: {}", if found.is_empty() { "nothing" } else { &found });
-            assert!(!found.contains("(ERROR)") && !found.contains("(FATAL)") && !found.contains("Traceback"), "{file}: {found}");
+            assert!(
+                !found.contains("(ERROR)") && !found.contains("(FATAL)") && !found.contains("Traceback"),
+                "{file}: {found}"
+            );
         }
     }
     // It would have said so.

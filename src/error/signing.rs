@@ -43,11 +43,15 @@ pub enum Signing {
 impl Signing {
     pub(super) fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoAuthority { .. } => Some("make one with certfix ca init NAME, or name another store with --store DIR"),
+            Self::NoAuthority { .. } => {
+                Some("make one with certfix ca init NAME, or name another store with --store DIR")
+            }
             Self::NoSuchAuthority { .. } => Some("certfix ca list shows all of them"),
             Self::WhichAuthority { .. } => Some("name one with --ca NAME"),
             Self::BadAuthorityName { .. } => Some("write it like \"Contoso Internal CA\""),
-            Self::BadConstraint { .. } => Some("write it like --only contoso.com, or --only 192.0.2.0/24 beside a domain"),
+            Self::BadConstraint { .. } => {
+                Some("write it like --only contoso.com, or --only 192.0.2.0/24 beside a domain")
+            }
             Self::KeyAway { .. } => Some("put the file back for as long as it is needed"),
             Self::NotValid { .. } => Some("make a new CA with certfix ca init NAME, and have clients trust it"),
             Self::NothingSigned { .. } => Some("sign the others without them, or mend them first"),
@@ -76,7 +80,9 @@ impl Signing {
             Self::NotValid { name, since: None, until } => write!(out, "the CA '{name}' ended on {until}"),
             Self::NotValid { name, since: Some(since), .. } => write!(out, "the CA '{name}' begins on {since}"),
             Self::Refused { source, reasons } => write!(out, "'{source}' is not signed: {}", reasons.join("; ")),
-            Self::NothingSigned { refused, of } => write!(out, "nothing was signed: {refused} of {of} requests are refused"),
+            Self::NothingSigned { refused, of } => {
+                write!(out, "nothing was signed: {refused} of {of} requests are refused")
+            }
             Self::NoRequest { source } => write!(out, "'{source}' holds no certificate request"),
             Self::SameFile { path } => write!(out, "two of the answers would be '{}'", path.display()),
             Self::NotSigned { what, name } => write!(out, "the CA '{name}' signed no certificate '{what}'"),

@@ -50,7 +50,9 @@ impl Constraints {
     pub fn permit_name(&self, name: &Name) -> bool {
         let name = name.as_str();
         let name = name.strip_prefix("*.").unwrap_or(name);
-        let below = |domain: &Name| name.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        let below = |domain: &Name| {
+            name.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
         self.is_empty() || self.domains.iter().any(below)
     }
 

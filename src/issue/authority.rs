@@ -128,7 +128,8 @@ impl<'a> Issuer<'a> {
         params.not_before = calendar(leaf.begin)?;
         params.not_after = calendar(leaf.end)?;
         params.is_ca = IsCa::ExplicitNoCa;
-        params.key_usages = USAGES.iter().filter(|(usage, _)| leaf.usage.contains(*usage)).map(|(_, bit)| *bit).collect();
+        params.key_usages =
+            USAGES.iter().filter(|(usage, _)| leaf.usage.contains(*usage)).map(|(_, bit)| *bit).collect();
         params.extended_key_usages = leaf.purposes.iter().filter_map(extended_key_usage).collect();
         params.key_identifier_method = KeyIdMethod::Sha256;
         params.use_authority_key_identifier_extension = true;
@@ -178,7 +179,12 @@ impl<'a> Issuer<'a> {
     }
 
     /// The certificate of these parameters for `key`, with these fields in the places of those that rcgen writes.
-    fn sign(&self, params: &CertificateParams, key: &PublicKey, fields: &[(usize, &[u8])]) -> Result<Certificate, Error> {
+    fn sign(
+        &self,
+        params: &CertificateParams,
+        key: &PublicKey,
+        fields: &[(usize, &[u8])],
+    ) -> Result<Certificate, Error> {
         let own: [(usize, &[u8]); 2] = [(3, &self.certificate.identity.subject.der), (6, &key.spki)];
         let draft = params.signed_by(&Asked { key, issuer: &self.pair }, &self.unsigned()).map_err(failed)?;
         read(&structure::finish(draft.der(), &[&own, fields].concat(), &self.pair)?)

@@ -21,10 +21,10 @@ use crate::Error;
 use crate::facts::Name;
 use crate::input::read_text;
 
+pub(crate) use authorities::ensure_private;
 pub use contents::{Contents, Fault, State};
 pub use generation::Slot;
 pub use write::{Secrecy, replace, write_all_new, write_new};
-pub(crate) use authorities::ensure_private;
 pub(crate) use write::{is_hidden, lock, make_private, parent, sync_folder, try_lock};
 
 /// A folder that holds one folder for each key.

@@ -57,7 +57,13 @@ pub fn init(store: &Store, wish: &Init<'_>, at: Moment) -> Result<Private, Error
     let list = Issuer::new(issuer, key, ROOT_KEY)?.revocation_list(1, &[], at, at.plus_days(LIST_DAYS))?;
     let settings = Settings {
         name: wish.name.to_owned(),
-        only: wish.only.domains.iter().map(ToString::to_string).chain(wish.only.networks.iter().map(ToString::to_string)).collect(),
+        only: wish
+            .only
+            .domains
+            .iter()
+            .map(ToString::to_string)
+            .chain(wish.only.networks.iter().map(ToString::to_string))
+            .collect(),
         crl_url: wish.list.clone(),
     };
     let settings = serde_json::to_string_pretty(&settings).expect("a struct of texts becomes JSON") + "\n";

@@ -85,7 +85,9 @@ impl Private {
         if path.is_file() {
             let meant: Vec<Serial> = read_file(path, None)?.certificates.into_iter().map(|cert| cert.serial).collect();
             all.retain(|one| meant.contains(&one.certificate.serial));
-        } else if let Some(octets) = octets(what).filter(|octets| all.iter().any(|one| *one.certificate.serial.0 == **octets)) {
+        } else if let Some(octets) =
+            octets(what).filter(|octets| all.iter().any(|one| *one.certificate.serial.0 == **octets))
+        {
             all.retain(|one| *one.certificate.serial.0 == *octets);
         } else {
             let name = Name::parse(what).ok();

@@ -61,7 +61,9 @@ impl Signed<'_> {
         let mut serials: HashSet<Box<[u8]>> =
             self.authority.register()?.into_iter().map(|one| one.certificate.serial.0).collect();
         if !self.certificates.iter().all(|cert| serials.insert(cert.serial.0.clone())) {
-            return Err(Error::Issue { cause: "a serial number came twice: this machine has no randomness".to_owned() });
+            return Err(Error::Issue {
+                cause: "a serial number came twice: this machine has no randomness".to_owned(),
+            });
         }
         self.authority.enter(self.certificates)
     }

@@ -43,7 +43,10 @@ impl Desk {
     fn init(&self, args: &CaInit) -> Result<(), Error> {
         let mut only = Constraints::default();
         for typed in &args.only {
-            let bad = |fault: certfix::facts::NameFault| Signing::BadConstraint { typed: typed.clone(), cause: fault.to_string() };
+            let bad = |fault: certfix::facts::NameFault| Signing::BadConstraint {
+                typed: typed.clone(),
+                cause: fault.to_string(),
+            };
             only.add(typed).map_err(bad)?;
         }
         // Before anything costly is done, and before a password is asked for.
@@ -77,7 +80,10 @@ impl Desk {
             if let Some(advice) = root_advice(&made) {
                 page.paragraph(0, &advice)?;
             }
-            page.paragraph(0, &format!("Next: have clients trust it: certfix ca export --ca {ca} --windows, or --debian, ..."))
+            page.paragraph(
+                0,
+                &format!("Next: have clients trust it: certfix ca export --ca {ca} --windows, or --debian, ..."),
+            )
         })
     }
 

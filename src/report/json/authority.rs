@@ -145,7 +145,12 @@ fn entry<'a>(
         name: &authority.name,
         id: authority.id(),
         folder: shown(&authority.folder),
-        only: only.domains.iter().map(ToString::to_string).chain(only.networks.iter().map(ToString::to_string)).collect(),
+        only: only
+            .domains
+            .iter()
+            .map(ToString::to_string)
+            .chain(only.networks.iter().map(ToString::to_string))
+            .collect(),
         crl_url: authority.list.as_deref(),
         root: certificate(&authority.root, now),
         intermediate: authority.intermediate.as_ref().map(|cert| certificate(cert, now)),

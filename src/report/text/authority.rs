@@ -91,12 +91,21 @@ fn row(answer: &Answer<'_>) -> [String; 3] {
 ///
 /// # Errors
 /// Those of the stream.
-pub fn answered(answers: &[Answer<'_>], files: &[PathBuf], installed: &[PathBuf], page: &mut Page<'_>) -> io::Result<()> {
+pub fn answered(
+    answers: &[Answer<'_>],
+    files: &[PathBuf],
+    installed: &[PathBuf],
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     if let [only] = answers {
         page.field("serial", &only.certificate.serial.to_string())?;
     }
     let mut distinct: Vec<&PathBuf> = Vec::new();
-    files.iter().chain(installed).for_each(|file| if !distinct.contains(&file) { distinct.push(file) });
+    files.iter().chain(installed).for_each(|file| {
+        if !distinct.contains(&file) {
+            distinct.push(file)
+        }
+    });
     const SHOWN: usize = 12;
     for (index, file) in distinct.iter().take(SHOWN).enumerate() {
         page.field(if index == 0 { "wrote" } else { "" }, &shown(file))?;
@@ -175,7 +184,8 @@ pub fn authorities(
             many => format!("{many} certificates"),
         };
         page.field("signed", &count)?;
-        let names: Vec<String> = register.iter().map(|one| first_name(&one.certificate.identity).unwrap_or_default()).collect();
+        let names: Vec<String> =
+            register.iter().map(|one| first_name(&one.certificate.identity).unwrap_or_default()).collect();
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         for (one, name) in register.iter().zip(&names) {
             let Registered { certificate, .. } = one;

@@ -45,7 +45,8 @@ impl Desk {
         let evidence: Vec<Evidence> =
             cases.iter().zip(signed.certificates()).map(|(case, cert)| evidence(case, cert, &ca)).collect();
         let subjects: Vec<Subject<'_>> = evidence.iter().map(subject).collect();
-        let targets: Vec<Option<Target>> = cases.iter().zip(&subjects).map(|(case, subject)| target(case, subject)).collect();
+        let targets: Vec<Option<Target>> =
+            cases.iter().zip(&subjects).map(|(case, subject)| target(case, subject)).collect();
         // Whoever is to use them trusts it.
         let trust = TrustStore::new([ca.root.clone()]);
         let answers = self.judged(&cases, &trust, &subjects, &targets)?;
@@ -60,7 +61,8 @@ impl Desk {
                 Format::Text => terminal::text(|page| page.field("wrote", "nothing (--dry-run)")),
             };
         }
-        let what = if answers.len() == 1 { "this request".to_owned() } else { format!("these {} requests", answers.len()) };
+        let what =
+            if answers.len() == 1 { "this request".to_owned() } else { format!("these {} requests", answers.len()) };
         if !args.yes && !confirmed(&format!("sign {what} with {}", ca.id()))? {
             return Ok(());
         }
@@ -144,7 +146,8 @@ impl Desk {
     ) -> Result<Vec<Answer<'a>>, Error> {
         let all = &clients::select("all")?;
         let answer = move |((case, subject), target): ((&Case, &'a Subject<'a>), &'a Option<Target>)| {
-            let context = Context { now: self.now, authority: Authority::Private, target: target.as_ref(), trust: Some(trust) };
+            let context =
+                Context { now: self.now, authority: Authority::Private, target: target.as_ref(), trust: Some(trust) };
             let certificate = &subject.evidence.certificates[0];
             Answer {
                 source: case.source.to_string(),
