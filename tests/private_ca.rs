@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
-use certfix::facts::{Certificate, Request};
+use certfix::facts::{Certificate, Request, Verification};
 use certfix::input::read_file;
 use certfix::judge::changes;
 use desk::{Desk, NAME, mode};
@@ -221,8 +221,14 @@ fn nothing_leaves_without_a_yes() {
     assert!(text.contains("nobody is there to confirm") && text.contains("--yes"), "{text}");
     assert!(out.contains("What clients do when asked for remote.contoso.com"), "{out}");
     assert_eq!((output.status.code(), desk.contents() == before), (Some(2), true));
-    let dry = desk.answer(0, &[&["ca", "sign", REQUEST, "--dry-run"][..], &PASSWORD].concat());
+    let dry = desk.answer(0, &["ca", "sign", REQUEST, "--dry-run"]);
     assert!(dry.ends_with("nothing (--dry-run)\n") && desk.contents() == before, "{dry}");
+    // What a dry run shows is no certificate of the CA.
+    let shown = desk.json(0, &["ca", "sign", REQUEST, "--dry-run"]);
+    desk.put("shown.pem", shown["signed"][0]["judged"]["certificate"]["pem"].as_str().unwrap());
+    let (shown, root) = (certificate(&desk, "shown.pem"), certificate(&desk, &format!("{CA}/root.pem")));
+    assert_eq!((&shown.issuer, shown.verify_with(&root.identity.key)), (&root.identity.subject, Verification::Fails));
+    fs::remove_file(desk.path("shown.pem")).unwrap();
     desk.put("wrong", "no\n");
     let wrong = desk.refusal(&["ca", "sign", REQUEST, "--yes", "--password-file", "wrong"]);
     assert!(wrong.starts_with("the password does not open"), "{wrong}");

@@ -104,6 +104,18 @@ fn no_command_hands_a_secret_on() {
     keeps_secrets(&desk, 0, &[&["inspect", "backup.pfx"][..], &old].concat());
     keeps_secrets(&desk, 2, &["inspect", "backup.pfx", "--password-file", "wrong"]);
     keeps_secrets(&desk, 0, &["csr", "--renew", NAME]);
+    let init = ["ca", "init", "Contoso CA", "--intermediate", "--key", "p-256"];
+    keeps_secrets(&desk, 0, &[&init[..], &new].concat());
+    keeps_secrets(&desk, 0, &["ca", "init", "Plain CA", "--plain-key", "--key", "p-256"]);
+    let request = format!("{folder}/renewal/request.csr");
+    for ca in ["contoso-ca", "plain-ca"] {
+        let sign = ["ca", "sign", &request, "--yes", "--ca", ca, "-o", ca];
+        keeps_secrets(&desk, 0, &[&sign[..], &old].concat());
+        keeps_secrets(&desk, 0, &[&["ca", "revoke", ca, "--ca", ca, "--yes"][..], &old].concat());
+    }
+    keeps_secrets(&desk, 0, &["ca", "sign", &request, "--dry-run", "--ca", "contoso-ca", "--format", "json"]);
+    keeps_secrets(&desk, 2, &["ca", "crl", "--ca", "contoso-ca", "--password-file", "wrong"]);
+    keeps_secrets(&desk, 0, &["ca", "list", "--format", "json"]);
 }
 
 #[test]

@@ -36,7 +36,8 @@ pub struct Init<'a> {
 
 /// ub-common-name (RFC 5280 Appendix A), less what an intermediate's name has more.
 const LONGEST_NAME: usize = 64 - INTERMEDIATE_NAME.len();
-const INTERMEDIATE_NAME: &str = " Intermediate";
+/// What the name of an intermediate has after that of its root.
+pub(super) const INTERMEDIATE_NAME: &str = " Intermediate";
 
 /// Makes a CA, whole or not at all.
 ///

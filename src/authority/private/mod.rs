@@ -5,6 +5,7 @@
 //! certificates themselves, one file for each call, and what was revoked is what the CRL says, so that no list can
 //! disagree with another. `docs/private-ca.md` tells it all.
 
+mod draft;
 mod export;
 mod init;
 mod recover;

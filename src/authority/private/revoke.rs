@@ -14,7 +14,7 @@ impl Private {
     /// Revokes a certificate of the register: it is on the CRL, and that on the disk, when this returns.
     ///
     /// # Errors
-    /// [`Signing::AlreadyRevoked`], [`Error::File`]; the CRL is then the old one.
+    /// [`Signing::AlreadyRevoked`], [`Error::File`]; the CRL is then the old one, or whole and the new one.
     pub fn revoke(
         &self,
         key: &PrivateKey,
@@ -36,7 +36,7 @@ impl Private {
     /// Makes the CRL again, with the same certificates, for `days` days from `at`.
     ///
     /// # Errors
-    /// [`Error::File`]; the CRL is then the old one.
+    /// [`Error::File`]; the CRL is then the old one, or whole and the new one.
     pub fn renew_list(&self, key: &PrivateKey, at: Moment, days: i64) -> Result<RevocationList, Error> {
         let _lock = Lock::take(&self.folder, "ca", Store::WAIT)?;
         self.renew(key, &self.revocation_list()?, at, days)

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::{Asked, Private, Registered};
+use super::{Asked, Private, Registered, refusals};
 use crate::Error;
+use crate::error::Signing;
 use crate::facts::{Certificate, Identity, KeyKind, KeyUsage, Moment, PrivateKey, Purpose, Request};
 use crate::issue::{EARLIER, Issuer, Leaf};
 use crate::store::{Lock, Store};
@@ -22,7 +23,7 @@ impl Private {
     /// before `at`, but never beyond the CA's own life.
     ///
     /// # Errors
-    /// [`crate::error::Signing::NotValid`], [`Error::ForeignKey`], [`Error::Issue`]
+    /// [`Signing::NotValid`], [`Error::ForeignKey`], [`Error::Issue`]
     pub fn sign<'a>(
         &'a self,
         key: &PrivateKey,
@@ -43,6 +44,25 @@ impl Private {
             issuer.leaf(&Leaf { request, names: &asked.names, usage: usage(identity), purposes, begin, end, list })
         });
         Ok(Signed { authority: self, certificates: certificates.collect::<Result<_, Error>>()? })
+    }
+
+    /// Signs one request and registers the certificate, for whoever has nobody to ask; `source` names the request. What is
+    /// above it is [`Private::chain`].
+    ///
+    /// # Errors
+    /// [`Signing::Refused`], and those of [`Private::sign`] and [`Signed::register`].
+    pub fn answer(
+        &self,
+        key: &PrivateKey,
+        request: &Request,
+        source: &str,
+        at: Moment,
+        days: i64,
+    ) -> Result<Registered, Error> {
+        let refused = |reasons| Signing::Refused { source: source.to_owned(), reasons };
+        let asked = refusals(request, &self.only).map_err(refused)?;
+        let registered = self.sign(key, &[(request, &asked)], at, days)?.register()?;
+        registered.into_iter().next().ok_or_else(|| Error::NoAnswer { source: source.to_owned() })
     }
 }
 

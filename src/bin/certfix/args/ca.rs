@@ -89,7 +89,7 @@ pub(crate) struct CaSign {
     /// Do not ask
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Show what would be signed; keep nothing
+    /// Show what would be signed; keep nothing, and need no password
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]

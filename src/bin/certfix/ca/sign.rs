@@ -38,17 +38,22 @@ impl Desk {
         ca.ensure_valid(self.now)?;
         let mut cases = self.cases(&ca, args)?;
         let places = args.output.as_deref().map(|output| places(&cases, output)).transpose()?;
-        let key = key(&ca, &args.password)?;
+        // What was signed by the CA itself must not leave without being registered, not even to be looked at.
+        let draft = args.dry_run.then(|| ca.draft()).transpose()?;
+        let (signer, key) = match draft {
+            Some((ref draft, ref key)) => (draft, key.clone()),
+            None => (&ca, key(&ca, &args.password)?),
+        };
         let requests: Vec<(&Request, &Asked)> = cases.iter().map(|case| (&case.request, &case.asked)).collect();
-        let signed = ca.sign(&key, &requests, self.now, args.days)?;
+        let signed = signer.sign(&key, &requests, self.now, args.days)?;
         note(&mut cases, &ca, signed.certificates(), self.now, args.days)?;
         let evidence: Vec<Evidence> =
-            cases.iter().zip(signed.certificates()).map(|(case, cert)| evidence(case, cert, &ca)).collect();
+            cases.iter().zip(signed.certificates()).map(|(case, cert)| evidence(case, cert, signer)).collect();
         let subjects: Vec<Subject<'_>> = evidence.iter().map(subject).collect();
         let targets: Vec<Option<Target>> =
             cases.iter().zip(&subjects).map(|(case, subject)| target(case, subject)).collect();
         // Whoever is to use them trusts it.
-        let trust = TrustStore::new([ca.root.clone()]);
+        let trust = TrustStore::new([signer.root.clone()]);
         let answers = self.judged(&cases, &trust, &subjects, &targets)?;
         match (self.format, args.yes || args.dry_run) {
             (Format::Text, _) => terminal::text(|page| show(&answers, page))?,
