@@ -6,7 +6,7 @@ mod target;
 
 use std::borrow::Cow;
 
-use crate::clients::{Client, Comparison, Fault, Mark, Presented, Reaction, words};
+use crate::clients::{Client, Comparison, Demands, Fault, Mark, Presented, Reaction, words};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target};
 use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 
@@ -243,11 +243,12 @@ impl<'a> Bench<'a, '_> {
     fn each(&self, rule: &Rule, check: impl Fn(Option<&Client>) -> Option<Hit>) -> (Option<Hit>, Vec<&'static Client>) {
         let mut worst = check(None);
         let mut clients = Vec::new();
-        for view in &self.views {
-            if rule.fault.is_some_and(|fault| complains(view.client, fault))
-                && let Some(hit) = check(Some(view.client))
+        // Most demand nothing, and then there is nothing to ask.
+        for client in self.views.iter().map(|view| view.client).filter(|client| client.demands != Demands::NONE) {
+            if rule.fault.is_some_and(|fault| complains(client, fault))
+                && let Some(hit) = check(Some(client))
             {
-                clients.push(view.client);
+                clients.push(client);
                 keep_worse(&mut worst, hit);
             }
         }

@@ -83,7 +83,7 @@ struct Answer {
 
 /// How many sources are worked on while the answers before them are written; the texts of both together fit a
 /// processor's cache.
-const BATCH: usize = 128;
+const BATCH: usize = 64;
 
 /// Files as they were named, folders as the files in them, live sources as what they ask for.
 pub(crate) fn expand(sources: &[PathBuf]) -> Result<Sources, Error> {

@@ -39,8 +39,8 @@ impl CheckEntry<'_> {
 
 #[derive(Debug, Serialize)]
 struct FindingEntry<'a> {
-    code: &'static str,
-    level: &'static str,
+    code: Word,
+    level: Word,
     title: &'static str,
     detail: &'a str,
     clients: Vec<Word>,
@@ -49,7 +49,7 @@ struct FindingEntry<'a> {
 
 #[derive(Debug, Serialize)]
 struct NotChecked {
-    code: &'static str,
+    code: Word,
     reason: &'static str,
 }
 
@@ -71,7 +71,7 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
         not_checked: report
             .not_checked
             .iter()
-            .map(|(rule, missing)| NotChecked { code: rule.code, reason: missing.reason() })
+            .map(|(rule, missing)| NotChecked { code: Word(rule.code), reason: missing.reason() })
             .collect(),
         certificate: item.certificate().map(|cert| certificate(cert, now)),
         repairs: report.subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
@@ -82,8 +82,8 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
 
 fn finding(finding: &crate::judge::Finding) -> FindingEntry<'_> {
     FindingEntry {
-        code: finding.rule.code,
-        level: finding.hit.level.word(),
+        code: Word(finding.rule.code),
+        level: Word(finding.hit.level.word()),
         title: finding.rule.title,
         detail: &finding.hit.detail,
         clients: finding.clients.iter().map(|client| Word(client.id)).collect(),
