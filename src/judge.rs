@@ -311,7 +311,9 @@ impl<'a> Bench<'a, '_> {
                 message,
             })
         };
-        views.into_iter().filter_map(verdict).collect()
+        let mut verdicts = Vec::with_capacity(views.len());
+        verdicts.extend(views.into_iter().filter_map(verdict));
+        verdicts
     }
 }
 

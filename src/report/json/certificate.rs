@@ -1,5 +1,7 @@
 //! `inspect` as JSON, and the parts that `check` shares with it.
 
+use std::fmt::Write;
+
 use serde::{Serialize, Serializer};
 
 use super::{Shown, Word};
@@ -110,7 +112,9 @@ struct Moments(String);
 
 impl From<Moment> for Moments {
     fn from(moment: Moment) -> Self {
-        let text = moment.to_string();
+        let mut text = String::with_capacity(24);
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{moment}");
         match text.strip_suffix(" UTC") {
             Some(time) => Self(time.replacen(' ', "T", 1) + "Z"),
             None => Self(text),
