@@ -95,10 +95,12 @@ pub(crate) fn armour(label: &str, der: &[u8]) -> String {
     for octets in der.chunks(48) {
         let mut line = [[0; 4]; 16];
         let (triples, rest) = octets.as_chunks::<3>();
-        line.iter_mut().zip(triples).for_each(|(quad, triple)| *quad = base64(triple));
+        line.iter_mut().zip(triples).for_each(|(quad, triple)| *quad = base64(*triple));
         text.extend_from_slice(line[..triples.len()].as_flattened());
-        if !rest.is_empty() {
-            text.extend_from_slice(&base64(rest));
+        match *rest {
+            [one] => text.extend_from_slice(&[&base64([one, 0, 0])[..2], b"=="].concat()),
+            [one, two] => text.extend_from_slice(&[&base64([one, two, 0])[..3], b"="].concat()),
+            _ => {}
         }
         text.push(b'\n');
     }
@@ -106,27 +108,41 @@ pub(crate) fn armour(label: &str, der: &[u8]) -> String {
     String::from_utf8(text).expect("labels are text, and base64 is ASCII")
 }
 
-/// Up to three octets in four characters (RFC 4648 §4).
+/// Three octets in four characters (RFC 4648 §4).
 #[inline]
-fn base64(octets: &[u8]) -> [u8; 4] {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits = octets.iter().fold(0, |bits, octet| bits << 8 | usize::from(*octet)) << (24 - 8 * octets.len());
-    let mut characters = [18, 12, 6, 0].map(|shift| ALPHABET[bits >> shift & 63]);
-    characters[octets.len() + 1..].fill(b'=');
-    characters
+fn base64([one, two, three]: [u8; 3]) -> [u8; 4] {
+    let bits = u32::from_be_bytes([0, one, two, three]);
+    let [[first, second], [third, fourth]] = [bits >> 12, bits & 0xfff].map(|half| PAIRS[half as usize]);
+    [first, second, third, fourth]
 }
 
 /// Base64 without padding, for URLs (RFC 4648 §5).
 pub(crate) fn base64url(octets: &[u8]) -> String {
-    let quads = octets.chunks(3).map(base64);
-    let characters = quads.flat_map(|quad| quad.into_iter().filter(|character| *character != b'='));
-    let replaced = characters.map(|character| match character {
-        b'+' => '-',
-        b'/' => '_',
-        other => char::from(other),
-    });
-    replaced.collect()
+    let mut text = String::with_capacity(octets.len().div_ceil(3) * 4);
+    for part in octets.chunks(3) {
+        let mut triple = [0; 3];
+        triple[..part.len()].copy_from_slice(part);
+        let characters = base64(triple).map(|character| match character {
+            b'+' => '-',
+            b'/' => '_',
+            other => char::from(other),
+        });
+        text.extend(&characters[..part.len() + 1]);
+    }
+    text
 }
+
+/// The two characters of each twelve bits.
+static PAIRS: [[u8; 2]; 1 << 12] = {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut pairs = [[0; 2]; 1 << 12];
+    let mut bits = 0;
+    while bits < pairs.len() {
+        pairs[bits] = [ALPHABET[bits >> 6], ALPHABET[bits & 63]];
+        bits += 1;
+    }
+    pairs
+};
 
 /// What request and certificate share. The subject stays empty until [`structure::finish`].
 fn parameters(plan: &Plan, key: &PrivateKey) -> Result<CertificateParams, Error> {

@@ -36,7 +36,9 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+// Of seventeen commands one is called: the others' flags are not built.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Show what is in a certificate, request, key or bundle, names in wire order
     Inspect(Inspect),

@@ -80,6 +80,16 @@ impl Serialize for Word {
     }
 }
 
+/// A part that is JSON already.
+#[derive(Debug)]
+struct Written(Vec<u8>);
+
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
 /// Anything with a `Display`, as a JSON string.
 #[derive(Clone, Copy)]
 struct Shown<T>(T);
