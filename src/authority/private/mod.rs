@@ -182,7 +182,7 @@ impl Private {
             serde_json::from_str(&read_text(&path)?).map_err(|error| damaged(error.to_string()))?;
         let mut only = Constraints::default();
         for typed in &settings.only {
-            only.add(typed).map_err(|fault| damaged(fault.to_string()))?;
+            only.add(typed).map_err(damaged)?;
         }
         let root = certificate(&folder.join(ROOT))?;
         let between = folder.join(INTERMEDIATE);

@@ -43,10 +43,7 @@ impl Desk {
     fn init(&self, args: &CaInit) -> Result<(), Error> {
         let mut only = Constraints::default();
         for typed in &args.only {
-            let bad = |fault: certfix::facts::NameFault| Signing::BadConstraint {
-                typed: typed.clone(),
-                cause: fault.to_string(),
-            };
+            let bad = |cause| Signing::BadConstraint { typed: typed.clone(), cause };
             only.add(typed).map_err(bad)?;
         }
         // Before anything costly is done, and before a password is asked for.
