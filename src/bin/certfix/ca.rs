@@ -175,8 +175,7 @@ fn key(ca: &Private, from: &PasswordFrom) -> Result<PrivateKey, Error> {
 
 /// What to do with a root key that is not needed for signing.
 fn root_advice(ca: &Private) -> Option<String> {
-    ca.keeps_idle_root_key().then(|| {
-        let path = ca.folder.join("root-key.pem");
+    ca.idle_root_key().map(|path| {
         let path = Text::new(path.as_os_str().as_encoded_bytes()).to_string();
         format!("The root's key is not needed for signing: move {path} to a place without a network, twice.")
     })
