@@ -126,7 +126,7 @@ fn has_an_answer_to_every_request_of_the_corpora() {
     for file in certfix::input::files_in(&folder).unwrap() {
         let requests: Vec<Request> = read_file(&file, None).map(|evidence| evidence.requests).unwrap_or_default();
         for request in requests {
-            match certfix::authority::private::refusals(&request, &certfix::facts::Constraints::default()) {
+            match certfix::authority::private::examine(&request, &certfix::facts::Constraints::default()) {
                 Ok(asked) => {
                     let own = request.subject_alt_names();
                     assert!(own.is_empty() || own.contains(&asked.names) && asked.from_common_name.is_none());

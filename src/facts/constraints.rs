@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::{Name, NameFault};
+use super::Name;
 
 /// The names that a CA may sign (RFC 5280 §4.2.1.10): all of them, or those below some domains and in some networks.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -27,15 +27,15 @@ impl Constraints {
     /// Adds a domain (`contoso.com`) or a network (`192.0.2.0/24`), as people type it.
     ///
     /// # Errors
-    /// What is wrong with it as a domain.
-    pub fn add(&mut self, typed: &str) -> Result<(), NameFault> {
+    /// What is wrong with it, in a few words.
+    pub fn add(&mut self, typed: &str) -> Result<(), String> {
         if let Some(network) = Network::parse(typed) {
             self.networks.push(network);
             return Ok(());
         }
-        let name = Name::parse_for_certificate(typed)?;
+        let name = Name::parse_for_certificate(typed).map_err(|fault| fault.to_string())?;
         if name.is_wildcard() {
-            return Err(NameFault::Star { position: 1 });
+            return Err("a domain means all names below it already, without a star".to_owned());
         }
         self.domains.push(name);
         Ok(())

@@ -6,10 +6,10 @@
 //! disagree with another. `docs/private-ca.md` tells it all.
 
 mod draft;
+mod examine;
 mod export;
 mod init;
 mod recover;
-mod refusals;
 mod register;
 mod revoke;
 mod sign;
@@ -24,10 +24,10 @@ use crate::facts::{Certificate, Constraints, Moment, PrivateKey};
 use crate::input::{Password, read_file, read_text};
 use crate::store::Store;
 
+pub use examine::{Asked, examine};
 pub use export::{ALL as TRUST, Trust};
 pub use init::{INTERMEDIATE_DAYS, Init, ROOT_DAYS, folder_name, init};
 pub use recover::recover;
-pub use refusals::{Asked, refusals};
 pub use register::{Registered, State};
 pub use revoke::LIST_DAYS;
 pub use sign::Signed;
@@ -129,9 +129,10 @@ impl Private {
         self.folder.join(if self.intermediate.is_some() { INTERMEDIATE_KEY } else { ROOT_KEY })
     }
 
-    /// True when the root's key is in the folder, although an intermediate signs: it could be kept elsewhere.
-    pub fn keeps_idle_root_key(&self) -> bool {
-        self.intermediate.is_some() && self.folder.join(ROOT_KEY).exists()
+    /// Where the root's key is, when it is in the folder although an intermediate signs: it could be kept elsewhere.
+    pub fn idle_root_key(&self) -> Option<PathBuf> {
+        let path = self.folder.join(ROOT_KEY);
+        (self.intermediate.is_some() && path.exists()).then_some(path)
     }
 
     /// Where its CRL is.
@@ -182,7 +183,7 @@ impl Private {
             serde_json::from_str(&read_text(&path)?).map_err(|error| damaged(error.to_string()))?;
         let mut only = Constraints::default();
         for typed in &settings.only {
-            only.add(typed).map_err(|fault| damaged(fault.to_string()))?;
+            only.add(typed).map_err(damaged)?;
         }
         let root = certificate(&folder.join(ROOT))?;
         let between = folder.join(INTERMEDIATE);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::{Asked, Private, Registered, refusals};
+use super::{Asked, Private, Registered, examine};
 use crate::Error;
 use crate::error::Signing;
 use crate::facts::{Certificate, Identity, KeyKind, KeyUsage, Moment, PrivateKey, Purpose, Request};
@@ -19,7 +19,7 @@ pub struct Signed<'a> {
 }
 
 impl Private {
-    /// Signs requests that nothing speaks against (see [`super::refusals`]), for `days` days of 86,400 s from an hour
+    /// Signs requests that nothing speaks against (see [`super::examine`]), for `days` days of 86,400 s from an hour
     /// before `at`, but never beyond the CA's own life.
     ///
     /// # Errors
@@ -60,7 +60,7 @@ impl Private {
         days: i64,
     ) -> Result<Registered, Error> {
         let refused = |reasons| Signing::Refused { source: source.to_owned(), reasons };
-        let asked = refusals(request, &self.only).map_err(refused)?;
+        let asked = examine(request, &self.only).map_err(refused)?;
         let registered = self.sign(key, &[(request, &asked)], at, days)?.register()?;
         registered.into_iter().next().ok_or_else(|| Error::NoAnswer { source: source.to_owned() })
     }

@@ -43,10 +43,7 @@ impl Desk {
     fn init(&self, args: &CaInit) -> Result<(), Error> {
         let mut only = Constraints::default();
         for typed in &args.only {
-            let bad = |fault: certfix::facts::NameFault| Signing::BadConstraint {
-                typed: typed.clone(),
-                cause: fault.to_string(),
-            };
+            let bad = |cause| Signing::BadConstraint { typed: typed.clone(), cause };
             only.add(typed).map_err(bad)?;
         }
         // Before anything costly is done, and before a password is asked for.
@@ -201,8 +198,7 @@ fn key(ca: &Private, from: &PasswordFrom) -> Result<PrivateKey, Error> {
 
 /// What to do with a root key that is not needed for signing.
 fn root_advice(ca: &Private) -> Option<String> {
-    ca.keeps_idle_root_key().then(|| {
-        let path = ca.folder.join("root-key.pem");
+    ca.idle_root_key().map(|path| {
         let path = Text::new(path.as_os_str().as_encoded_bytes()).to_string();
         format!("The root's key is not needed for signing: move {path} to a place without a network, twice.")
     })

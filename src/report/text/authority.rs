@@ -81,7 +81,9 @@ fn row(answer: &Answer<'_>) -> [String; 3] {
     let verdict = match (count(Outcome::Refuses), count(Outcome::Warns), answer.report.verdicts.len()) {
         (_, _, 0) => String::new(),
         (0, 0, all) => format!("all {all} clients accept it"),
-        (refuse, warn, all) => format!("of {all} clients {refuse} refuse it and {warn} warn"),
+        (refuse, 0, all) => format!("{refuse} of {all} clients refuse it"),
+        (0, warn, all) => format!("{warn} of {all} clients warn"),
+        (refuse, warn, all) => format!("{refuse} of {all} clients refuse it, {warn} warn"),
     };
     let name = identity.names.entries.first().map(ToString::to_string).unwrap_or_default();
     [answer.source.clone(), format!("{name}{more}"), verdict]

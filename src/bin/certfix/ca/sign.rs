@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use certfix::authority::Way;
-use certfix::authority::private::{Asked, Private, Registered, State, refusals};
+use certfix::authority::private::{Asked, Private, Registered, State, examine};
 use certfix::error::Signing;
 use certfix::facts::{Certificate, Evidence, Item, Moment, Name, Request, Source, Subject, Target, TrustStore};
 use certfix::judge::{changes, infer_target, judge};
@@ -96,7 +96,7 @@ impl Desk {
         });
         let each: Vec<(Source, Request)> = each.collect();
         let of = each.len();
-        let examined = each.into_par_iter().map(|(source, request)| match refusals(&request, &ca.only) {
+        let examined = each.into_par_iter().map(|(source, request)| match examine(&request, &ca.only) {
             Ok(asked) => {
                 let key = keys.get(&request.identity.key.spki).cloned();
                 Ok(Case { source, request, asked, key, notes: Vec::new() })

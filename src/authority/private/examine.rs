@@ -16,11 +16,11 @@ pub struct Asked {
     pub from_common_name: Option<String>,
 }
 
-/// Why a request is not signed, each reason in a few words; or what is.
+/// What is signed of a request; or why nothing is, each reason in a few words.
 ///
 /// # Errors
 /// All reasons, never none.
-pub fn refusals(request: &Request, only: &Constraints) -> Result<Asked, Vec<String>> {
+pub fn examine(request: &Request, only: &Constraints) -> Result<Asked, Vec<String>> {
     let identity = &request.identity;
     let mut reasons = Vec::new();
     reasons.extend(weak_key(&identity.key.kind));
@@ -140,11 +140,7 @@ fn unfit(name: &GeneralName, only: &Constraints) -> Option<String> {
         }
         GeneralName::Address(_) => None,
         GeneralName::BadAddress(_) | GeneralName::Unreadable(..) => Some(format!("'{name}' is no name")),
-        other if only.is_empty() => match other {
-            GeneralName::Email(_) | GeneralName::Uri(_) | GeneralName::Srv(_) | GeneralName::Upn(_) => None,
-            GeneralName::Directory(_) | GeneralName::RegisteredId(_) | GeneralName::Other(_) => None,
-            _ => Some(format!("'{name}' is no name")),
-        },
+        _ if only.is_empty() => None,
         other => Some(format!("it asks for a {} ({other}), and this CA signs names in {only} alone", other.kind())),
     }
 }
