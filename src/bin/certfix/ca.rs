@@ -4,7 +4,7 @@ mod sign;
 
 use std::process::ExitCode;
 
-use certfix::authority::private::{self, Init, Private, Registered, refusals};
+use certfix::authority::private::{self, Init, Private, Registered};
 use certfix::error::Signing;
 use certfix::facts::{Constraints, Evidence, Moment, PrivateKey, Request, RevocationList, Source, Text};
 use certfix::report::{json, text};
@@ -174,11 +174,7 @@ pub(crate) fn again(
     now: Moment,
 ) -> Result<Evidence, Error> {
     let ca = Private::named(store, Some(name))?;
-    ca.ensure_valid(now)?;
-    let refused = |reasons| Signing::Refused { source: store::REQUEST.to_owned(), reasons };
-    let asked = refusals(request, &ca.only).map_err(refused)?;
-    let registered = ca.sign(&key(&ca, password)?, &[(request, &asked)], now, issue::SELF_SIGNED_DAYS)?.register()?;
-    let registered = registered.into_iter().next().ok_or(Error::NoNames)?;
+    let registered = ca.answer(&key(&ca, password)?, request, store::REQUEST, now, issue::SELF_SIGNED_DAYS)?;
     let mut answer = Evidence::new(Source::File(registered.file));
     answer.certificates.push(registered.certificate);
     answer.certificates.extend(ca.chain().iter().chain([&ca.root]).cloned());

@@ -11,6 +11,7 @@ use certfix::profiles::{self, Profile};
 use certfix::report::json::{self, Made};
 use certfix::report::text::{self, Page};
 use certfix::rules::{Authority, Context, Level};
+use certfix::store::Store;
 use certfix::{Error, clients, issue};
 
 use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned, TargetFrom};
@@ -297,23 +298,26 @@ impl Work<'_> {
                 false => text::made(product.key_kind(), files, &advice, page)?,
             }
         }
-        match next_step(products, files).filter(|_| !self.args.goes_on) {
+        match self.next_step(products, files).filter(|_| !self.args.goes_on) {
             Some(next) => page.paragraph(0, &next),
             None => Ok(()),
         }
     }
-}
 
-fn next_step(products: &[Product<'_>], files: &[Vec<PathBuf>]) -> Option<String> {
-    let file = files.first()?.last()?;
-    let file = shown(file);
-    let product = products.first()?;
-    let ca = product.plan.profile.name;
-    Some(match (product.is_request(), products.len()) {
-        (true, 1) => format!("Next: send {file} to {ca}."),
-        (true, many) => format!("Next: send the {many} requests to {ca}, each for a certificate of its own."),
-        (false, _) => format!("Next: certfix check {file}"),
-    })
+    fn next_step(&self, products: &[Product<'_>], files: &[Vec<PathBuf>]) -> Option<String> {
+        let file = files.first()?.last()?;
+        let file = shown(file);
+        let product = products.first()?;
+        let profile = product.plan.profile;
+        let ca = profile.name;
+        let has_own = || !profile.is_public() && Store::open(&self.args.store).authorities().is_dir();
+        Some(match (product.is_request(), products.len()) {
+            (true, 1) if has_own() => format!("Next: certfix ca sign {file} --install, or send it to {ca}."),
+            (true, 1) => format!("Next: send {file} to {ca}."),
+            (true, many) => format!("Next: send the {many} requests to {ca}, each for a certificate of its own."),
+            (false, _) => format!("Next: certfix check {file}"),
+        })
+    }
 }
 
 /// A path as it may be shown.
