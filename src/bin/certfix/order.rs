@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use certfix::Error;
-use certfix::authority::acme::{self, Binding, Desk, Owner, Reach};
+use certfix::authority::acme::{self, Binding, Desk, Owner, Reach, Told};
 use certfix::authority::{Challenge, Online, Way};
 use certfix::error::Ordering;
 use certfix::facts::{Moment, Source, Text};
@@ -99,8 +99,14 @@ pub(crate) fn place(
         resolver: &|| manner.resolver(),
         wait: manner.wait,
     };
-    let pem = acme::order(&mut desk, key, online, &mut |step| {
-        line.borrow_mut().get_or_insert_with(Progress::new).show(&format!("{shown}: {step}"));
+    let pem = acme::order(&mut desk, key, online, &mut |told| match told {
+        Told::Step(step) => {
+            line.borrow_mut().get_or_insert_with(Progress::new).show(&format!("{shown}: {}", Text::from(step)));
+        }
+        Told::Remark(remark) => {
+            line.take();
+            terminal::remark(&format!("{shown}: {}", Text::from(remark)));
+        }
     });
     line.take();
     let pem = pem?;
