@@ -2,6 +2,7 @@
 
 mod deploying;
 mod ordering;
+mod signing;
 
 use std::fmt::{self, Write};
 use std::io;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 pub use self::deploying::Deploying;
 pub use self::ordering::{Ordering, Problem};
+pub use self::signing::Signing;
 use crate::facts::escape;
 
 /// Why certfix could not do what was asked.
@@ -102,6 +104,8 @@ pub enum Error {
     Damaged { path: PathBuf, cause: String },
     /// A service could not be given its certificate.
     Deploying(Deploying),
+    /// A private CA could not do what was asked.
+    Signing(Signing),
     /// An online authority did not give a certificate.
     Ordering(Ordering),
     /// Somebody pressed Ctrl-C instead of answering.
@@ -173,6 +177,7 @@ impl Error {
             }
             Self::NoCertificateShown { .. } => Some("certfix check says why"),
             Self::Deploying(deploying) => deploying.hint(),
+            Self::Signing(signing) => signing.hint(),
             Self::Ordering(ordering) => ordering.hint(),
             Self::NobodyToAsk => Some(
                 "use certfix csr or certfix self-signed with --fqdn or --domain, --san, --subject, --key, --encrypt-key and \
@@ -295,6 +300,7 @@ impl Error {
             Self::NoCertificateShown { source } => write!(out, "'{source}' shows no certificate"),
             Self::Damaged { path, cause } => write!(out, "'{}' cannot be understood: {cause}", path.display()),
             Self::Deploying(deploying) => deploying.describe(out),
+            Self::Signing(signing) => signing.describe(out),
             Self::Ordering(ordering) => ordering.describe(out),
             Self::Interrupted => out.write_str("stopped by Ctrl-C; nothing was written"),
             Self::NobodyToAsk => out.write_str("there is no terminal to ask questions on"),

@@ -6,7 +6,7 @@ mod target;
 
 use std::borrow::Cow;
 
-use crate::clients::{Client, Comparison, Fault, Mark, Presented, Reaction, words};
+use crate::clients::{Client, Comparison, Demands, Fault, Mark, Presented, Reaction, words};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target};
 use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 
@@ -220,7 +220,7 @@ impl<'a> Bench<'a, '_> {
         let Some(hit) = hit else { return Ok(None) };
         let per_client = matches!(rule.check, Check::ClientItem(_) | Check::ClientCertificate(_) | Check::Name(..));
         if let (Some(fault), false) = (rule.fault, per_client) {
-            clients = self.views.iter().map(|view| view.client).filter(|client| complains(client, fault)).collect();
+            clients = self.clients(|view| complains(view.client, fault));
         }
         Ok(Some(Finding { rule, hit, clients }))
     }
@@ -242,12 +242,13 @@ impl<'a> Bench<'a, '_> {
     /// Once by the standards, once for each client that would complain.
     fn each(&self, rule: &Rule, check: impl Fn(Option<&Client>) -> Option<Hit>) -> (Option<Hit>, Vec<&'static Client>) {
         let mut worst = check(None);
-        let mut clients = Vec::with_capacity(self.views.len());
-        for view in &self.views {
-            if rule.fault.is_some_and(|fault| complains(view.client, fault))
-                && let Some(hit) = check(Some(view.client))
+        let mut clients = Vec::new();
+        // Most demand nothing, and then there is nothing to ask.
+        for client in self.views.iter().map(|view| view.client).filter(|client| client.demands != Demands::NONE) {
+            if rule.fault.is_some_and(|fault| complains(client, fault))
+                && let Some(hit) = check(Some(client))
             {
-                clients.push(view.client);
+                clients.push(client);
                 keep_worse(&mut worst, hit);
             }
         }
@@ -263,10 +264,17 @@ impl<'a> Bench<'a, '_> {
         if self.ctx.target.is_none() {
             return Err(Missing::Target);
         }
-        let mut views = self.views.iter().filter(|view| view.mismatch == Some(mismatch)).peekable();
-        let hit = views.peek().and_then(|view| check(&self.named(view.client, view.comparison.as_ref()?)?, self.ctx));
-        let clients = if hit.is_some() { views.map(|view| view.client).collect() } else { Vec::new() };
+        let differs = |view: &View<'a>| view.mismatch == Some(mismatch);
+        let first = self.views.iter().find(|view| differs(view));
+        let hit = first.and_then(|view| check(&self.named(view.client, view.comparison.as_ref()?)?, self.ctx));
+        let clients = if hit.is_some() { self.clients(differs) } else { Vec::new() };
         Ok((hit, clients))
+    }
+
+    fn clients(&self, wanted: impl Fn(&View<'a>) -> bool) -> Vec<&'static Client> {
+        let mut clients = Vec::with_capacity(self.views.len());
+        clients.extend(self.views.iter().filter(|view| wanted(view)).map(|view| view.client));
+        clients
     }
 
     fn named<'c>(&'c self, client: &'c Client, comparison: &'c Comparison<'c>) -> Option<Named<'c>> {
@@ -303,7 +311,9 @@ impl<'a> Bench<'a, '_> {
                 message,
             })
         };
-        views.into_iter().filter_map(verdict).collect()
+        let mut verdicts = Vec::with_capacity(views.len());
+        verdicts.extend(views.into_iter().filter_map(verdict));
+        verdicts
     }
 }
 

@@ -166,7 +166,7 @@ pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
     left_out.extend(wish.old.map(|old| left_out::extensions(old, profile)).unwrap_or_default());
     let client_auth = identity.and_then(|identity| identity.purposes.as_ref());
     let mut purposes = vec![Purpose::ServerAuth];
-    if !profile.is_public() && client_auth.is_some_and(|purposes| purposes.contains(&Purpose::ClientAuth)) {
+    if !profile.drops_client_auth() && client_auth.is_some_and(|purposes| purposes.contains(&Purpose::ClientAuth)) {
         purposes.push(Purpose::ClientAuth);
     }
     let mut plan = Plan {

@@ -14,7 +14,8 @@ const LINES: &[&[&str]] = &[
     &["judge"],
     &["plan"],
     &["issue", "store"],
-    &["authority", "deploy", "report"],
+    &["authority", "deploy"],
+    &["report"],
 ];
 
 #[test]

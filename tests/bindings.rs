@@ -19,27 +19,15 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::thread;
 
-use asked::{certfix, json};
+use asked::{MAIL, at, certfix, json};
 use authority::{Authority, Leaf};
 use name_servers::NameServer;
 use servers::dovecot::Dovecot;
 use servers::nginx::Nginx;
 use servers::openldap::OpenLdap;
 use servers::postfix::Postfix;
-use servers::presenter::{Presented, Presenter, presented};
+use servers::presenter::{Presented, Presenter, issue};
 use servers::relay::Protocol;
-
-const MAIL: &[&str] = &["mail.contoso.com"];
-
-fn issue(authority: &Authority, names: &'static [&'static str]) -> Presented {
-    let credentials = authority.issue(&Leaf::new(names));
-    presented(&format!("{}{}", credentials.certificate, credentials.issuers), &credentials.key)
-}
-
-/// `scheme://mail.contoso.com:port`
-fn at(scheme: &str, port: u16) -> String {
-    format!("{scheme}://mail.contoso.com:{port}")
-}
 
 #[test]
 fn a_server_that_needs_sni_is_told() {

@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "other tests use more of it")]
 mod authority;
 #[path = "support/key_store.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
 mod key_store;
 #[path = "support/one_file_server.rs"]
 mod one_file_server;

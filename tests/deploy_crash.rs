@@ -33,6 +33,8 @@ const CALLS: &[&str] = &[
     "renameat2",
     "link",
     "linkat",
+    "symlink",
+    "symlinkat",
     "unlink",
     "unlinkat",
     "rmdir",
@@ -90,6 +92,25 @@ impl Scene {
         scene
     }
 
+    /// One whose service reads a third file in the store and has the old certificate; its renewal waits for a commit.
+    fn renewed(old: &Credentials, new: &Credentials) -> Self {
+        let scene = Self::new(old, old);
+        deploy::commit(&scene.open(), MANNERS, &mut |_| {}).unwrap();
+        // The only commit is the one under test.
+        fs::remove_dir_all(scene.store.root().join(".certfix-undo-0001")).unwrap();
+        fs::remove_file(&scene.files()[2]).unwrap();
+        scene.store.renew(new);
+        Self { before: scene.disk(), ..scene }
+    }
+
+    /// The same, and the commit was done.
+    fn renewed_and_committed(old: &Credentials, new: &Credentials) -> Self {
+        let scene = Self::renewed(old, new);
+        deploy::commit(&scene.open(), MANNERS, &mut |_| {}).unwrap();
+        assert_ne!(scene.disk(), scene.before);
+        scene
+    }
+
     fn open(&self) -> Store {
         Store::open(self.store.root())
     }
@@ -99,8 +120,11 @@ impl Scene {
         ["combined.pem", "cert.pem", "running.pem"].map(|name| self.store.beside(name))
     }
 
+    /// What the service reads: its own files, and those of the store.
     fn disk(&self) -> Vec<File> {
-        self.files()[..2].iter().map(|file| snapshot(file)).collect()
+        let key = self.store.root().join(NAME);
+        let store = ["key.pem", "fullchain.pem"].map(|name| key.join(name));
+        self.files()[..2].iter().chain(&store).map(|file| snapshot(file)).collect()
     }
 
     /// Runs certfix under strace, which writes its log beside the store. Programs of services are not traced.
@@ -118,12 +142,15 @@ impl Scene {
         let mut folders = vec![self.store.beside("")];
         while let Some(folder) = folders.pop() {
             for path in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
-                if path.is_dir() {
+                if path.is_dir() && !path.is_symlink() {
                     folders.push(path);
                     continue;
                 }
                 // strace's, which shows what is written.
                 if path == self.store.beside("log") {
+                    continue;
+                }
+                if path.is_symlink() {
                     continue;
                 }
                 let text = fs::read(&path).unwrap();
@@ -137,7 +164,8 @@ impl Scene {
         assert!(keys > 0, "{place}: the old key is lost");
         let [combined, ..] = self.files();
         belongs_together(&fs::read(&combined).unwrap(), place);
-        let key = self.store.root().join(NAME).join("key.pem");
+        let [key, certificate] = ["key.pem", "fullchain.pem"].map(|name| self.store.root().join(NAME).join(name));
+        belongs_together(&[fs::read(&key).unwrap(), fs::read(certificate).unwrap()].concat(), place);
         assert_eq!(key.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{place}");
     }
 
@@ -257,4 +285,28 @@ fn a_commit_with_an_error_anywhere_is_put_in_order() {
 fn an_undo_with_an_error_anywhere_is_put_in_order() {
     let (old, new) = pair();
     println!("{}", failed_everywhere("undo", || Scene::committed(&old, &new)));
+}
+
+#[test]
+fn a_commit_of_a_renewal_killed_at_any_moment_is_put_in_order() {
+    let (old, new) = pair();
+    println!("{}", killed_everywhere("commit", || Scene::renewed(&old, &new)));
+}
+
+#[test]
+fn an_undo_of_a_renewal_killed_at_any_moment_is_put_in_order() {
+    let (old, new) = pair();
+    println!("{}", killed_everywhere("undo", || Scene::renewed_and_committed(&old, &new)));
+}
+
+#[test]
+fn a_commit_of_a_renewal_with_an_error_anywhere_is_put_in_order() {
+    let (old, new) = pair();
+    println!("{}", failed_everywhere("commit", || Scene::renewed(&old, &new)));
+}
+
+#[test]
+fn an_undo_of_a_renewal_with_an_error_anywhere_is_put_in_order() {
+    let (old, new) = pair();
+    println!("{}", failed_everywhere("undo", || Scene::renewed_and_committed(&old, &new)));
 }

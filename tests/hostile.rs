@@ -2,7 +2,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -52,4 +53,26 @@ fn a_certificate_with_100_000_names_is_answered() {
     let certificate = CertificateParams::new(names).unwrap().self_signed(&KeyPair::generate().unwrap()).unwrap();
     fs::write(folder.path().join("names.cer"), certificate.der()).unwrap();
     is_answered(folder.path(), "names.cer");
+}
+
+#[test]
+fn a_folder_that_may_not_be_read_does_not_hide_the_others() {
+    let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o755)).tempdir().unwrap();
+    let locked = folder.path().join("b/locked");
+    fs::create_dir_all(&locked).unwrap();
+    for name in ["a.cer", "b/b.cer", "b/locked/c.cer", "d.cer"] {
+        let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/sbs2008.cer");
+        fs::copy(fixture, folder.path().join(name)).unwrap();
+    }
+    fs::set_permissions(&locked, Permissions::from_mode(0o000)).unwrap();
+    // Root may read everything, and where certfix was built others may not go.
+    let certfix = folder.path().join("certfix");
+    fs::copy(env!("CARGO_BIN_EXE_certfix"), &certfix).unwrap();
+    let mut somebody = Command::new("setpriv");
+    somebody.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&certfix).arg("inspect");
+    let output = somebody.args(["a.cer", "b", "d.cer"]).current_dir(folder.path()).output().unwrap();
+    let [text, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(output.status.code(), Some(2), "{text}{error}");
+    assert_eq!(text.matches(": certificate\n").count(), 3, "{text}");
+    assert_eq!(error, "certfix: error: cannot read 'b/locked': permission denied\n");
 }

@@ -117,7 +117,7 @@ fn silence_at_every_step_ends_in_time() {
     survives(
         "smtp",
         |peer| {
-            peer.say("220 hello\r\n");
+            peer.smtp_until_ehlo();
             peer.fall_silent();
         },
         2,
@@ -126,9 +126,7 @@ fn silence_at_every_step_ends_in_time() {
     survives(
         "smtp",
         |peer| {
-            peer.say("220 hello\r\n");
-            peer.hear();
-            peer.say("250-mail\r\n250 STARTTLS\r\n");
+            peer.smtp_until_starttls();
             peer.fall_silent();
         },
         2,
@@ -159,8 +157,7 @@ fn floods_are_not_read_to_their_end() {
     survives(
         "smtp",
         |peer| {
-            peer.say("220 hello\r\n");
-            peer.hear();
+            peer.smtp_until_ehlo();
             peer.flood(b"250-AND-ANOTHER\r\n", 100 << 20);
         },
         2,
@@ -174,8 +171,7 @@ fn a_reset_at_every_step_is_told() {
     survives(
         "smtp",
         |peer| {
-            peer.say("220 hello\r\n");
-            peer.hear();
+            peer.smtp_until_ehlo();
             peer.reset();
         },
         2,
@@ -184,10 +180,7 @@ fn a_reset_at_every_step_is_told() {
     survives(
         "smtp",
         |peer| {
-            peer.say("220 hello\r\n");
-            peer.hear();
-            peer.say("250-mail\r\n250 STARTTLS\r\n");
-            peer.hear();
+            peer.smtp_until_starttls();
             peer.reset();
         },
         1,
@@ -210,10 +203,7 @@ fn text_after_the_reply_to_starttls_is_a_finding_of_its_own() {
     survives(
         "smtp",
         |peer| {
-            peer.say("220 hello\r\n");
-            peer.hear();
-            peer.say("250-mail\r\n250 STARTTLS\r\n");
-            peer.hear();
+            peer.smtp_until_starttls();
             peer.say("220 go ahead\r\n250 \x1b[31minjected\r\n");
             peer.fall_silent();
         },
@@ -223,10 +213,7 @@ fn text_after_the_reply_to_starttls_is_a_finding_of_its_own() {
     survives(
         "smtp",
         |peer| {
-            peer.say("220 hello\r\n");
-            peer.hear();
-            peer.say("250-mail\r\n250 STARTTLS\r\n");
-            peer.hear();
+            peer.smtp_until_starttls();
             peer.say("220 go ahead\r\n250 \x1b[31minjected\r\n");
             peer.hear_anything();
         },

@@ -23,27 +23,16 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use asked::{certfix, colons, json};
+use asked::{MAIL, at, certfix, colons, json};
 use authority::{Authority, Key, Leaf};
-use name_servers::NameServer;
+use name_servers::{NameServer, OddServer};
 use rustix::process::{Pid, Signal, kill_process};
-use servers::presenter::{Presented, Presenter, presented};
+use servers::presenter::{Presenter, issue, presented};
 use servers::relay::{Protocol, Relay};
 use servers::s_server::SServer;
 
-const MAIL: &[&str] = &["mail.contoso.com"];
 /// Only a hang takes longer.
 const HANG: Duration = Duration::from_secs(60);
-
-fn issue(authority: &Authority, names: &'static [&'static str]) -> Presented {
-    let credentials = authority.issue(&Leaf::new(names));
-    presented(&format!("{}{}", credentials.certificate, credentials.issuers), &credentials.key)
-}
-
-/// `scheme://mail.contoso.com:port`
-fn at(scheme: &str, port: u16) -> String {
-    format!("{scheme}://mail.contoso.com:{port}")
-}
 
 #[test]
 fn both_certificates_of_a_server_with_two_kinds_of_key_are_shown() {
@@ -242,4 +231,32 @@ fn stalls_after(count: usize, server: SocketAddr, tell: Sender<()>) -> u16 {
         }
     });
     port
+}
+
+#[test]
+fn dns_is_asked_once_for_each_name() {
+    let authority = Authority::new();
+    let server = Presenter::anywhere(None, &issue(&authority, MAIL));
+    let (sender, questions) = mpsc::channel();
+    // Everything is at 127.0.0.1.
+    let dns = OddServer::start(move |question| {
+        let end = 12 + question[12..].iter().position(|byte| *byte == 0).unwrap() + 5;
+        sender.send(question[12..end].to_ascii_lowercase()).unwrap();
+        let is_a = question[end - 4..end - 2] == [0, 1];
+        let header = [&question[..2], &[0x81, 0x80, 0, 1, 0, u8::from(is_a), 0, 0, 0, 0]].concat();
+        let address: &[u8] = &[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1];
+        Some([&header[..], &question[12..end], if is_a { address } else { &[] }].concat())
+    });
+    let source = at("imaps", server.address.port());
+    let answer = json(&["check", &source, "--resolver", &dns.address.to_string()]);
+    assert_eq!(
+        answer.only().services["dns"][0]["name"],
+        "mail.contoso.com",
+        "the certificate's name was looked up too"
+    );
+    let mut asked: Vec<Vec<u8>> = questions.try_iter().collect();
+    asked.sort();
+    let all = asked.len();
+    asked.dedup();
+    assert!(all > 0 && asked.len() == all, "{asked:?}, {all} questions");
 }

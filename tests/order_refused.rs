@@ -137,9 +137,9 @@ fn a_directory_is_trusted_by_its_root_alone() {
 #[test]
 fn of_two_orders_at_once_one_is_made() {
     let (scene, proxy) = behind_proxy();
-    let first = scene.begin(&scene.by_webroot(&[]));
+    let mut first = scene.begin(&scene.by_webroot(&[]));
     // The first is at work as soon as the authority hears of it.
-    while proxy.count() < 3 {
+    while proxy.count() < 3 && first.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(1));
     }
     let second = scene.certfix(&scene.by_webroot(&[]));
@@ -147,7 +147,7 @@ fn of_two_orders_at_once_one_is_made() {
     assert_eq!(first.status.code(), Some(0), "{}", String::from_utf8_lossy(&first.stderr));
     let complaint = String::from_utf8_lossy(&second.stderr);
     // A slow start comes after the first is done, and then it orders another.
-    let is_told = complaint.contains(&format!("another certfix is at work on '{NAME}'\n"));
+    let is_told = complaint.contains("is being worked on by certfix order, process ");
     assert!(is_told || second.status.code() == Some(0), "{complaint}");
     scene.is_done("two at once");
     assert_eq!(scene.pebble.accounts(), 1);

@@ -17,6 +17,9 @@ use desk::{Desk, NAME};
 const PASSWORD: &str = "Zw7-unmistakable-Qx3";
 const WRONG: &str = "Yv6-unmistakable-too";
 
+/// Where private keys go: the store, a service's own file, and the journal with what that held before.
+const FILES: &[&str] = &["/key.pem", "/.own.pem.certfix-new", "/store/.certfix-new/"];
+
 /// Runs certfix under strace, and says what it printed and what it did.
 fn traced(desk: &Desk, arguments: &[&str]) -> (Output, String) {
     let trace = desk.path("trace");
@@ -68,10 +71,8 @@ fn keeps_secrets(desk: &Desk, status: i32, arguments: &[&str]) {
         assert!(!said.contains(key), "{arguments:?} prints the private key");
         for line in trace.lines().filter(|line| line.contains(key)) {
             let (call, _) = line.split_once('"').unwrap();
-            assert!(
-                call.contains("write(") && call.contains("key.pem"),
-                "{arguments:?} writes the private key: {call}"
-            );
+            let is_file = FILES.iter().any(|file| call.contains(file));
+            assert!(call.contains("write(") && is_file, "{arguments:?} writes the private key: {call}");
         }
     }
 }
@@ -103,4 +104,49 @@ fn no_command_hands_a_secret_on() {
     keeps_secrets(&desk, 0, &[&["inspect", "backup.pfx"][..], &old].concat());
     keeps_secrets(&desk, 2, &["inspect", "backup.pfx", "--password-file", "wrong"]);
     keeps_secrets(&desk, 0, &["csr", "--renew", NAME]);
+    let init = ["ca", "init", "Contoso CA", "--intermediate", "--key", "p-256"];
+    keeps_secrets(&desk, 0, &[&init[..], &new].concat());
+    keeps_secrets(&desk, 0, &["ca", "init", "Plain CA", "--plain-key", "--key", "p-256"]);
+    let request = format!("{folder}/renewal/request.csr");
+    for ca in ["contoso-ca", "plain-ca"] {
+        let sign = ["ca", "sign", &request, "--yes", "--ca", ca, "-o", ca];
+        keeps_secrets(&desk, 0, &[&sign[..], &old].concat());
+        keeps_secrets(&desk, 0, &[&["ca", "revoke", ca, "--ca", ca, "--yes"][..], &old].concat());
+    }
+    keeps_secrets(&desk, 0, &["ca", "sign", &request, "--dry-run", "--ca", "contoso-ca", "--format", "json"]);
+    keeps_secrets(&desk, 2, &["ca", "crl", "--ca", "contoso-ca", "--password-file", "wrong"]);
+    keeps_secrets(&desk, 0, &["ca", "list", "--format", "json"]);
+}
+
+#[test]
+fn no_service_is_told_a_secret_but_in_its_file() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    let answer = |folder: &str| desk.sign(folder, "leaf.pem", None);
+    answer(&folder);
+    keeps_secrets(&desk, 0, &["install", "leaf.pem", "between.pem", "root.pem"]);
+    let own = format!("combined_file={}", desk.path("own.pem").display());
+    // Programs of services are traced too: what they are started with, and in which environment.
+    let bind =
+        ["bind", NAME, "--to", "files", "--set", &own, "--reload", "env; cat /proc/self/environ", "--check", "env"];
+    keeps_secrets(&desk, 0, &[&bind[..], &["--dry-run"]].concat());
+    keeps_secrets(&desk, 0, &bind);
+    keeps_secrets(&desk, 0, &["commit", "--dry-run", "--format", "json"]);
+    keeps_secrets(&desk, 0, &["commit", "--format", "json"]);
+    let first = key_lines(&desk.path("store"));
+    assert!(desk.text("own.pem").contains(&first[0]), "the service has the key");
+    keeps_secrets(&desk, 0, &["csr", "--renew", NAME]);
+    answer(&format!("{folder}/renewal"));
+    keeps_secrets(&desk, 0, &["install", "leaf.pem", "between.pem", "root.pem"]);
+    // The journal holds the old key now, and the error tells what the service says of its files.
+    let broken = [&bind[..9], &["env >&2; exit 1"]].concat();
+    keeps_secrets(&desk, 0, &broken);
+    keeps_secrets(&desk, 2, &["commit"]);
+    assert!(desk.text("own.pem").contains(&first[0]), "it was put back");
+    keeps_secrets(&desk, 0, &bind);
+    keeps_secrets(&desk, 0, &["commit"]);
+    assert!(!desk.text("own.pem").contains(&first[0]));
+    keeps_secrets(&desk, 0, &["keys"]);
+    keeps_secrets(&desk, 0, &["undo", "--dry-run"]);
+    keeps_secrets(&desk, 0, &["undo", "--format", "json"]);
 }

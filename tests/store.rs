@@ -10,7 +10,7 @@ use std::sync::Barrier;
 
 use certfix::Error;
 use certfix::facts::Name;
-use certfix::store::{CERTIFICATE, KEY, NewFile, REQUEST, Secrecy, Slot, Store, write_new};
+use certfix::store::{BINDINGS, CERTIFICATE, KEY, KeyFolder, NewFile, REQUEST, Secrecy, Slot, Store, write_new};
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -21,6 +21,11 @@ fn files(contents: &[u8]) -> [NewFile<'_>; 2] {
         NewFile { name: KEY, contents, secrecy: Secrecy::Secret },
         NewFile { name: REQUEST, contents, secrecy: Secrecy::Public },
     ]
+}
+
+fn install(store: &Store, key: &KeyFolder, slot: Slot, contents: &[u8]) {
+    let lock = store.lock_whole("install").unwrap();
+    key.install(&lock, slot, &[NewFile { name: CERTIFICATE, contents, secrecy: Secrecy::Public }]).unwrap();
 }
 
 fn mode(path: &Path) -> u32 {
@@ -128,10 +133,9 @@ fn never_takes_back_a_generation_that_has_the_last_copy_of_a_key() {
     let store = Store::open(root.path());
     store.create(&name("a.contoso.com"), &files(b"old")).unwrap();
     let key = store.key(&name("a.contoso.com")).unwrap();
-    let certificate = |contents| [NewFile { name: CERTIFICATE, contents, secrecy: Secrecy::Public }];
-    key.install(Slot::Current, &certificate(b"old")).unwrap();
+    install(&store, &key, Slot::Current, b"old");
     key.renew(&files(b"new")).unwrap();
-    key.install(Slot::Renewal, &certificate(b"new")).unwrap();
+    install(&store, &key, Slot::Renewal, b"new");
     assert_eq!((key.generation(), key.generations()), (Some(3), vec![1, 2, 3]));
     // Somebody goes back by hand.
     fs::remove_file(key.path.join("current")).unwrap();
@@ -139,27 +143,48 @@ fn never_takes_back_a_generation_that_has_the_last_copy_of_a_key() {
     assert_eq!(store.recover(), [""; 0]);
     assert_eq!(fs::read(key.path.join("generations/0003").join(KEY)).unwrap(), b"new");
     // The next change goes on above it.
-    key.install(Slot::Current, &certificate(b"newer")).unwrap();
+    install(&store, &key, Slot::Current, b"newer");
     assert_eq!((key.generation(), fs::read(key.path.join(KEY)).unwrap()), (Some(4), b"old".to_vec()));
 }
 
 #[test]
-fn undo_brings_back_key_and_certificate_and_undone_twice_the_new_ones() {
+fn a_renewal_of_a_key_with_services_waits() {
     let root = tempfile::tempdir().unwrap();
     let store = Store::open(root.path());
     store.create(&name("a.contoso.com"), &files(b"old")).unwrap();
     let key = store.key(&name("a.contoso.com")).unwrap();
-    let certificate = |contents| [NewFile { name: CERTIFICATE, contents, secrecy: Secrecy::Public }];
-    assert!(matches!(key.undo(), Err(Error::Conflict { .. })));
-    key.install(Slot::Current, &certificate(b"old")).unwrap();
-    assert!(matches!(key.undo(), Err(Error::Conflict { .. })), "there was no certificate before");
-    key.renew(&files(b"new")).unwrap();
-    key.install(Slot::Renewal, &certificate(b"new")).unwrap();
-    for pair in [b"old", b"new", b"old"] {
-        key.undo().unwrap();
-        assert_eq!(fs::read(key.path.join(KEY)).unwrap(), pair);
-        assert_eq!(fs::read(key.path.join(CERTIFICATE)).unwrap(), pair);
+    install(&store, &key, Slot::Current, b"old");
+    fs::write(key.path.join(BINDINGS), r#"{"version": 1, "bindings": [{"service": "files"}]}"#).unwrap();
+    for (number, contents) in [(3, b"new"), (4, b"two")] {
+        key.renew(&files(contents)).unwrap();
+        install(&store, &key, Slot::Renewal, contents);
+        assert_eq!((key.generation(), key.waiting()), (Some(2), Some(number)));
+        assert_eq!(fs::read(key.path.join(KEY)).unwrap(), b"old", "services go on");
+        assert_eq!(fs::read(key.slot(Slot::Next).join(KEY)).unwrap(), contents);
+        assert_eq!(store.recover(), [""; 0]);
     }
+    assert_eq!(key.generations(), [1, 2, 3, 4], "no key is lost");
+    // Somebody lets it go, and the next one has its number and not more.
+    fs::remove_file(key.path.join("next")).unwrap();
+    assert_eq!((store.recover(), key.waiting()), (Vec::new(), None));
+    install(&store, &key, Slot::Current, b"more");
+    assert_eq!((key.generation(), key.waiting()), (Some(2), Some(5)));
+}
+
+#[test]
+fn leaves_no_lock_behind() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    store.create(&name("a.contoso.com"), &files(b"key")).unwrap();
+    fs::write(root.path().join(".certfix-lock"), "certfix commit, process 1\n").unwrap();
+    store.recover();
+    assert_eq!(listed(root.path()), ["a.contoso.com"], "nobody held it");
+    // A link of somebody else's is not followed.
+    std::os::unix::fs::symlink(store.path(&name("a.contoso.com")).join(KEY), root.path().join(".certfix-lock"))
+        .unwrap();
+    let key = store.key(&name("a.contoso.com")).unwrap();
+    assert!(matches!(store.remove(&key), Err(Error::File { action: "lock", .. })));
+    assert_eq!(fs::read(key.path.join(KEY)).unwrap(), b"key");
 }
 
 #[test]

@@ -261,7 +261,7 @@ fn ends_cleanly_wherever_somebody_presses_ctrl_c() {
 fn makes_a_self_signed_certificate() {
     let desk = desk();
     let mut session = Session::start(desk.path(), 100, &["new"]);
-    session.answers("The request goes to:", DOWN);
+    session.answers("The request goes to:", &DOWN.repeat(2));
     session.answers("Folder for keys [.]:", "");
     session.sees("Protect the key with a password?");
     session.types("n");

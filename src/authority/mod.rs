@@ -1,6 +1,9 @@
 //! Authorities sign requests: the online one (ACME), and a private one of the user's own.
 
 pub mod acme;
+mod due;
+pub mod private;
 mod way;
 
+pub use due::due_from;
 pub use way::{Challenge, Online, Way};

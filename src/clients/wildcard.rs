@@ -13,12 +13,19 @@ pub(super) struct Asked<'t> {
     pub(super) also: Option<&'t [u8]>,
 }
 
-/// False when no policy lets `presented` cover what was asked: it is another name, and no star is in it.
+/// False when no policy lets `presented` cover what was asked: it is another name, or ends otherwise behind its last star.
 pub(super) fn may_cover(presented: &[u8], asked: &[u8]) -> bool {
     let bare = |name: &[u8]| name.len() - name.iter().rev().take_while(|byte| is_dot(byte)).count();
-    let same = presented[..bare(presented)].eq_ignore_ascii_case(&asked[..bare(asked)]);
+    let (bare_presented, bare_asked) = (&presented[..bare(presented)], &asked[..bare(asked)]);
     // What begins with a dot stands for all below it in OpenSSL.
-    same || asked.starts_with(b".") || presented.contains(&b'*')
+    if bare_presented.eq_ignore_ascii_case(bare_asked) || asked.starts_with(b".") {
+        return true;
+    }
+    let Some(star) = memchr::memrchr(b'*', bare_presented) else { return false };
+    let end = &bare_presented[star + 1..];
+    // Android 4 lets a star and its dot stand for nothing.
+    let end = end.strip_prefix(b".").unwrap_or(end);
+    bare_asked.len().checked_sub(end.len()).is_some_and(|at| bare_asked[at..].eq_ignore_ascii_case(end))
 }
 
 /// True when `presented` covers what was asked, by the wildcard rules of `policy`.

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
+use memchr::memchr;
+
 use super::{Client, Fault, Mark};
 use crate::facts::{Identity, Moment, SanExtension, Target, Text};
 
@@ -78,19 +80,18 @@ pub fn words(
 ) -> Option<(Cow<'static, str>, Mark)> {
     let fitting = |(of, phrase): &&(Fault, Phrase)| *of == fault && phrase.when.holds(target, identity);
     let (_, phrase) = client.words.iter().find(fitting)?;
-    let text = match phrase.text.contains('{') {
-        true => Cow::Owned(fill(phrase.text, target, identity, date)),
-        false => Cow::Borrowed(phrase.text),
+    let text = match placeholder(phrase.text) {
+        Some(_) => Cow::Owned(fill(phrase.text, target, identity, date)),
+        None => Cow::Borrowed(phrase.text),
     };
     Some((text, phrase.mark))
 }
 
 fn fill(text: &str, target: &Target, identity: &Identity, date: Option<Moment>) -> String {
-    let mut filled = String::with_capacity(text.len() + 64);
+    let mut filled = String::with_capacity(text.len() + 256);
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
+    while let Some((before, placeholder, after)) = placeholder(rest) {
         filled.push_str(before);
-        let Some((placeholder, after)) = after.split_once('}') else { break };
         let names = &identity.names;
         // Writing to a String cannot fail.
         let _ = match placeholder {
@@ -107,6 +108,14 @@ fn fill(text: &str, target: &Target, identity: &Identity, date: Option<Moment>) 
     }
     filled.push_str(rest);
     filled
+}
+
+/// What stands before the first placeholder, the placeholder, and what stands behind it.
+fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let open = memchr(b'{', text.as_bytes())?;
+    let (before, after) = (&text[..open], &text[open + 1..]);
+    let close = memchr(b'}', after.as_bytes())?;
+    Some((before, &after[..close], &after[close + 1..]))
 }
 
 /// A name as rustls shows it.

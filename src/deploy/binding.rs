@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk;
 use crate::Error;
+use crate::facts::Certificate;
 use crate::store::{BINDINGS, KeyFolder, Store};
 
 /// One service that uses a key, or will once it is committed.
@@ -50,6 +51,11 @@ impl Binding {
     /// The name of its template.
     pub fn template_name(&self) -> &str {
         self.service.split_once(':').map_or(&*self.service, |(template, _)| template)
+    }
+
+    /// True when this certificate was the last to be committed.
+    pub fn has(&self, certificate: &Certificate) -> bool {
+        self.committed.as_deref() == Some(&*super::sha256(&certificate.der))
     }
 
     /// True when both speak of the same service on the same address.

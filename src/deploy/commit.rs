@@ -1,22 +1,22 @@
 //! Commits and undoes.
 //!
 //! Order of steps: the lock; whatever an interrupted program left is put back; everything that can fail without a change is
-//! done; the journal is written; then files, checks, reloads, a look at every place, the record in the key's folder; at last
-//! the journal is kept. Any error in between puts every file back and reloads again.
+//! done; the journal is written; then files, the turn of each key whose next generation waits, checks, reloads, a look at
+//! every place, the record in the key's folder; at last the journal is kept. Any error in between puts every file and key
+//! back and reloads again.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::binding::{self, Binding};
 use super::disk::{self, Present};
-use super::journal::{self, Journal, Service};
-use super::lock::Lock;
+use super::journal::{self, Journal, Service, Turn};
 use super::material::Material;
 use super::prove::{Shown, Watch};
 use super::stage::{self, Change, Staged};
 use crate::Error;
 use crate::error::Deploying;
-use crate::store::{BINDINGS, KeyFolder, Store};
+use crate::store::{BINDINGS, KeyFolder, Lock, Store};
 
 /// How to commit and undo.
 #[derive(Clone, Copy, Debug)]
@@ -40,23 +40,42 @@ pub struct Committed {
     pub places: Vec<(String, Shown)>,
 }
 
+/// What a commit will do, in order, or has done; nothing when every service has what it is bound to.
+#[derive(Clone, Debug)]
+pub struct Work<T> {
+    /// The keys whose next generation takes the place of the current one.
+    pub turns: Vec<Turn>,
+    /// The services.
+    pub services: Vec<T>,
+}
+
+impl<T> Work<T> {
+    /// True when there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.turns.is_empty() && self.services.is_empty()
+    }
+}
+
 /// What was put back.
 #[derive(Clone, Debug, Default)]
 pub struct PutBack {
     /// Services by key and name.
     pub services: Vec<(String, String)>,
+    /// The keys that have their generation of before; the other one waits for the next commit.
+    pub turns: Vec<Turn>,
     /// The files as they were before the commit.
     pub files: Vec<PathBuf>,
     /// Reloads that failed, and places that do not present what they did before.
     pub troubles: Vec<String>,
 }
 
-/// Everything that a commit would do, in order; nothing when every service has what it is bound to.
+/// Everything that a commit would do.
 ///
 /// # Errors
 /// A binding that cannot be committed: its template, its key, or a file of the service.
-pub fn staged(store: &Store) -> Result<Vec<Staged>, Error> {
-    Ok(due(store)?.into_iter().map(|(_, staged)| staged).collect())
+pub fn staged(store: &Store) -> Result<Work<Staged>, Error> {
+    let Work { turns, services } = due(store)?;
+    Ok(Work { turns, services: services.into_iter().map(|(_, staged)| staged).collect() })
 }
 
 /// Gives every service the certificate that it is bound to. `tell` hears of each step, and of what an interrupted program
@@ -65,26 +84,28 @@ pub fn staged(store: &Store) -> Result<Vec<Staged>, Error> {
 /// # Errors
 /// [`Deploying::Locked`]; what [`staged`] may say; [`Deploying::PutBack`] when a step failed and everything is as before;
 /// [`Deploying::NotPutBack`] when that failed too.
-pub fn commit(store: &Store, manners: Manners, tell: &mut dyn FnMut(&str)) -> Result<Vec<Committed>, Error> {
-    let _lock = Lock::take(store.root(), "commit", manners.wait)?;
-    recover(store, tell)?;
-    let due = due(store)?;
-    if due.is_empty() {
-        return Ok(Vec::new());
+pub fn commit(store: &Store, manners: Manners, tell: &mut dyn FnMut(&str)) -> Result<Work<Committed>, Error> {
+    let lock = store.lock("commit", manners.wait)?;
+    recover(store, &lock, tell)?;
+    let work = due(store)?;
+    if work.is_empty() {
+        return Ok(Work { turns: Vec::new(), services: Vec::new() });
     }
+    let due = &work.services;
     tell("looking at what the services present now");
     let watches = due.iter().map(|(material, staged)| watches(material, staged)).collect::<Result<Vec<_>, _>>()?;
     let services = due.iter().zip(&watches).map(|((_, staged), watches)| service(staged, watches)).collect();
-    let files = files(&due);
-    let records = records(store, &due)?;
-    let mut journal = Journal::write(store.root(), services, &files, &records)?;
-    let done = apply(&due, &watches, &files, &records, manners, tell);
+    let files = files(due);
+    let records = records(store, due)?;
+    let mut journal = Journal::write(store.root(), services, &work.turns, &files, &records)?;
+    let done = write(&lock, &files, &work.turns, tell);
+    let done = done.and_then(|()| apply(due, &watches, &records, manners, tell));
     let kept = done.and_then(|places| journal.keep().map(|()| places));
     match kept {
-        Ok(places) => Ok(committed(due, places)),
+        Ok(places) => Ok(Work { turns: work.turns, services: committed(work.services, places) }),
         Err(cause) => {
             tell("putting everything back");
-            Err(put_back(journal, manners, cause))
+            Err(put_back(journal, &lock, manners, cause))
         }
     }
 }
@@ -95,35 +116,34 @@ pub fn commit(store: &Store, manners: Manners, tell: &mut dyn FnMut(&str)) -> Re
 /// [`Deploying::NothingToUndo`]; [`Deploying::ChangedSince`] when somebody else changed a file, unless `force`; a file that cannot be
 /// put back.
 pub fn undo(store: &Store, manners: Manners, force: Force, tell: &mut dyn FnMut(&str)) -> Result<PutBack, Error> {
-    let _lock = Lock::take(store.root(), "undo", manners.wait)?;
-    if let Some(recovered) = recover(store, tell)? {
+    let lock = store.lock("undo", manners.wait)?;
+    if let Some(recovered) = recover(store, &lock, tell)? {
         return Ok(recovered);
     }
     let mut last = Journal::last(store.root())?.ok_or(Error::from(Deploying::NothingToUndo))?;
     if force == Force::No
-        && let Some(path) = last.changed()?.first()
+        && let Some(path) = last.changed()?.into_iter().next()
     {
-        return Err(Error::from(Deploying::ChangedSince { path: path.to_path_buf() }));
+        return Err(Error::from(Deploying::ChangedSince { path }));
     }
     last.begin_undo()?;
     let mut journal = last;
-    journal.put_back()?;
+    journal.put_back(&lock)?;
     let back = PutBack::of(&journal, Some(manners.patience));
     journal.discard()?;
     Ok(back)
 }
 
-/// What an undo would put back: the files of the last commit.
+/// What an undo would put back.
 ///
 /// # Errors
 /// [`Deploying::NothingToUndo`], or it cannot be read.
-pub fn undoable(store: &Store) -> Result<Vec<PathBuf>, Error> {
+pub fn undoable(store: &Store) -> Result<PutBack, Error> {
     let last = match Journal::at_work(store.root())? {
         Some(interrupted) => Some(interrupted),
         None => Journal::last(store.root())?,
     };
-    let last = last.ok_or(Error::from(Deploying::NothingToUndo))?;
-    Ok(last.page.files.into_iter().map(|entry| entry.path).collect())
+    Ok(PutBack::planned(&last.ok_or(Error::from(Deploying::NothingToUndo))?))
 }
 
 /// Whether files that somebody else changed are put back too.
@@ -136,11 +156,11 @@ pub enum Force {
 }
 
 /// Puts back what an interrupted commit or undo left. The lock is held.
-pub(super) fn recover(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Option<PutBack>, Error> {
+pub(super) fn recover(store: &Store, lock: &Lock, tell: &mut dyn FnMut(&str)) -> Result<Option<PutBack>, Error> {
     journal::sweep(store.root())?;
     let Some(mut journal) = Journal::at_work(store.root())? else { return Ok(None) };
     tell("a commit or undo was interrupted: putting everything back");
-    journal.put_back()?;
+    journal.put_back(lock)?;
     let back = PutBack::of(&journal, None);
     journal.discard()?;
     back.troubles.iter().for_each(|trouble| tell(trouble));
@@ -148,7 +168,7 @@ pub(super) fn recover(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Optio
 }
 
 /// The bindings that are not as they should be. A new certificate in the store needs a reload where no file changes.
-fn due(store: &Store) -> Result<Vec<(Material, Staged)>, Error> {
+fn due(store: &Store) -> Result<Work<(Material, Staged)>, Error> {
     let mut due: Vec<(Material, Staged)> = Vec::new();
     let mut all: Vec<Staged> = Vec::new();
     for (key, bindings) in binding::bound(store)? {
@@ -156,13 +176,15 @@ fn due(store: &Store) -> Result<Vec<(Material, Staged)>, Error> {
         for binding in &bindings {
             let staged = stage::stage(&material, binding, &all)?;
             all.push(staged.clone());
-            let is_new = binding.committed.as_deref() != Some(&*super::sha256(&material.leaf.der));
+            let is_new = material.turn.is_some() || !binding.has(&material.leaf);
             if is_new || staged.files.iter().any(|change| !change.is_in_place()) {
                 due.push((material.clone(), staged));
             }
         }
     }
-    Ok(due)
+    // Those of keys whose last binding was taken away are among them.
+    let turns = store.keys()?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    Ok(Work { turns, services: due })
 }
 
 fn watches(material: &Material, staged: &Staged) -> Result<Vec<Watch>, Error> {
@@ -215,18 +237,26 @@ fn records(store: &Store, due: &[(Material, Staged)]) -> Result<Vec<Change>, Err
     Ok(records)
 }
 
-fn apply(
-    due: &[(Material, Staged)],
-    watches: &[Vec<Watch>],
-    files: &[&Change],
-    records: &[Change],
-    manners: Manners,
-    tell: &mut dyn FnMut(&str),
-) -> Result<Vec<Vec<(String, Shown)>>, Error> {
+/// Gives services what they read: their own files, and those of the store.
+fn write(lock: &Lock, files: &[&Change], turns: &[Turn], tell: &mut dyn FnMut(&str)) -> Result<(), Error> {
     for change in files {
         tell(&format!("writing {}", change.path.display()));
         disk::replace(&change.path, &change.after.contents, change.after.rights)?;
     }
+    for turn in turns {
+        tell(&format!("{}: generation {} takes the place of {}", turn.key(), turn.after, turn.before));
+        turn.take(lock)?;
+    }
+    Ok(())
+}
+
+fn apply(
+    due: &[(Material, Staged)],
+    watches: &[Vec<Watch>],
+    records: &[Change],
+    manners: Manners,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Vec<Vec<(String, Shown)>>, Error> {
     for command in due.iter().filter_map(|(_, staged)| staged.check.as_ref()) {
         tell(&format!("running {command}"));
         command.run()?;
@@ -268,9 +298,9 @@ fn committed(due: Vec<(Material, Staged)>, places: Vec<Vec<(String, Shown)>>) ->
     due.into_iter().zip(places).map(committed).collect()
 }
 
-fn put_back(mut journal: Journal, manners: Manners, cause: Error) -> Error {
+fn put_back(mut journal: Journal, lock: &Lock, manners: Manners, cause: Error) -> Error {
     let cause = Box::new(cause);
-    if let Err(failure) = journal.put_back() {
+    if let Err(failure) = journal.put_back(lock) {
         return Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) });
     }
     let troubles = PutBack::of(&journal, Some(manners.patience)).troubles;
@@ -284,11 +314,7 @@ impl PutBack {
     /// Reloads every service of a journal whose files are back; with `patience`, looks whether they present what they did.
     fn of(journal: &Journal, patience: Option<Duration>) -> Self {
         let page = &journal.page;
-        let mut back = Self {
-            services: page.services.iter().map(|service| (service.key.clone(), service.service.clone())).collect(),
-            files: page.files.iter().map(|entry| entry.path.clone()).collect(),
-            troubles: Vec::new(),
-        };
+        let mut back = Self::planned(journal);
         let mut reloaded = Vec::new();
         for command in page.services.iter().filter_map(|service| service.reload.as_ref()) {
             if !reloaded.contains(&command) {
@@ -305,6 +331,16 @@ impl PutBack {
         back
     }
 
+    fn planned(journal: &Journal) -> Self {
+        let page = &journal.page;
+        Self {
+            services: page.services.iter().map(|service| (service.key.clone(), service.service.clone())).collect(),
+            turns: page.turns.clone(),
+            files: page.files.iter().map(|entry| entry.path.clone()).collect(),
+            troubles: Vec::new(),
+        }
+    }
+
     fn note<T>(&mut self, result: Result<T, Error>) {
         self.troubles.extend(result.err().map(|error| error.to_string()));
     }
@@ -318,8 +354,8 @@ pub(super) fn rebind(
     tell: &mut dyn FnMut(&str),
     change: impl FnOnce(&mut Vec<Binding>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let _lock = Lock::take(store.root(), "bind", wait)?;
-    recover(store, tell)?;
+    let lock = store.lock("bind", wait)?;
+    recover(store, &lock, tell)?;
     let mut bindings = binding::bindings(key)?;
     change(&mut bindings)?;
     binding::write(Path::new(&key.path), &bindings)

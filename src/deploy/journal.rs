@@ -17,9 +17,8 @@ use super::stage::Change;
 use super::template::Command;
 use crate::Error;
 use crate::input::read_text;
-use crate::store::{make_private, sync_folder};
+use crate::store::{AT_WORK, KeyFolder, Lock, make_private, sync_folder};
 
-const AT_WORK: &str = ".certfix-commit";
 const DONE: &str = ".certfix-undo-";
 /// A journal that is not whole yet.
 const GROWING: &str = ".certfix-new";
@@ -40,7 +39,52 @@ pub(super) struct Journal {
 pub(super) struct Page {
     version: u32,
     pub(super) services: Vec<Service>,
+    #[serde(default)]
+    pub(super) turns: Vec<Turn>,
     pub(super) files: Vec<Entry>,
+}
+
+/// A key whose services get its next generation with a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The key's folder, from the root on.
+    pub(super) folder: PathBuf,
+    /// The generation that services read before.
+    pub before: u32,
+    /// The one that waited for the commit.
+    pub after: u32,
+}
+
+impl Turn {
+    /// The turn that the key waits for.
+    pub(super) fn of(key: &KeyFolder) -> Result<Option<Self>, Error> {
+        let Some((before, after)) = key.generation().zip(key.waiting()) else { return Ok(None) };
+        let failed = |cause| Error::File { action: "find", path: key.path.clone(), cause };
+        Ok(Some(Self { folder: key.path.canonicalize().map_err(failed)?, before, after }))
+    }
+
+    /// The name of the key.
+    pub fn key(&self) -> String {
+        self.at().name()
+    }
+
+    /// The generation that waits for a commit when this one is taken back: a newer one, if it was installed since.
+    pub fn waits(&self) -> u32 {
+        self.at().waiting().map_or(self.after, |waiting| waiting.max(self.after))
+    }
+
+    pub(super) fn take(&self, lock: &Lock) -> Result<(), Error> {
+        self.at().turn(lock, self.after)
+    }
+
+    /// A key that is not there any more has nothing to go back to.
+    fn take_back(&self, lock: &Lock) -> Result<(), Error> {
+        if self.folder.is_dir() { self.at().turn_back(lock, self.before) } else { Ok(()) }
+    }
+
+    fn at(&self) -> KeyFolder {
+        KeyFolder { path: self.folder.clone() }
+    }
 }
 
 /// A service that has to read its files again when they are put back.
@@ -81,11 +125,12 @@ impl Journal {
     pub(super) fn write(
         store: &Path,
         services: Vec<Service>,
+        turns: &[Turn],
         files: &[&Change],
         records: &[Change],
     ) -> Result<Self, Error> {
         sweep(store)?;
-        let mut journal = Self::grow(store, services, files, records).inspect_err(|_| drop(sweep(store)))?;
+        let mut journal = Self::grow(store, services, turns, files, records).inspect_err(|_| drop(sweep(store)))?;
         match journal.rename(AT_WORK) {
             Ok(()) => Ok(journal),
             Err(error) => {
@@ -96,7 +141,13 @@ impl Journal {
         }
     }
 
-    fn grow(store: &Path, services: Vec<Service>, files: &[&Change], records: &[Change]) -> Result<Self, Error> {
+    fn grow(
+        store: &Path,
+        services: Vec<Service>,
+        turns: &[Turn],
+        files: &[&Change],
+        records: &[Change],
+    ) -> Result<Self, Error> {
         let growing = store.join(GROWING);
         let failed = |cause| Error::File { action: "write", path: growing.clone(), cause };
         make_private(&growing).map_err(failed)?;
@@ -113,7 +164,7 @@ impl Journal {
             };
             entries.push(Entry { path: change.path.clone(), before, after: Print::of(&change.after), is_record });
         }
-        let page = Page { version: 1, services, files: entries };
+        let page = Page { version: 1, services, turns: turns.to_vec(), files: entries };
         let text = serde_json::to_vec_pretty(&page).map_err(|error| failed(error.into()))?;
         disk::write_file(&growing.join(PAGE), &text, disk::private()).map_err(failed)?;
         sync_folder(&growing).map_err(failed)?;
@@ -142,14 +193,16 @@ impl Journal {
         Ok(Self { store: store.to_owned(), folder, page })
     }
 
-    /// Files that somebody changed since the commit.
-    pub(super) fn changed(&self) -> Result<Vec<&Path>, Error> {
+    /// Files that somebody changed since the commit, and keys that have had another turn.
+    pub(super) fn changed(&self) -> Result<Vec<PathBuf>, Error> {
         let mut changed = Vec::new();
         for entry in self.page.files.iter().filter(|entry| !entry.is_record) {
             if disk::look(&entry.path)?.as_ref().map(Print::of).as_ref() != Some(&entry.after) {
-                changed.push(entry.path.as_path());
+                changed.push(entry.path.clone());
             }
         }
+        let turned = self.page.turns.iter().filter(|turn| turn.at().generation() != Some(turn.after));
+        changed.extend(turned.map(|turn| turn.folder.clone()));
         Ok(changed)
     }
 
@@ -158,9 +211,13 @@ impl Journal {
         self.rename(AT_WORK)
     }
 
-    /// Puts every file back, the last first. What cannot be put back does not keep the others from it.
-    pub(super) fn put_back(&self) -> Result<(), Error> {
+    /// Puts every key and file back, the last first. What cannot be put back does not keep the others from it.
+    pub(super) fn put_back(&self, lock: &Lock) -> Result<(), Error> {
         let mut result = Ok(());
+        for turn in self.page.turns.iter().rev() {
+            let back = turn.take_back(lock);
+            result = result.and(back);
+        }
         for entry in self.page.files.iter().rev() {
             let put = self.put_back_one(entry);
             result = result.and(put);

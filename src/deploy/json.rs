@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Bound, Change, Committed, Line, PutBack, Shown, Staged};
+use super::{Bound, Change, Committed, Line, PutBack, Shown, Staged, Turn, Work};
 
 #[derive(Serialize)]
 struct Page<'a> {
@@ -15,8 +15,15 @@ struct Page<'a> {
 #[serde(tag = "command", rename_all = "lowercase")]
 enum Answer<'a> {
     Bind { staged: Vec<Service<'a>>, scripts: Vec<Script<'a>> },
-    Commit { staged: Vec<Service<'a>>, committed: Vec<Done<'a>> },
-    Undo { files: Vec<String>, troubles: &'a [String] },
+    Commit { generations: Vec<Generation>, staged: Vec<Service<'a>>, committed: Vec<Done<'a>> },
+    Undo { generations: Vec<Generation>, files: Vec<String>, troubles: &'a [String] },
+}
+
+#[derive(Serialize)]
+struct Generation {
+    key: String,
+    before: u32,
+    after: u32,
 }
 
 #[derive(Serialize)]
@@ -74,19 +81,26 @@ pub fn bound(bound: &[Bound]) -> String {
 }
 
 /// What `certfix commit --dry-run` found.
-pub fn staged(staged: &[Staged]) -> String {
-    print(Answer::Commit { staged: staged.iter().map(service).collect(), committed: Vec::new() })
+pub fn staged(work: &Work<Staged>) -> String {
+    let staged = work.services.iter().map(service).collect();
+    print(Answer::Commit { generations: generations(&work.turns), staged, committed: Vec::new() })
 }
 
 /// What `certfix commit` did.
-pub fn committed(committed: &[Committed]) -> String {
-    print(Answer::Commit { staged: Vec::new(), committed: committed.iter().map(finished).collect() })
+pub fn committed(work: &Work<Committed>) -> String {
+    let committed = work.services.iter().map(finished).collect();
+    print(Answer::Commit { generations: generations(&work.turns), staged: Vec::new(), committed })
 }
 
 /// What `certfix undo` did.
 pub fn put_back(back: &PutBack) -> String {
     let files = back.files.iter().map(|path| path.display().to_string()).collect();
-    print(Answer::Undo { files, troubles: &back.troubles })
+    print(Answer::Undo { generations: generations(&back.turns), files, troubles: &back.troubles })
+}
+
+/// As they were before the commit and after it.
+fn generations(turns: &[Turn]) -> Vec<Generation> {
+    turns.iter().map(|turn| Generation { key: turn.key(), before: turn.before, after: turn.after }).collect()
 }
 
 fn print(answer: Answer<'_>) -> String {

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use super::journal::Turn;
 use super::template::Part;
 use crate::Error;
 use crate::error::Deploying;
 use crate::facts::{Certificate, Name, Source};
 use crate::input::{file_bytes, read};
-use crate::store::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder};
+use crate::store::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, Slot};
 
 /// What is in a key's folder.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub(super) struct Material {
     pub(super) name: String,
     /// The folder, from the root on: services do not know where certfix was started.
     pub(super) folder: PathBuf,
+    /// The turn with which services get it, where it waits for one.
+    pub(super) turn: Option<Turn>,
     pub(super) leaf: Certificate,
     key: Zeroizing<Vec<u8>>,
     certificate: Vec<u8>,
@@ -26,24 +29,26 @@ pub(super) struct Material {
 }
 
 impl Material {
-    /// Reads it.
+    /// Reads it: the generation that waits for a commit, where there is one.
     ///
     /// # Errors
     /// There is no certificate yet, the key is encrypted, or they do not belong together.
     pub(super) fn read(key: &KeyFolder) -> Result<Self, Error> {
         let failed = |cause| Error::File { action: "find", path: key.path.clone(), cause };
         let folder = key.path.canonicalize().map_err(failed)?;
-        let source = |name: &str| folder.join(name).display().to_string();
-        if !folder.join(CERTIFICATE).is_file() {
+        let turn = Turn::of(key)?;
+        let from = if turn.is_some() { key.slot(Slot::Next) } else { folder.clone() };
+        let source = |name: &str| from.join(name).display().to_string();
+        if !from.join(CERTIFICATE).is_file() {
             return Err(Error::from(Deploying::NotInstalled { path: key.path.clone() }));
         }
-        let file = |name: &str| file_bytes(&folder.join(name)).map(|(bytes, _)| bytes);
+        let file = |name: &str| file_bytes(&from.join(name)).map(|(bytes, _)| bytes);
         let (private, certificate, fullchain) = (file(KEY)?, file(CERTIFICATE)?, file(FULL_CHAIN)?);
-        let chain = if folder.join(CHAIN).exists() { file(CHAIN)?.to_vec() } else { Vec::new() };
-        let keys = read(&private, Source::File(folder.join(KEY)), None)?;
+        let chain = if from.join(CHAIN).exists() { file(CHAIN)?.to_vec() } else { Vec::new() };
+        let keys = read(&private, Source::File(from.join(KEY)), None)?;
         let known = keys.open_keys().next().ok_or(Error::from(Deploying::EncryptedKey { path: key.path.join(KEY) }))?;
         let first = |bytes: &[u8], name: &str| {
-            let evidence = read(bytes, Source::File(folder.join(name)), None)?;
+            let evidence = read(bytes, Source::File(from.join(name)), None)?;
             let leaf = evidence.certificates.into_iter().next();
             leaf.ok_or_else(|| Error::NotACertificate { source: source(name), cause: None })
         };
@@ -55,7 +60,7 @@ impl Material {
         }
         let name = key.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let [certificate, fullchain] = [certificate, fullchain].map(|bytes| bytes.to_vec());
-        Ok(Self { name, folder, leaf, key: private, certificate, chain, fullchain })
+        Ok(Self { name, folder, turn, leaf, key: private, certificate, chain, fullchain })
     }
 
     /// These parts, one after the other.

@@ -17,6 +17,8 @@ use crate::probe::{Asked, Protocol, Wire, by_port, tls};
 const STEP: Duration = Duration::from_secs(5);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How often in a row the certificate has to be there: processes that a service lets go may still answer.
+const IN_A_ROW: u32 = 3;
 
 /// A place where a service shows its certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,15 +58,25 @@ impl Watch {
         Ok(watch)
     }
 
-    /// Looks until the certificate is there.
+    /// Looks until the certificate is there to stay.
     ///
     /// # Errors
     /// [`Deploying::NotPresented`] when it is not there in time.
     pub(super) fn wait_for(&self, sha256: &str, patience: Duration) -> Result<Shown, Error> {
         let deadline = Instant::now() + patience;
+        let mut in_a_row = 0;
         loop {
-            let cause = match self.look() {
-                Ok(seen) if seen == sha256 => return Ok(Shown::Committed),
+            let seen = self.look();
+            if seen.as_ref().is_ok_and(|seen| seen == sha256) {
+                in_a_row += 1;
+                if in_a_row == IN_A_ROW {
+                    return Ok(Shown::Committed);
+                }
+                sleep(PAUSE);
+                continue;
+            }
+            in_a_row = 0;
+            let cause = match seen {
                 Ok(seen) if self.before.as_ref() == Some(&seen) => "it still presents the one from before".to_owned(),
                 Ok(seen) => format!("it presents {seen}"),
                 Err(trouble) if trouble.step == Step::Connect && !self.must_answer => return Ok(Shown::Silent),

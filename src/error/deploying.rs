@@ -28,6 +28,8 @@ pub enum Deploying {
     CannotEdit { path: PathBuf, cause: String },
     /// Another program is at work.
     Locked { path: PathBuf, holder: String },
+    /// A commit or undo that did not end.
+    Interrupted { path: PathBuf },
     /// A program of a service failed.
     Command { command: String, cause: String },
     /// A service that does not present its new certificate.
@@ -55,7 +57,10 @@ impl Deploying {
             }
             Self::NotBound { .. } => Some("name the service as it was bound, with --address if it had one"),
             Self::NoValue { .. } => Some("--dry-run shows what a template writes"),
-            Self::Locked { .. } => Some("wait for it, or pass --wait SECONDS"),
+            Self::Locked { .. } => Some("run it again when that has ended; bind, commit and undo take --wait SECONDS"),
+            Self::Interrupted { .. } => {
+                Some("certfix undo puts everything back; certfix commit does so and begins again")
+            }
             Self::NothingListens { .. } => Some("start it, or say where to look with --endpoint PROTOCOL://HOST:PORT"),
             Self::PutBack { .. } => Some("correct what failed, then run certfix commit again"),
             Self::NotPutBack { .. } => {
@@ -88,6 +93,9 @@ impl Deploying {
             }
             Self::CannotEdit { path, cause } => write!(out, "'{}' cannot be changed: {cause}", path.display()),
             Self::Locked { path, holder } => write!(out, "'{}' is being worked on by {holder}", path.display()),
+            Self::Interrupted { path } => {
+                write!(out, "a commit of '{}' was interrupted and has to be put back first", path.display())
+            }
             Self::Command { command, cause } => write!(out, "'{command}' failed: {cause}"),
             Self::NotPresented { endpoint, sha256, cause } => {
                 write!(out, "{endpoint} does not present the certificate {sha256}: {cause}")

@@ -141,13 +141,14 @@ fn check_characters(typed: &str) -> Result<(), NameFault> {
     for (index, character) in typed.chars().enumerate() {
         let position = index + 1;
         match character {
+            // Nearly all are.
+            'a'..='z' | 'A'..='Z' | '0'..='9' => {}
             '.' if before == '.' => return Err(NameFault::EmptyLabel { position }),
             '.' if before == '-' => return Err(NameFault::Hyphen { position: index }),
             '-' if before == '.' => return Err(NameFault::Hyphen { position }),
             '*' if index == 0 && typed[1..].starts_with('.') => {}
             '*' => return Err(NameFault::Star { position }),
             '.' | '-' | '_' => {}
-            _ if character.is_ascii_alphanumeric() => {}
             _ if character.is_ascii() || character.is_control() || character.is_whitespace() => {
                 return Err(NameFault::Character { character, position });
             }

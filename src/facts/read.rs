@@ -56,6 +56,11 @@ const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
 
+/// True for a subjectAltName.
+pub(super) fn is_names(extension: &X509Extension<'_>) -> bool {
+    extension.oid.as_bytes() == SAN
+}
+
 fn names(extension: &X509Extension<'_>) -> Names {
     match SubjectAlternativeName::from_der(extension.value) {
         Ok((_, parsed)) => Names {

@@ -37,7 +37,7 @@ impl Request {
         let mut values = Vec::new();
         for (oid, value) in parts.attributes {
             let oid = read::dotted(&oid);
-            if oid == EXTENSION_REQUEST || oid == MICROSOFT_EXTENSIONS {
+            if is_extension_request(&oid) {
                 values.push(value);
             }
             attributes.push(oid.into());
@@ -51,11 +51,23 @@ impl Request {
         })
     }
 
+    /// The content of each subjectAltName extension that it asks for, as it was read (DER).
+    pub fn subject_alt_names(&self) -> Vec<Box<[u8]>> {
+        let Ok(parts) = Parts::read(&self.der) else { return Vec::new() };
+        let asked = parts.attributes.into_iter().filter(|(oid, _)| is_extension_request(&read::dotted(oid)));
+        let names = asked.flat_map(|(_, value)| extensions(value)).filter(|extension| read::is_names(extension));
+        names.map(|extension| extension.value.into()).collect()
+    }
+
     /// Whether the request was signed with the key it asks for (proof of possession).
     pub fn verify(&self) -> Verification {
         let Ok(parts) = Parts::read(&self.der) else { return Verification::Unsupported };
         self.signature.verify(&self.identity.key, parts.info, &parts.signature.data)
     }
+}
+
+fn is_extension_request(attribute: &str) -> bool {
+    attribute == EXTENSION_REQUEST || attribute == MICROSOFT_EXTENSIONS
 }
 
 /// CertificationRequest (RFC 2986 §4), taken apart here: x509-parser refuses attributes without values, which exist.

@@ -49,6 +49,14 @@ impl Text {
         }
     }
 
+    /// The text, if it is shown as it stands: printable ASCII.
+    pub fn plain(&self) -> Option<&str> {
+        match &self.0 {
+            Form::Plain(text) => Some(text),
+            Form::Other(_) => None,
+        }
+    }
+
     /// True when there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.as_bytes().is_empty()

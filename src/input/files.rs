@@ -71,27 +71,42 @@ pub fn read_text(path: &Path) -> Result<Zeroizing<String>, Error> {
 }
 
 /// The regular files under `folder`, sorted, folders whose name begins with a dot left out. Links to files count; links
-/// to folders are not followed, so that there is always an end.
+/// to folders are not followed, so that there is always an end. A folder in it that cannot be read stands for what is in
+/// it, so that whoever reads the files learns of it and goes on.
 ///
 /// # Errors
-/// A folder that cannot be read.
+/// `folder` itself cannot be read.
 pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
-        for entry in fs::read_dir(&folder).map_err(failed)? {
+    // What is still to be looked at, and whether it is a folder; what comes first stands last.
+    let mut waiting = vec![(folder.to_owned(), true)];
+    while let Some((path, is_folder)) = waiting.pop() {
+        if !is_folder {
+            files.push(path);
+            continue;
+        }
+        let failed = |cause| Error::File { action: "read", path: path.clone(), cause };
+        let entries = match fs::read_dir(&path) {
+            Err(_) if path != folder => {
+                files.push(path);
+                continue;
+            }
+            entries => entries.map_err(failed)?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
             let entry = entry.map_err(failed)?;
             let kind = entry.file_type().map_err(failed)?;
-            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-            if kind.is_dir() && !hidden {
-                folders.push(entry.path());
+            let name = entry.file_name();
+            if kind.is_dir() && !name.as_encoded_bytes().starts_with(b".") {
+                found.push((name, true));
             } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
-                files.push(entry.path());
+                found.push((name, false));
             }
         }
+        found.sort_unstable();
+        waiting.extend(found.into_iter().rev().map(|(name, is_folder)| (path.join(name), is_folder)));
     }
-    files.sort();
     Ok(files)
 }
 

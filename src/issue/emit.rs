@@ -264,7 +264,7 @@ fn cannot(what: &str) -> Error {
     Error::Conflict { cause: format!("cannot {what}") }
 }
 
-fn render(template: &str, values: Value) -> Result<String, Error> {
+pub(crate) fn render(template: &str, values: Value) -> Result<String, Error> {
     let mut environment = Environment::new();
     let mut syntax = SyntaxConfig::builder();
     let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();

@@ -3,10 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    Ed25519KeyPair, KeyPair as _,
+};
 use pkcs8::PrivateKeyInfoRef;
 use pkcs8::pkcs5::pbes2::Parameters;
-use rcgen::{KeyPair, PublicKeyData, RsaKeySize, SignatureAlgorithm};
+use rcgen::{KeyPair, PublicKeyData, RsaKeySize};
 use zeroize::Zeroizing;
 
 use super::{armour, failed};
@@ -104,8 +108,8 @@ pub fn generate(choice: KeyChoice) -> Result<PrivateKey, Error> {
         KeyChoice::Rsa2048 => (rsa(RsaKeySize::_2048)?, rsa_kind(2048)),
         KeyChoice::Rsa3072 => (rsa(RsaKeySize::_3072)?, rsa_kind(3072)),
         KeyChoice::Rsa4096 => (rsa(RsaKeySize::_4096)?, rsa_kind(4096)),
-        KeyChoice::P256 => (made(&rcgen::PKCS_ECDSA_P256_SHA256)?, KeyKind::Ec(Curve::P256)),
-        KeyChoice::P384 => (made(&rcgen::PKCS_ECDSA_P384_SHA384)?, KeyKind::Ec(Curve::P384)),
+        KeyChoice::P256 => return ecdsa(&ECDSA_P256_SHA256_ASN1_SIGNING, Curve::P256),
+        KeyChoice::P384 => return ecdsa(&ECDSA_P384_SHA384_ASN1_SIGNING, Curve::P384),
         KeyChoice::Ed25519 => (ed25519()?, KeyKind::Ed25519),
     };
     let public = PublicKey { spki: pair.subject_public_key_info().into(), kind };
@@ -116,8 +120,13 @@ fn rsa_kind(bits: u32) -> KeyKind {
     KeyKind::Rsa { bits, exponent: Some(65537) }
 }
 
-fn made(algorithm: &'static SignatureAlgorithm) -> Result<KeyPair, Error> {
-    KeyPair::generate_for(algorithm).map_err(failed)
+/// rcgen would read what it has just written, which takes longer than making it.
+fn ecdsa(algorithm: &'static EcdsaSigningAlgorithm, curve: Curve) -> Result<PrivateKey, Error> {
+    let pair = EcdsaKeyPair::generate(algorithm).map_err(failed)?;
+    let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(failed)?;
+    let document = pair.to_pkcs8v1().map_err(failed)?;
+    let public = PublicKey { spki: spki.as_ref().into(), kind: KeyKind::Ec(curve) };
+    Ok(PrivateKey { pkcs8: Zeroizing::new(document.as_ref().to_vec()), public })
 }
 
 /// rcgen would write version 2 of PKCS#8, which OpenSSL 3.0 does not read.

@@ -4,6 +4,7 @@
 //! the subject is put in as DER, and only then is the whole signed, once. What was made is read again and compared
 //! with the plan before anybody gets it.
 
+mod authority;
 mod draft;
 mod emit;
 mod key;
@@ -20,7 +21,9 @@ use crate::Error;
 use crate::facts::{Certificate, GeneralName, Identity, KeyKind, Moment, PrivateKey, Purpose, Request, SanExtension};
 use crate::plan::Plan;
 
+pub use authority::{Issuer, Leaf, NewAuthority};
 pub use draft::draft;
+pub(crate) use emit::render;
 pub use emit::{Contact, Emit, emit, new_key_request};
 pub use key::{KeyChoice, check, encrypted_pkcs8_pem, generate, pkcs8_pem};
 pub use pfx::{For, pfx};
@@ -30,8 +33,8 @@ pub(crate) use tls_alpn::tls_alpn;
 /// roots that an administrator added, 398 for others; support.apple.com/103769, /102028).
 pub const SELF_SIGNED_DAYS: i64 = 397;
 
-/// A self-signed certificate begins this much earlier, because clocks differ.
-const EARLIER: i64 = 3600;
+/// A certificate begins this much earlier, because clocks differ.
+pub(crate) const EARLIER: i64 = 3600;
 
 /// The request (PKCS#10, RFC 2986) for a plan, signed with its key. Asks for no basicConstraints.
 ///
@@ -41,7 +44,7 @@ pub fn request(plan: &Plan, key: &PrivateKey) -> Result<Request, Error> {
     let pair = key::load(key, "key")?;
     let params = parameters(plan, key)?;
     let draft = params.serialize_request(&structure::Unsigned(&pair)).map_err(failed)?;
-    let der = structure::finish(draft.der(), &[1], &plan.subject.der, &pair)?;
+    let der = structure::finish(draft.der(), &[(1, &plan.subject.der)], &pair)?;
     let request = Request::from_der(&der).map_err(|cause| Error::Issue { cause })?;
     compare(plan, key, &request.identity)?;
     Ok(request)
@@ -68,7 +71,7 @@ pub fn self_signed(plan: &Plan, key: &PrivateKey, at: Moment, days: i64) -> Resu
     params.use_authority_key_identifier_extension = true;
     let draft = params.self_signed(&structure::Unsigned(&pair)).map_err(failed)?;
     // Issuer and subject are the same.
-    let der = structure::finish(draft.der(), &[3, 5], &plan.subject.der, &pair)?;
+    let der = structure::finish(draft.der(), &[(3, &plan.subject.der), (5, &plan.subject.der)], &pair)?;
     let cert = Certificate::from_der(&der).map_err(|cause| Error::Issue { cause })?;
     compare(plan, key, &cert.identity)?;
     Ok(cert)
@@ -92,10 +95,12 @@ pub(crate) fn armour(label: &str, der: &[u8]) -> String {
     for octets in der.chunks(48) {
         let mut line = [[0; 4]; 16];
         let (triples, rest) = octets.as_chunks::<3>();
-        line.iter_mut().zip(triples).for_each(|(quad, triple)| *quad = base64(triple));
+        line.iter_mut().zip(triples).for_each(|(quad, triple)| *quad = base64(*triple));
         text.extend_from_slice(line[..triples.len()].as_flattened());
-        if !rest.is_empty() {
-            text.extend_from_slice(&base64(rest));
+        match *rest {
+            [one] => text.extend_from_slice(&[&base64([one, 0, 0])[..2], b"=="].concat()),
+            [one, two] => text.extend_from_slice(&[&base64([one, two, 0])[..3], b"="].concat()),
+            _ => {}
         }
         text.push(b'\n');
     }
@@ -103,27 +108,41 @@ pub(crate) fn armour(label: &str, der: &[u8]) -> String {
     String::from_utf8(text).expect("labels are text, and base64 is ASCII")
 }
 
-/// Up to three octets in four characters (RFC 4648 §4).
+/// Three octets in four characters (RFC 4648 §4).
 #[inline]
-fn base64(octets: &[u8]) -> [u8; 4] {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits = octets.iter().fold(0, |bits, octet| bits << 8 | usize::from(*octet)) << (24 - 8 * octets.len());
-    let mut characters = [18, 12, 6, 0].map(|shift| ALPHABET[bits >> shift & 63]);
-    characters[octets.len() + 1..].fill(b'=');
-    characters
+fn base64([one, two, three]: [u8; 3]) -> [u8; 4] {
+    let bits = u32::from_be_bytes([0, one, two, three]);
+    let [[first, second], [third, fourth]] = [bits >> 12, bits & 0xfff].map(|half| PAIRS[half as usize]);
+    [first, second, third, fourth]
 }
 
 /// Base64 without padding, for URLs (RFC 4648 §5).
 pub(crate) fn base64url(octets: &[u8]) -> String {
-    let quads = octets.chunks(3).map(base64);
-    let characters = quads.flat_map(|quad| quad.into_iter().filter(|character| *character != b'='));
-    let replaced = characters.map(|character| match character {
-        b'+' => '-',
-        b'/' => '_',
-        other => char::from(other),
-    });
-    replaced.collect()
+    let mut text = String::with_capacity(octets.len().div_ceil(3) * 4);
+    for part in octets.chunks(3) {
+        let mut triple = [0; 3];
+        triple[..part.len()].copy_from_slice(part);
+        let characters = base64(triple).map(|character| match character {
+            b'+' => '-',
+            b'/' => '_',
+            other => char::from(other),
+        });
+        text.extend(&characters[..part.len() + 1]);
+    }
+    text
 }
+
+/// The two characters of each twelve bits.
+static PAIRS: [[u8; 2]; 1 << 12] = {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut pairs = [[0; 2]; 1 << 12];
+    let mut bits = 0;
+    while bits < pairs.len() {
+        pairs[bits] = [ALPHABET[bits >> 6], ALPHABET[bits & 63]];
+        bits += 1;
+    }
+    pairs
+};
 
 /// What request and certificate share. The subject stays empty until [`structure::finish`].
 fn parameters(plan: &Plan, key: &PrivateKey) -> Result<CertificateParams, Error> {

@@ -26,14 +26,15 @@ impl SigningKey for Unsigned<'_> {
     }
 }
 
-/// The draft with `name` in the places of its body that hold names, signed.
-pub(super) fn finish(draft: &[u8], places: &[usize], name: &[u8], key: &KeyPair) -> Result<Vec<u8>, Error> {
+/// The draft with these fields of its body in the places of those that stand there, signed.
+pub(super) fn finish(draft: &[u8], fields: &[(usize, &[u8])], key: &KeyPair) -> Result<Vec<u8>, Error> {
     let parts = tlv::first(draft).and_then(|(outer, _)| tlv::children(outer.content));
     let [body, algorithm, _] = parts.as_deref().unwrap_or_default() else { return Err(failed("the draft is not DER")) };
-    let fields = tlv::children(body.content).ok_or_else(|| failed("the draft is not DER"))?;
-    let fields =
-        fields.iter().enumerate().map(|(place, field)| if places.contains(&place) { name } else { field.whole });
-    let body = tlv::element(SEQUENCE, &fields.collect::<Vec<_>>().concat());
+    let drafted = tlv::children(body.content).ok_or_else(|| failed("the draft is not DER"))?;
+    let field = |place: usize| fields.iter().find(|(at, _)| *at == place).map(|(_, field)| *field);
+    let body: Vec<&[u8]> =
+        drafted.iter().enumerate().map(|(place, drafted)| field(place).unwrap_or(drafted.whole)).collect();
+    let body = tlv::element(SEQUENCE, &body.concat());
     let mut signature = vec![0];
     signature.extend(key.sign(&body).map_err(failed)?);
     let signature = tlv::element(3, &signature);

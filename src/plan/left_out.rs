@@ -14,7 +14,7 @@ pub(super) fn extensions(old: Item<'_>, profile: &Profile) -> Vec<LeftOut> {
     }
     for purpose in identity.purposes.iter().flatten().filter(|purpose| **purpose != Purpose::ServerAuth) {
         match purpose {
-            Purpose::ClientAuth if !profile.is_public() => {}
+            Purpose::ClientAuth if !profile.drops_client_auth() => {}
             Purpose::ClientAuth => leave("clientAuth", "public CAs stop signing it (Chrome Root Program 1.8)"),
             other => leave(&other.to_string(), "a server does not need it"),
         }

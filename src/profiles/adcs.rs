@@ -1,6 +1,6 @@
 //! Active Directory Certificate Services.
 
-use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -12,6 +12,7 @@ pub(super) const PROFILE: Profile = Profile {
     common_name: CommonName::Unknown,
     addresses: Signing::Signs,
     subject: SubjectUse::Copied,
+    client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
     says: "AD CS copies the names of the request only if the template says 'Supply in the request'; \

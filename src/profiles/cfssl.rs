@@ -1,6 +1,6 @@
 //! Cloudflare's cfssl.
 
-use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -12,6 +12,7 @@ pub(super) const PROFILE: Profile = Profile {
     common_name: CommonName::Keeps,
     addresses: Signing::Signs,
     subject: SubjectUse::Copied,
+    client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
     says: "cfssl keeps the order of the DNS names and puts other kinds of names after them.",

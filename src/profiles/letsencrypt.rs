@@ -2,7 +2,7 @@
 
 use time::macros::date;
 
-use super::{CommonName, Life, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Life, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Moment, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -14,6 +14,7 @@ pub(super) const PROFILE: Profile = Profile {
     common_name: CommonName::KeepsOrOmits,
     addresses: Signing::Refuses,
     subject: SubjectUse::Ignored,
+    client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2026 - 07 - 08)), Mark::Documented),
     lives: &[
         Life { issued_from: Moment::from_date(date!(2015 - 09 - 14)), days: 90 },
         Life { issued_from: Moment::from_date(date!(2027 - 02 - 10)), days: 64 },
@@ -32,6 +33,11 @@ pub(super) const PROFILE: Profile = Profile {
             text: "Profile classic keeps the request's common name of 64 characters at most; tlsserver and \
                    shortlived have none.",
             source: "letsencrypt/boulder: csr/csr.go; letsencrypt.org/docs/profiles",
+            mark: Mark::Documented,
+        },
+        Statement {
+            text: "The last profile with clientAuth, tlsclient, ended on 8 July 2026.",
+            source: "letsencrypt.org/docs/profiles; letsencrypt/boulder: issuance/cert.go",
             mark: Mark::Documented,
         },
         Statement {

@@ -4,11 +4,14 @@
 
 mod adcs;
 mod cfssl;
+mod digicert;
+mod dogtag;
 mod letsencrypt;
 mod openbao;
 mod pebble;
 mod private;
 mod public;
+mod sectigo;
 mod self_signed;
 mod step_ca;
 mod switches;
@@ -22,11 +25,14 @@ pub const ALL: &[&Profile] = &[
     &public::PROFILE,
     &private::PROFILE,
     &letsencrypt::PROFILE,
+    &digicert::PROFILE,
+    &sectigo::PROFILE,
     &adcs::PROFILE,
     &step_ca::PROFILE,
     &vault::PROFILE,
     &openbao::PROFILE,
     &cfssl::PROFILE,
+    &dogtag::PROFILE,
     &pebble::PROFILE,
 ];
 
@@ -55,6 +61,8 @@ pub struct Profile {
     pub addresses: Signing,
     /// What happens to the rest of the subject.
     pub subject: SubjectUse,
+    /// Whether it signs for client authentication beside server authentication.
+    pub client_auth: ClientAuth,
     /// Longest lives by date of issue, oldest first. Empty: the owner of the CA decides.
     pub lives: &'static [Life],
     /// The most names in one certificate, when there is a limit.
@@ -119,6 +127,17 @@ pub enum SubjectUse {
     Ignored,
 }
 
+/// Whether a CA signs `clientAuth` when the request asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// It does.
+    Signs,
+    /// Not in certificates issued from this moment on, and how sure we are.
+    EndsOn(Moment, Mark),
+    /// Not known, or it depends on the CA.
+    Unknown,
+}
+
 /// A longest life, for certificates issued at or after a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Life {
@@ -132,6 +151,11 @@ impl Profile {
     /// The longest life in days of 86,400 s of a certificate issued at `at`; None when nothing limits it.
     pub fn longest_life(&self, at: Moment) -> Option<i64> {
         self.lives.iter().rev().find(|life| life.issued_from <= at).map(|life| life.days)
+    }
+
+    /// True when what it signs has no `clientAuth` any more, or soon will not.
+    pub fn drops_client_auth(&self) -> bool {
+        matches!(self.client_auth, ClientAuth::EndsOn(..))
     }
 
     /// True when the Baseline Requirements bind it.

@@ -1,6 +1,6 @@
 //! A private CA of which nothing more is known, such as one made with OpenSSL.
 
-use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -12,6 +12,7 @@ pub(super) const PROFILE: Profile = Profile {
     common_name: CommonName::Keeps,
     addresses: Signing::Signs,
     subject: SubjectUse::Copied,
+    client_auth: ClientAuth::Signs,
     lives: &[],
     most_names: None,
     says: "A CA of your own signs what it is told to. Make sure that it copies the names from the request: \

@@ -2,7 +2,7 @@
 
 use time::macros::date;
 
-use super::{CommonName, Life, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Life, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Moment, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -14,6 +14,7 @@ pub(super) const PROFILE: Profile = Profile {
     common_name: CommonName::Unknown,
     addresses: Signing::Signs,
     subject: SubjectUse::Copied,
+    client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2027 - 03 - 15)), Mark::Documented),
     lives: LIVES,
     most_names: None,
     says: "Public CAs differ in what they do to the order of the names, and some sort them. Inspect the certificate \
@@ -35,8 +36,18 @@ pub(super) const PROFILE: Profile = Profile {
             mark: Mark::Documented,
         },
         Statement {
+            text: "Internal names ended on 1 November 2015, the organizational unit on 1 September 2022.",
+            source: "BR, tables of effective dates; ballot SC-47",
+            mark: Mark::Documented,
+        },
+        Statement {
             text: "The common name, if there is one, is a copy of a name in the SAN.",
             source: "BR 7.1.4.3",
+            mark: Mark::Documented,
+        },
+        Statement {
+            text: "No certificate issued from 15 March 2027 on has clientAuth.",
+            source: "Chrome Root Program Policy 1.8, section 1.3.2",
             mark: Mark::Documented,
         },
         Statement {
@@ -48,7 +59,7 @@ pub(super) const PROFILE: Profile = Profile {
 };
 
 /// BR 6.3.2 and its earlier versions. Limits in months are given as the most days that so many months have.
-const LIVES: &[Life] = &[
+pub(super) const LIVES: &[Life] = &[
     // 39 months
     Life { issued_from: Moment::from_date(date!(2016 - 07 - 02)), days: 1188 },
     Life { issued_from: Moment::from_date(date!(2018 - 03 - 02)), days: 825 },

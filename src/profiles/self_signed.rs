@@ -1,6 +1,6 @@
 //! No CA: the certificate is signed with its own key.
 
-use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::Mark;
 
 pub(super) const PROFILE: Profile = Profile {
@@ -12,6 +12,7 @@ pub(super) const PROFILE: Profile = Profile {
     common_name: CommonName::Keeps,
     addresses: Signing::Signs,
     subject: SubjectUse::Copied,
+    client_auth: ClientAuth::Signs,
     lives: &[],
     most_names: None,
     says: "Nobody trusts a self-signed certificate until it is installed on each machine that connects.",

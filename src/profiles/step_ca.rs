@@ -1,6 +1,6 @@
 //! Smallstep's step-ca, over ACME.
 
-use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -12,6 +12,7 @@ pub(super) const PROFILE: Profile = Profile {
     common_name: CommonName::Keeps,
     addresses: Signing::Signs,
     subject: SubjectUse::Ignored,
+    client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
     says: "step-ca sorts the names of an ACME order by alphabet, whatever the order of the request.",

@@ -1,6 +1,6 @@
 //! What a kind of CA does to a request, in words, for `certfix profiles NAME`.
 
-use super::{CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::Mark;
 
 impl Profile {
@@ -11,6 +11,7 @@ impl Profile {
             ("common name", common_name(self.common_name).to_owned()),
             ("subject", subject(self.subject).to_owned()),
             ("signs", signs(self).to_owned()),
+            ("clientAuth", client_auth(self.client_auth)),
         ];
         list.extend(self.most_names.map(|most| ("limit", format!("{most} names in one certificate"))));
         list.extend(
@@ -28,10 +29,14 @@ impl Profile {
             Order::Sorts => "sorted",
             Order::Unknown => return "not known, or it depends".to_owned(),
         };
-        match self.mark {
-            Mark::Measured | Mark::Documented => order.to_owned(),
-            doubtful => format!("{order} ({})", doubtful.word()),
-        }
+        hedged(order.to_owned(), self.mark)
+    }
+}
+
+fn hedged(text: String, mark: Mark) -> String {
+    match mark {
+        Mark::Measured | Mark::Documented => text,
+        doubtful => format!("{text} ({})", doubtful.word()),
     }
 }
 
@@ -51,10 +56,22 @@ const fn subject(subject: SubjectUse) -> &'static str {
     }
 }
 
+fn client_auth(client_auth: ClientAuth) -> String {
+    match client_auth {
+        ClientAuth::Signs => "signed when it is asked for".to_owned(),
+        ClientAuth::EndsOn(day, mark) => hedged(format!("not signed, issued from {}", day.date()), mark),
+        ClientAuth::Unknown => "not known, or it depends".to_owned(),
+    }
+}
+
 const fn signs(profile: &Profile) -> &'static str {
     match (profile.rules, profile.addresses) {
-        (Rules::Baseline, Signing::Signs) => "public DNS names and public addresses",
-        (Rules::Baseline, Signing::Refuses) => "public DNS names, no addresses",
+        (Rules::Baseline, Signing::Signs) => {
+            "public DNS names and public addresses; no internal names (since 2015-11-01), no OU (since 2022-09-01)"
+        }
+        (Rules::Baseline, Signing::Refuses) => {
+            "public DNS names; no addresses, no internal names (since 2015-11-01), no OU (since 2022-09-01)"
+        }
         (Rules::Own, Signing::Signs) => "what its owner allows",
         (Rules::Own, Signing::Refuses) => "what its owner allows, no addresses",
     }
@@ -70,6 +87,9 @@ mod tests {
         assert!(letsencrypt.contains(&("order", "sorted".to_owned())));
         assert!(letsencrypt.contains(&("subject", "left out, but for the common name".to_owned())));
         assert!(letsencrypt.contains(&("life", "at most 45 days, issued from 2028-02-16".to_owned())));
+        assert!(letsencrypt.contains(&("clientAuth", "not signed, issued from 2026-07-08".to_owned())));
+        let sectigo = find("sectigo").unwrap().switches();
+        assert!(sectigo.contains(&("clientAuth", "not signed, issued from 2026-05-15 (reported)".to_owned())));
         assert!(find("openbao").unwrap().switches().contains(&("order", "as in the request (reported)".to_owned())));
     }
 }

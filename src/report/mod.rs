@@ -40,7 +40,7 @@ pub(crate) fn colons(bytes: &[u8]) -> String {
         if !text.is_empty() {
             text.push(':');
         }
-        text.extend(digits(*byte, b"0123456789ABCDEF"));
+        digits(*byte, b"0123456789ABCDEF").into_iter().for_each(|digit| text.push(digit));
     }
     text
 }

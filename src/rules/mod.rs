@@ -162,9 +162,9 @@ pub enum Check {
     Identity(fn(&Identity, &Context<'_>) -> Option<Hit>),
     /// A certificate.
     Certificate(fn(&Certificate, &Context<'_>) -> Option<Hit>),
-    /// A certificate or request: once by the standards, and once for each client's own demands.
+    /// A certificate or request: once by the standards, and once for each client that has demands of its own.
     ClientItem(fn(Item<'_>, Option<&Client>, &Context<'_>) -> Option<Hit>),
-    /// A certificate: once by the standards, and once for each client's own demands.
+    /// A certificate: once by the standards, and once for each client that has demands of its own.
     ClientCertificate(fn(&Certificate, Option<&Client>, &Context<'_>) -> Option<Hit>),
     /// What one client compared, for the clients that mismatch in this way. Needs a target.
     Name(Mismatch, fn(&Named<'_>, &Context<'_>) -> Option<Hit>),

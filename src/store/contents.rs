@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use super::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, RENEWAL, REQUEST};
+use super::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, RENEWAL, REQUEST, Slot};
 use crate::Error;
 use crate::facts::{Certificate, DAY, Evidence, Identity, Moment, PrivateKey, PublicKey, Request};
 use crate::input::read_file;
@@ -23,10 +23,25 @@ pub struct Contents {
     pub certificate: Option<Certificate>,
     /// The certificates above it, in order.
     pub chain: Vec<Certificate>,
+    /// The generation that waits for a commit.
+    pub waiting: Option<Waiting>,
     /// The request of a renewal that waits for the CA's answer.
     pub renewal: Option<Request>,
     /// What is wrong.
     pub faults: Vec<Fault>,
+}
+
+/// A generation that services get with the next commit.
+#[derive(Debug)]
+pub struct Waiting {
+    /// Its number.
+    pub generation: u32,
+    /// Its request.
+    pub request: Option<Request>,
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// The certificates above it, in order.
+    pub chain: Vec<Certificate>,
 }
 
 /// What is wrong with a key folder.
@@ -98,15 +113,18 @@ impl KeyFolder {
             request: None,
             certificate: None,
             chain: Vec::new(),
+            waiting: None,
             renewal: None,
             faults: Vec::new(),
         };
         contents.read_key(&self.path.join(KEY));
         let faults = &mut contents.faults;
-        contents.request = read(&self.path.join(REQUEST), faults).and_then(|file| file.requests.into_iter().next());
-        let certificate = read(&self.path.join(CERTIFICATE), faults);
-        contents.certificate = certificate.and_then(|file| file.certificates.into_iter().next());
-        contents.chain = read(&self.path.join(CHAIN), faults).map(|file| file.certificates).unwrap_or_default();
+        (contents.request, contents.certificate, contents.chain) = public_files(&self.path, faults);
+        if let Some(generation) = self.waiting()
+            && let (request, Some(certificate), chain) = public_files(&self.slot(Slot::Next), faults)
+        {
+            contents.waiting = Some(Waiting { generation, request, certificate, chain });
+        }
         let renewal = read(&self.path.join(RENEWAL).join(REQUEST), faults);
         contents.renewal = renewal.and_then(|file| file.requests.into_iter().next());
         contents.compare();
@@ -115,6 +133,12 @@ impl KeyFolder {
 }
 
 impl Contents {
+    /// The certificate that services have, or will have after the commit that waits.
+    pub fn newest(&self) -> Option<&Certificate> {
+        let waiting = self.waiting.as_ref().map(|next| &next.certificate);
+        waiting.or(self.certificate.as_ref())
+    }
+
     /// The public key: that of the private key, or of what was made with it where that is encrypted.
     pub fn public(&self) -> Option<&PublicKey> {
         let private = self.private.as_ref().map(|key| &key.public);
@@ -201,6 +225,14 @@ impl fmt::Display for Fault {
             Self::ForeignRequest => write!(out, "{REQUEST} is for another key"),
         }
     }
+}
+
+/// Request, certificate and chain in a folder.
+fn public_files(folder: &Path, faults: &mut Vec<Fault>) -> (Option<Request>, Option<Certificate>, Vec<Certificate>) {
+    let request = read(&folder.join(REQUEST), faults).and_then(|file| file.requests.into_iter().next());
+    let certificate = read(&folder.join(CERTIFICATE), faults).and_then(|file| file.certificates.into_iter().next());
+    let chain = read(&folder.join(CHAIN), faults).map(|file| file.certificates).unwrap_or_default();
+    (request, certificate, chain)
 }
 
 /// What is in a file, if the file is there.

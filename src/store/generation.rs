@@ -9,8 +9,9 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::write::{failed, hidden_beside, lock, make_private, parent, rename_new, sync_folder, write_file};
-use super::{CERTIFICATE, FILES, KEY, KeyFolder, NewFile, RENEWAL, REQUEST, Secrecy, write};
+use super::turn::{NEXT, target};
+use super::write::{failed, hidden_beside, make_private, parent, rename_new, sync_folder, write_file};
+use super::{FILES, KEY, KeyFolder, Lock, NewFile, RENEWAL, REQUEST, Secrecy, write};
 use crate::Error;
 
 pub(super) const CURRENT: &str = "current";
@@ -21,22 +22,27 @@ pub(super) const GENERATIONS: &str = "generations";
 pub enum Slot {
     /// The one that services read.
     Current,
+    /// The one that has its answer and waits for a commit.
+    Next,
     /// The one that waits for the CA's answer beside it.
     Renewal,
 }
 
 impl KeyFolder {
-    /// Makes a generation of the key in `slot`, its request, and `files`, and puts it in the place of the current one.
-    /// Mode, owner and group of files that are there already are kept. Whole or not at all.
+    /// Makes a generation of the key in `slot`, its request, and `files`, and puts it in the place of the current one. Where
+    /// services are bound to the key it waits for their commit instead: see [`KeyFolder::waiting`]. Mode, owner and group of
+    /// files that are there already are kept. Whole or not at all. The lock is held since `slot` was looked at.
     ///
     /// # Errors
     /// [`Error::File`], and then the current generation is the old one.
-    pub fn install(&self, slot: Slot, files: &[NewFile<'_>]) -> Result<(), Error> {
-        let _lock = lock(parent(&self.path));
+    pub fn install(&self, _: &Lock, slot: Slot, files: &[NewFile<'_>]) -> Result<(), Error> {
         let done = self.upgrade().and_then(|()| {
             let from = self.slot(slot);
+            if !from.is_dir() {
+                return Err(io::ErrorKind::NotFound.into());
+            }
             let number = self.make_generation(&from, &[KEY, REQUEST], files)?;
-            self.switch(number)
+            if self.is_bound() { self.wait(number) } else { self.switch(number) }
         });
         done.map_err(|cause| failed(&self.path, cause))?;
         if slot == Slot::Renewal {
@@ -46,29 +52,13 @@ impl KeyFolder {
         Ok(())
     }
 
-    /// Puts what was there before the current generation in its place, as a new generation; undone twice, it is back.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when there was no certificate before; [`Error::File`].
-    pub fn undo(&self) -> Result<(), Error> {
-        let _lock = lock(parent(&self.path));
-        let current = self.generation().unwrap_or_default();
-        let earlier = self.generations().into_iter().filter(|number| *number < current).max();
-        let earlier = earlier.map(|number| self.numbered(number)).filter(|path| path.join(CERTIFICATE).is_file());
-        let Some(earlier) = earlier else {
-            return Err(Error::Conflict {
-                cause: format!("'{}' has no earlier certificate to go back to", self.name()),
-            });
-        };
-        let done = self.make_generation(&earlier, &FILES, &[]).and_then(|number| self.switch(number));
-        done.map_err(|cause| failed(&self.path, cause))
-    }
-
     /// Puts key and request of a renewal beside the current ones, with the mode, owner and group of the current key.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when one is waiting already; [`Error::File`], and then nothing is left behind.
+    /// [`Error::Conflict`] when one is waiting already; what [`Store::lock_whole`](super::Store::lock_whole) says;
+    /// [`Error::File`], and then nothing is left behind.
     pub fn renew(&self, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
+        let _lock = self.store().lock_whole("csr --renew")?;
         let path = self.path.join(RENEWAL);
         if path.symlink_metadata().is_ok() {
             let cause = format!(
@@ -78,7 +68,7 @@ impl KeyFolder {
             );
             return Err(Error::Conflict { cause });
         }
-        write::folder(&path, files)?;
+        write::folder(&path, files, &[])?;
         Ok(path)
     }
 
@@ -92,8 +82,7 @@ impl KeyFolder {
 
     /// The number of the generation that services read; none while its files are plain ones.
     pub fn generation(&self) -> Option<u32> {
-        let target = fs::read_link(self.path.join(CURRENT)).ok()?;
-        target.file_name()?.to_str()?.parse().ok()
+        self.linked(CURRENT)
     }
 
     /// The numbers of all generations, oldest first.
@@ -109,6 +98,7 @@ impl KeyFolder {
     pub fn slot(&self, slot: Slot) -> PathBuf {
         match slot {
             Slot::Renewal => self.path.join(RENEWAL),
+            Slot::Next => self.path.join(NEXT),
             Slot::Current if self.generation().is_some() => self.path.join(CURRENT),
             Slot::Current => self.path.clone(),
         }
@@ -129,7 +119,7 @@ impl KeyFolder {
                 _ => imitate(&generations, &self.path.metadata()?, Secrecy::Public)?,
             }
             let number = self.make_generation(&self.path, &plain, &[])?;
-            link(&Path::new(GENERATIONS).join(format!("{number:04}")), &self.path.join(CURRENT))?;
+            link(&target(number), &self.path.join(CURRENT))?;
         }
         for name in plain {
             let path = self.path.join(name);
@@ -177,11 +167,10 @@ impl KeyFolder {
     /// Points `current` to a generation that was just made; takes that one back when it cannot.
     fn switch(&self, number: u32) -> io::Result<()> {
         let before = fs::read_link(self.path.join(CURRENT))?;
-        let target = Path::new(GENERATIONS).join(format!("{number:04}"));
         let current = self.path.join(CURRENT);
         let switched = self
             .add_links(&self.numbered(number))
-            .and_then(|()| replace_link(&target, &current))
+            .and_then(|()| replace_link(&target(number), &current))
             .and_then(|()| sync_folder(&self.path).inspect_err(|_| drop(replace_link(&before, &current))));
         match switched {
             Ok(()) => self.drop_dead_links(),
@@ -262,7 +251,7 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Makes the link `path`, or lets it take the place of what is there, in one step.
-fn replace_link(target: &Path, path: &Path) -> io::Result<()> {
+pub(super) fn replace_link(target: &Path, path: &Path) -> io::Result<()> {
     let hidden = hidden_beside(path, path.file_name().unwrap_or_default());
     link(target, &hidden)?;
     fs::rename(&hidden, path).inspect_err(|_| drop(fs::remove_file(&hidden)))

@@ -8,10 +8,13 @@
 //!
 //! What changes later changes in generations: see `generation.rs`. `docs/store.md` tells it all.
 
+mod authorities;
 mod contents;
 mod generation;
+mod lock;
 mod moves;
 mod recover;
+mod turn;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -20,10 +23,13 @@ use crate::Error;
 use crate::facts::Name;
 use crate::input::read_text;
 
-pub use contents::{Contents, Fault, State};
+pub(crate) use authorities::ensure_private;
+pub use contents::{Contents, Fault, State, Waiting};
 pub use generation::Slot;
-pub use write::{Secrecy, discard, replace, write_new};
-pub(crate) use write::{claim, make_private, parent, sync_folder};
+pub(crate) use lock::AT_WORK;
+pub use lock::Lock;
+pub use write::{Secrecy, discard, replace, write_all_new, write_new};
+pub(crate) use write::{is_hidden, make_private, parent, sync_folder};
 
 /// A folder that holds one folder for each key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,20 +103,24 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Exists`] when there is a folder or file of this name already; [`Error::File`] when writing fails, and
-    /// then nothing is left behind.
+    /// then nothing is left behind; what [`Store::lock`] says.
     pub fn create(&self, name: &Name, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
+        self.ensure_free(name)?;
         let path = self.path(name);
-        write::folder(&path, files)?;
+        let made = write::make_root(&self.root)?;
+        let written = self.lock("(a new key)", Self::WAIT).and_then(|_lock| write::folder(&path, files, &made));
+        written.inspect_err(|_| made.iter().for_each(|folder| drop(std::fs::remove_dir(folder))))?;
         Ok(path)
     }
 
-    /// Fails when there is something of this name already, before anything costly is done for it.
+    /// Fails when there is something of this name already, before anything costly is done for it. The name of the folder
+    /// of CAs is never free.
     ///
     /// # Errors
     /// [`Error::Exists`]
     pub fn ensure_free(&self, name: &Name) -> Result<(), Error> {
         let path = self.path(name);
-        if path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
+        if path == self.authorities() || path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
     }
 
     /// Makes several key folders, all of them or none.
@@ -169,10 +179,16 @@ impl KeyFolder {
         }
     }
 
+    /// The store that it is in.
+    fn store(&self) -> Store {
+        Store::open(parent(&self.path))
+    }
+
     /// True when it holds a private key, a request, or generations. Any other folder is left alone.
     fn is_key(&self) -> bool {
         [KEY, REQUEST, generation::CURRENT].iter().any(|name| self.path.join(name).symlink_metadata().is_ok())
             && self.path.is_dir()
+            && !self.path.ends_with(authorities::FOLDER)
     }
 
     /// True when services are bound to it: the file is there, and its list is not empty. One that cannot be read counts.

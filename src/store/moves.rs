@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::recover::is_ours;
-use super::write::{failed, hidden_beside, lock, make_private, parent, rename_new, sync_folder};
+use super::write::{failed, hidden_beside, make_private, parent, rename_new, sync_folder};
 use super::{KeyFolder, Store};
 use crate::Error;
 use crate::facts::Name;
@@ -18,12 +18,12 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Exists`] when the new name is taken, [`Error::Conflict`] when services read it under the old one,
-    /// [`Error::File`]; the name is then the old one.
+    /// what [`Store::lock_whole`] says, [`Error::File`]; the name is then the old one.
     pub fn rename(&self, key: &KeyFolder, new: &Name) -> Result<PathBuf, Error> {
         let path = self.path(new);
+        let _lock = self.lock_whole("keys rename")?;
         free_to_move(key, "renamed")?;
         self.ensure_free(new)?;
-        let _lock = lock(self.root());
         moved(&key.path, &path).map_err(|cause| failed(&path, cause))?;
         Ok(path)
     }
@@ -31,10 +31,10 @@ impl Store {
     /// Puts a key folder away, into `.removed`; says where it is now.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when services read it, [`Error::File`]; nothing has then changed.
+    /// [`Error::Conflict`] when services read it, what [`Store::lock_whole`] says, [`Error::File`]; nothing has then changed.
     pub fn remove(&self, key: &KeyFolder) -> Result<PathBuf, Error> {
+        let _lock = self.lock_whole("keys remove")?;
         free_to_move(key, "removed")?;
-        let _lock = lock(self.root());
         let folder = self.root().join(REMOVED);
         let fresh = match make_private(&folder) {
             Ok(()) => true,
@@ -59,14 +59,14 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when services read it, or when there is something in it that certfix did not make;
-    /// [`Error::File`].
+    /// what [`Store::lock_whole`] says; [`Error::File`].
     pub fn destroy(&self, key: &KeyFolder) -> Result<(), Error> {
+        let _lock = self.lock_whole("keys remove")?;
         free_to_move(key, "removed")?;
         if !is_ours(&key.path) {
             let cause = format!("'{}' holds files that are not certfix's own", key.path.display());
             return Err(Error::Conflict { cause });
         }
-        let _lock = lock(self.root());
         let hidden = hidden_beside(&key.path, key.path.file_name().unwrap_or_default());
         moved(&key.path, &hidden).map_err(|cause| failed(&key.path, cause))?;
         let deleted = fs::remove_dir_all(&hidden);

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::generation::{CURRENT, GENERATIONS, is_same};
-use super::write::{is_hidden, try_lock};
+use super::lock::NAME as LOCK;
+use super::turn::NEXT;
+use super::write::is_hidden;
 use super::{AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, ORDER, RENEWAL, REQUEST, Store};
 use crate::facts::Text;
 
@@ -12,7 +14,7 @@ impl Store {
     /// Finishes or takes back what an interrupted run left, and says what. Does nothing while another run is at work.
     pub fn recover(&self) -> Vec<String> {
         let mut done = Vec::new();
-        let Some(_lock) = try_lock(self.root()) else { return done };
+        let Some(_lock) = self.try_lock() else { return done };
         for name in names_in(self.root()).into_iter().filter(|name| is_hidden(name)) {
             let path = self.root().join(&name);
             // Its key was never used: the folder had no name yet, or no name any more.
@@ -36,7 +38,7 @@ impl KeyFolder {
                 // Links, or folders of links to files that have another name still.
                 swept |= match is_folder(&path) {
                     true => is_ours(&path) && is_spare(&path) && fs::remove_dir_all(&path).is_ok(),
-                    false => path.is_symlink() && fs::remove_file(&path).is_ok(),
+                    false => (path.is_symlink() || is_draft(&path)) && fs::remove_file(&path).is_ok(),
                 };
             }
         }
@@ -44,7 +46,13 @@ impl KeyFolder {
             say("deleted what an interrupted run left");
         }
         let current = self.generation();
-        for number in self.generations().into_iter().filter(|number| current.is_none_or(|current| *number > current)) {
+        let next = self.path.join(NEXT);
+        if next.is_symlink() && self.waiting().is_none() {
+            // It has had its turn.
+            let _ = fs::remove_file(&next);
+        }
+        let newest = current.max(self.waiting());
+        for number in self.generations().into_iter().filter(|number| newest.is_none_or(|newest| *number > newest)) {
             let path = self.numbered(number);
             // A generation whose key is nowhere else was in use once.
             if is_ours(&path) && !is_last_of_its_key(&path) && fs::remove_dir_all(&path).is_ok() {
@@ -57,7 +65,8 @@ impl KeyFolder {
             return;
         }
         let request = self.path.join(RENEWAL).join(REQUEST);
-        if is_same(&request, &self.path.join(REQUEST)) && self.discard_renewal().is_ok() {
+        let is_taken = |folder: &Path| is_same(&request, &folder.join(REQUEST));
+        if (is_taken(&self.path) || is_taken(&next)) && self.discard_renewal().is_ok() {
             say("finished an installation that was interrupted");
         }
         let _ = self.add_links(&self.path.join(CURRENT));
@@ -67,11 +76,17 @@ impl KeyFolder {
 
 /// True when nothing is in the folder that certfix did not put there.
 pub(super) fn is_ours(folder: &Path) -> bool {
-    const OTHERS: [&str; 6] = [CURRENT, GENERATIONS, RENEWAL, BINDINGS, AUTHORITY, ORDER];
+    const OTHERS: [&str; 8] = [CURRENT, NEXT, GENERATIONS, RENEWAL, BINDINGS, AUTHORITY, ORDER, LOCK];
     // The last is what a run leaves that was interrupted while it wrote the bindings.
     let unfinished = |name: &str| is_hidden(name) || name.starts_with('.') && name.ends_with(".certfix-new");
     let known = |name: &String| FILES.contains(&&**name) || OTHERS.contains(&&**name) || unfinished(name);
     folder.read_dir().is_ok() && names_in(folder).iter().all(known)
+}
+
+/// True for a hidden file that was to become the record of who signs for the key.
+fn is_draft(path: &Path) -> bool {
+    let prefix = format!(".{AUTHORITY}.");
+    path.is_file() && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix))
 }
 
 /// True for a hidden folder whose key has another name, or never had one: a renewal that was not finished.

@@ -1,5 +1,6 @@
 //! Writes that happen whole or not at all.
 
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
         return Err(Error::Exists { path: path.to_owned() });
     }
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
-    sweep_beside(path, name);
+    sweep_beside(path);
     let temporary = hidden_beside(path, name);
     let written = write_file(&temporary, contents, secrecy).and_then(|file| file.sync_all());
     written.and_then(|()| rename_new(&temporary, path)).map_err(|cause| {
@@ -39,6 +40,32 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
     })
 }
 
+/// Writes several new files that everybody may read, all or none, as far as errors go. Never overwrites. What is written is
+/// a copy of what is kept elsewhere: it is not waited for until it is on the disk.
+///
+/// # Errors
+/// [`Error::Exists`], [`Error::File`]; nothing is then left behind.
+pub fn write_all_new(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
+    let names: Vec<&Path> = files.iter().map(|(path, _)| path.as_path()).collect();
+    sweep_all_beside(&names);
+    let mut made: Vec<&Path> = Vec::with_capacity(files.len());
+    for (path, contents) in files {
+        let written = (|| {
+            let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+            let temporary = hidden_beside(path, name);
+            let file = write_file(&temporary, contents, Secrecy::Public).inspect(begin_writing_out);
+            let renamed = file.and_then(|_| rename_new(&temporary, path));
+            renamed.inspect_err(|_| drop(fs::remove_file(&temporary)))
+        })();
+        if let Err(cause) = written {
+            made.iter().for_each(|path| drop(fs::remove_file(path)));
+            return Err(failed(path, cause));
+        }
+        made.push(path);
+    }
+    Ok(())
+}
+
 /// Puts a file in the place of one that certfix wrote before, or makes it: at every moment the old one or the new one is
 /// there, whole.
 ///
@@ -46,7 +73,7 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
 /// [`Error::File`], and then the old one is there.
 pub fn replace(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Error> {
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
-    sweep_beside(path, name);
+    sweep_beside(path);
     let temporary = hidden_beside(path, name);
     let written = write_file(&temporary, contents, secrecy).and_then(|file| file.sync_all());
     written.and_then(|()| fs::rename(&temporary, path)).and_then(|()| sync_folder(parent(path))).map_err(|cause| {
@@ -60,7 +87,7 @@ pub fn replace(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Err
 /// # Errors
 /// [`Error::File`]
 pub fn discard(path: &Path) -> Result<(), Error> {
-    sweep_beside(path, path.file_name().unwrap_or_default());
+    sweep_beside(path);
     match fs::remove_file(path) {
         Err(cause) if matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(()),
         other => other.map_err(|cause| Error::File { action: "delete", path: path.to_owned(), cause }),
@@ -68,37 +95,38 @@ pub fn discard(path: &Path) -> Result<(), Error> {
 }
 
 /// Deletes what an interrupted run left of the same file.
-fn sweep_beside(path: &Path, name: &std::ffi::OsStr) {
-    let own = hidden_prefix(name);
-    for entry in fs::read_dir(parent(path)).into_iter().flatten().flatten() {
-        let left = entry.file_name();
-        let is_left = left.to_str().is_some_and(|left| is_hidden(left) && left.len() == own.len() + 16);
-        if is_left && left.to_string_lossy().starts_with(&own) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            let _ = fs::remove_file(entry.path());
+fn sweep_beside(path: &Path) {
+    sweep_all_beside(&[path]);
+}
+
+fn sweep_all_beside(paths: &[&Path]) {
+    let own: HashSet<(&Path, String)> =
+        paths.iter().map(|path| (parent(path), hidden_prefix(path.file_name().unwrap_or_default()))).collect();
+    let folders: HashSet<&Path> = own.iter().map(|(folder, _)| *folder).collect();
+    for folder in folders {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let left = entry.file_name();
+            let Some(left) = left.to_str().filter(|left| is_hidden(left)) else { continue };
+            let prefix = left[..left.len() - 16].to_owned();
+            if own.contains(&(folder, prefix)) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                let _ = fs::remove_file(entry.path());
+            }
         }
     }
 }
 
-/// Makes a folder with these files, whole or not at all. Never overwrites.
-pub(super) fn folder(path: &Path, files: &[NewFile<'_>]) -> Result<(), Error> {
-    if path.symlink_metadata().is_ok() {
-        return Err(Error::Exists { path: path.to_owned() });
-    }
-    let root = parent(path);
-    let made = make_root(root)?;
-    let _lock = lock(root);
+/// Makes a folder with these files, whole or not at all. Never overwrites. `made` are folders above it that are new too.
+pub(super) fn folder(path: &Path, files: &[NewFile<'_>], made: &[PathBuf]) -> Result<(), Error> {
     let written = fill_and_rename(path, files).and_then(|()| {
-        let synced = std::iter::once(root).chain(made.iter().map(|folder| parent(folder))).try_for_each(sync_folder);
+        let above = made.iter().map(|folder| parent(folder));
+        let synced = std::iter::once(parent(path)).chain(above).try_for_each(sync_folder);
         synced.inspect_err(|_| remove_folder(path, files))
     });
-    written.map_err(|cause| {
-        made.iter().for_each(|folder| drop(fs::remove_dir(folder)));
-        failed(path, cause)
-    })
+    written.map_err(|cause| failed(path, cause))
 }
 
 /// Makes the store's folder and those above it where they are missing: these, the innermost first.
-fn make_root(root: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn make_root(root: &Path) -> Result<Vec<PathBuf>, Error> {
     let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
     let missing: Vec<PathBuf> = root.ancestors().take_while(missing).map(Path::to_owned).collect();
     let mut builder = DirBuilder::new();
@@ -196,63 +224,6 @@ fn rename_without_flag(from: &Path, to: &Path) -> io::Result<()> {
     fs::remove_file(from)
 }
 
-/// Keeps other runs of certfix from changing this store until it is dropped. Where folders cannot be locked (Windows, some
-/// network file systems) runs are not kept apart, and then only what each step promises holds.
-pub(super) fn lock(root: &Path) -> Option<File> {
-    locked(root, Waiting::Waits)
-}
-
-/// The same, or nothing while another run is at work.
-pub(super) fn try_lock(root: &Path) -> Option<File> {
-    locked(root, Waiting::GivesUp)
-}
-
-/// Keeps other runs from the same work on the key in this folder, as long as the file that is returned lives. Where
-/// folders cannot be locked everybody may.
-///
-/// # Errors
-/// [`Error::Conflict`] where another run is at it.
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-pub(crate) fn claim(folder: &Path) -> Result<Option<File>, Error> {
-    use rustix::fs::{FlockOperation, flock};
-    let Ok(file) = File::open(folder) else { return Ok(None) };
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Err(rustix::io::Errno::WOULDBLOCK) => {
-            let name = folder.file_name().unwrap_or_default().to_string_lossy();
-            Err(Error::Conflict { cause: format!("another certfix is at work on '{name}'") })
-        }
-        _ => Ok(Some(file)),
-    }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-pub(crate) fn claim(_: &Path) -> Result<Option<File>, Error> {
-    Ok(None)
-}
-
-#[derive(Clone, Copy)]
-enum Waiting {
-    Waits,
-    GivesUp,
-}
-
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-fn locked(root: &Path, waiting: Waiting) -> Option<File> {
-    use rustix::fs::{FlockOperation, flock};
-    let folder = File::open(root).ok()?;
-    let operation = match waiting {
-        Waiting::Waits => FlockOperation::LockExclusive,
-        Waiting::GivesUp => FlockOperation::NonBlockingLockExclusive,
-    };
-    flock(&folder, operation).ok()?;
-    Some(folder)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-fn locked(_: &Path, _: Waiting) -> Option<File> {
-    None
-}
-
 /// Makes names in a folder outlast a crash. Windows does so by itself and cannot open folders.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
@@ -283,7 +254,7 @@ fn hidden_prefix(name: &std::ffi::OsStr) -> String {
 }
 
 /// True for a name that [`hidden_beside`] makes.
-pub(super) fn is_hidden(name: &str) -> bool {
+pub(crate) fn is_hidden(name: &str) -> bool {
     let digits = name.strip_prefix('.').and_then(|rest| rest.rsplit_once('.')).map(|(_, digits)| digits);
     digits.is_some_and(|digits| {
         digits.len() == 16 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

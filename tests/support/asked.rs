@@ -19,6 +19,14 @@ pub(crate) struct Seen<'a> {
     pub(crate) certificates: Vec<&'a Value>,
 }
 
+/// The name of the server in most tests.
+pub(crate) const MAIL: &[&str] = &["mail.contoso.com"];
+
+/// `scheme://mail.contoso.com:port`
+pub(crate) fn at(scheme: &str, port: u16) -> String {
+    format!("{scheme}://{}:{port}", MAIL[0])
+}
+
 /// The program, with arguments.
 pub(crate) fn certfix(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_certfix"));

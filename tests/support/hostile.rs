@@ -114,12 +114,22 @@ impl Peer {
         linger.unwrap();
     }
 
-    /// SMTP up to the moment where TLS begins.
-    pub(crate) fn smtp_until_tls(&mut self) {
+    /// SMTP up to the client's EHLO.
+    pub(crate) fn smtp_until_ehlo(&mut self) {
         self.say("220 mail.contoso.com ESMTP\r\n");
         self.hear();
+    }
+
+    /// SMTP up to the client's STARTTLS.
+    pub(crate) fn smtp_until_starttls(&mut self) {
+        self.smtp_until_ehlo();
         self.say("250-mail.contoso.com\r\n250 STARTTLS\r\n");
         self.hear();
+    }
+
+    /// SMTP up to the moment where TLS begins.
+    pub(crate) fn smtp_until_tls(&mut self) {
+        self.smtp_until_starttls();
         self.say("220 go ahead\r\n");
     }
 

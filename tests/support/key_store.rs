@@ -5,6 +5,8 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use certfix::facts::Name;
+use certfix::store::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, NewFile, Secrecy, Slot, Store};
 use tempfile::TempDir;
 
 use crate::authority::Credentials;
@@ -50,6 +52,23 @@ impl KeyStore {
         write("cert.pem", &credentials.certificate, 0o644);
         write("chain.pem", &credentials.issuers, 0o644);
         write("fullchain.pem", &format!("{}{}", credentials.certificate, credentials.issuers), 0o644);
+    }
+
+    /// A renewal with its answer, as it is once that is installed.
+    pub(crate) fn renew(&self, credentials: &Credentials) {
+        let store = Store::open(self.root());
+        let key = store.key(&Name::parse(NAME).unwrap()).unwrap();
+        let fullchain = format!("{}{}", credentials.certificate, credentials.issuers);
+        fn file<'a>(name: &'static str, text: &'a str) -> NewFile<'a> {
+            NewFile { name, contents: text.as_bytes(), secrecy: Secrecy::Public }
+        }
+        key.renew(&[NewFile { name: KEY, contents: credentials.key.as_bytes(), secrecy: Secrecy::Secret }]).unwrap();
+        let files = [
+            file(CERTIFICATE, &credentials.certificate),
+            file(CHAIN, &credentials.issuers),
+            file(FULL_CHAIN, &fullchain),
+        ];
+        key.install(&store.lock_whole("install").unwrap(), Slot::Renewal, &files).unwrap();
     }
 
     /// certfix on this store, not started yet.

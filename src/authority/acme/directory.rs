@@ -10,10 +10,31 @@ use crate::authority::Online;
 use crate::error::Ordering;
 use crate::profiles::{self, Profile};
 
-/// Authorities that have a short name: name, directory, profile.
-const KNOWN: [(&str, &str, &str); 2] = [
-    ("letsencrypt", "https://acme-v02.api.letsencrypt.org/directory", "letsencrypt"),
-    ("letsencrypt-staging", "https://acme-staging-v02.api.letsencrypt.org/directory", "letsencrypt"),
+/// An authority that has a short name.
+#[derive(Debug)]
+pub struct Known {
+    /// What `--acme` takes.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    url: &'static str,
+    profile: &'static str,
+}
+
+/// Every authority that has a short name.
+pub const KNOWN: [Known; 2] = [
+    Known {
+        id: "letsencrypt",
+        name: "Let's Encrypt",
+        url: "https://acme-v02.api.letsencrypt.org/directory",
+        profile: "letsencrypt",
+    },
+    Known {
+        id: "letsencrypt-staging",
+        name: "Let's Encrypt's staging: for trying out, nobody trusts it",
+        url: "https://acme-staging-v02.api.letsencrypt.org/directory",
+        profile: "letsencrypt",
+    },
 ];
 
 /// The URL of the directory that was named, by its short name or in full.
@@ -21,8 +42,8 @@ const KNOWN: [(&str, &str, &str); 2] = [
 /// # Errors
 /// [`Ordering::BadDirectory`] for what is neither.
 pub fn directory(typed: &str) -> Result<String, Error> {
-    if let Some((_, url, _)) = KNOWN.iter().find(|(name, ..)| name.eq_ignore_ascii_case(typed)) {
-        return Ok((*url).to_owned());
+    if let Some(known) = KNOWN.iter().find(|known| known.id.eq_ignore_ascii_case(typed)) {
+        return Ok(known.url.to_owned());
     }
     match host(typed) {
         Some(_) => Ok(typed.to_owned()),
@@ -36,11 +57,13 @@ pub fn directory(typed: &str) -> Result<String, Error> {
 /// # Errors
 /// [`Error::Unknown`] for a profile that there is not.
 pub fn profile_of(online: &Online) -> Result<&'static Profile, Error> {
-    if let Some(id) = &online.ca {
-        return profiles::find(id);
-    }
-    let known = KNOWN.iter().find(|(_, url, _)| *url == online.directory).map(|(_, _, profile)| *profile);
-    profiles::find(known.unwrap_or(if online.roots.is_some() { "private" } else { "public" }))
+    profiles::find(online.ca.as_deref().unwrap_or_else(|| usual_profile(&online.directory, online.roots.is_some())))
+}
+
+/// The id of that profile where nothing was said: of a directory's URL or short name, whose roots were given or not.
+pub fn usual_profile(directory: &str, has_own_roots: bool) -> &'static str {
+    let known = KNOWN.iter().find(|known| [known.url, known.id].contains(&directory)).map(|known| known.profile);
+    known.unwrap_or(if has_own_roots { "private" } else { "public" })
 }
 
 /// The host and port of an https URL.
@@ -89,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_directory_is_a_short_name_or_an_https_url() {
-        assert_eq!(directory("LetsEncrypt-Staging").unwrap(), KNOWN[1].1);
+        assert_eq!(directory("LetsEncrypt-Staging").unwrap(), KNOWN[1].url);
         assert_eq!(directory("https://ca.example:14000/dir").unwrap(), "https://ca.example:14000/dir");
         for typed in ["", "ca.example", "http://ca.example/dir", "https://", "https://me@ca.example/", "letsencrypt "] {
             assert!(directory(typed).is_err(), "{typed}");
@@ -99,7 +122,7 @@ mod tests {
     #[test]
     fn lets_encrypt_is_known_to_sort() {
         let challenge = crate::authority::Challenge::Listen("80".to_owned());
-        let online = Online { directory: KNOWN[0].1.to_owned(), challenge, profile: None, ca: None, roots: None };
+        let online = Online { directory: KNOWN[0].url.to_owned(), challenge, profile: None, ca: None, roots: None };
         let id = |online: &Online| profile_of(online).unwrap().id;
         assert_eq!(id(&online), "letsencrypt");
         let own = Online { directory: "https://ca.example/dir".to_owned(), ..online };

@@ -23,7 +23,7 @@ use std::future::Future;
 use crate::Error;
 
 pub use account::Owner;
-pub use directory::{directory, profile_of};
+pub use directory::{KNOWN, Known, directory, profile_of, usual_profile};
 pub use http::Reach;
 pub use jws::Binding;
 pub use order::{Desk, finished, order, request};

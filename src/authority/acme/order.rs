@@ -16,7 +16,7 @@ use crate::authority::{Challenge, Online, Way};
 use crate::dns::Resolver;
 use crate::error::Ordering;
 use crate::facts::{GeneralName, Request};
-use crate::store::{Contents, KeyFolder, Store, claim};
+use crate::store::{Contents, KeyFolder, Lock, Store};
 
 /// What an order needs beside key and authority.
 pub struct Desk<'a> {
@@ -37,7 +37,8 @@ pub struct Desk<'a> {
 /// # Errors
 /// [`Ordering::NoRequest`]
 pub fn request(key: &Contents) -> Result<&Request, Error> {
-    let request = key.renewal.as_ref().or(key.request.as_ref());
+    let waiting = key.waiting.as_ref().and_then(|next| next.request.as_ref());
+    let request = key.renewal.as_ref().or(waiting).or(key.request.as_ref());
     request.ok_or_else(|| Ordering::NoRequest { key: key.folder.name() }.into())
 }
 
@@ -49,7 +50,7 @@ pub fn request(key: &Contents) -> Result<&Request, Error> {
 pub fn order(desk: &mut Desk<'_>, key: &Contents, online: &Online, tell: Tell<'_>) -> Result<String, Error> {
     let request = request(key)?;
     let names = identifiers(key, request, &online.challenge)?;
-    let _claim = claim(&key.folder.path)?;
+    let _lock = Lock::take(&key.folder.path, "order", Duration::ZERO)?;
     let before = Begun::of(&key.folder)?;
     let means = Means { resolver: desk.resolver, patience: desk.wait };
     let (directory, http) = Directory::get(&online.directory, &desk.reach)?;

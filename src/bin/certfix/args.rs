@@ -1,11 +1,14 @@
 //! Every command and flag. What stands here is the help, the manual and the completions.
 
+pub(crate) mod ca;
+mod check;
 pub(crate) mod deploy;
 mod keys;
 mod network;
 mod new;
 mod order;
 mod reference;
+mod renew;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,15 +16,16 @@ use std::path::PathBuf;
 use certfix::facts::{Moment, Target};
 use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
-use certfix::rules::{Authority, Level};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::check::Check;
 pub(crate) use self::keys::{Install, Keys, KeysAction, NewPassword, Renewal};
 pub(crate) use self::network::{Names, Reach};
-pub(crate) use self::new::{ContactOptions, New};
+pub(crate) use self::new::{ContactOptions, New, parsed};
 pub(crate) use self::order::{Manner, Order};
 pub(crate) use self::reference::{Clients, Explain, Profiles};
+pub(crate) use self::renew::Renew;
 
 /// Says what each generation of mail client will do with a certificate, and makes the one that cures it
 #[derive(Debug, Parser)]
@@ -32,7 +36,9 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+// Of seventeen commands one is called: the others' flags are not built.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Show what is in a certificate, request, key or bundle, names in wire order
     Inspect(Inspect),
@@ -58,8 +64,12 @@ pub(crate) enum Command {
     Names(Names),
     /// Put the CA's answer beside its key: order and complete the chain, say what the CA changed and what clients will do
     Install(Install),
+    /// Make a CA of your own, sign requests with it, revoke, and say how to have it trusted
+    Ca(ca::Ca),
     /// List the keys and their states; show, back up, restore, rename and remove them
     Keys(Keys),
+    /// Renew the keys that are due, each by its own way, then commit; says nothing when none is
+    Renew(Renew),
     /// Say why a finding matters, how to fix it and who says so; without a code, list all
     Explain(Explain),
     /// List the client models, or show one whole
@@ -82,38 +92,6 @@ pub(crate) struct Inspect {
     pub(crate) sources: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reach: Reach,
-    #[command(flatten)]
-    pub(crate) password: PasswordFrom,
-    #[command(flatten)]
-    pub(crate) clock: Clock,
-    #[command(flatten)]
-    pub(crate) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Check {
-    /// Files, folders and live services: imaps://HOST, HOST:PORT, HOST; `-` is standard input
-    #[arg(required_unless_present = "profile", value_name = "SOURCE")]
-    pub(crate) sources: Vec<PathBuf>,
-    /// A mail client's account file: check each server named in it (.PRF, autoconfig, .mobileconfig, Autodiscover)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) profile: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) reach: Reach,
-    #[command(flatten)]
-    pub(crate) target: TargetFrom,
-    /// Clients to judge for: ids and the groups all, modern, legacy
-    #[arg(long, value_name = "LIST", default_value = "all")]
-    pub(crate) client: String,
-    /// Lowest level that makes the exit status 1
-    #[arg(long, value_name = "LEVEL", default_value = "warn")]
-    pub(crate) fail_on: FailOn,
-    /// Whose certificate it is, where the certificate itself does not tell
-    #[arg(long, value_name = "KIND", default_value = "auto")]
-    pub(crate) ca: AuthorityKind,
-    /// Trusted roots: look whether the chain leads to one
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) password: PasswordFrom,
     #[command(flatten)]
@@ -231,6 +209,9 @@ pub(crate) struct MadeOptions {
     pub(crate) encrypt_key: bool,
     #[command(flatten)]
     pub(crate) new_password: NewPassword,
+    /// True when another command takes what was made; then nobody is told what to do with it.
+    #[arg(skip)]
+    pub(crate) goes_on: bool,
     /// Folder that keys are kept in, each in a folder of its own
     #[arg(long, value_name = "DIR", env = "CERTFIX_STORE", default_value = ".")]
     pub(crate) store: PathBuf,
@@ -302,52 +283,11 @@ pub(crate) enum Emit {
     NewKeyRq,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum FailOn {
-    Note,
-    #[value(alias = "warning")]
-    Warn,
-    #[value(alias = "refused")]
-    Refuse,
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum AuthorityKind {
-    Auto,
-    Public,
-    Private,
-}
-
 impl From<PfxArgument> for For {
     fn from(argument: PfxArgument) -> Self {
         match argument {
             PfxArgument::Today => Self::Today,
             PfxArgument::OldWindows => Self::OldWindows,
-        }
-    }
-}
-
-impl FailOn {
-    /// True when a report whose worst finding is `worst` has to exit with 1.
-    pub(crate) fn fails(self, worst: Option<Level>) -> bool {
-        let lowest = match self {
-            Self::Note => Level::Note,
-            Self::Warn => Level::Warning,
-            Self::Refuse => Level::Refused,
-            Self::Never => return false,
-        };
-        worst >= Some(lowest)
-    }
-}
-
-impl AuthorityKind {
-    /// What was said, unless it was left to the certificate.
-    pub(crate) fn given(self) -> Option<Authority> {
-        match self {
-            Self::Auto => None,
-            Self::Public => Some(Authority::Public),
-            Self::Private => Some(Authority::Private),
         }
     }
 }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certfix::Error;
-use certfix::deploy::{self, Binding, Bound, Change, Committed, Force, Line, Manners, PutBack, Shown, Staged, Writing};
+use certfix::deploy::{
+    self, Binding, Bound, Change, Committed, Force, Line, Manners, PutBack, Shown, Staged, Work, Writing,
+};
 use certfix::error::Deploying;
 use certfix::facts::escape;
 use certfix::store::Store;
@@ -45,13 +47,15 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
     let store = Store::open(&args.place.store);
     let is_json = args.place.output.format == Format::Json;
     if args.place.dry_run {
-        let staged = deploy::staged(&store)?;
+        keys::report_interrupted(&store);
+        let work = deploy::staged(&store)?;
         if is_json {
-            return say(&deploy::json::staged(&staged));
+            return say(&deploy::json::staged(&work));
         }
         let mut text = String::new();
-        staged.iter().for_each(|staged| show(staged, &mut text));
-        text.push_str(if staged.is_empty() { NOTHING } else { "Nothing was written.\n" });
+        show_turns(&work, &mut text);
+        work.services.iter().for_each(|staged| show(staged, &mut text));
+        text.push_str(if work.is_empty() { NOTHING } else { "Nothing was written.\n" });
         return say(&text);
     }
     let done = deploy::commit(&store, manners(&args.place, &args.patience), &mut terminal::remark)?;
@@ -59,7 +63,8 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
         return say(&deploy::json::committed(&done));
     }
     let mut text = String::new();
-    done.iter().for_each(|done| show_committed(done, &mut text));
+    show_turns(&done, &mut text);
+    done.services.iter().for_each(|done| show_committed(done, &mut text));
     text.push_str(if done.is_empty() { NOTHING } else { "Take it back: certfix undo\n" });
     say(&text)
 }
@@ -68,8 +73,7 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
     let store = Store::open(&args.place.store);
     let is_json = args.place.output.format == Format::Json;
     if args.place.dry_run {
-        let files = deploy::undoable(&store)?;
-        let back = PutBack { files, ..PutBack::default() };
+        let back = deploy::undoable(&store)?;
         return if is_json { say(&deploy::json::put_back(&back)) } else { say(&list(&back)) };
     }
     let force = if args.force { Force::Yes } else { Force::No };
@@ -136,6 +140,13 @@ fn manners(place: &Place, patience: &Patience) -> Manners {
     Manners { wait: place.wait, patience: patience.patience }
 }
 
+/// The keys whose services get the next generation.
+fn show_turns<T>(work: &Work<T>, text: &mut String) {
+    for turn in &work.turns {
+        line(text, "", &format!("{}: generation {} in the place of {}", turn.key(), turn.after, turn.before));
+    }
+}
+
 fn show(staged: &Staged, text: &mut String) {
     line(text, "", &format!("{} for {}", staged.binding, staged.key));
     for change in &staged.files {
@@ -188,6 +199,10 @@ fn show_committed(done: &Committed, text: &mut String) {
 
 fn list(back: &PutBack) -> String {
     let mut text = String::new();
+    for turn in &back.turns {
+        let waits = format!("generation {} waits for certfix commit", turn.waits());
+        line(&mut text, "back    ", &format!("{}: generation {}; {waits}", turn.key(), turn.before));
+    }
     for file in &back.files {
         line(&mut text, "back    ", &file.display().to_string());
     }

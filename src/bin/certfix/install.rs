@@ -6,43 +6,52 @@ use std::process::ExitCode;
 use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, PrivateKey, Source, Subject, Target};
 use certfix::judge::{Chain, chain, changes, judge, undoes_the_order};
 use certfix::report::json;
-use certfix::report::text::{self, Installed};
+use certfix::report::text::{self, Installed, Next};
 use certfix::rules::{Authority, Context, Level};
 use certfix::store::{self, Contents, NewFile, Secrecy, Slot, Store};
-use certfix::{Error, clients, input, issue};
+use certfix::{Error, clients, deploy, input, issue};
 use zeroize::Zeroizing;
 
 use crate::args::{Format, Install};
-use crate::keys::{self, recover};
+use crate::keys::{self, recover, report_interrupted};
 use crate::{password, sources, terminal};
 
 pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
     let store = Store::open(&args.store);
-    if !args.dry_run {
-        recover(&store);
+    match args.dry_run {
+        true => report_interrupted(&store),
+        false => recover(&store),
     }
     let (named, files) = named(&args.answer, &store)?;
     let known = password::given(&args.password)?;
     let answers: Vec<Evidence> =
         files.iter().map(|file| sources::read_file(file, known.as_ref())).collect::<Result<_, _>>()?;
-    take(&store, named.as_ref(), &answers, args, None, &mut |installed, now| match args.output.format {
-        Format::Json => terminal::print(&json::installed(installed, now)),
-        Format::Text => terminal::text(|page| text::installed(installed, page)),
+    put(&store, named.as_ref(), &answers, args, None, |installed, now| {
+        match args.output.format {
+            Format::Json => terminal::print(&json::installed(installed, now))?,
+            Format::Text => terminal::text(|page| text::installed(installed, page))?,
+        }
+        Ok(ExitCode::from(u8::from(has_findings(installed))))
     })
 }
 
-/// Says what was installed.
-pub(crate) type Say<'a> = &'a mut dyn FnMut(&Installed<'_>, Moment) -> Result<(), Error>;
+/// True when clients will complain of what was installed.
+pub(crate) fn has_findings(installed: &Installed<'_>) -> bool {
+    installed.report.worst() >= Some(Level::Warning)
+}
 
-/// Installs what was answered, wherever it came from, and says what the CA changed. `signer`: whose CA it is, where that is known.
-pub(crate) fn take(
+/// Installs what was answered, wherever it came from, and hands what came of it to `then`. `signer`: whose CA it is, where that
+/// is known.
+pub(crate) fn put<T>(
     store: &Store,
     named: Option<&Name>,
     answers: &[Evidence],
     args: &Install,
     signer: Option<Authority>,
-    say: Say<'_>,
-) -> Result<ExitCode, Error> {
+    then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
+) -> Result<T, Error> {
+    // From the first look to the last write, no commit comes between.
+    let lock = if args.dry_run { None } else { Some(store.lock_whole("install")?) };
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
     let place = place(&all, named, answers)?;
     let now = args.clock.now();
@@ -55,11 +64,11 @@ pub(crate) fn take(
         true => Vec::new(),
         false => place.files(&chain, args)?,
     };
-    if !args.dry_run && !files.is_empty() {
+    if let Some(lock) = lock.filter(|_| !files.is_empty()) {
         let new: Vec<NewFile<'_>> = files.iter().map(File::wanted).collect();
-        place.key.folder.install(place.slot, &new)?;
+        place.key.folder.install(&lock, place.slot, &new)?;
     }
-    place.answer(&chain, files.iter().map(|file| file.name), args, signer, say)
+    place.answer(&chain, files.iter().map(|file| file.name), args, signer, then)
 }
 
 /// The key's name, when the first argument is one, and the files.
@@ -92,8 +101,10 @@ struct Place<'a> {
 /// Finds the key by its public half. Of several certificates for one key the newest is meant.
 fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence]) -> Result<Place<'a>, Error> {
     let slots = all.iter().flat_map(|key| {
+        let current = key.public().map(|public| (key, Slot::Current, public));
+        let next = key.waiting.as_ref().map(|next| (key, Slot::Next, &next.certificate.identity.key));
         let renewal = key.renewal.as_ref().map(|request| (key, Slot::Renewal, &request.identity.key));
-        renewal.into_iter().chain(key.public().map(|public| (key, Slot::Current, public)))
+        current.into_iter().chain(next).chain(renewal)
     });
     let slots: Vec<_> = slots.collect();
     let certificates = || answers.iter().flat_map(|file| file.certificates.iter().map(|cert| (cert, &file.source)));
@@ -113,7 +124,7 @@ fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence])
         let cause = format!("there are certificates for several keys: {}; name the one you mean", keys.join(", "));
         return Err(Error::Conflict { cause });
     }
-    let best = places.iter().filter(wanted).max_by_key(|place| (place.leaf.not_before, place.is_next()));
+    let best = places.iter().filter(wanted).max_by_key(|place| (place.leaf.not_before, place.rank()));
     let Some(best) = best.map(|best| (best.leaf.der.clone(), best.slot, best.key.folder.clone())) else {
         let leaf = places.first().map_or(first, |place| place.leaf);
         return Err(Error::NotForKey {
@@ -153,19 +164,44 @@ impl File {
 }
 
 impl Place<'_> {
-    /// True when it answers a renewal. What is installed already does not, though the key may be the same.
-    fn is_next(&self) -> bool {
-        let installed = self.key.certificate.as_ref().is_some_and(|cert| cert.der == self.leaf.der);
-        self.slot == Slot::Renewal && !installed
+    /// What is there already belongs where it is, though the key may be the same; anything else is an answer to what was
+    /// asked last.
+    fn rank(&self) -> (bool, u8) {
+        let place = match self.slot {
+            Slot::Current => 0,
+            Slot::Next => 1,
+            Slot::Renewal => 2,
+        };
+        (self.installed().is_some_and(|(cert, _)| cert.der == self.leaf.der), place)
+    }
+
+    /// Certificate and chain that are in this place.
+    fn installed(&self) -> Option<(&Certificate, &[Certificate])> {
+        match self.slot {
+            Slot::Current => self.key.certificate.as_ref().map(|cert| (cert, &*self.key.chain)),
+            Slot::Next => self.key.waiting.as_ref().map(|next| (&next.certificate, &*next.chain)),
+            Slot::Renewal => None,
+        }
     }
 
     /// True when this certificate with this chain is what the key has already.
     fn is_there(&self, chain: &Chain<'_>) -> bool {
-        let installed = self.key.certificate.as_ref().is_some_and(|cert| cert.der == self.leaf.der);
-        installed
-            && self.slot == Slot::Current
-            && self.key.faults.is_empty()
-            && self.key.chain.iter().eq(chain.certificates.iter().copied())
+        let same = |(cert, above): (&Certificate, &[Certificate])| {
+            cert.der == self.leaf.der && above.iter().eq(chain.certificates.iter().copied())
+        };
+        self.key.faults.is_empty() && self.installed().is_some_and(same)
+    }
+
+    /// What comes next, as things are now.
+    fn next(&self) -> Option<Next> {
+        // It is installed, whatever is the matter with them; the commit tells.
+        let Ok(bindings) = deploy::bindings(&self.key.folder) else { return Some(Next::Commit) };
+        let is_due = self.key.folder.waiting().is_some() || bindings.iter().any(|binding| !binding.has(self.leaf));
+        match (is_due, bindings.is_empty()) {
+            (true, _) => Some(Next::Commit),
+            (false, true) if !self.key.is_locked => Some(Next::Bind),
+            (false, _) => None,
+        }
     }
 
     fn files(&self, chain: &Chain<'_>, args: &Install) -> Result<Vec<File>, Error> {
@@ -197,15 +233,15 @@ impl Place<'_> {
         keys::open(&path, &args.password)
     }
 
-    /// Says what was installed, what the CA changed, and what clients will do.
-    fn answer(
+    /// What was installed, what the CA changed, and what clients will do.
+    fn answer<T>(
         &self,
         chain: &Chain<'_>,
         files: impl Iterator<Item = &'static str>,
         args: &Install,
         signer: Option<Authority>,
-        say: Say<'_>,
-    ) -> Result<ExitCode, Error> {
+        then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let now = args.clock.now();
         let name = self.key.folder.name();
         let target = Name::parse(&name).ok();
@@ -223,6 +259,7 @@ impl Place<'_> {
         let report = judge(&subject, &all, &context);
         let request = match self.slot {
             Slot::Renewal => self.key.renewal.as_ref(),
+            Slot::Next => self.key.waiting.as_ref().and_then(|next| next.request.as_ref()),
             Slot::Current => self.key.request.as_ref(),
         };
         let asked = request.map(|request| &request.identity);
@@ -235,12 +272,12 @@ impl Place<'_> {
             missing: chain.missing,
             changes: asked.map(|asked| changes(asked, got)),
             undone,
+            waits: self.key.folder.waiting(),
+            next: if args.dry_run { None } else { self.next() },
             files: files.map(|file| self.key.folder.path.join(file)).collect(),
             dry_run: args.dry_run,
             report: &report,
         };
-        say(&installed, now)?;
-        let found = report.worst() >= Some(Level::Warning);
-        Ok(ExitCode::from(u8::from(found)))
+        then(&installed, now)
     }
 }

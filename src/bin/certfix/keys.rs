@@ -36,6 +36,16 @@ pub(crate) fn recover(store: &Store) {
     for done in store.recover() {
         terminal::remark(&done);
     }
+    report_interrupted(store);
+}
+
+/// Says that a commit was interrupted. Putting it back reloads services, which is not for everybody to do.
+pub(crate) fn report_interrupted(store: &Store) {
+    if store.is_interrupted() {
+        terminal::remark(
+            "a commit or undo was interrupted: certfix undo puts everything back, certfix commit begins again",
+        );
+    }
 }
 
 /// The private key in a file; asks for its password when somebody is there.
@@ -209,7 +219,8 @@ fn inferred(subject: &Subject<'_>, evidence: &Evidence) -> Result<Name, Error> {
     }
 }
 
-fn confirmed(action: &str) -> Result<bool, Error> {
+/// Whether a person says yes to this.
+pub(crate) fn confirmed(action: &str) -> Result<bool, Error> {
     if !terminal::can_ask() {
         return Err(Error::Unconfirmed { action: action.to_owned() });
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use certfix::dns::Resolver;
 use certfix::facts::{
     Cause, Endpoint, Evidence, GeneralName, Host, Lookup, Name, Ports, Resolved, Source, Step, Survey, Target, Trouble,
 };
@@ -103,7 +104,8 @@ pub(crate) fn survey(named: &[Named], people: &[Name], reach: &Reach) -> Result<
         let port = reach.connect.and_then(|place| place.port);
         Ok(Errand { named: named.typed.clone(), asked: named.asked.clone(), addresses: addresses?, port })
     };
-    let errands: Vec<Result<Errand, Error>> = named.iter().zip(addresses(named, reach)?).map(errand).collect();
+    let mut dns = Dns::new(reach);
+    let errands: Vec<Result<Errand, Error>> = named.iter().zip(dns.addresses(named)?).map(errand).collect();
     let possible: Vec<Errand> = errands.iter().flatten().cloned().collect();
     let manners = Manners { timeout: reach.network.timeout, stop: Arc::clone(&stop) };
     let line = terminal::Progress::new();
@@ -112,7 +114,7 @@ pub(crate) fn survey(named: &[Named], people: &[Name], reach: &Reach) -> Result<
     });
     if !stop.load(Ordering::Relaxed) {
         line.show("asking DNS");
-        ask_dns(&mut surveys, people, reach);
+        dns.describe(&mut surveys, people);
     }
     let mut surveys = surveys.into_iter();
     Ok(errands.into_iter().filter_map(|errand| errand.map(|_| surveys.next()).transpose()).collect())
@@ -180,55 +182,84 @@ fn error(endpoint: &Endpoint, trouble: &Trouble) -> Error {
     }
 }
 
-/// Where each host is.
-fn addresses(named: &[Named], reach: &Reach) -> Result<Vec<Result<Vec<IpAddr>, Error>>, Error> {
-    if let Some(place) = reach.connect {
-        return Ok(named.iter().map(|_| Ok(vec![place.address])).collect());
+/// DNS as one run asks it: through one resolver, and for no name twice.
+struct Dns<'a> {
+    reach: &'a Reach,
+    resolver: Option<Resolver>,
+    known: Vec<Lookup>,
+}
+
+impl<'a> Dns<'a> {
+    fn new(reach: &'a Reach) -> Self {
+        Self { reach, resolver: None, known: Vec::new() }
     }
-    let names: Vec<Name> = named.iter().filter_map(|named| named.asked.host().name().cloned()).collect();
-    let mut lookups = match names.is_empty() {
-        true => Vec::new(),
-        false => reach.network.resolver()?.addresses(&names),
+
+    fn resolver(&mut self) -> Result<&Resolver, Error> {
+        let resolver = match self.resolver.take() {
+            Some(resolver) => resolver,
+            None => self.reach.network.resolver()?,
+        };
+        Ok(self.resolver.insert(resolver))
     }
-    .into_iter();
-    let find = |named: &Named| match named.asked.host().host() {
-        Host::Address(address) => Ok(vec![*address]),
-        Host::Name(_) => lookups.next().map_or(Ok(Vec::new()), located),
-        Host::Malformed(fault) => {
-            Err(Error::BadName { name: named.asked.host().to_string(), fault: fault.to_string() })
+
+    /// The addresses of names, in their order.
+    fn look_up(&mut self, names: &[Name]) -> Result<Vec<Lookup>, Error> {
+        let is_new = |name: &&Name| !self.known.iter().any(|lookup| lookup.name == **name);
+        let new: Vec<Name> = names.iter().filter(is_new).cloned().collect();
+        if !new.is_empty() {
+            let found = self.resolver()?.addresses(&new);
+            self.known.extend(found);
         }
-    };
-    Ok(named.iter().map(find).collect())
+        let known = |name: &Name| self.known.iter().find(|lookup| lookup.name == *name).cloned();
+        Ok(names.iter().filter_map(known).collect())
+    }
+
+    /// Where each host is.
+    fn addresses(&mut self, named: &[Named]) -> Result<Vec<Result<Vec<IpAddr>, Error>>, Error> {
+        if let Some(place) = self.reach.connect {
+            return Ok(named.iter().map(|_| Ok(vec![place.address])).collect());
+        }
+        let names: Vec<Name> = named.iter().filter_map(|named| named.asked.host().name().cloned()).collect();
+        let mut lookups = self.look_up(&names)?.into_iter();
+        let find = |named: &Named| match named.asked.host().host() {
+            Host::Address(address) => Ok(vec![*address]),
+            Host::Name(_) => lookups.next().map_or(Ok(Vec::new()), located),
+            Host::Malformed(fault) => {
+                Err(Error::BadName { name: named.asked.host().to_string(), fault: fault.to_string() })
+            }
+        };
+        Ok(named.iter().map(find).collect())
+    }
+
+    /// What DNS says of the names in the certificates, and of those that clients try for the domain. It is not asked where
+    /// somebody said where the server is, unless a name server was named too.
+    fn describe(&mut self, surveys: &mut [Survey], people: &[Name]) {
+        if self.reach.connect.is_some() && self.reach.network.resolver.is_none() {
+            return;
+        }
+        let mut seen = HashSet::new();
+        let mut names: Vec<Name> = surveys.iter().flat_map(|survey| names_of(survey, people)).collect();
+        names.retain(|name| seen.insert(name.clone()));
+        names.truncate(MOST_NAMES);
+        let Ok(lookups) = self.look_up(&names) else { return };
+        for survey in surveys {
+            let names: HashSet<Name> = names_of(survey, people).collect();
+            survey.lookups = lookups.iter().filter(|lookup| names.contains(&lookup.name)).cloned().collect();
+            if survey.ports == Ports::Usual
+                && let Some(host) = survey.host.name()
+                && let Some(domain) = host.registered_domain().and_then(|domain| Name::parse(domain).ok())
+                && let Ok(resolver) = self.resolver()
+                && let Ok(found) = resolver.discover(&domain, host)
+            {
+                let real = found.lookups.iter().filter(|lookup| !found.is_wildcard_alone(lookup));
+                survey.guesses = real.cloned().collect();
+            }
+        }
+    }
 }
 
 /// Names in certificates that are looked up at most.
 const MOST_NAMES: usize = 200;
-
-/// What DNS says of the names in the certificates, and of those that clients try for the domain. It is not asked where
-/// somebody said where the server is, unless a name server was named too.
-fn ask_dns(surveys: &mut [Survey], people: &[Name], reach: &Reach) {
-    if reach.connect.is_some() && reach.network.resolver.is_none() {
-        return;
-    }
-    let Ok(resolver) = reach.network.resolver() else { return };
-    let mut seen = HashSet::new();
-    let mut names: Vec<Name> = surveys.iter().flat_map(|survey| names_of(survey, people)).collect();
-    names.retain(|name| seen.insert(name.clone()));
-    names.truncate(MOST_NAMES);
-    let lookups = resolver.addresses(&names);
-    for survey in surveys {
-        let names: HashSet<Name> = names_of(survey, people).collect();
-        survey.lookups = lookups.iter().filter(|lookup| names.contains(&lookup.name)).cloned().collect();
-        if survey.ports == Ports::Usual
-            && let Some(host) = survey.host.name()
-            && let Some(domain) = host.registered_domain().and_then(|domain| Name::parse(domain).ok())
-            && let Ok(found) = resolver.discover(&domain, host)
-        {
-            let real = found.lookups.iter().filter(|lookup| !found.is_wildcard_alone(lookup));
-            survey.guesses = real.cloned().collect();
-        }
-    }
-}
 
 /// The names that people are to use, and those in the certificates.
 fn names_of<'a>(survey: &'a Survey, people: &'a [Name]) -> impl Iterator<Item = Name> + 'a {

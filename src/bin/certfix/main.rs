@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod ca;
 mod check;
 mod deploy;
 mod inspect;
@@ -15,6 +16,7 @@ mod order;
 mod password;
 mod reference;
 mod renew;
+mod renewal;
 mod sources;
 mod terminal;
 mod write;
@@ -54,7 +56,9 @@ fn run(command: &Command) -> Result<ExitCode, Error> {
         Command::Undo(args) => deploy::undo(args),
         Command::Names(args) => names::run(args),
         Command::Install(args) => install::run(args),
+        Command::Ca(args) => ca::run(args),
         Command::Keys(args) => keys::run(args),
+        Command::Renew(args) => renew::run(args),
         Command::Explain(args) => reference::explain(args),
         Command::Clients(args) => reference::clients(args),
         Command::Profiles(args) => reference::profiles(args),

@@ -15,11 +15,11 @@ use certfix::{Error, clients, issue};
 
 use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned, TargetFrom};
 use crate::write::{self, Product};
-use crate::{ask, live, password, renew, sources, terminal};
+use crate::{ask, live, password, renewal, sources, terminal};
 
 pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
     if let Some(name) = &args.renewal.renew {
-        return renew::run(args, name);
+        return renewal::run(args, name);
     }
     let known = password::given(&args.made.password)?;
     let old = args.from.as_deref().map(|path| sources::read(path, known.as_ref(), &args.made.reach)).transpose()?;
@@ -297,7 +297,7 @@ impl Work<'_> {
                 false => text::made(product.key_kind(), files, &advice, page)?,
             }
         }
-        match next_step(products, files) {
+        match next_step(products, files).filter(|_| !self.args.goes_on) {
             Some(next) => page.paragraph(0, &next),
             None => Ok(()),
         }

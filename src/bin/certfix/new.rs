@@ -1,6 +1,7 @@
 //! `certfix new`: questions in the order of Key Manager, whose answers are the arguments of `csr` or `self-signed`.
 
 mod answers;
+mod online;
 mod pages;
 mod summary;
 
@@ -13,7 +14,7 @@ use self::pages::{PAGES, Page, Question, Turn};
 use self::summary::Verdict;
 use crate::args::New;
 use crate::ask::Attention;
-use crate::{make, terminal};
+use crate::{make, order, terminal};
 
 pub(crate) fn run(args: &New) -> Result<ExitCode, Error> {
     if !terminal::can_ask() {
@@ -25,6 +26,10 @@ pub(crate) fn run(args: &New) -> Result<ExitCode, Error> {
     };
     let done = match answers.order()? {
         Order::Request(args) => make::csr(&args)?,
+        Order::Online(request, args) => {
+            make::csr(&request)?;
+            order::run(&args)?
+        }
         Order::Certificate(args) => make::self_signed(&args)?,
     };
     terminal::text(|page| {

@@ -3,7 +3,6 @@
 mod one_per_name;
 mod preview;
 
-use std::cell::RefCell;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -14,11 +13,11 @@ use certfix::error::Ordering;
 use certfix::facts::{Moment, Source, Text};
 use certfix::input::{self, Password};
 use certfix::report::json::{self, Failure, Ordered};
-use certfix::report::text;
+use certfix::report::text::{self, Installed};
 use certfix::rules::Authority;
 use certfix::store::{Contents, FULL_CHAIN, Store};
 
-use crate::args::{Clock, Format, Install, Manner, NewPassword, Order, Output, PasswordFrom, PfxArgument};
+use crate::args::{Clock, Format, Install, Manner, Order};
 use crate::terminal::Progress;
 use crate::{ask, install, keys, terminal};
 
@@ -43,7 +42,7 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
     let mut failures = Vec::new();
     for name in &names {
         let key = named(&store, name)?;
-        match place(&store, &key, &online, &args.manner, &args.clock, args.output.format) {
+        match one(&store, &key, &online, args) {
             Ok(one) => done.push(one),
             Err(error) if names.len() == 1 => return Err(error),
             // The others can be had all the same.
@@ -69,23 +68,34 @@ pub(crate) struct Placed {
     pub(crate) has_findings: bool,
 }
 
+/// Orders one certificate; in text, it is shown.
+fn one(store: &Store, key: &Contents, online: &Online, args: &Order) -> Result<Placed, Error> {
+    let name = key.folder.name();
+    place(store, key, online, &args.manner, &args.clock, &Progress::new(), |installed, now| {
+        let mut entry = entry(&name, online);
+        entry.installed = Some(json::installed_entry(installed, now));
+        if args.output.format == Format::Text {
+            terminal::text(|page| text::ordered(installed, &online.directory, page))?;
+        }
+        Ok(Placed { entry, has_findings: install::has_findings(installed) })
+    })
+}
+
 /// Orders a certificate for the request of `key` (that of its renewal, where one waits), installs it, and records the way it
-/// came. In text, it is shown. Asks only for the terms of an authority where there is no account yet.
-pub(crate) fn place(
+/// came; hands what was installed to `then`. Asks only for the terms of an authority where there is no account yet.
+pub(crate) fn place<T>(
     store: &Store,
     key: &Contents,
     online: &Online,
     manner: &Manner,
     clock: &Clock,
-    format: Format,
-) -> Result<Placed, Error> {
-    let name = key.folder.name();
-    let shown = Text::from(&*name).to_string();
+    line: &Progress,
+    then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
+) -> Result<T, Error> {
     let binding = manner.eab_kid.as_deref().zip(manner.eab_key_file.as_deref());
-    let line: RefCell<Option<Progress>> = RefCell::new(None);
     let mut agrees = |url: &str| {
         // A line that moves and a question do not go together.
-        line.take();
+        line.end();
         agrees(url, manner)
     };
     let mut desk = Desk {
@@ -99,33 +109,25 @@ pub(crate) fn place(
         resolver: &|| manner.resolver(),
         wait: manner.wait,
     };
+    let shown = Text::from(&*key.folder.name()).to_string();
     let pem = acme::order(&mut desk, key, online, &mut |told| match told {
-        Told::Step(step) => {
-            line.borrow_mut().get_or_insert_with(Progress::new).show(&format!("{shown}: {}", Text::from(step)));
-        }
+        Told::Step(step) => line.show(&format!("{shown}: {}", Text::from(step))),
         Told::Remark(remark) => {
-            line.take();
+            line.end();
             terminal::remark(&format!("{shown}: {}", Text::from(remark)));
         }
     });
-    line.take();
+    line.end();
     let pem = pem?;
     let answer = input::read(pem.as_bytes(), Source::File(key.folder.path.join(FULL_CHAIN)), None::<&Password>)?;
-    let mut entry = entry(&name, online);
-    let target = keys::name(&name)?;
-    let args = as_install(store.root(), clock);
-    let authority = &online.directory;
+    let target = keys::name(&key.folder.name())?;
+    // What was signed just now is not to be judged as of the moment before.
+    let args = Install::quiet(store.root(), clock);
     // An authority of somebody's own may sign what a public one may not.
     let signer = (!acme::profile_of(online)?.is_public()).then_some(Authority::Private);
-    let code = install::take(store, Some(&target), &[answer], &args, signer, &mut |installed, now| {
-        entry.installed = Some(json::installed_entry(installed, now));
-        match format {
-            Format::Json => Ok(()),
-            Format::Text => terminal::text(|page| text::ordered(installed, authority, key.folder.is_bound(), page)),
-        }
-    })?;
+    let placed = install::put(store, Some(&target), &[answer], &args, signer, then)?;
     acme::finished(&key.folder, online)?;
-    Ok(Placed { entry, has_findings: code != ExitCode::SUCCESS })
+    Ok(placed)
 }
 
 /// An order as JSON has it, before anything has come of it.
@@ -198,19 +200,4 @@ fn agrees(url: &str, manner: &Manner) -> Result<bool, Error> {
         return Ok(false);
     }
     Ok(ask::yes(&format!("Agree to the terms of this authority, {} ?", Text::from(url)), false)? == Some(true))
-}
-
-/// The flags of `certfix install` for an answer that came by itself.
-fn as_install(store: &Path, clock: &Clock) -> Install {
-    Install {
-        answer: Vec::new(),
-        pfx: false,
-        pfx_for: PfxArgument::Today,
-        new_password: NewPassword { new_password_file: None, new_password_env: None, typed: None },
-        store: store.to_owned(),
-        dry_run: false,
-        password: PasswordFrom { password_file: None, password_env: None },
-        clock: Clock { at: clock.at },
-        output: Output { format: Format::Text },
-    }
 }

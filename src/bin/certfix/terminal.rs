@@ -1,9 +1,11 @@
 //! The two streams, and how wide they are.
 
+use std::cell::RefCell;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
 use certfix::Error;
+use certfix::facts::Text;
 use certfix::report::text::Page;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -82,33 +84,54 @@ pub(crate) fn can_ask() -> bool {
 
 /// Writes an error, and its hint when there is one.
 pub(crate) fn complain(error: &Error) {
-    remark(&format!("error: {error}"));
+    complain_with("error", error);
+}
+
+/// The same, where it belongs to one of many.
+pub(crate) fn complain_about(name: &str, error: &Error) {
+    complain_with(&format!("error: {}", Text::from(name)), error);
+}
+
+fn complain_with(head: &str, error: &Error) {
+    remark(&format!("{head}: {error}"));
     if let Some(hint) = error.hint() {
         remark(&format!("hint: {hint}"));
     }
 }
 
 /// One line that says how far the work is; on a terminal only, and gone when it is done.
-pub(crate) struct Progress(ProgressBar);
+pub(crate) struct Progress(RefCell<Option<ProgressBar>>);
 
 impl Progress {
-    /// A line that says nothing yet.
+    /// A line that is not there yet.
     pub(crate) fn new() -> Self {
-        // Draws to standard error, and nothing at all where that is no terminal.
-        let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
-        bar.enable_steady_tick(Duration::from_millis(100));
-        Self(bar)
+        Self(RefCell::new(None))
     }
 
     /// Says `text` from now on.
     pub(crate) fn show(&self, text: &str) {
-        self.0.set_message(text.to_owned());
+        let mut bar = self.0.borrow_mut();
+        bar.get_or_insert_with(spinner).set_message(text.to_owned());
     }
+
+    /// Takes the line away, before something else is written or asked.
+    pub(crate) fn end(&self) {
+        if let Some(bar) = self.0.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Draws to standard error, and nothing at all where that is no terminal.
+fn spinner() -> ProgressBar {
+    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.end();
     }
 }
 

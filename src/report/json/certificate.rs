@@ -1,11 +1,13 @@
 //! `inspect` as JSON, and the parts that `check` shares with it.
 
-use serde::Serialize;
+use std::fmt::Write;
 
-use super::Shown;
+use serde::{Serialize, Serializer};
+
+use super::{Shown, Word};
 use crate::facts::{
     Certificate, DistinguishedName, Evidence, GeneralName, Identity, Item, KeyEntry, KeyKind, Moment, SanExtension,
-    Subject, Verification,
+    Subject, Text, Verification,
 };
 use crate::issue::armour;
 use crate::report::{colons, plain_hex};
@@ -58,9 +60,22 @@ pub struct KeysEntry<'a> {
 /// One entry of the SAN.
 #[derive(Debug, Serialize)]
 pub(super) struct NameEntry<'a> {
-    kind: &'static str,
-    value: Shown<&'a GeneralName>,
+    kind: Word,
+    value: NameValue<'a>,
     position: usize,
+}
+
+/// What an entry of the SAN says. Of some certificates it is most of what there is to write, and nearly always plain.
+#[derive(Debug)]
+struct NameValue<'a>(&'a GeneralName);
+
+impl Serialize for NameValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.dns().and_then(Text::plain) {
+            Some(plain) => serializer.serialize_str(plain),
+            None => serializer.collect_str(self.0),
+        }
+    }
 }
 
 /// A public key.
@@ -93,11 +108,13 @@ struct RequestEntry {
 /// RFC 3339, or seconds since 1970 where no calendar date exists.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
-struct Moments(String);
+pub(super) struct Moments(String);
 
 impl From<Moment> for Moments {
     fn from(moment: Moment) -> Self {
-        let text = moment.to_string();
+        let mut text = String::with_capacity(24);
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{moment}");
         match text.strip_suffix(" UTC") {
             Some(time) => Self(time.replacen(' ', "T", 1) + "Z"),
             None => Self(text),
@@ -168,7 +185,9 @@ pub fn keys(evidence: &Evidence) -> KeysEntry<'_> {
 /// The SAN's entries; positions count from 1.
 pub(super) fn names(identity: &Identity) -> Vec<NameEntry<'_>> {
     let entries = identity.names.entries.iter().enumerate();
-    entries.map(|(index, value)| NameEntry { kind: value.kind(), value: Shown(value), position: index + 1 }).collect()
+    entries
+        .map(|(index, value)| NameEntry { kind: Word(value.kind()), value: NameValue(value), position: index + 1 })
+        .collect()
 }
 
 /// The most specific common name: the last one.

@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 
+use std::ops::Range;
+
 use super::certificate::{CertificateEntry, NameEntry, certificate, common_name, names};
-use super::{Shown, Word};
+use super::writer::{push_shown, push_str};
+use super::{Shown, Word, Written};
 use crate::clients::Compared;
 use crate::facts::{Item, Moment, Target, Text};
-use crate::judge::Report;
+use crate::judge::{Report, Verdict};
 
-/// One source as `check` shows it.
+/// One source as `check` shows it. A part of it is JSON already, so nothing but [`super::entry`] can write it.
 #[derive(Debug, Serialize)]
 pub struct CheckEntry<'a> {
     source: Shown<&'a crate::facts::Source>,
@@ -17,7 +20,7 @@ pub struct CheckEntry<'a> {
     names: Vec<NameEntry<'a>>,
     common_name: Option<Shown<&'a Text>>,
     findings: Vec<FindingEntry<'a>>,
-    verdicts: Vec<VerdictEntry<'a>>,
+    verdicts: Written,
     not_checked: Vec<NotChecked>,
     certificate: Option<CertificateEntry<'a>>,
     repairs: Vec<&'a str>,
@@ -36,8 +39,8 @@ impl CheckEntry<'_> {
 
 #[derive(Debug, Serialize)]
 struct FindingEntry<'a> {
-    code: &'static str,
-    level: &'static str,
+    code: Word,
+    level: Word,
     title: &'static str,
     detail: &'a str,
     clients: Vec<Word>,
@@ -45,21 +48,8 @@ struct FindingEntry<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct VerdictEntry<'a> {
-    client: Word,
-    outcome: Word,
-    name_matches: bool,
-    compared: Shown<&'a Compared<'a>>,
-    certainty: Word,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_certainty: Option<Word>,
-}
-
-#[derive(Debug, Serialize)]
 struct NotChecked {
-    code: &'static str,
+    code: Word,
     reason: &'static str,
 }
 
@@ -77,11 +67,11 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
         names: names(identity),
         common_name: common_name(identity),
         findings: report.findings.iter().map(finding).collect(),
-        verdicts: report.verdicts.iter().map(|one| verdict(one, report.target)).collect(),
+        verdicts: verdicts(report),
         not_checked: report
             .not_checked
             .iter()
-            .map(|(rule, missing)| NotChecked { code: rule.code, reason: missing.reason() })
+            .map(|(rule, missing)| NotChecked { code: Word(rule.code), reason: missing.reason() })
             .collect(),
         certificate: item.certificate().map(|cert| certificate(cert, now)),
         repairs: report.subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
@@ -92,8 +82,8 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
 
 fn finding(finding: &crate::judge::Finding) -> FindingEntry<'_> {
     FindingEntry {
-        code: finding.rule.code,
-        level: finding.hit.level.word(),
+        code: Word(finding.rule.code),
+        level: Word(finding.hit.level.word()),
         title: finding.rule.title,
         detail: &finding.hit.detail,
         clients: finding.clients.iter().map(|client| Word(client.id)).collect(),
@@ -101,16 +91,54 @@ fn finding(finding: &crate::judge::Finding) -> FindingEntry<'_> {
     }
 }
 
-fn verdict<'a>(verdict: &'a crate::judge::Verdict<'a>, target: Option<&Target>) -> VerdictEntry<'a> {
+/// All verdicts. They are most of an entry, so they are written piece by piece; what several clients compared is put into
+/// words once.
+fn verdicts(report: &Report<'_>) -> Written {
+    let mut out = Vec::with_capacity(320 * report.verdicts.len() + 2);
+    let mut shown: Vec<(&Compared<'_>, Range<usize>)> = Vec::new();
+    out.push(b'[');
+    for verdict in &report.verdicts {
+        if out.len() > 1 {
+            out.push(b',');
+        }
+        push_head(verdict, &mut out);
+        let compared = &verdict.comparison.compared;
+        match shown.iter().find(|(known, _)| *known == compared) {
+            Some((_, words)) => out.extend_from_within(words.clone()),
+            None => {
+                let start = out.len();
+                push_shown(compared, &mut out);
+                shown.push((compared, start..out.len()));
+            }
+        }
+        push_tail(verdict, report.target, &mut out);
+    }
+    out.push(b']');
+    Written(out)
+}
+
+/// Up to what was compared.
+fn push_head(verdict: &Verdict<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"client\":\"");
+    out.extend_from_slice(verdict.client.id.as_bytes());
+    out.extend_from_slice(b"\",\"outcome\":\"");
+    out.extend_from_slice(verdict.outcome.word().as_bytes());
+    out.extend_from_slice(b"\",\"name_matches\":");
+    out.extend_from_slice(if verdict.comparison.matches { b"true" } else { b"false" });
+    out.extend_from_slice(b",\"compared\":");
+}
+
+/// From there on.
+fn push_tail(verdict: &Verdict<'_>, target: Option<&Target>, out: &mut Vec<u8>) {
     let client = verdict.client;
     let certainty = target.map_or(client.mark, |target| client.certainty(&verdict.comparison, target));
-    VerdictEntry {
-        client: Word(client.id),
-        outcome: Word(verdict.outcome.word()),
-        name_matches: verdict.comparison.matches,
-        compared: Shown(&verdict.comparison.compared),
-        certainty: Word(certainty.word()),
-        message: verdict.message.as_ref().map(|(text, _)| text.as_ref()),
-        message_certainty: verdict.message.as_ref().map(|(_, mark)| Word(mark.word())),
+    out.extend_from_slice(b",\"certainty\":\"");
+    out.extend_from_slice(certainty.word().as_bytes());
+    if let Some((message, mark)) = &verdict.message {
+        out.extend_from_slice(b"\",\"message\":");
+        push_str(message, out);
+        out.extend_from_slice(b",\"message_certainty\":\"");
+        out.extend_from_slice(mark.word().as_bytes());
     }
+    out.extend_from_slice(b"\"}");
 }

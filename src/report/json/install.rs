@@ -6,7 +6,8 @@ use super::certificate::{CertificateEntry, certificate};
 use super::check::CheckEntry;
 use super::{Shown, VERSION, check};
 use crate::facts::{DistinguishedName, Moment, Text};
-use crate::report::text::Installed;
+use crate::judge;
+use crate::report::text::{Installed, Next};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -21,6 +22,8 @@ struct Entry<'a> {
     key: &'a str,
     dry_run: bool,
     files: Vec<String>,
+    waiting: Option<u32>,
+    next: Option<&'static str>,
     chain: Vec<CertificateEntry<'a>>,
     chain_lacks: Option<Shown<&'a DistinguishedName>>,
     changes: Option<Vec<Change>>,
@@ -29,7 +32,7 @@ struct Entry<'a> {
 }
 
 #[derive(Serialize)]
-struct Change {
+pub(super) struct Change {
     kind: &'static str,
     detail: String,
 }
@@ -47,18 +50,25 @@ pub fn installed_entry(installed: &Installed<'_>, now: Moment) -> serde_json::Va
 }
 
 fn entry<'a>(installed: &'a Installed<'_>, now: Moment) -> Entry<'a> {
-    let changes = installed.changes.as_ref().map(|changes| {
-        changes.iter().map(|change| Change { kind: change.kind(), detail: change.to_string() }).collect()
-    });
+    let changes = installed.changes.as_ref().map(|changes| changes.iter().map(change).collect());
     let files = installed.files.iter().filter(|_| !installed.dry_run);
     Entry {
         key: installed.name,
         dry_run: installed.dry_run,
         files: files.map(|path| Text::new(path.as_os_str().as_encoded_bytes()).to_string()).collect(),
+        waiting: installed.waits,
+        next: installed.next.map(|next| match next {
+            Next::Commit => "commit",
+            Next::Bind => "bind",
+        }),
         chain: installed.chain.iter().map(|cert| certificate(cert, now)).collect(),
         chain_lacks: installed.missing.map(Shown),
         changes,
         order_undone: installed.undone,
         judged: check(installed.report, now),
     }
+}
+
+pub(super) fn change(change: &judge::Change) -> Change {
+    Change { kind: change.kind(), detail: change.to_string() }
 }

@@ -31,8 +31,15 @@ struct Entry<'a> {
     chain: Vec<CertificateEntry<'a>>,
     generation: Option<u32>,
     generations: Vec<u32>,
+    waiting: Option<Waiting<'a>>,
     renewal: bool,
     faults: Vec<Shown<Text>>,
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    generation: u32,
+    certificate: CertificateEntry<'a>,
 }
 
 #[derive(Serialize)]
@@ -70,6 +77,10 @@ fn entry(key: &Contents, now: Moment) -> Entry<'_> {
         chain: key.chain.iter().map(|cert| certificate(cert, now)).collect(),
         generation: key.folder.generation(),
         generations: key.folder.generations(),
+        waiting: key
+            .waiting
+            .as_ref()
+            .map(|next| Waiting { generation: next.generation, certificate: certificate(&next.certificate, now) }),
         renewal: key.renewal.is_some(),
         faults: key.faults.iter().map(|fault| Shown(Text::from(&*fault.to_string()))).collect(),
     }

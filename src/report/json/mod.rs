@@ -1,5 +1,6 @@
 //! Reports for programs: `"version": 1` and structs of their own. Described in `docs/json.md` and its schema.
 
+mod authority;
 mod certificate;
 mod check;
 mod install;
@@ -8,9 +9,11 @@ mod made;
 mod names;
 mod order;
 mod reference;
+mod renew;
 mod services;
 mod writer;
 
+pub use authority::{authorities, authority_changed, signed};
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
 pub use install::{installed, installed_entry};
@@ -19,6 +22,7 @@ pub use made::{Made, made};
 pub use names::domain_names;
 pub use order::{Ordered, ordered};
 pub use reference::{client, clients, profile, profiles, rule, rules};
+pub use renew::renewed;
 pub use services::{ServicesEntry, services, survey};
 
 use std::fmt::{self, Display};
@@ -73,6 +77,16 @@ struct Word(&'static str);
 impl Serialize for Word {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_unit_variant("Word", 0, self.0)
+    }
+}
+
+/// A part that is JSON already.
+#[derive(Debug)]
+struct Written(Vec<u8>);
+
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
     }
 }
 

@@ -35,16 +35,12 @@ impl<'o> Serializer for Writer<'o> {
     }
 
     fn serialize_str(self, value: &str) -> fmt::Result {
-        self.0.push(b'"');
-        escape(value.as_bytes(), self.0);
-        self.0.push(b'"');
+        push_str(value, self.0);
         Ok(())
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> fmt::Result {
-        self.0.push(b'"');
-        write!(Escaped(self.0), "{value}")?;
-        self.0.push(b'"');
+        push_shown(value, self.0);
         Ok(())
     }
 
@@ -117,6 +113,12 @@ impl<'o> Serializer for Writer<'o> {
         Ok(())
     }
 
+    /// Bytes are JSON already: see [`super::Written`].
+    fn serialize_bytes(self, value: &[u8]) -> fmt::Result {
+        self.0.extend_from_slice(value);
+        Ok(())
+    }
+
     // No entry holds anything of the kinds below.
 
     fn serialize_f32(self, _: f32) -> fmt::Result {
@@ -129,10 +131,6 @@ impl<'o> Serializer for Writer<'o> {
 
     fn serialize_char(self, _: char) -> fmt::Result {
         Err(Error::custom("a character"))
-    }
-
-    fn serialize_bytes(self, _: &[u8]) -> fmt::Result {
-        Err(Error::custom("bytes"))
     }
 
     fn serialize_unit(self) -> fmt::Result {
@@ -253,6 +251,21 @@ impl Write for Escaped<'_> {
         escape(text.as_bytes(), self.0);
         Ok(())
     }
+}
+
+/// A text as a JSON string.
+pub(super) fn push_str(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    escape(text.as_bytes(), out);
+    out.push(b'"');
+}
+
+/// Anything with a `Display` as a JSON string.
+pub(super) fn push_shown(value: &(impl Display + ?Sized), out: &mut Vec<u8>) {
+    out.push(b'"');
+    // Writing to a Vec cannot fail, and no `Display` of ours does.
+    let _ = write!(Escaped(out), "{value}");
+    out.push(b'"');
 }
 
 /// RFC 8259 §7, with the short forms where there are any.

@@ -26,10 +26,23 @@ pub struct Installed<'a> {
     pub undone: bool,
     /// The files that were written; on a dry run those that would be.
     pub files: Vec<PathBuf>,
+    /// The generation that waits for a commit.
+    pub waits: Option<u32>,
+    /// What is to be done next.
+    pub next: Option<Next>,
     /// True when nothing was written.
     pub dry_run: bool,
     /// What the rules say of it.
     pub report: &'a Report<'a>,
+}
+
+/// What follows an installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Services are bound to the key and do not have the certificate.
+    Commit,
+    /// No service is bound to it.
+    Bind,
 }
 
 /// Writes it.
@@ -39,15 +52,9 @@ pub struct Installed<'a> {
 pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let Installed { name, certificate: cert, .. } = installed;
     page.line(&bold(&Text::from(*name).to_string()))?;
-    for (index, entry) in cert.identity.names.entries.iter().enumerate() {
-        page.field(if index == 0 { "names" } else { "" }, &format!("{} {}", index + 1, with_unicode(entry)))?;
-    }
-    page.field("subject", &cert.identity.subject.to_string())?;
-    page.field("issuer", &cert.issuer.to_string())?;
-    let days = cert.not_before.days_until(cert.not_after.plus_seconds(1));
-    page.field("valid", &format!("{} until {}, {days} days", cert.not_before.date(), cert.not_after.date()))?;
+    certificate(cert, page)?;
     chain(installed, page)?;
-    changed(installed, page)?;
+    changed(installed.changes.as_deref(), page)?;
     written(installed, page)?;
     page.line("")?;
     check(installed.report, page)?;
@@ -61,7 +68,22 @@ pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<(
         ];
         ways.iter().try_for_each(|way| page.paragraph(2, way))?;
     }
-    Ok(())
+    match installed.next {
+        Some(Next::Commit) => page.line("\nNext: certfix commit"),
+        Some(Next::Bind) => page.line(&format!("\nNext: certfix bind {} --to SERVICE", Text::from(*name))),
+        None => Ok(()),
+    }
+}
+
+/// Names in their order, subject, issuer and life.
+pub(super) fn certificate(cert: &Certificate, page: &mut Page<'_>) -> io::Result<()> {
+    for (index, entry) in cert.identity.names.entries.iter().enumerate() {
+        page.field(if index == 0 { "names" } else { "" }, &format!("{} {}", index + 1, with_unicode(entry)))?;
+    }
+    page.field("subject", &cert.identity.subject.to_string())?;
+    page.field("issuer", &cert.issuer.to_string())?;
+    let days = cert.not_before.days_until(cert.not_after.plus_seconds(1));
+    page.field("valid", &format!("{} until {}, {days} days", cert.not_before.date(), cert.not_after.date()))
 }
 
 fn chain(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
@@ -82,8 +104,9 @@ fn chain(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
     }
 }
 
-fn changed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let Some(changes) = &installed.changes else {
+/// What differs from the request, where there is one.
+pub(super) fn changed(changes: Option<&[Change]>, page: &mut Page<'_>) -> io::Result<()> {
+    let Some(changes) = changes else {
         return page.field("changed", "not checked: there is no request");
     };
     if changes.is_empty() {
@@ -105,5 +128,8 @@ fn written(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
         let shown = Text::new(file.as_os_str().as_encoded_bytes()).to_string();
         page.field(if index == 0 { "wrote" } else { "" }, &shown)?;
     }
-    Ok(())
+    match installed.waits {
+        Some(number) => page.field("waits", &format!("generation {number}; services go on with the one before")),
+        None => Ok(()),
+    }
 }

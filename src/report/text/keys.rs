@@ -29,6 +29,10 @@ pub fn key_tree(root: &str, keys: &[Contents], now: Moment, page: &mut Page<'_>)
         for fault in &keys[index].faults {
             page.line(&format!("{trunk}   {}", Text::from(&*fault.to_string())))?;
         }
+        if let Some(next) = &keys[index].waiting {
+            let end = next.certificate.not_after.date();
+            page.line(&format!("{trunk}   generation {}, until {end}, waits for certfix commit", next.generation))?;
+        }
         if keys[index].renewal.is_some() {
             page.line(&format!("{trunk}   a renewal waits for its certificate"))?;
         }
@@ -45,7 +49,8 @@ fn row(key: &Contents, now: Moment) -> [String; 4] {
     [Text::from(&*key.folder.name()).to_string(), key.state(now).word().to_owned(), first, end.unwrap_or_default()]
 }
 
-fn first_name(identity: &Identity) -> Option<String> {
+/// The name that clients of one name read.
+pub(super) fn first_name(identity: &Identity) -> Option<String> {
     let common_name = || identity.subject.common_names().next_back().map(ToString::to_string);
     identity.names.first_dns().map(|(_, text)| text.to_string()).or_else(common_name)
 }
@@ -81,6 +86,10 @@ pub fn one_key(key: &Contents, now: Moment, page: &mut Page<'_>) -> io::Result<(
     if let Some(number) = key.folder.generation() {
         page.field("generation", &format!("{number} of {}", key.folder.generations().len()))?;
     }
+    if let Some(next) = &key.waiting {
+        let end = next.certificate.not_after.date();
+        page.field("waits", &format!("generation {}, until {end}, for certfix commit", next.generation))?;
+    }
     if key.renewal.is_some() {
         page.field("renewal", "waits for its certificate")?;
     }
@@ -95,6 +104,7 @@ fn next_step(key: &Contents, state: State) -> Option<String> {
     let name = Text::from(&*key.folder.name());
     match state {
         State::Pending => Some(format!("Next: certfix install {name} FILE, with the CA's answer.")),
+        _ if key.waiting.is_some() => Some("Next: certfix commit".to_owned()),
         State::Expiring | State::Expired if key.request.is_some() && key.renewal.is_none() => {
             Some(format!("Next: certfix csr --renew {name}"))
         }

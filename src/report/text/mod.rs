@@ -1,5 +1,6 @@
 //! Reports for people: plain words, a colour only where the word beside it says the same.
 
+mod authority;
 mod check;
 mod inspect;
 mod install;
@@ -8,14 +9,17 @@ mod layout;
 mod names;
 mod order;
 mod plan;
+mod renew;
 mod services;
 
+pub use authority::{Answer, answered, authorities, authority, order, orders};
 pub use check::{check, faults, quoted, summary, verdicts};
 pub use inspect::{inspect, keys};
-pub use install::{Installed, installed};
+pub use install::{Installed, Next, installed};
 pub use keys::{key_tree, one_key};
 pub use layout::Page;
 pub use names::names;
 pub use order::{ordered, would_order};
 pub use plan::{made, plan};
+pub use renew::{Outcome, Renewed, renewed};
 pub use services::{services, table};

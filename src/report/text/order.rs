@@ -7,22 +7,16 @@ use super::{Installed, Page, installed, plan};
 use crate::facts::Text;
 use crate::plan::Plan;
 
-/// Writes who signed, then what was installed, then what to do next.
+/// Writes who signed, then what was installed.
 ///
 /// # Errors
 /// Those of the stream.
-pub fn ordered(done: &Installed<'_>, directory: &str, is_bound: bool, page: &mut Page<'_>) -> io::Result<()> {
+pub fn ordered(done: &Installed<'_>, directory: &str, page: &mut Page<'_>) -> io::Result<()> {
     let (name, until) = (Text::from(done.name), done.certificate.not_after.date());
     let but = if done.undone { ", but with the names in another order" } else { "" };
     page.paragraph(0, &format!("{name}: signed until {until} by {}{but}.", Text::from(directory)))?;
     page.line("")?;
-    installed(done, page)?;
-    page.line("")?;
-    let next = match is_bound {
-        true => "certfix commit".to_owned(),
-        false => format!("certfix bind {name} --to SERVICE"),
-    };
-    page.paragraph(0, &format!("Next: {next}"))
+    installed(done, page)
 }
 
 /// Writes what would be ordered, at which directory and with which proof.

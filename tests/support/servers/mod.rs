@@ -2,6 +2,8 @@
 //! its handle.
 
 pub(crate) mod dovecot;
+pub(crate) mod exim;
+pub(crate) mod haproxy;
 pub(crate) mod inn;
 pub(crate) mod nginx;
 pub(crate) mod openldap;
@@ -11,6 +13,7 @@ pub(crate) mod presenter;
 mod process;
 pub(crate) mod relay;
 pub(crate) mod s_server;
+pub(crate) mod stunnel;
 
 use std::fs::{self, Permissions};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -52,6 +55,13 @@ impl Files {
         fs::write(&self.key, &credentials.key).unwrap();
         fs::set_permissions(&self.key, Permissions::from_mode(0o600)).unwrap();
     }
+}
+
+/// Key and certificate in one file, as some servers want them.
+fn combined(path: &Path, credentials: &Credentials) {
+    let text = format!("{}{}{}", credentials.key, credentials.certificate, credentials.issuers);
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
 }
 
 /// A folder that goes away. Servers give up root's rights, so that others must be able to look into it.

@@ -13,6 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
 use super::relay::{Protocol, starts_tls};
+use crate::authority::{Authority, Leaf};
 
 /// How long a peer may be silent.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -69,6 +70,12 @@ pub(crate) fn presented(chain: &str, key: &str) -> Presented {
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
     let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
     Arc::new(config.with_single_cert(chain, key).unwrap())
+}
+
+/// A certificate of this authority for these names, presented with its chain.
+pub(crate) fn issue(authority: &Authority, names: &'static [&'static str]) -> Presented {
+    let credentials = authority.issue(&Leaf::new(names));
+    presented(&format!("{}{}", credentials.certificate, credentials.issuers), &credentials.key)
 }
 
 fn serve(protocol: Option<Protocol>, mut client: TcpStream, presented: Presented) -> io::Result<()> {

@@ -52,7 +52,7 @@ impl Process {
         }
     }
 
-    fn id(&self) -> Pid {
+    pub(super) fn id(&self) -> Pid {
         Pid::from_child(&self.child)
     }
 

@@ -74,7 +74,7 @@ pub(crate) struct Place {
     #[arg(long, value_name = "DIR", env = "CERTFIX_STORE", default_value = ".")]
     pub(crate) store: PathBuf,
     /// Longest wait for another certfix that works on the same store
-    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(crate) wait: Duration,
     /// Show the files and commands; change nothing
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! Flags of commands that work on keys in the store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use certfix::facts::Moment;
 use certfix::input::Password;
@@ -34,6 +34,23 @@ pub(crate) struct Install {
     pub(crate) clock: Clock,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+impl Install {
+    /// Of an answer that another command has.
+    pub(crate) fn quiet(store: &Path, clock: &Clock) -> Self {
+        Self {
+            answer: Vec::new(),
+            pfx: false,
+            pfx_for: PfxArgument::Today,
+            new_password: NewPassword { new_password_file: None, new_password_env: None, typed: None },
+            store: store.to_owned(),
+            dry_run: false,
+            password: PasswordFrom { password_file: None, password_env: None },
+            clock: Clock { at: clock.at },
+            output: Output { format: Format::Text },
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,10 @@
 //! Flags of `certfix new`, and those that exist because it asks for them.
 
+use std::ffi::OsString;
+
 use certfix::Error;
 use certfix::issue::Contact;
-use clap::Args;
+use clap::{Args, Command};
 
 use super::Emit;
 use super::network::Network;
@@ -14,6 +16,13 @@ pub(crate) struct New {
     pub(crate) store: String,
     #[command(flatten)]
     pub(crate) network: Network,
+}
+
+/// The arguments of a command, read as those of the command line are.
+pub(crate) fn parsed<T: Args>(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<T, Error> {
+    let command = T::augment_args(Command::new("certfix").no_binary_name(true));
+    let matches = command.try_get_matches_from(arguments).and_then(|matches| T::from_arg_matches(&matches));
+    matches.map_err(|error| Error::Conflict { cause: error.to_string().lines().next().unwrap_or_default().to_owned() })
 }
 
 /// What only `NewKeyRq.txt` holds.

@@ -112,6 +112,6 @@ fn listens_on(text: &str) -> Result<String, String> {
     }
 }
 
-fn waits(text: &str) -> Result<Duration, String> {
+pub(super) fn waits(text: &str) -> Result<Duration, String> {
     network::seconds_within(text, 0.0..=86_400.0)
 }

@@ -7,7 +7,8 @@ use certfix::plan::Plan;
 use certfix::profiles::{self, Profile};
 use certfix::report::text::quoted;
 
-use crate::args::{Csr, New, SelfSigned};
+use super::online::Online;
+use crate::args::{self, Csr, New, SelfSigned, parsed};
 use crate::make;
 
 /// Everything that was answered so far; what was not is empty.
@@ -15,6 +16,7 @@ use crate::make;
 pub(super) struct Answers {
     pub(super) road: Road,
     pub(super) authority: &'static Profile,
+    pub(super) online: Online,
     pub(super) store: String,
     pub(super) password: Option<Password>,
     pub(super) key: KeyChoice,
@@ -35,6 +37,8 @@ pub(super) struct Answers {
 pub(super) enum Road {
     /// Into a file that somebody sends to an authority.
     File,
+    /// To an online authority, at once.
+    Online,
     /// Nowhere: the certificate signs itself.
     SelfSigned,
 }
@@ -42,6 +46,7 @@ pub(super) enum Road {
 /// The command with its arguments.
 pub(super) enum Order {
     Request(Box<Csr>),
+    Online(Box<Csr>, Box<args::Order>),
     Certificate(Box<SelfSigned>),
 }
 
@@ -50,19 +55,20 @@ const STAND_IN: &str = "remote.contoso.com";
 
 impl Road {
     /// Every road, in the order of the list.
-    pub(super) const ALL: [Self; 2] = [Self::File, Self::SelfSigned];
+    pub(super) const ALL: [Self; 3] = [Self::File, Self::Online, Self::SelfSigned];
 
     /// What the list calls it.
     pub(super) const fn says(self) -> &'static str {
         match self {
             Self::File => "a file, for an authority",
+            Self::Online => "an online authority, at once",
             Self::SelfSigned => "nobody: self-signed",
         }
     }
 
     const fn command(self) -> &'static str {
         match self {
-            Self::File => "csr",
+            Self::File | Self::Online => "csr",
             Self::SelfSigned => "self-signed",
         }
     }
@@ -74,6 +80,7 @@ impl Answers {
         Self {
             road: Road::File,
             authority: profiles::PUBLIC,
+            online: Online::default(),
             store: args.store.clone(),
             password: None,
             key: KeyChoice::default(),
@@ -93,12 +100,7 @@ impl Answers {
     /// The arguments of the command, without its name.
     fn arguments(&self) -> Vec<String> {
         let mut arguments = Vec::new();
-        let mut add = |flag: &str, value: &str| match value {
-            "" => {}
-            // It would be taken for a flag.
-            value if value.starts_with('-') => arguments.push(format!("{flag}={value}")),
-            value => arguments.extend([flag.to_owned(), value.to_owned()]),
-        };
+        let mut add = |flag: &str, value: &str| add(&mut arguments, flag, value);
         add("--fqdn", &self.common_name);
         add("--san", &self.more_names);
         add("--subject", &self.subject());
@@ -108,10 +110,10 @@ impl Answers {
         if self.key != KeyChoice::default() {
             add("--key", self.key.id());
         }
-        // Left out, the folder would come from the environment, if that names one.
-        if self.store != "." || std::env::var_os("CERTFIX_STORE").is_some() {
-            add("--store", &self.store);
+        if self.road == Road::Online {
+            add("--ca", self.online.profile());
         }
+        add("--store", self.store_flag());
         if self.road == Road::File {
             add("--contact", &self.contact);
             add("--phone", &self.phone);
@@ -121,6 +123,12 @@ impl Answers {
             arguments.push("--encrypt-key".to_owned());
         }
         arguments
+    }
+
+    /// The folder, where it has to be said. Left out, it would come from the environment, if that names one.
+    fn store_flag(&self) -> &str {
+        let is_usual = self.store == "." && std::env::var_os("CERTFIX_STORE").is_none();
+        if is_usual { "" } else { &self.store }
     }
 
     /// In the order in which Key Manager writes the subject, common name last.
@@ -139,17 +147,29 @@ impl Answers {
 
     /// The command as a shell takes it. No password is in it: the command asks for one.
     pub(super) fn command_line(&self) -> String {
-        let arguments: Vec<String> = self.arguments().iter().map(|argument| quoted(argument)).collect();
-        format!("certfix {} {}", self.road.command(), arguments.join(" "))
+        let line = |command: &str, arguments: &[String]| {
+            let arguments: Vec<String> = arguments.iter().map(|argument| quoted(argument)).collect();
+            format!("certfix {command} {}", arguments.join(" "))
+        };
+        let first = line(self.road.command(), &self.arguments());
+        match self.road {
+            Road::Online => format!("{first} && {}", line("order", &self.order_arguments())),
+            Road::File | Road::SelfSigned => first,
+        }
+    }
+
+    fn order_arguments(&self) -> Vec<String> {
+        self.online.arguments(&self.common_name, self.store_flag())
     }
 
     /// The very arguments that the printed command has, read as those of the command line are.
     pub(super) fn order(&self) -> Result<Order, Error> {
         Ok(match self.road {
-            Road::File => {
-                let mut args: Box<Csr> = Box::new(parsed(self.arguments())?);
-                args.made.new_password.typed.clone_from(&self.password);
-                Order::Request(args)
+            Road::File => Order::Request(self.request()?),
+            Road::Online => {
+                let mut request = self.request()?;
+                request.made.goes_on = true;
+                Order::Online(request, Box::new(parsed(self.order_arguments())?))
             }
             Road::SelfSigned => {
                 let mut args: Box<SelfSigned> = Box::new(parsed(self.arguments())?);
@@ -157,6 +177,12 @@ impl Answers {
                 Order::Certificate(args)
             }
         })
+    }
+
+    fn request(&self) -> Result<Box<Csr>, Error> {
+        let mut args: Box<Csr> = Box::new(parsed(self.arguments())?);
+        args.made.new_password.typed.clone_from(&self.password);
+        Ok(args)
     }
 
     /// Why these answers make no plan with this `change`, if they do not. Other names play no part, because they may have
@@ -169,19 +195,23 @@ impl Answers {
     }
 }
 
-impl Order {
-    pub(super) fn plan(&self) -> Result<Plan, Error> {
-        match self {
-            Self::Request(args) => make::request_plan(args),
-            Self::Certificate(args) => make::certificate_plan(args),
-        }
+/// Adds a flag, unless there is nothing to say.
+pub(super) fn add(arguments: &mut Vec<String>, flag: &str, value: &str) {
+    match value {
+        "" => {}
+        // It would be taken for a flag.
+        value if value.starts_with('-') => arguments.push(format!("{flag}={value}")),
+        value => arguments.extend([flag.to_owned(), value.to_owned()]),
     }
 }
 
-fn parsed<T: clap::Args>(arguments: Vec<String>) -> Result<T, Error> {
-    let command = T::augment_args(clap::Command::new("certfix").no_binary_name(true));
-    let matches = command.try_get_matches_from(arguments).and_then(|matches| T::from_arg_matches(&matches));
-    matches.map_err(|error| Error::Conflict { cause: error.to_string().lines().next().unwrap_or_default().to_owned() })
+impl Order {
+    pub(super) fn plan(&self) -> Result<Plan, Error> {
+        match self {
+            Self::Request(args) | Self::Online(args, _) => make::request_plan(args),
+            Self::Certificate(args) => make::certificate_plan(args),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use certfix::plan::target_for_domain;
 use certfix::profiles;
 
 use super::answers::{Answers, Order, Road};
+use super::online;
 use crate::args::New;
 use crate::{ask, make, terminal, write};
 
@@ -33,10 +34,17 @@ pub(super) enum Turn {
 pub(super) const PAGES: &[Page] = &[
     Page {
         title: "Where the request goes",
-        says: "Into a file that you send to an authority (CA), or nowhere: a self-signed certificate is trusted by \
-               nobody until it is installed on each machine that connects.",
+        says: "Into a file that you send to an authority (CA), to an online one (ACME) that answers at once, or nowhere: a \
+               self-signed certificate is trusted by nobody until it is installed on each machine that connects.",
         asked: |_| true,
         questions: &[road, authority],
+    },
+    Page {
+        title: "The online authority",
+        says: "It wants to see that the name is yours, each time that it signs. certfix renew asks it again in the same \
+               way.",
+        asked: online::is_chosen,
+        questions: &[online::directory, online::roots, online::proof, online::place, online::email],
     },
     Page {
         title: "The key",
@@ -185,7 +193,7 @@ fn free(answers: &Answers, common_name: &str) -> Result<(), Error> {
     let alone = Answers { common_name: common_name.to_owned(), more_names: String::new(), ..answers.clone() };
     let order = alone.order()?;
     let made = match &order {
-        Order::Request(args) => &args.made,
+        Order::Request(args) | Order::Online(args, _) => &args.made,
         Order::Certificate(args) => &args.made,
     };
     write::ensure_free(&[order.plan()?], made)
@@ -243,11 +251,15 @@ fn locality(answers: &mut Answers, _: &New) -> Result<Turn, Error> {
 }
 
 fn contact(answers: &mut Answers, _: &New) -> Result<Turn, Error> {
-    let check = |typed: &str| match typed.is_empty() || typed.split('@').filter(|part| !part.is_empty()).count() == 2 {
+    take(ask::line("Your e-mail address", &answers.contact, address)?, |typed| answers.contact = typed)
+}
+
+/// An e-mail address, or nothing.
+pub(super) fn address(typed: &str) -> Result<(), String> {
+    match typed.is_empty() || typed.split('@').filter(|part| !part.is_empty()).count() == 2 {
         true => plain(typed),
         false => Err("write it like hostmaster@contoso.com".to_owned()),
-    };
-    take(ask::line("Your e-mail address", &answers.contact, check)?, |typed| answers.contact = typed)
+    }
 }
 
 fn phone(answers: &mut Answers, _: &New) -> Result<Turn, Error> {
@@ -266,14 +278,14 @@ fn field(answers: &mut Answers, label: &str, part: fn(&mut Answers) -> &mut Stri
 }
 
 /// What cannot be shown as it is could not be printed in the command either.
-fn plain(typed: &str) -> Result<(), String> {
+pub(super) fn plain(typed: &str) -> Result<(), String> {
     match Text::from(typed).to_string() == typed {
         true => Ok(()),
         false => Err("it holds a character that cannot be seen".to_owned()),
     }
 }
 
-fn take<T>(answer: Option<T>, keep: impl FnOnce(T)) -> Result<Turn, Error> {
+pub(super) fn take<T>(answer: Option<T>, keep: impl FnOnce(T)) -> Result<Turn, Error> {
     Ok(match answer {
         Some(answer) => {
             keep(answer);

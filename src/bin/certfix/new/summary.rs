@@ -38,7 +38,7 @@ pub(super) fn agree(answers: &Answers) -> Result<Verdict, Error> {
 fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
     let plan = order.plan()?;
     let (output, made, days) = match order {
-        Order::Request(args) => (Output::Request, &args.made, SELF_SIGNED_DAYS),
+        Order::Request(args) | Order::Online(args, _) => (Output::Request, &args.made, SELF_SIGNED_DAYS),
         Order::Certificate(args) => (Output::SelfSigned, &args.made, args.certificate.days),
     };
     write::ensure_free(std::slice::from_ref(&plan), made)?;
@@ -71,6 +71,11 @@ fn fields(answers: &Answers, plan: &Plan, made: &MadeOptions, page: &mut Page<'_
     page.field("key", &format!("{}, {locked}", answers.key))?;
     let folder = Store::open(&made.store).path(&plan.target);
     page.field("folder", &Text::new(folder.as_os_str().as_encoded_bytes()).to_string())?;
+    if answers.road == Road::Online {
+        for (label, text) in answers.online.says() {
+            page.field(label, &Text::from(&*text).to_string())?;
+        }
+    }
     if answers.road == Road::File {
         page.field("goes to", plan.profile.name)?;
         let contact: Vec<&str> =

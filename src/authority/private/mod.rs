@@ -1,0 +1,197 @@
+//! A CA of the user's own, in the store: `STORE/_ca/NAME/`.
+//!
+//! Promises: a CA's folder appears whole or not at all; its keys are never readable by others; what was signed is in the
+//! register and on the disk before it can leave; no serial number is given twice. What was signed is kept as the
+//! certificates themselves, one file for each call, and what was revoked is what the CRL says, so that no list can
+//! disagree with another. `docs/private-ca.md` tells it all.
+
+mod draft;
+mod export;
+mod init;
+mod recover;
+mod refusals;
+mod register;
+mod revoke;
+mod sign;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::error::Signing;
+use crate::facts::{Certificate, Constraints, Moment, PrivateKey};
+use crate::input::{Password, read_file, read_text};
+use crate::store::Store;
+
+pub use export::{ALL as TRUST, Trust};
+pub use init::{INTERMEDIATE_DAYS, Init, ROOT_DAYS, folder_name, init};
+pub use recover::recover;
+pub use refusals::{Asked, refusals};
+pub use register::{Registered, State};
+pub use revoke::LIST_DAYS;
+pub use sign::Signed;
+
+/// A private CA.
+#[derive(Debug)]
+pub struct Private {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its name as it was given.
+    pub name: String,
+    /// The names that it may sign.
+    pub only: Constraints,
+    /// Where clients find its CRL, if anywhere.
+    pub list: Option<String>,
+    /// The certificate that clients have to trust.
+    pub root: Certificate,
+    /// The one between, where there is one.
+    pub intermediate: Option<Certificate>,
+}
+
+const SETTINGS: &str = "ca.json";
+const ROOT: &str = "root.pem";
+const ROOT_KEY: &str = "root-key.pem";
+const INTERMEDIATE: &str = "intermediate.pem";
+const INTERMEDIATE_KEY: &str = "intermediate-key.pem";
+/// DER, as a distribution point serves it (RFC 5280 §4.2.1.13).
+const LIST: &str = "ca.crl";
+const ISSUED: &str = "issued";
+
+/// What is in [`SETTINGS`].
+#[derive(Serialize, Deserialize)]
+struct Settings {
+    name: String,
+    only: Vec<String>,
+    crl_url: Option<String>,
+}
+
+impl Private {
+    /// All CAs of the store, sorted by folder.
+    ///
+    /// # Errors
+    /// [`Error::File`]; [`Error::Damaged`] when a CA's own files cannot be understood.
+    pub fn all(store: &Store) -> Result<Vec<Self>, Error> {
+        let folder = store.authorities();
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+            if !hidden && path.join(SETTINGS).is_file() {
+                found.push(path);
+            }
+        }
+        found.sort();
+        found.into_iter().map(Self::read).collect()
+    }
+
+    /// The CA of this name, or of this folder; without a name the only one.
+    ///
+    /// # Errors
+    /// [`Signing::NoAuthority`], [`Signing::NoSuchAuthority`], [`Signing::WhichAuthority`], and as [`Private::all`].
+    pub fn named(store: &Store, name: Option<&str>) -> Result<Self, Error> {
+        let mut all = Self::all(store)?;
+        let names = |all: &[Self]| all.iter().map(Self::id).collect();
+        if all.is_empty() {
+            return Err(Signing::NoAuthority { store: store.root().to_owned() }.into());
+        }
+        match name {
+            None if all.len() == 1 => Ok(all.remove(0)),
+            None => Err(Signing::WhichAuthority { names: names(&all) }.into()),
+            Some(name) => match all.iter().position(|one| one.name == name || one.id() == name) {
+                Some(place) => Ok(all.remove(place)),
+                None => Err(Signing::NoSuchAuthority { name: name.to_owned(), known: names(&all) }.into()),
+            },
+        }
+    }
+
+    /// The name of its folder: `contoso-internal-ca`.
+    pub fn id(&self) -> String {
+        self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// The certificate that signs: the intermediate where there is one.
+    pub fn issuer(&self) -> &Certificate {
+        self.intermediate.as_ref().unwrap_or(&self.root)
+    }
+
+    /// The certificates above a signed one, as servers present them: without the root.
+    pub fn chain(&self) -> &[Certificate] {
+        self.intermediate.as_slice()
+    }
+
+    /// Where the key that signs is.
+    pub fn key_path(&self) -> PathBuf {
+        self.folder.join(if self.intermediate.is_some() { INTERMEDIATE_KEY } else { ROOT_KEY })
+    }
+
+    /// True when the root's key is in the folder, although an intermediate signs: it could be kept elsewhere.
+    pub fn keeps_idle_root_key(&self) -> bool {
+        self.intermediate.is_some() && self.folder.join(ROOT_KEY).exists()
+    }
+
+    /// Where its CRL is.
+    pub fn list_path(&self) -> PathBuf {
+        self.folder.join(LIST)
+    }
+
+    /// The key that signs, opened.
+    ///
+    /// # Errors
+    /// [`Signing::KeyAway`], [`Error::NeedsPassword`], [`Error::WrongPassword`], [`Error::ForeignKey`]
+    pub fn open(&self, password: Option<&Password>) -> Result<PrivateKey, Error> {
+        let path = self.key_path();
+        if !path.exists() {
+            return Err(Signing::KeyAway { path }.into());
+        }
+        let source = path.display().to_string();
+        let evidence = read_file(&path, password)?;
+        match evidence.open_keys().next() {
+            Some(key) => Ok(key.clone()),
+            None if evidence.keys.is_empty() => Err(Error::NoKey { source, cause: None }),
+            None => Err(Error::NeedsPassword { source }),
+        }
+    }
+
+    /// Whether it is in force at this moment.
+    ///
+    /// # Errors
+    /// [`Signing::NotValid`]
+    pub fn ensure_valid(&self, at: Moment) -> Result<(), Error> {
+        let since = [&self.root, self.issuer()].into_iter().find(|cert| cert.not_before > at);
+        let since = since.map(|cert| cert.not_before.date());
+        if since.is_some() || self.end() < at {
+            return Err(Signing::NotValid { name: self.name.clone(), since, until: self.end().date() }.into());
+        }
+        Ok(())
+    }
+
+    /// The last second of whatever ends first.
+    pub fn end(&self) -> Moment {
+        self.root.not_after.min(self.issuer().not_after)
+    }
+
+    fn read(folder: PathBuf) -> Result<Self, Error> {
+        let path = folder.join(SETTINGS);
+        let damaged = |cause: String| Error::Damaged { path: path.clone(), cause };
+        let settings: Settings =
+            serde_json::from_str(&read_text(&path)?).map_err(|error| damaged(error.to_string()))?;
+        let mut only = Constraints::default();
+        for typed in &settings.only {
+            only.add(typed).map_err(|fault| damaged(fault.to_string()))?;
+        }
+        let root = certificate(&folder.join(ROOT))?;
+        let between = folder.join(INTERMEDIATE);
+        let intermediate = between.exists().then(|| certificate(&between)).transpose()?;
+        Ok(Self { folder, name: settings.name, only, list: settings.crl_url, root, intermediate })
+    }
+}
+
+fn certificate(path: &Path) -> Result<Certificate, Error> {
+    let found = read_file(path, None)?.certificates.into_iter().next();
+    found.ok_or_else(|| Error::Damaged { path: path.to_owned(), cause: "it holds no certificate".to_owned() })
+}

@@ -1,0 +1,181 @@
+//! The register of what was signed: the certificates, one file for each call.
+
+use std::path::{Path, PathBuf};
+
+use super::{ISSUED, Private};
+use crate::Error;
+use crate::error::Signing;
+use crate::facts::{Certificate, Moment, Name, Revocation, RevocationList, Serial, Text, Verification};
+use crate::input::{file_bytes, read_file};
+use crate::issue;
+use crate::store::{Secrecy, ensure_private, write_new};
+
+/// A certificate that the CA signed.
+#[derive(Debug)]
+pub struct Registered {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The file that it is in.
+    pub file: PathBuf,
+    /// Since when and why it is revoked, when it is.
+    pub revoked: Option<Revocation>,
+}
+
+/// What has become of a signed certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It may be used.
+    Valid,
+    /// It has ended.
+    Expired,
+    /// It was revoked.
+    Revoked,
+}
+
+/// So that no file is larger than is read.
+const MOST_IN_FILE: usize = 1000;
+
+impl State {
+    /// `valid`, `expired`, `revoked`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl Registered {
+    /// What has become of it as of `now`.
+    pub fn state(&self, now: Moment) -> State {
+        match (&self.revoked, self.certificate.not_after < now) {
+            (Some(_), _) => State::Revoked,
+            (None, true) => State::Expired,
+            (None, false) => State::Valid,
+        }
+    }
+}
+
+impl Private {
+    /// All that it signed, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::Damaged`], and those of reading a file.
+    pub fn register(&self) -> Result<Vec<Registered>, Error> {
+        let list = self.revocation_list()?;
+        let mut found = Vec::new();
+        for file in self.register_files()? {
+            let signed = read_file(&file, None)?.certificates.into_iter().filter(|cert| !cert.identity.is_ca());
+            found.extend(signed.map(|certificate| {
+                let revoked = list.find(&certificate.serial).cloned();
+                Registered { certificate, file: file.clone(), revoked }
+            }));
+        }
+        Ok(found)
+    }
+
+    /// The certificate that is meant: by its serial number, its file, or a name that only one in force has.
+    ///
+    /// # Errors
+    /// [`Signing::NotSigned`], [`Signing::ManySigned`], and as [`Private::register`].
+    pub fn find(&self, what: &str, now: Moment) -> Result<Registered, Error> {
+        let mut all = self.register()?;
+        let path = Path::new(what);
+        if path.is_file() {
+            let meant: Vec<Serial> = read_file(path, None)?.certificates.into_iter().map(|cert| cert.serial).collect();
+            all.retain(|one| meant.contains(&one.certificate.serial));
+        } else if let Some(octets) =
+            octets(what).filter(|octets| all.iter().any(|one| *one.certificate.serial.0 == **octets))
+        {
+            all.retain(|one| *one.certificate.serial.0 == *octets);
+        } else {
+            let name = Name::parse(what).ok();
+            let is_named = |text: &Text| text.as_str().and_then(|text| Name::parse(text).ok()) == name;
+            let names = |one: &Registered| one.certificate.identity.names.dns().any(is_named);
+            all.retain(|one| name.is_some() && one.state(now) == State::Valid && names(one));
+        }
+        if all.len() > 1 {
+            let serials = all.iter().map(|one| one.certificate.serial.to_string()).collect();
+            return Err(Signing::ManySigned { what: what.to_owned(), serials }.into());
+        }
+        let none = || Signing::NotSigned { what: what.to_owned(), name: self.name.clone() };
+        all.pop().ok_or_else(|| none().into())
+    }
+
+    /// Puts certificates into the register, and what is above them, so that each file is whole for `certfix install`. They
+    /// are on the disk when this returns.
+    pub(super) fn enter(&self, certificates: Vec<Certificate>) -> Result<Vec<Registered>, Error> {
+        let folder = self.folder.join(ISSUED);
+        ensure_private(&folder)?;
+        let last = self.register_files()?.iter().filter_map(|file| number(file)).max().unwrap_or(0);
+        let above: String = self.chain().iter().chain([&self.root]).map(issue::certificate_pem).collect();
+        let mut files = Vec::new();
+        for (part, number) in certificates.chunks(MOST_IN_FILE).zip(last + 1..) {
+            let text: String = part.iter().map(issue::certificate_pem).collect();
+            let path = folder.join(format!("{number:04}.pem"));
+            write_new(&path, format!("{text}{above}").as_bytes(), Secrecy::Public)?;
+            files.extend(part.iter().map(|_| path.clone()));
+        }
+        let entered = certificates.into_iter().zip(files);
+        Ok(entered.map(|(certificate, file)| Registered { certificate, file, revoked: None }).collect())
+    }
+
+    /// What was revoked.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when it is not this CA's.
+    pub fn revocation_list(&self) -> Result<RevocationList, Error> {
+        let path = self.list_path();
+        let damaged = |cause: &str| Error::Damaged { path: path.clone(), cause: cause.to_owned() };
+        let list = RevocationList::from_der(&file_bytes(&path)?.0).map_err(|cause| damaged(&cause))?;
+        match list.verify_with(&self.issuer().identity.key) {
+            Verification::Holds => Ok(list),
+            _ => Err(damaged("it is not signed by this CA")),
+        }
+    }
+
+    fn register_files(&self) -> Result<Vec<PathBuf>, Error> {
+        let folder = self.folder.join(ISSUED);
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if let Some(number) = number(&path) {
+                files.push((number, path));
+            }
+        }
+        files.sort();
+        Ok(files.into_iter().map(|(_, path)| path).collect())
+    }
+}
+
+fn number(path: &Path) -> Option<u32> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".pem")?;
+    name.bytes().all(|byte| byte.is_ascii_digit()).then(|| name.parse().ok())?
+}
+
+/// A serial number as `certfix`, OpenSSL and Windows show it: hexadecimal, with colons or without.
+fn octets(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b':' | b' ')).collect();
+    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let is_whole = digits.len() >= 2 && digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit);
+    is_whole.then(|| digits.chunks(2).map(pair).collect())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_serial_numbers_as_they_are_shown() {
+        assert_eq!(octets("4f:0A:ff"), Some(vec![0x4f, 0x0a, 0xff]));
+        assert_eq!(octets("4f0aff"), octets("4F 0A FF"));
+        for wrong in ["+f", "", "4", "4f:0", "mail.contoso.com"] {
+            assert_eq!(octets(wrong), None, "{wrong}");
+        }
+    }
+}

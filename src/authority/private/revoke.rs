@@ -1,0 +1,54 @@
+//! The CRL: what was revoked, and a new one before the old one ends.
+
+use super::{Private, Registered};
+use crate::Error;
+use crate::error::Signing;
+use crate::facts::{Moment, PrivateKey, Reason, Revocation, RevocationList};
+use crate::issue::Issuer;
+use crate::store::{Lock, Secrecy, Store, replace};
+
+/// Days until a CRL has to be renewed, unless told otherwise.
+pub const LIST_DAYS: i64 = 30;
+
+impl Private {
+    /// Revokes a certificate of the register: it is on the CRL, and that on the disk, when this returns.
+    ///
+    /// # Errors
+    /// [`Signing::AlreadyRevoked`], [`Error::File`]; the CRL is then the old one, or whole and the new one.
+    pub fn revoke(
+        &self,
+        key: &PrivateKey,
+        registered: &Registered,
+        reason: Option<Reason>,
+        at: Moment,
+    ) -> Result<RevocationList, Error> {
+        let serial = &registered.certificate.serial;
+        let _lock = Lock::take(&self.folder, "ca", Store::WAIT)?;
+        let mut list = self.revocation_list()?;
+        if let Some(before) = list.find(serial) {
+            let (serial, since) = (serial.to_string(), before.since.date());
+            return Err(Signing::AlreadyRevoked { serial, since }.into());
+        }
+        list.revoked.push(Revocation { serial: serial.clone(), since: at, reason });
+        self.renew(key, &list, at, LIST_DAYS)
+    }
+
+    /// Makes the CRL again, with the same certificates, for `days` days from `at`.
+    ///
+    /// # Errors
+    /// [`Error::File`]; the CRL is then the old one, or whole and the new one.
+    pub fn renew_list(&self, key: &PrivateKey, at: Moment, days: i64) -> Result<RevocationList, Error> {
+        let _lock = Lock::take(&self.folder, "ca", Store::WAIT)?;
+        self.renew(key, &self.revocation_list()?, at, days)
+    }
+
+    fn renew(&self, key: &PrivateKey, list: &RevocationList, at: Moment, days: i64) -> Result<RevocationList, Error> {
+        self.ensure_valid(at)?;
+        let issuer = Issuer::new(self.issuer(), key, &self.key_path().display().to_string())?;
+        // RFC 5280 §5.2.3: it only ever rises.
+        let number = list.number.unwrap_or_default() + 1;
+        let new = issuer.revocation_list(number, &list.revoked, at, at.plus_days(days))?;
+        replace(&self.list_path(), &new.der, Secrecy::Public)?;
+        Ok(new)
+    }
+}

@@ -1,0 +1,209 @@
+//! `certfix ca`: CAs of the user's own.
+
+mod sign;
+
+use std::process::ExitCode;
+
+use certfix::authority::private::{self, Init, Private, Registered, refusals};
+use certfix::error::Signing;
+use certfix::facts::{Constraints, Evidence, Moment, PrivateKey, Request, RevocationList, Source, Text};
+use certfix::report::{json, text};
+use certfix::store::{self, Secrecy, Store, write_new};
+use certfix::{Error, issue};
+
+use crate::args::ca::{Ca, CaAction, CaCrl, CaExport, CaInit, CaRevoke};
+use crate::args::{Clock, Format, PasswordFrom};
+use crate::keys::confirmed;
+use crate::{password, terminal, write};
+
+pub(crate) fn run(args: &Ca) -> Result<ExitCode, Error> {
+    let store = Store::open(&args.store);
+    for done in private::recover(&store) {
+        terminal::remark(&done);
+    }
+    let desk = Desk { now: Clock { at: args.at }.now(), format: args.format, store };
+    match &args.action {
+        CaAction::Init(args) => desk.init(args)?,
+        CaAction::Sign(args) => desk.sign(args)?,
+        CaAction::Export(args) => desk.export(args)?,
+        CaAction::Revoke(args) => desk.revoke(args)?,
+        CaAction::Crl(args) => desk.renew_list(args)?,
+        CaAction::List { ca } => desk.list(ca.as_deref())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Desk {
+    store: Store,
+    now: Moment,
+    format: Format,
+}
+
+impl Desk {
+    fn init(&self, args: &CaInit) -> Result<(), Error> {
+        let mut only = Constraints::default();
+        for typed in &args.only {
+            let bad = |fault: certfix::facts::NameFault| Signing::BadConstraint {
+                typed: typed.clone(),
+                cause: fault.to_string(),
+            };
+            only.add(typed).map_err(bad)?;
+        }
+        // Before anything costly is done, and before a password is asked for.
+        let path = self.store.authorities().join(private::folder_name(&args.name)?);
+        if path.symlink_metadata().is_ok() {
+            return Err(Error::Exists { path });
+        }
+        let password = match args.plain_key {
+            true => None,
+            false => Some(password::new(&args.new_password, "the CA's key")?),
+        };
+        let root = write::generate(args.key)?;
+        let intermediate = args.intermediate.then(|| write::generate(args.key)).transpose()?;
+        let wish = Init {
+            name: &args.name,
+            only,
+            root: &root,
+            intermediate: intermediate.as_ref(),
+            days: args.days,
+            list: args.crl_url.clone(),
+            password: password.as_ref(),
+        };
+        let made = private::init(&self.store, &wish, self.now)?;
+        let list = made.revocation_list()?;
+        let ca = made.id();
+        if self.format == Format::Json {
+            return terminal::print(&json::authorities(&[(made, list, Vec::new())], self.now));
+        }
+        terminal::text(|page| {
+            text::authority(&made, &list, self.now, page)?;
+            if let Some(advice) = root_advice(&made) {
+                page.paragraph(0, &advice)?;
+            }
+            page.paragraph(
+                0,
+                &format!("Next: have clients trust it: certfix ca export --ca {ca} --windows, or --debian, ..."),
+            )
+        })
+    }
+
+    fn export(&self, args: &CaExport) -> Result<(), Error> {
+        let ca = self.named(args.which.ca.as_deref())?;
+        let text = match args.reader.0 {
+            Some(trust) => ca.export(trust)?,
+            None => issue::certificate_pem(&ca.root),
+        };
+        let Some(path) = &args.output else { return terminal::print(&text) };
+        write_new(path, text.as_bytes(), Secrecy::Public)?;
+        self.say("export", &ca, None, Some(path), None)
+    }
+
+    fn revoke(&self, args: &CaRevoke) -> Result<(), Error> {
+        let ca = self.named(args.which.ca.as_deref())?;
+        let registered = ca.find(&args.certificate, self.now)?;
+        let (serial, revoked) = (registered.certificate.serial.to_string(), &registered.revoked);
+        if let Some(before) = revoked {
+            return Err(Signing::AlreadyRevoked { serial, since: before.since.date() }.into());
+        }
+        let names = &registered.certificate.identity.names;
+        if !args.yes && !confirmed(&format!("revoke the certificate {serial} for {names} for good"))? {
+            return Ok(());
+        }
+        let list = ca.revoke(&key(&ca, &args.password)?, &registered, args.reason, self.now)?;
+        self.say("revoke", &ca, Some(serial), Some(&ca.list_path()), list.number)
+    }
+
+    fn renew_list(&self, args: &CaCrl) -> Result<(), Error> {
+        let ca = self.named(args.which.ca.as_deref())?;
+        let list = ca.renew_list(&key(&ca, &args.password)?, self.now, args.days)?;
+        self.say("crl", &ca, None, Some(&ca.list_path()), list.number)
+    }
+
+    fn list(&self, name: Option<&str>) -> Result<(), Error> {
+        let all = match name {
+            Some(_) => vec![self.named(name)?],
+            None => Private::all(&self.store)?,
+        };
+        let whole = |ca: Private| {
+            let (list, register) = (ca.revocation_list()?, ca.register()?);
+            Ok((ca, list, register))
+        };
+        let all: Vec<(Private, RevocationList, Vec<Registered>)> =
+            all.into_iter().map(whole).collect::<Result<_, Error>>()?;
+        match self.format {
+            Format::Json => terminal::print(&json::authorities(&all, self.now)),
+            Format::Text => terminal::text(|page| text::authorities(&all, self.now, page)),
+        }
+    }
+
+    fn named(&self, name: Option<&str>) -> Result<Private, Error> {
+        Private::named(&self.store, name)
+    }
+
+    /// Says what was done, to which certificate, and where it is written.
+    fn say(
+        &self,
+        action: &'static str,
+        ca: &Private,
+        serial: Option<String>,
+        file: Option<&std::path::Path>,
+        number: Option<u64>,
+    ) -> Result<(), Error> {
+        if self.format == Format::Json {
+            return terminal::print(&json::authority_changed(action, ca, serial, file, number));
+        }
+        let number = number.map(|number| format!(" (CRL number {number})")).unwrap_or_default();
+        terminal::text(|page| {
+            if let Some(serial) = &serial {
+                page.line(&format!("revoked {serial}"))?;
+            }
+            match file {
+                Some(file) => page.line(&format!("wrote {}{number}", Text::new(file.as_os_str().as_encoded_bytes()))),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+/// The next certificate of a key, with its chain and the root, from the CA of this name.
+///
+/// # Errors
+/// As `certfix ca sign`.
+pub(crate) fn again(
+    store: &Store,
+    name: &str,
+    request: &Request,
+    password: &PasswordFrom,
+    now: Moment,
+) -> Result<Evidence, Error> {
+    let ca = Private::named(store, Some(name))?;
+    ca.ensure_valid(now)?;
+    let refused = |reasons| Signing::Refused { source: store::REQUEST.to_owned(), reasons };
+    let asked = refusals(request, &ca.only).map_err(refused)?;
+    let registered = ca.sign(&key(&ca, password)?, &[(request, &asked)], now, issue::SELF_SIGNED_DAYS)?.register()?;
+    let registered = registered.into_iter().next().ok_or(Error::NoNames)?;
+    let mut answer = Evidence::new(Source::File(registered.file));
+    answer.certificates.push(registered.certificate);
+    answer.certificates.extend(ca.chain().iter().chain([&ca.root]).cloned());
+    Ok(answer)
+}
+
+/// The key that signs; asks for its password when somebody is there.
+fn key(ca: &Private, from: &PasswordFrom) -> Result<PrivateKey, Error> {
+    match ca.open(password::given(from)?.as_ref()) {
+        Err(Error::NeedsPassword { source }) if terminal::can_ask() => {
+            let Some(typed) = password::ask(&source)? else { return Err(Error::NeedsPassword { source }) };
+            ca.open(Some(&typed))
+        }
+        answer => answer,
+    }
+}
+
+/// What to do with a root key that is not needed for signing.
+fn root_advice(ca: &Private) -> Option<String> {
+    ca.keeps_idle_root_key().then(|| {
+        let path = ca.folder.join("root-key.pem");
+        let path = Text::new(path.as_os_str().as_encoded_bytes()).to_string();
+        format!("The root's key is not needed for signing: move {path} to a place without a network, twice.")
+    })
+}

@@ -1,0 +1,93 @@
+//! `certfix csr --renew`: a request like the last one, beside the key that services go on reading.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use certfix::facts::{Item, PrivateKey, Request};
+use certfix::issue::{self, KeyChoice};
+use certfix::plan::{Output, Plan, plan};
+use certfix::store::{self, Contents, NewFile, Secrecy, Store};
+use certfix::{Error, input};
+use zeroize::Zeroizing;
+
+use crate::args::Csr;
+use crate::make::{Work, wish};
+use crate::write::{Product, generate};
+use crate::{keys, password};
+
+pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
+    let made = &args.made;
+    let store = Store::open(&made.store);
+    if !made.dry_run {
+        keys::recover(&store);
+    }
+    let contents = keys::named(&store, typed)?.contents();
+    let item = last(&contents)?;
+    let plan = planned(args, &contents, item)?;
+    let (key, request) = signed(args, &contents, &plan)?;
+    let files = match made.dry_run {
+        true => Vec::new(),
+        false => write(args, &contents, &key, &request)?,
+    };
+    let product = Product::request(&plan, key, request);
+    Work { command: "csr", old: Some(item), report: None, args: made }.say(&[product], &[files])
+}
+
+/// The same without a word: the request is there afterwards, beside the key.
+pub(crate) fn ask(args: &Csr, contents: &Contents) -> Result<(), Error> {
+    let plan = planned(args, contents, last(contents)?)?;
+    let (key, request) = signed(args, contents, &plan)?;
+    write(args, contents, &key, &request).map(|_| ())
+}
+
+/// What the new request is made like.
+fn last(contents: &Contents) -> Result<Item<'_>, Error> {
+    // The last one may not have had its commit yet.
+    let next = contents.waiting.as_ref().and_then(|next| next.request.as_ref());
+    let item = next.or(contents.request.as_ref()).map(Item::Request);
+    let item = item.or(contents.certificate.as_ref().map(Item::Certificate));
+    item.ok_or_else(|| Error::NoTarget { source: contents.folder.name(), candidates: Vec::new() })
+}
+
+fn planned(args: &Csr, contents: &Contents, item: Item<'_>) -> Result<Plan, Error> {
+    let target = keys::name(&contents.folder.name())?;
+    plan(&wish(target, Some(item), &args.made, args.request.profile()?, Output::Request)?)
+}
+
+fn signed(args: &Csr, contents: &Contents, plan: &Plan) -> Result<(PrivateKey, Request), Error> {
+    let key = key(args, contents)?;
+    let request = issue::request(plan, &key)?;
+    Ok((key, request))
+}
+
+fn write(args: &Csr, contents: &Contents, key: &PrivateKey, request: &Request) -> Result<Vec<PathBuf>, Error> {
+    let private = private(args, contents, key)?;
+    let request = issue::request_pem(request);
+    let path = contents.folder.renew(&[
+        NewFile { name: store::KEY, contents: &private, secrecy: Secrecy::Secret },
+        NewFile { name: store::REQUEST, contents: request.as_bytes(), secrecy: Secrecy::Public },
+    ])?;
+    Ok([store::KEY, store::REQUEST].map(|name| path.join(name)).to_vec())
+}
+
+/// The old key, or a new one of its kind.
+fn key(args: &Csr, contents: &Contents) -> Result<PrivateKey, Error> {
+    if args.renewal.same_key {
+        return keys::open(&contents.folder.path.join(store::KEY), &args.made.password);
+    }
+    let like = || contents.public().and_then(|public| KeyChoice::like(&public.kind)).unwrap_or_default();
+    generate(args.made.key.unwrap_or_else(like))
+}
+
+/// The key file: the old one as it stands, or a new one, encrypted where the old one was.
+fn private(args: &Csr, contents: &Contents, key: &PrivateKey) -> Result<Zeroizing<Vec<u8>>, Error> {
+    if args.renewal.same_key {
+        let text = input::read_text(&contents.folder.path.join(store::KEY))?;
+        return Ok(Zeroizing::new(text.as_bytes().to_vec()));
+    }
+    let pem = match args.made.encrypt_key || contents.is_locked {
+        true => issue::encrypted_pkcs8_pem(key, password::new(&args.made.new_password, "the key file")?.as_str())?,
+        false => issue::pkcs8_pem(key),
+    };
+    Ok(Zeroizing::new(pem.as_bytes().to_vec()))
+}

@@ -1,0 +1,101 @@
+//! Why a CA of the store did not do what was asked.
+
+use std::fmt::{self, Write};
+use std::path::PathBuf;
+
+use super::{Error, listed};
+
+/// Why a private CA could not be made, or did not sign or revoke.
+#[derive(Debug)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the variant and its message say what each value is")]
+pub enum Signing {
+    /// The store has no CA.
+    NoAuthority { store: PathBuf },
+    /// The store has no CA of this name.
+    NoSuchAuthority { name: String, known: Vec<String> },
+    /// The store has several, and none was named.
+    WhichAuthority { names: Vec<String> },
+    /// A name of a CA that no certificate can hold, or of which no folder's name can be made.
+    BadAuthorityName { name: String, cause: String },
+    /// A domain or network to which a CA cannot be limited.
+    BadConstraint { typed: String, cause: String },
+    /// The key that signs is not there.
+    KeyAway { path: PathBuf },
+    /// The CA's certificate has ended, or has not begun.
+    NotValid { name: String, since: Option<String>, until: String },
+    /// A request that is not signed.
+    Refused { source: String, reasons: Vec<String> },
+    /// Some of several requests are not signed, so that none is.
+    NothingSigned { refused: usize, of: usize },
+    /// It holds no request.
+    NoRequest { source: String },
+    /// Two requests would be answered in the same file.
+    SameFile { path: PathBuf },
+    /// The CA did not sign such a certificate.
+    NotSigned { what: String, name: String },
+    /// The CA signed several such certificates.
+    ManySigned { what: String, serials: Vec<String> },
+    /// It is revoked already.
+    AlreadyRevoked { serial: String, since: String },
+}
+
+impl Signing {
+    pub(super) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoAuthority { .. } => {
+                Some("make one with certfix ca init NAME, or name another store with --store DIR")
+            }
+            Self::NoSuchAuthority { .. } => Some("certfix ca list shows all of them"),
+            Self::WhichAuthority { .. } => Some("name one with --ca NAME"),
+            Self::BadAuthorityName { .. } => Some("write it like \"Contoso Internal CA\""),
+            Self::BadConstraint { .. } => {
+                Some("write it like --only contoso.com, or --only 192.0.2.0/24 beside a domain")
+            }
+            Self::KeyAway { .. } => Some("put the file back for as long as it is needed"),
+            Self::NotValid { .. } => Some("make a new CA with certfix ca init NAME, and have clients trust it"),
+            Self::NothingSigned { .. } => Some("sign the others without them, or mend them first"),
+            Self::NoRequest { .. } => Some("name the file of a certificate request; certfix csr makes one"),
+            Self::SameFile { .. } => Some("sign them in two calls, with two folders"),
+            Self::NotSigned { .. } => Some("certfix ca list shows what was signed"),
+            Self::ManySigned { .. } => Some("name the serial number; certfix ca list shows all"),
+            Self::Refused { .. } | Self::AlreadyRevoked { .. } => None,
+        }
+    }
+
+    pub(super) fn describe(&self, out: &mut impl Write) -> fmt::Result {
+        match self {
+            Self::NoAuthority { store } => write!(out, "the store '{}' has no CA", store.display()),
+            Self::NoSuchAuthority { name, known } => {
+                write!(out, "no CA is called '{name}', but: {}", listed(known))
+            }
+            Self::WhichAuthority { names } => {
+                write!(out, "the store has {} CAs, and one is meant: {}", names.len(), listed(names))
+            }
+            Self::BadAuthorityName { name, cause } => write!(out, "'{name}' cannot be the name of a CA: {cause}"),
+            Self::BadConstraint { typed, cause } => {
+                write!(out, "a CA cannot be limited to '{typed}': {cause}")
+            }
+            Self::KeyAway { path } => write!(out, "the key that signs, '{}', is not there", path.display()),
+            Self::NotValid { name, since: None, until } => write!(out, "the CA '{name}' ended on {until}"),
+            Self::NotValid { name, since: Some(since), .. } => write!(out, "the CA '{name}' begins on {since}"),
+            Self::Refused { source, reasons } => write!(out, "'{source}' is not signed: {}", reasons.join("; ")),
+            Self::NothingSigned { refused, of } => {
+                write!(out, "nothing was signed: {refused} of {of} requests are refused")
+            }
+            Self::NoRequest { source } => write!(out, "'{source}' holds no certificate request"),
+            Self::SameFile { path } => write!(out, "two of the answers would be '{}'", path.display()),
+            Self::NotSigned { what, name } => write!(out, "the CA '{name}' signed no certificate '{what}'"),
+            Self::ManySigned { what, serials } => {
+                write!(out, "there are {} certificates for '{what}' in force: {}", serials.len(), listed(serials))
+            }
+            Self::AlreadyRevoked { serial, since } => write!(out, "the certificate {serial} is revoked since {since}"),
+        }
+    }
+}
+
+impl From<Signing> for Error {
+    fn from(signing: Signing) -> Self {
+        Self::Signing(signing)
+    }
+}

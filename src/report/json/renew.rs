@@ -1,0 +1,71 @@
+//! `renew` as JSON.
+
+use serde::Serialize;
+
+use super::VERSION;
+use super::certificate::Moments;
+use crate::facts::Text;
+use crate::report::text::{Outcome, Renewed};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    command: &'static str,
+    keys: Vec<Entry<'a>>,
+    errors: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    key: &'a str,
+    due: Moments,
+    ends: Moments,
+    outcome: &'static str,
+    until: Option<Moments>,
+    order_undone: bool,
+    request: Option<String>,
+    way: Option<&'a str>,
+    error: Option<&'a str>,
+    services: &'a [String],
+}
+
+/// What came of the keys that were due, and what failed for all of them, such as the commit.
+pub fn renewed(keys: &[Renewed], errors: &[String]) -> String {
+    let keys = keys.iter().map(entry).collect();
+    let text = serde_json::to_string_pretty(&Document { version: VERSION, command: "renew", keys, errors });
+    text.expect("these structs hold only strings, booleans and lists") + "\n"
+}
+
+fn entry(key: &Renewed) -> Entry<'_> {
+    let mut entry = Entry {
+        key: &key.name,
+        due: key.due.into(),
+        ends: key.ends.into(),
+        outcome: "installed",
+        until: None,
+        order_undone: false,
+        request: None,
+        way: None,
+        error: None,
+        services: &key.services,
+    };
+    match &key.outcome {
+        Outcome::Installed { until, undone, .. } => {
+            entry.until = Some((*until).into());
+            entry.order_undone = *undone;
+        }
+        Outcome::Asked { request } => {
+            entry.outcome = "asked";
+            entry.request = Some(Text::new(request.as_os_str().as_encoded_bytes()).to_string());
+        }
+        Outcome::Due(way) => {
+            entry.outcome = "due";
+            entry.way = Some(way);
+        }
+        Outcome::Failed(error) => {
+            entry.outcome = "failed";
+            entry.error = Some(error);
+        }
+    }
+    entry
+}

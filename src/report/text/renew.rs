@@ -1,0 +1,89 @@
+//! What came of the keys that were due, a line for each.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Page;
+use crate::error::listed;
+use crate::facts::{Moment, Text};
+
+/// What came of one key that was due.
+#[derive(Debug)]
+pub struct Renewed {
+    /// The key's name.
+    pub name: String,
+    /// From when on its certificate was due.
+    pub due: Moment,
+    /// The last second of that certificate.
+    pub ends: Moment,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The services that present the new certificate.
+    pub services: Vec<String>,
+}
+
+/// How far the renewal of a key came.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The next certificate is there.
+    Installed {
+        /// Its last second.
+        until: Moment,
+        /// True when the request put the name first and the CA did not.
+        undone: bool,
+        /// Where it is.
+        certificate: PathBuf,
+    },
+    /// A request waits for somebody who brings it to the CA.
+    Asked {
+        /// Where it is.
+        request: PathBuf,
+    },
+    /// Nothing was done, because only that was asked for: who would be asked.
+    Due(String),
+    /// It did not work, and why.
+    Failed(String),
+}
+
+impl Outcome {
+    /// True when somebody has to do something.
+    pub fn needs_a_person(&self) -> bool {
+        matches!(self, Self::Asked { .. } | Self::Due(_) | Self::Installed { undone: true, .. })
+    }
+}
+
+/// Writes the lines. What failed is not among them: it belongs to the errors.
+///
+/// # Errors
+/// Those of the stream.
+pub fn renewed(keys: &[Renewed], page: &mut Page<'_>) -> io::Result<()> {
+    for key in keys {
+        let name = Text::from(&*key.name);
+        let line = match &key.outcome {
+            Outcome::Installed { until, undone, certificate } => {
+                let mut line = format!("{name}: renewed until {}", until.date());
+                if !key.services.is_empty() {
+                    let verb = if key.services.len() == 1 { "has" } else { "have" };
+                    line += &format!("; {} {verb} it", listed(&key.services));
+                }
+                if *undone {
+                    line += &format!("; the CA undid the order of the names: certfix check {}", shown(certificate));
+                }
+                line
+            }
+            Outcome::Asked { request } => format!(
+                "{name}: ends {}; send {} to the CA, then: certfix install {name} FILE",
+                key.ends.date(),
+                shown(request)
+            ),
+            Outcome::Due(way) => format!("{name}: ends {}, due since {}; {way}", key.ends.date(), key.due.date()),
+            Outcome::Failed(_) => continue,
+        };
+        page.line(&line)?;
+    }
+    Ok(())
+}
+
+fn shown(path: &Path) -> Text {
+    Text::new(path.as_os_str().as_encoded_bytes())
+}
