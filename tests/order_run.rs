@@ -34,7 +34,7 @@ fn a_request_becomes_the_certificate_that_dovecot_presents() {
     scene.is_done("whole run");
     // The answer as a file is what is there already.
     let again = scene.says(0, &["install", NAME, scene.key("fullchain.pem").to_str().unwrap(), "--format", "json"]);
-    assert!(again.contains("\"files\": []"), "{again}");
+    assert!(again.contains("\"files\":[]"), "{again}");
 
     let drop_in = dovecot.config.with_file_name("99-certfix.conf");
     let config = fs::read_to_string(&dovecot.config).unwrap();

@@ -89,10 +89,8 @@ pub fn replace(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Err
 pub fn discard(path: &Path) -> Result<(), Error> {
     sweep_beside(path);
     match fs::remove_file(path) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-            Err(Error::File { action: "delete", path: path.to_owned(), cause })
-        }
-        _ => Ok(()),
+        Err(cause) if matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(()),
+        other => other.map_err(|cause| Error::File { action: "delete", path: path.to_owned(), cause }),
     }
 }
 

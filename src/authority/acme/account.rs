@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::directory::{Directory, host};
 use super::http::Http;
 use super::jws::{Binding, Signer};
-use super::{Tell, block_on, problem};
+use super::{Tell, Told, block_on, problem};
 use crate::Error;
 use crate::error::Ordering;
 use crate::input::{read_file, read_text};
@@ -77,7 +77,7 @@ impl Account {
                 let account = register(&pkcs8, directory, http, owner)?;
                 let page = Page { directory: url.to_owned(), account, email: owner.email.map(str::to_owned) };
                 record(&folder, &page)?;
-                tell(&format!("there is an account at {} now", http.authority()));
+                tell(Told::Remark(&format!("there is an account at {} now", http.authority())));
                 page
             }
         };
@@ -92,7 +92,7 @@ impl Account {
             changed.map_err(|cause| account.gone(http, problem::error(http.authority(), cause)))?;
             page.email = Some(email.to_owned());
             record(&account.folder, &page)?;
-            tell(&format!("the account at {} names {email} from now on", http.authority()));
+            tell(Told::Remark(&format!("the account at {} names {email} from now on", http.authority())));
         }
         Ok(account)
     }

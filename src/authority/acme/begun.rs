@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use super::challenge::Trace;
-use super::{Tell, hex};
+use super::{Tell, Told, hex};
 use crate::Error;
 use crate::facts::Request;
 use crate::input::read_text;
@@ -69,7 +69,7 @@ impl Begun {
         if self.left.is_empty() {
             return Ok(());
         }
-        self.left.retain(|trace| trace.remove().inspect_err(|error| tell(&error.to_string())).is_err());
+        self.left.retain(|trace| trace.remove().inspect_err(|error| tell(Told::Remark(&error.to_string()))).is_err());
         self.record(key)
     }
 

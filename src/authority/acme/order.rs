@@ -10,7 +10,7 @@ use super::challenge::Means;
 use super::directory::Directory;
 use super::http::{Http, Reach};
 use super::talk::{Authorization, Talk};
-use super::{Tell, problem, renewal_information};
+use super::{Tell, Told, problem, renewal_information};
 use crate::Error;
 use crate::authority::{Challenge, Online, Way};
 use crate::dns::Resolver;
@@ -67,6 +67,8 @@ pub fn order(desk: &mut Desk<'_>, key: &Contents, online: &Online, tell: Tell<'_
         // While it is pending the authority may be looking for what was shown.
         if known.as_mut().is_none_or(|talk| talk.status() != OrderStatus::Pending) {
             before.clean(&key.folder, tell)?;
+            // A hook that is gone, say: it was tried twice, and told.
+            before.left.clear();
         }
         begun.left = before.left;
     }
@@ -98,7 +100,7 @@ fn again<'a>(account: &Account, http: &'a Http, url: &str, tell: Tell<'_>) -> Re
         Ok(mut talk) => match talk.status() {
             OrderStatus::Invalid => "has come to nothing",
             _ => {
-                tell("going on with the order that was begun");
+                tell(Told::Remark("going on with the order that was begun"));
                 return Ok(Some(talk));
             }
         },
@@ -110,7 +112,7 @@ fn again<'a>(account: &Account, http: &'a Http, url: &str, tell: Tell<'_>) -> Re
         }
         Err(error) => return Err(error),
     };
-    tell(&format!("the order that was begun {lost}; making another"));
+    tell(Told::Remark(&format!("the order that was begun {lost}; making another")));
     Ok(None)
 }
 
@@ -133,7 +135,7 @@ fn begin<'a>(
     {
         return Err(unknown_profile(profile, directory, http));
     }
-    tell(&format!("ordering at {}", http.authority()));
+    tell(Told::Step(&format!("ordering at {}", http.authority())));
     let replaced = key.renewal.as_ref().and(key.certificate.as_ref());
     let same_way = matches!(Way::of(&key.folder), Ok(Some(Way::Acme(way))) if way.directory == online.directory);
     let replaced = replaced.filter(|_| same_way && directory.renewal_info.is_some());
@@ -211,7 +213,7 @@ impl Work<'_> {
             proved?;
         }
         if talk.status() == OrderStatus::Ready {
-            tell("the names are proved; sending the request");
+            tell(Told::Step("the names are proved; sending the request"));
             match talk.finalize(&self.request.der) {
                 // Another run was faster, or an answer was lost.
                 Err(error) if problem::kind_of(&error) == Some("orderNotReady") => talk.refresh()?,
@@ -245,7 +247,7 @@ impl Work<'_> {
         let mut unheard = None;
         for (index, one) in wanted.iter().enumerate().filter(|(_, one)| !one.is_told) {
             let Some(proof) = one.proof.as_ref().filter(|proof| !begun.told.contains(&proof.token)) else { continue };
-            tell(&format!("proving {}", one.name));
+            tell(Told::Step(&format!("proving {}", one.name)));
             match talk.ready(index, &kind) {
                 // A run before this one told it, and it is done with looking: the order says how it went.
                 Err(error) if problem::kind_of(&error) == Some("malformed") => {

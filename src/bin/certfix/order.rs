@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use certfix::Error;
-use certfix::authority::acme::{self, Binding, Desk, Owner, Reach};
+use certfix::authority::acme::{self, Binding, Desk, Owner, Reach, Told};
 use certfix::authority::{Challenge, Online, Way};
 use certfix::error::Ordering;
 use certfix::facts::{Moment, Source, Text};
@@ -110,7 +110,13 @@ pub(crate) fn place<T>(
         wait: manner.wait,
     };
     let shown = Text::from(&*key.folder.name()).to_string();
-    let pem = acme::order(&mut desk, key, online, &mut |step| line.show(&format!("{shown}: {step}")));
+    let pem = acme::order(&mut desk, key, online, &mut |told| match told {
+        Told::Step(step) => line.show(&format!("{shown}: {}", Text::from(step))),
+        Told::Remark(remark) => {
+            line.end();
+            terminal::remark(&format!("{shown}: {}", Text::from(remark)));
+        }
+    });
     line.end();
     let pem = pem?;
     let answer = input::read(pem.as_bytes(), Source::File(key.folder.path.join(FULL_CHAIN)), None::<&Password>)?;

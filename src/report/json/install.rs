@@ -10,14 +10,6 @@ use crate::judge;
 use crate::report::text::{Installed, Next};
 
 #[derive(Serialize)]
-struct Document<'a> {
-    version: u32,
-    command: &'static str,
-    #[serde(flatten)]
-    entry: Entry<'a>,
-}
-
-#[derive(Serialize)]
 struct Entry<'a> {
     key: &'a str,
     dry_run: bool,
@@ -39,14 +31,20 @@ pub(super) struct Change {
 
 /// The whole answer, as of `now`.
 pub fn installed(installed: &Installed<'_>, now: Moment) -> String {
-    let document = Document { version: VERSION, command: "install", entry: entry(installed, now) };
-    let text = serde_json::to_string_pretty(&document);
-    text.expect("these structs hold only strings, numbers and lists") + "\n"
+    let entry = written(installed, now);
+    format!("{{\"version\":{VERSION},\"command\":\"install\",{}\n", entry.strip_prefix('{').unwrap_or(&entry))
 }
 
 /// The same as a part of another answer.
 pub fn installed_entry(installed: &Installed<'_>, now: Moment) -> serde_json::Value {
-    serde_json::to_value(entry(installed, now)).expect("these structs hold only strings, numbers and lists")
+    serde_json::from_str(&written(installed, now)).expect("what was written as JSON is JSON")
+}
+
+/// Verdicts are JSON before the rest is, which only the writer of this folder knows.
+fn written(installed: &Installed<'_>, now: Moment) -> String {
+    let mut text = Vec::new();
+    super::entry(&entry(installed, now), &mut text);
+    String::from_utf8(text).expect("JSON is UTF-8")
 }
 
 fn entry<'a>(installed: &'a Installed<'_>, now: Moment) -> Entry<'a> {

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::{Means, Proof, Prover, Trace, pause};
-use crate::authority::acme::Tell;
+use crate::authority::acme::{Tell, Told};
 use crate::error::Ordering;
 use crate::issue::base64url;
 use crate::{Error, command};
@@ -50,7 +50,7 @@ impl Prover for Hook<'_> {
         let resolver = (self.means.resolver)()?;
         let mut step = FIRST_STEP;
         for (record, value) in &self.shown {
-            tell(&format!("waiting until DNS shows {record}"));
+            tell(Told::Step(&format!("waiting until DNS shows {record}")));
             loop {
                 let seen = match resolver.texts(record) {
                     Ok(texts) if texts.iter().any(|text| text == value.as_bytes()) => break,
