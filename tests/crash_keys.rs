@@ -4,6 +4,9 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
+#[path = "support/strace.rs"]
+mod strace;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,28 +16,8 @@ use std::sync::Mutex;
 
 use certfix::input::read_file;
 use rayon::prelude::*;
+use strace::Point;
 
-/// The calls that make, fill, sync, link and rename, and those that clean up.
-const CALLS: &[&str] = &[
-    "mkdir",
-    "openat",
-    "write",
-    "fsync",
-    "rename",
-    "renameat2",
-    "link",
-    "linkat",
-    "symlink",
-    "symlinkat",
-    "unlink",
-    "unlinkat",
-    "rmdir",
-    "chmod",
-    "fchmod",
-    "fchmodat",
-    "chown",
-    "fchown",
-];
 const NAME: &str = "mail.contoso.com";
 
 /// One command, on a store that others made.
@@ -167,7 +150,7 @@ impl Scene {
         self.command(env!("CARGO_BIN_EXE_certfix")).args(arguments).output().unwrap()
     }
 
-    fn strace(&self, options: &[&str], arguments: &[&str]) -> Output {
+    fn strace(&self, options: &[String], arguments: &[&str]) -> Output {
         // Whatever the umask is, keys are private.
         let mut command = self.command("sh");
         command.args(["-c", "umask 000; exec strace \"$@\"", "sh"]);
@@ -283,23 +266,12 @@ impl Scene {
     }
 }
 
-/// One call of one run.
-type Point = (&'static str, usize);
-
 /// Every call that concerns this folder, and the state in the end.
 fn points(operation: &Operation, template: &Scene) -> (Vec<Point>, String) {
     let scene = template.copy();
-    let traced = format!("trace={}", CALLS.join(","));
-    let run = scene.strace(&["-e", &traced], operation.arguments);
+    let run = scene.strace(&strace::traced(), operation.arguments);
     assert!(run.status.success(), "{}: {}", operation.what, String::from_utf8_lossy(&run.stderr));
-    let log = scene.log();
-    let mut points = Vec::new();
-    for call in CALLS {
-        let lines = log.lines().filter(|line| line.contains(&format!(" {call}(")));
-        // What only reads changes nothing.
-        let changes = |line: &str| *call != "openat" || line.contains("O_CREAT");
-        points.extend(lines.enumerate().filter(|(_, line)| changes(line)).map(|(index, _)| (*call, index + 1)));
-    }
+    let points = strace::points(scene.log().lines(), |_| false);
     fs::remove_file(scene.path().join("strace.log")).unwrap();
     let state = scene.state(&scene.certfix(&["keys"]));
     (points, state)
@@ -315,8 +287,7 @@ fn a_kill_at_any_moment_loses_no_key_and_is_put_right() {
         for (call, at) in &points {
             let place = format!("{} killed at {call} {at}", operation.what);
             let scene = template.copy();
-            let inject = format!("inject={call}:signal=KILL:when={at}");
-            let run = scene.strace(&["-e", &format!("trace={call}"), "-e", &inject], operation.arguments);
+            let run = scene.strace(&strace::faulty((call, *at), "signal=KILL"), operation.arguments);
             assert!(!run.status.success(), "{place}");
             scene.holds(operation, &before, &place);
             scene.is_put_right(operation, &wanted, &place);
@@ -340,8 +311,7 @@ fn an_error_at_any_call_is_said_in_one_line_and_is_put_right() {
             for error in ["ENOSPC", "EIO", "EACCES"] {
                 let place = format!("{}: {error} from {call} {at}", operation.what);
                 let scene = template.copy();
-                let inject = format!("inject={call}:error={error}:when={at}");
-                let run = scene.strace(&["-e", &format!("trace={call}"), "-e", &inject], operation.arguments);
+                let run = scene.strace(&strace::faulty((call, *at), &format!("error={error}")), operation.arguments);
                 let text = String::from_utf8_lossy(&run.stderr);
                 scene.holds(operation, &before, &place);
                 match run.status.code() {

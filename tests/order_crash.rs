@@ -12,6 +12,8 @@ mod ordering;
 #[path = "support/servers/mod.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
 mod servers;
+#[path = "support/strace.rs"]
+mod strace;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,32 +22,14 @@ use std::sync::Mutex;
 
 use ordering::{NAME, OTHER, PLAIN, Scene};
 use rayon::prelude::*;
-
-/// The calls that make, fill, sync, link, rename and delete.
-const CALLS: &[&str] = &[
-    "mkdir",
-    "openat",
-    "write",
-    "fsync",
-    "rename",
-    "renameat2",
-    "linkat",
-    "symlink",
-    "symlinkat",
-    "unlink",
-    "unlinkat",
-    "rmdir",
-    "chmod",
-    "fchmod",
-    "fchmodat",
-];
+use strace::Point;
 
 fn forget(scene: &Scene) {
     let _ = fs::remove_dir_all(scene.store());
     scene.says(0, &["csr", "--fqdn", NAME, "--san", OTHER, "--ca", "private", "--key", "p-256"]);
 }
 
-fn traced(scene: &Scene, options: &[&str]) -> Output {
+fn traced(scene: &Scene, options: &[String]) -> Output {
     let certfix = scene.command(&scene.by_webroot(&["--format", "json"]));
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o"]).arg(scene.path("strace.log")).args(options);
@@ -60,17 +44,10 @@ fn traced(scene: &Scene, options: &[&str]) -> Output {
 }
 
 /// Every call that changes something, with its number among the calls of its name.
-fn points(scene: &Scene) -> Vec<(&'static str, usize)> {
-    let run = traced(scene, &["-e", &format!("trace={}", CALLS.join(","))]);
+fn points(scene: &Scene) -> Vec<Point> {
+    let run = traced(scene, &strace::traced());
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let log = scene.text("strace.log");
-    let mut points = Vec::new();
-    for call in CALLS {
-        let lines = log.lines().filter(|line| line.contains(&format!(" {call}(")));
-        let changes = |line: &str| *call != "openat" || line.contains("O_CREAT");
-        points.extend(lines.enumerate().filter(|(_, line)| changes(line)).map(|(index, _)| (*call, index + 1)));
-    }
-    points
+    strace::points(scene.text("strace.log").lines(), |_| false)
 }
 
 /// What an interrupted run leaves beside files goes with the next.
@@ -100,8 +77,7 @@ fn a_kill_at_any_moment_loses_no_key_and_no_account_and_leaves_nothing() {
             let place = format!("killed at {call} {at}");
             forget(&scene);
             let key = fs::read(scene.key("key.pem")).unwrap();
-            let inject = format!("inject={call}:signal=KILL:when={at}");
-            let run = traced(&scene, &["-e", &format!("trace={call}"), "-e", &inject]);
+            let run = traced(&scene, &strace::faulty((call, *at), "signal=KILL"));
             // How often it asks before the authority is done differs by a call or two.
             if run.status.success() {
                 scene.is_done(&place);

@@ -20,17 +20,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 
-use authority::Leaf;
-use ordering::{NAME, PLAIN, Scene};
-use proxy::{Fault, Plan, Proxy};
-
-fn behind_proxy() -> (Scene, Proxy) {
-    let mut scene = Scene::new(PLAIN);
-    let credentials = scene.pebble.authority.issue(&Leaf::new(&["127.0.0.1"]));
-    let proxy = Proxy::start(&credentials, scene.pebble.port, &scene.pebble.root);
-    scene.directory = proxy.directory();
-    (scene, proxy)
-}
+use ordering::{NAME, Scene};
+use proxy::{Fault, Plan, behind_proxy};
 
 /// Everything as before the first order, but for Pebble's memory.
 fn forget(scene: &Scene) {

@@ -19,21 +19,13 @@ mod servers;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use authority::{Authority, Leaf};
+use authority::Authority;
 use ordering::{NAME, OTHER, PLAIN, Scene};
-use proxy::{Plan, Proxy, Reply};
+use proxy::{Plan, Reply, behind_proxy};
 use serde_json::{Value, json};
 use servers::pebble::{BLOCKED, Setup};
 
 /// A scene whose orders go through a proxy.
-fn behind_proxy() -> (Scene, Proxy) {
-    let mut scene = Scene::new(PLAIN);
-    let credentials = scene.pebble.authority.issue(&Leaf::new(&["127.0.0.1"]));
-    let proxy = Proxy::start(&credentials, scene.pebble.port, &scene.pebble.root);
-    scene.directory = proxy.directory();
-    (scene, proxy)
-}
-
 fn reply(status: u16, headers: &[(&'static str, &str)], body: &Value) -> Reply {
     let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     Reply { status, headers, body: body.to_string().into_bytes(), slow: Duration::ZERO }

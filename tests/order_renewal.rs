@@ -18,37 +18,22 @@ mod servers;
 
 use std::time::Duration;
 
-use authority::Leaf;
 use certfix::authority::acme::{self, Reach};
 use certfix::facts::{Certificate, Moment};
 use certfix::input::read_file;
-use ordering::{NAME, PLAIN, Scene};
-use proxy::{Plan, Proxy, Reply};
+use ordering::{NAME, Scene};
+use proxy::{Proxy, behind_proxy};
 use serde_json::Value;
 
 /// A scene with a certificate, and a proxy whose directory speaks of renewals.
 fn with_certificate() -> (Scene, Proxy) {
-    let mut scene = Scene::new(PLAIN);
-    let credentials = scene.pebble.authority.issue(&Leaf::new(&["127.0.0.1"]));
-    let proxy = Proxy::start(&credentials, scene.pebble.port, &scene.pebble.root);
-    scene.directory = proxy.directory();
+    let (scene, proxy) = behind_proxy();
     scene.says(0, &scene.by_webroot(&[]));
     (scene, proxy)
 }
 
 fn certificate(scene: &Scene) -> Certificate {
     read_file(&scene.key("cert.pem"), None).unwrap().certificates.remove(0)
-}
-
-fn answering(proxy: &Proxy, page: &'static str) {
-    let base = format!("https://127.0.0.1:{}/renewal-info", proxy.port);
-    let own = move |method: &str, path: &str, _: &[u8]| {
-        let is_asked = method == "GET" && path.starts_with("/renewal-info/");
-        let headers = vec![("Retry-After", "21600".to_owned())];
-        is_asked.then(|| Reply { status: 200, headers, body: page.as_bytes().to_vec(), slow: Duration::ZERO })
-    };
-    let directory = [("renewalInfo", base)].into();
-    proxy.set(Plan { own: Some(Box::new(own)), directory, ..Plan::default() });
 }
 
 #[test]
@@ -60,10 +45,10 @@ fn an_authority_says_when_to_renew_and_each_certificate_has_its_moment() {
     let ask = || acme::window(&proxy.directory(), &cert, &reach);
     assert_eq!(ask().unwrap(), None, "Pebble's own directory does not speak of renewals");
 
-    answering(
-        &proxy,
+    proxy.tells_when_to_renew(
         r#"{"suggestedWindow": {"start": "2026-10-01T00:00:00Z", "end": "2026-10-03T00:00:00Z"},
-            "explanationURL": "https://ca.example/why"}"#,
+            "explanationURL": "https://ca.example/why"}"#
+            .to_owned(),
     );
     let window = ask().unwrap().unwrap();
     assert_eq!((window.start.date(), window.end.date()), ("2026-10-01".to_owned(), "2026-10-03".to_owned()));
@@ -88,7 +73,7 @@ fn an_authority_says_when_to_renew_and_each_certificate_has_its_moment() {
     for nonsense in
         ["{}", "[]", r#"{"suggestedWindow": {"start": "2026-10-03T00:00:00Z", "end": "2026-10-01T00:00:00Z"}}"#]
     {
-        answering(&proxy, nonsense);
+        proxy.tells_when_to_renew(nonsense.to_owned());
         assert!(ask().is_err(), "{nonsense}");
     }
 }
@@ -96,7 +81,7 @@ fn an_authority_says_when_to_renew_and_each_certificate_has_its_moment() {
 #[test]
 fn a_renewal_names_the_certificate_that_it_replaces_and_is_made_all_the_same_where_nobody_listens() {
     let (scene, proxy) = with_certificate();
-    answering(&proxy, "{}");
+    proxy.tells_when_to_renew("{}".to_owned());
     scene.says(0, &["csr", "--renew", NAME, "--ca", "private"]);
     scene.says(0, &["order", NAME]);
     scene.is_done("renewal");

@@ -36,18 +36,7 @@ fn a_request_becomes_the_certificate_that_dovecot_presents() {
     let again = scene.says(0, &["install", NAME, scene.key("fullchain.pem").to_str().unwrap(), "--format", "json"]);
     assert!(again.contains("\"files\":[]"), "{again}");
 
-    let drop_in = dovecot.config.with_file_name("99-certfix.conf");
-    let config = fs::read_to_string(&dovecot.config).unwrap();
-    fs::write(&dovecot.config, format!("{config}!include_try {}\n", drop_in.display())).unwrap();
-    let values = [
-        format!("config={}", dovecot.config.display()),
-        format!("drop_in={}", drop_in.display()),
-        format!("imap={}", dovecot.imap),
-        format!("imaps={}", dovecot.imaps),
-        format!("pop3={}", dovecot.pop3),
-        format!("pop3s={}", dovecot.pop3s),
-        format!("sieve={}", dovecot.sieve),
-    ];
+    let values = dovecot.values();
     let mut bind = vec!["bind", NAME, "--to", "dovecot"];
     bind.extend(values.iter().flat_map(|value| ["--set", value]));
     scene.says(0, &bind);

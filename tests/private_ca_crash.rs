@@ -3,6 +3,9 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
+#[path = "support/strace.rs"]
+mod strace;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,24 +16,7 @@ use std::sync::Mutex;
 use certfix::input::read_file;
 use rayon::prelude::*;
 use serde_json::Value;
-
-/// The calls that make, fill, sync, link and rename, and those that clean up.
-const CALLS: &[&str] = &[
-    "mkdir",
-    "openat",
-    "write",
-    "fsync",
-    "rename",
-    "renameat2",
-    "link",
-    "symlink",
-    "unlink",
-    "unlinkat",
-    "rmdir",
-    "chmod",
-    "fchmod",
-    "fchown",
-];
+use strace::Point;
 
 /// One command on a store.
 struct Operation {
@@ -108,7 +94,7 @@ impl Scene {
     }
 
     /// Runs a command under strace, whatever the umask is.
-    fn strace(&self, options: &[&str], command: &str) -> Output {
+    fn strace(&self, options: &[String], command: &str) -> Output {
         let mut strace = Command::new("sh");
         strace
             .args(["-c", "umask 000; exec strace \"$@\"", "sh", "-f", "-qq", "-o"])
@@ -197,21 +183,14 @@ impl Scene {
 }
 
 /// Every call of the main thread that changes something here.
-fn points(operation: &Operation, template: &Scene) -> Vec<(&'static str, usize)> {
+fn points(operation: &Operation, template: &Scene) -> Vec<Point> {
     let scene = template.copy();
-    let run = scene.strace(&["-e", &format!("trace={}", CALLS.join(","))], operation.command);
+    let run = scene.strace(&strace::traced(), operation.command);
     assert!(run.status.success(), "{}: {}", operation.what, String::from_utf8_lossy(&run.stderr));
     let log = fs::read_to_string(scene.path().join("strace.log")).unwrap();
     let main = log.split(' ').next().unwrap().to_owned();
-    let mut points = Vec::new();
-    for call in CALLS {
-        let lines = log.lines().filter(|line| line.starts_with(&main) && line.contains(&format!(" {call}(")));
-        // What only reads changes nothing, nor does what is said.
-        let says = |line: &str| line.contains(" write(1,") || line.contains(" write(2,");
-        let changes = |line: &str| (*call != "openat" || line.contains("O_CREAT")) && !says(line);
-        points.extend(lines.enumerate().filter(|(_, line)| changes(line)).map(|(index, _)| (*call, index + 1)));
-    }
-    points
+    let says = |line: &str| line.contains(" write(1,") || line.contains(" write(2,");
+    strace::points(log.lines().filter(|line| line.starts_with(&main)), says)
 }
 
 #[test]
@@ -224,12 +203,14 @@ fn a_kill_at_any_moment_loses_nothing() {
         for (call, at) in &points {
             let place = format!("{} killed at {call} {at}", operation.what);
             let scene = template.copy();
-            let inject = format!("inject={call}:signal=KILL:when={at}");
-            let run = scene.strace(&["-e", &format!("trace={call}"), "-e", &inject], operation.command);
+            let run = scene.strace(&strace::faulty((call, *at), "signal=KILL"), operation.command);
             assert!(!run.status.success(), "{place}");
             let left = scene.hidden();
             let told = scene.certfix("ca list");
-            let own = left.iter().any(|path| path.to_string_lossy().contains("/_ca/."));
+            // A lock that nobody holds goes without a word.
+            let spoken_of =
+                |path: &&PathBuf| path.to_string_lossy().contains("/_ca/.") && !path.ends_with(".certfix-lock");
+            let own = left.iter().any(|path| spoken_of(&path));
             assert!(!own || told.stderr.starts_with(b"certfix: deleted "), "{place}: {left:?} went without a word");
             scene.holds(&before, &place);
             let (_, now) = scene.register(&place);
@@ -256,8 +237,7 @@ fn an_error_at_any_call_is_said_and_leaves_nothing_behind() {
         {
             let place = format!("{}: {error} from {call} {at}", operation.what);
             let scene = template.copy();
-            let inject = format!("inject={call}:error={error}:when={at}");
-            let run = scene.strace(&["-e", &format!("trace={call}"), "-e", &inject], operation.command);
+            let run = scene.strace(&strace::faulty((call, *at), &format!("error={error}")), operation.command);
             let text = String::from_utf8_lossy(&run.stderr);
             match run.status.code() {
                 // Some of it is not waited for: hints, and cleaning up.

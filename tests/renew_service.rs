@@ -18,13 +18,12 @@ mod servers;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::time::Duration;
 
 use authority::{Authority, Leaf};
 use certfix::facts::{Certificate, Moment};
 use certfix::input::read_file;
 use ordering::{NAME, PLAIN, Scene};
-use proxy::{Fault, Plan, Proxy, Reply};
+use proxy::{Fault, Plan, behind_proxy};
 use servers::dovecot::Dovecot;
 
 const PASSWORD: [&str; 2] = ["--password-file", "password"];
@@ -53,18 +52,7 @@ fn with_private_ca(scene: &Scene, name: &str) {
 
 /// Binds the scene's key to Dovecot.
 fn bind(scene: &Scene, dovecot: &Dovecot) {
-    let drop_in = dovecot.config.with_file_name("99-certfix.conf");
-    let config = fs::read_to_string(&dovecot.config).unwrap();
-    fs::write(&dovecot.config, format!("{config}!include_try {}\n", drop_in.display())).unwrap();
-    let values = [
-        format!("config={}", dovecot.config.display()),
-        format!("drop_in={}", drop_in.display()),
-        format!("imap={}", dovecot.imap),
-        format!("imaps={}", dovecot.imaps),
-        format!("pop3={}", dovecot.pop3),
-        format!("pop3s={}", dovecot.pop3s),
-        format!("sieve={}", dovecot.sieve),
-    ];
+    let values = dovecot.values();
     let values: Vec<&str> = values.iter().flat_map(|value| ["--set", value]).collect();
     // A checker that says no while there is a file.
     let check = format!("test ! -e {}", scene.path("broken").display());
@@ -163,26 +151,12 @@ fn register(scene: &Scene) -> usize {
 
 #[test]
 fn the_authority_says_when() {
-    let mut scene = Scene::new(PLAIN);
-    let credentials = scene.pebble.authority.issue(&Leaf::new(&["127.0.0.1"]));
-    let proxy = Proxy::start(&credentials, scene.pebble.port, &scene.pebble.root);
-    scene.directory = proxy.directory();
+    let (scene, proxy) = behind_proxy();
     scene.says(0, &scene.by_webroot(&[]));
     let first = certificate(&scene, NAME);
-    // Debian's Pebble has no renewal information yet, so the proxy answers for it.
     let window = |start: Moment, end: Moment| {
-        let page = format!(
-            r#"{{"suggestedWindow": {{"start": "{}T00:00:00Z", "end": "{}T00:00:00Z"}}}}"#,
-            start.date(),
-            end.date()
-        );
-        let own = move |method: &str, path: &str, _: &[u8]| {
-            let is_asked = method == "GET" && path.starts_with("/renewal-info/");
-            let headers = vec![("Retry-After", "21600".to_owned())];
-            is_asked.then(|| Reply { status: 200, headers, body: page.as_bytes().to_vec(), slow: Duration::ZERO })
-        };
-        let directory = [("renewalInfo", format!("https://127.0.0.1:{}/renewal-info", proxy.port))].into();
-        proxy.set(Plan { own: Some(Box::new(own)), directory, ..Plan::default() });
+        let [start, end] = [start, end].map(|moment| format!("{}T00:00:00Z", moment.date()));
+        proxy.tells_when_to_renew(format!(r#"{{"suggestedWindow": {{"start": "{start}", "end": "{end}"}}}}"#));
     };
     let day = first.not_before;
     window(day.plus_days(80), day.plus_days(82));
@@ -205,10 +179,7 @@ fn the_authority_says_when() {
 
 /// Renewals with `fault` at each of their requests in turn: how many requests there were.
 fn survives(fault: Fault) -> usize {
-    let mut scene = Scene::new(PLAIN);
-    let credentials = scene.pebble.authority.issue(&Leaf::new(&["127.0.0.1"]));
-    let proxy = Proxy::start(&credentials, scene.pebble.port, &scene.pebble.root);
-    scene.directory = proxy.directory();
+    let (scene, proxy) = behind_proxy();
     scene.says(0, &scene.by_webroot(&[]));
     for number in 1.. {
         let place = format!("{fault:?} at request {number}");

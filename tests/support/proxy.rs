@@ -14,7 +14,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::authority::Credentials;
+use crate::authority::{Credentials, Leaf};
+use crate::ordering::{PLAIN, Scene};
 use crate::servers::pebble::agent;
 
 /// What goes wrong at one request.
@@ -64,7 +65,29 @@ pub(crate) struct Proxy {
     thread: Option<JoinHandle<()>>,
 }
 
+/// A scene whose orders go through a proxy to its Pebble.
+pub(crate) fn behind_proxy() -> (Scene, Proxy) {
+    let mut scene = Scene::new(PLAIN);
+    let credentials = scene.pebble.authority.issue(&Leaf::new(&["127.0.0.1"]));
+    let proxy = Proxy::start(&credentials, scene.pebble.port, &scene.pebble.root);
+    scene.directory = proxy.directory();
+    (scene, proxy)
+}
+
 impl Proxy {
+    /// Answers for the renewal information (RFC 9773) that Debian's Pebble does not have yet: the directory's entry, and `page`
+    /// for each certificate.
+    pub(crate) fn tells_when_to_renew(&self, page: String) {
+        let base = format!("https://127.0.0.1:{}/renewal-info", self.port);
+        let own = move |method: &str, path: &str, _: &[u8]| {
+            let is_asked = method == "GET" && path.starts_with("/renewal-info/");
+            let headers = vec![("Retry-After", "21600".to_owned())];
+            is_asked.then(|| Reply { status: 200, headers, body: page.as_bytes().to_vec(), slow: Duration::ZERO })
+        };
+        let directory = [("renewalInfo", base)].into();
+        self.set(Plan { own: Some(Box::new(own)), directory, ..Plan::default() });
+    }
+
     /// In front of the server at the port `behind`, whose certificate has the root `root`.
     pub(crate) fn start(credentials: &Credentials, behind: u16, root: &Path) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();

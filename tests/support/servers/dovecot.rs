@@ -41,6 +41,25 @@ impl Dovecot {
         self.process.hang_up();
     }
 
+    /// What `certfix bind --to dovecot` is told of this one, which from now on reads the file that the template writes.
+    pub(crate) fn values(&self) -> Vec<String> {
+        let drop_in = self.config.with_file_name("99-certfix.conf");
+        let config = fs::read_to_string(&self.config).unwrap();
+        fs::write(&self.config, format!("{config}!include_try {}\n", drop_in.display())).unwrap();
+        let ports = [
+            ("imap", self.imap),
+            ("imaps", self.imaps),
+            ("pop3", self.pop3),
+            ("pop3s", self.pop3s),
+            ("sieve", self.sieve),
+        ];
+        let ports = ports.iter().map(|(name, port)| format!("{name}={port}"));
+        [format!("config={}", self.config.display()), format!("drop_in={}", drop_in.display())]
+            .into_iter()
+            .chain(ports)
+            .collect()
+    }
+
     fn attempt(credentials: &Credentials, offer: Offer) -> Result<Self, String> {
         let temporary = folder();
         let path = temporary.path();
