@@ -94,3 +94,129 @@ fn one_key_that_fails_does_not_keep_the_others_from_being_renewed() {
     let (_, unknown) = said(&desk, 2, &["renew", "nobody.contoso.com"]);
     assert!(unknown.contains("no key is called 'nobody.contoso.com'"), "{unknown}");
 }
+
+/// A desk with a private CA whose key is not encrypted, and a key of that name that it signed for.
+fn with_private_ca(name: &str, more: &[&str]) -> Desk {
+    let desk = Desk::new();
+    desk.answer(0, &["ca", "init", "Contoso CA", "--key", "p-256", "--plain-key"]);
+    desk.answer(0, &[&["csr", "--fqdn", name, "--ca", "private", "--key", "p-256"], more].concat());
+    desk.answer(0, &["ca", "sign", &format!("store/{name}/request.csr"), "--days", "800", "--install", "--yes"]);
+    desk
+}
+
+/// Binds a key to files that are copied together when they are reloaded.
+fn bind(desk: &Desk, name: &str, service: &str) {
+    let value = format!("combined_file={}", desk.path(&format!("{service}.pem")).display());
+    desk.answer(0, &["bind", name, "--to", &format!("files:{service}"), "--set", &value, "--reload", "true"]);
+}
+
+fn has(desk: &Desk, service: &str, name: &str) -> bool {
+    let cert = desk.text(&format!("store/{name}/cert.pem"));
+    fs::read_to_string(desk.path(&format!("{service}.pem"))).is_ok_and(|text| text.contains(&cert))
+}
+
+fn signed(desk: &Desk) -> usize {
+    desk.json(0, &["ca", "list"])["authorities"][0]["signed"].as_array().unwrap().len()
+}
+
+#[test]
+fn the_next_certificate_has_every_name_and_the_life_of_the_last() {
+    let name = "remote.contoso.org";
+    let desk = with_private_ca(name, &["--san", "server.contoso.local,10.0.0.5"]);
+    let of = |field: &str| desk.json(0, &["keys", "show", name])["keys"][0][field].clone();
+    let (names, life) = (of("names"), of("certificate")["days_left"].clone());
+    let (text, complaint) = said(&desk, 0, &["renew", name, "--now"]);
+    assert!(text.starts_with(&format!("{name}: renewed until ")) && complaint.is_empty(), "{text}{complaint}");
+    assert_eq!(of("names"), names);
+    assert_eq!(of("certificate")["days_left"], life);
+    // The same for an online authority of one's own: it is asked for every name too.
+    let way = r#"{"authority": "acme", "directory": "https://127.0.0.1:9/dir", "challenge": {"listen": "1"}, "roots": "/root.pem"}"#;
+    fs::write(desk.path(&format!("store/{name}/authority.json")), way).unwrap();
+    said(&desk, 2, &["renew", name, "--now", "--timeout", "1"]);
+    let request = desk.json(0, &["inspect", &format!("store/{name}/renewal/request.csr")]);
+    assert_eq!(request["sources"][0]["names"], names);
+}
+
+#[test]
+fn what_nobody_committed_waits_and_what_somebody_took_back_stays_back() {
+    let name = "remote.contoso.org";
+    let desk = with_private_ca(name, &[]);
+    let first = desk.text(&format!("store/{name}/cert.pem"));
+    bind(&desk, name, "a");
+    desk.answer(0, &["commit"]);
+    desk.answer(0, &["csr", "--fqdn", "b.contoso.org", "--ca", "private", "--key", "p-256"]);
+    desk.answer(0, &["ca", "sign", "store/b.contoso.org/request.csr", "--install", "--yes"]);
+    bind(&desk, "b.contoso.org", "b");
+    bind(&desk, name, "c");
+    let (text, _) = said(&desk, 1, &["renew", name, "--now"]);
+    assert!(text.contains("; files:a has it; for files:c: certfix commit"), "{text}");
+    assert!(has(&desk, "a", name) && !desk.path("b.pem").exists() && !desk.path("c.pem").exists());
+    let second = desk.text(&format!("store/{name}/cert.pem"));
+    assert_ne!(second, first);
+
+    desk.answer(0, &["undo"]);
+    assert_eq!(desk.text(&format!("store/{name}/cert.pem")), first);
+    assert_eq!(said(&desk, 0, &["renew"]), (String::new(), String::new()));
+    assert!(desk.text("a.pem").contains(&first), "what was taken back was put there again");
+}
+
+#[test]
+fn a_certificate_that_waits_is_spoken_of_when_the_last_is_due() {
+    let name = "remote.contoso.org";
+    let desk = with_private_ca(name, &[]);
+    let request = format!("store/{name}/renewal/request.csr");
+    let next = |days: &str| {
+        desk.answer(0, &["csr", "--renew", name, "--ca", "private"]);
+        desk.answer(0, &["ca", "sign", &request, "--days", days, "--install", "--yes"]);
+    };
+    next("90");
+    bind(&desk, name, "a");
+    desk.answer(0, &["commit"]);
+    next("800");
+    let shown = desk.json(0, &["keys", "show", name])["keys"][0]["certificate"]["not_before"].clone();
+    let first = certfix::facts::Moment::parse(&shown.as_str().unwrap()[..10]).unwrap();
+    assert_eq!(said(&desk, 0, &["renew", "--at", &first.plus_days(50).date()]).0, "");
+    let (text, _) = said(&desk, 1, &["renew", "--at", &first.plus_days(70).date()]);
+    assert!(text.ends_with("; a newer certificate waits for: certfix commit\n"), "{text}");
+    assert!(desk.text("a.pem").contains(&desk.text(&format!("store/{name}/cert.pem"))));
+}
+
+#[test]
+fn a_renewal_that_could_not_be_installed_is_not_signed_twice() {
+    let name = "remote.contoso.org";
+    let desk = with_private_ca(name, &[]);
+    assert_eq!(signed(&desk), 1);
+    desk.answer(0, &["csr", "--renew", name, "--ca", "private"]);
+    // As if a run had been killed between the signature and the installation.
+    desk.answer(0, &["ca", "sign", &format!("store/{name}/renewal/request.csr"), "--yes"]);
+    said(&desk, 0, &["renew", name, "--now"]);
+    assert_eq!(signed(&desk), 2);
+    assert!(!desk.path(&format!("store/{name}/renewal")).exists());
+    said(&desk, 0, &["renew", name, "--now"]);
+    assert_eq!(signed(&desk), 3);
+}
+
+#[test]
+fn services_of_a_wildcard_are_named() {
+    let name = "*.contoso.org";
+    let desk = Desk::new();
+    desk.answer(0, &["ca", "init", "Contoso CA", "--key", "p-256", "--plain-key"]);
+    let san = ["csr", "--fqdn", "www.contoso.org", "--san", name, "--ca", "private", "--key", "p-256"];
+    desk.answer(0, &san);
+    desk.answer(0, &["ca", "sign", "store/www.contoso.org/request.csr", "--install", "--yes"]);
+    desk.answer(0, &["keys", "rename", "www.contoso.org", name]);
+    bind(&desk, name, "a");
+    desk.answer(0, &["commit"]);
+    assert_eq!(desk.json(0, &["renew", name, "--now"])["keys"][0]["services"][0], "files:a");
+}
+
+#[test]
+fn an_encrypted_key_is_left_to_its_owner() {
+    let name = "remote.contoso.org";
+    let desk = with_private_ca(name, &["--encrypt-key", "--new-password-file", "password"]);
+    let (_, complaint) = said(&desk, 2, &["renew", name, "--now"]);
+    assert!(
+        complaint.contains(&format!("is encrypted, and so would the next one be: certfix csr --renew {name}")),
+        "{complaint}"
+    );
+}

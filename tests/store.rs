@@ -24,7 +24,7 @@ fn files(contents: &[u8]) -> [NewFile<'_>; 2] {
 }
 
 fn install(store: &Store, key: &KeyFolder, slot: Slot, contents: &[u8]) {
-    let lock = store.lock_whole("install").unwrap();
+    let lock = store.lock_whole("install", Store::WAIT).unwrap();
     key.install(&lock, slot, &[NewFile { name: CERTIFICATE, contents, secrecy: Secrecy::Public }]).unwrap();
 }
 

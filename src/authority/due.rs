@@ -3,11 +3,11 @@
 use super::acme::Window;
 use crate::facts::{Certificate, Moment};
 
-/// The moment from which `cert` is due: the one that its authority's window has for it, or else when a third of its life is
-/// left.
+/// The moment from which `cert` is due: the one that its authority's window has for it, but not later than when a tenth of
+/// its life is left; without a window when a third is left.
 pub fn due_from(cert: &Certificate, window: Option<&Window>) -> Moment {
-    let third = || (cert.not_after.unix() - cert.not_before.unix()) / 3;
-    window.map_or_else(|| cert.not_after.plus_seconds(-third()), |window| window.moment_for(cert))
+    let left = |part: i64| cert.not_after.plus_seconds((cert.not_before.unix() - cert.not_after.unix()) / part);
+    window.map_or_else(|| left(3), |window| window.moment_for(cert).min(left(10)))
 }
 
 #[cfg(test)]
@@ -22,5 +22,7 @@ mod tests {
         assert_eq!(due_from(&cert, None), day("2026-03-02"));
         let window = Window { start: day("2026-01-10"), end: day("2026-01-12"), explanation: None };
         assert!((window.start..window.end).contains(&due_from(&cert, Some(&window))));
+        let never = Window { start: day("2099-01-10"), end: day("2099-01-12"), explanation: None };
+        assert_eq!(due_from(&cert, Some(&never)), day("2026-03-23"));
     }
 }

@@ -2,8 +2,10 @@
 
 pub mod acme;
 mod due;
+mod mark;
 pub mod private;
 mod way;
 
 pub use due::due_from;
+pub use mark::{is_marked, mark, unmark};
 pub use way::{Challenge, Online, Way};

@@ -27,6 +27,31 @@ pub struct Manners {
     pub patience: Duration,
 }
 
+/// How much is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// Everything that is staged.
+    All,
+    /// The services of these keys, by the names of their folders, that had a commit before: what was bound since waits for
+    /// whoever bound it.
+    Renewed(&'a [String]),
+}
+
+impl Scope<'_> {
+    fn has(self, key: &KeyFolder) -> bool {
+        match self {
+            Self::All => true,
+            Self::Renewed(keys) => {
+                key.path.file_name().is_some_and(|name| keys.iter().any(|key| name.to_string_lossy() == **key))
+            }
+        }
+    }
+
+    fn covers(self, binding: &Binding) -> bool {
+        self == Self::All || binding.committed.is_some()
+    }
+}
+
 /// A service that was committed.
 #[derive(Clone, Debug)]
 pub struct Committed {
@@ -73,8 +98,8 @@ pub struct PutBack {
 ///
 /// # Errors
 /// A binding that cannot be committed: its template, its key, or a file of the service.
-pub fn staged(store: &Store) -> Result<Work<Staged>, Error> {
-    let Work { turns, services } = due(store)?;
+pub fn staged(store: &Store, scope: Scope<'_>) -> Result<Work<Staged>, Error> {
+    let Work { turns, services } = due(store, scope)?;
     Ok(Work { turns, services: services.into_iter().map(|(_, staged)| staged).collect() })
 }
 
@@ -84,10 +109,15 @@ pub fn staged(store: &Store) -> Result<Work<Staged>, Error> {
 /// # Errors
 /// [`Deploying::Locked`]; what [`staged`] may say; [`Deploying::PutBack`] when a step failed and everything is as before;
 /// [`Deploying::NotPutBack`] when that failed too.
-pub fn commit(store: &Store, manners: Manners, tell: &mut dyn FnMut(&str)) -> Result<Work<Committed>, Error> {
+pub fn commit(
+    store: &Store,
+    scope: Scope<'_>,
+    manners: Manners,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Work<Committed>, Error> {
     let lock = store.lock("commit", manners.wait)?;
     recover(store, &lock, tell)?;
-    let work = due(store)?;
+    let work = due(store, scope)?;
     if work.is_empty() {
         return Ok(Work { turns: Vec::new(), services: Vec::new() });
     }
@@ -168,12 +198,15 @@ pub(super) fn recover(store: &Store, lock: &Lock, tell: &mut dyn FnMut(&str)) ->
 }
 
 /// The bindings that are not as they should be. A new certificate in the store needs a reload where no file changes.
-fn due(store: &Store) -> Result<Work<(Material, Staged)>, Error> {
+fn due(store: &Store, scope: Scope<'_>) -> Result<Work<(Material, Staged)>, Error> {
     let mut due: Vec<(Material, Staged)> = Vec::new();
     let mut all: Vec<Staged> = Vec::new();
     for (key, bindings) in binding::bound(store)? {
+        if !scope.has(&key) || !bindings.iter().any(|binding| scope.covers(binding)) {
+            continue;
+        }
         let material = Material::read(&key)?;
-        for binding in &bindings {
+        for binding in bindings.iter().filter(|binding| scope.covers(binding)) {
             let staged = stage::stage(&material, binding, &all)?;
             all.push(staged.clone());
             let is_new = material.turn.is_some() || !binding.has(&material.leaf);
@@ -183,7 +216,9 @@ fn due(store: &Store) -> Result<Work<(Material, Staged)>, Error> {
         }
     }
     // Those of keys whose last binding was taken away are among them.
-    let turns = store.keys()?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    let turns = store.keys()?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<Vec<Turn>, _>>()?;
+    let is_meant = |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.key());
+    let turns = turns.into_iter().filter(is_meant).collect();
     Ok(Work { turns, services: due })
 }
 

@@ -31,7 +31,7 @@ use crate::store::{KeyFolder, Store};
 use self::material::Material;
 
 pub use binding::{Binding, bindings};
-pub use commit::{Committed, Force, Manners, PutBack, Work, commit, staged, undo, undoable};
+pub use commit::{Committed, Force, Manners, PutBack, Scope, Work, commit, staged, undo, undoable};
 pub use difference::Line;
 pub use disk::Rights;
 pub use journal::Turn;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::turn::{NEXT, target};
 use super::write::{failed, hidden_beside, make_private, parent, rename_new, sync_folder, write_file};
-use super::{FILES, KEY, KeyFolder, Lock, NewFile, RENEWAL, REQUEST, Secrecy, write};
+use super::{FILES, KEY, KeyFolder, Lock, NewFile, RENEWAL, REQUEST, Secrecy, Store, write};
 use crate::Error;
 
 pub(super) const CURRENT: &str = "current";
@@ -58,7 +58,7 @@ impl KeyFolder {
     /// [`Error::Conflict`] when one is waiting already; what [`Store::lock_whole`](super::Store::lock_whole) says;
     /// [`Error::File`], and then nothing is left behind.
     pub fn renew(&self, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
-        let _lock = self.store().lock_whole("csr --renew")?;
+        let _lock = self.store().lock_whole("csr --renew", Store::WAIT)?;
         let path = self.path.join(RENEWAL);
         if path.symlink_metadata().is_ok() {
             let cause = format!(

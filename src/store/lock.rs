@@ -47,8 +47,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Deploying::Interrupted`]; those of [`Store::lock`].
-    pub fn lock_whole(&self, action: &str) -> Result<Lock, Error> {
-        let lock = self.lock(action, Self::WAIT)?;
+    pub fn lock_whole(&self, action: &str, wait: Duration) -> Result<Lock, Error> {
+        let lock = self.lock(action, wait)?;
         if self.has_journal() {
             return Err(Error::from(Deploying::Interrupted { path: self.root().to_owned() }));
         }
@@ -228,11 +228,11 @@ mod tests {
     fn half_a_commit_is_not_built_upon() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path());
-        drop(store.lock_whole("install").unwrap());
+        drop(store.lock_whole("install", Store::WAIT).unwrap());
         assert!(!store.is_interrupted());
         fs::create_dir(folder.path().join(AT_WORK)).unwrap();
         assert!(store.is_interrupted());
-        let refused = store.lock_whole("install").unwrap_err();
+        let refused = store.lock_whole("install", Store::WAIT).unwrap_err();
         assert!(refused.to_string().ends_with("was interrupted and has to be put back first"), "{refused}");
         let _commit = store.lock("commit", Duration::ZERO).unwrap();
         assert!(!store.is_interrupted(), "somebody is at work on it");

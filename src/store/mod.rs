@@ -77,6 +77,8 @@ pub const AUTHORITY: &str = "authority.json";
 pub const ORDER: &str = "order.json";
 /// The store's folder with the accounts at online authorities, each in a folder of its own.
 pub const ACCOUNTS: &str = "_acme";
+/// Which key an automatic renewal made, until services have it; read and written by `authority`.
+pub const RENEWING: &str = "renewing";
 /// The folder with key and request of a renewal that waits for the CA's answer.
 pub const RENEWAL: &str = "renewal";
 

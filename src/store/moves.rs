@@ -21,7 +21,7 @@ impl Store {
     /// what [`Store::lock_whole`] says, [`Error::File`]; the name is then the old one.
     pub fn rename(&self, key: &KeyFolder, new: &Name) -> Result<PathBuf, Error> {
         let path = self.path(new);
-        let _lock = self.lock_whole("keys rename")?;
+        let _lock = self.lock_whole("keys rename", Self::WAIT)?;
         free_to_move(key, "renamed")?;
         self.ensure_free(new)?;
         moved(&key.path, &path).map_err(|cause| failed(&path, cause))?;
@@ -33,7 +33,7 @@ impl Store {
     /// # Errors
     /// [`Error::Conflict`] when services read it, what [`Store::lock_whole`] says, [`Error::File`]; nothing has then changed.
     pub fn remove(&self, key: &KeyFolder) -> Result<PathBuf, Error> {
-        let _lock = self.lock_whole("keys remove")?;
+        let _lock = self.lock_whole("keys remove", Self::WAIT)?;
         free_to_move(key, "removed")?;
         let folder = self.root().join(REMOVED);
         let fresh = match make_private(&folder) {
@@ -61,7 +61,7 @@ impl Store {
     /// [`Error::Conflict`] when services read it, or when there is something in it that certfix did not make;
     /// what [`Store::lock_whole`] says; [`Error::File`].
     pub fn destroy(&self, key: &KeyFolder) -> Result<(), Error> {
-        let _lock = self.lock_whole("keys remove")?;
+        let _lock = self.lock_whole("keys remove", Self::WAIT)?;
         free_to_move(key, "removed")?;
         if !is_ours(&key.path) {
             let cause = format!("'{}' holds files that are not certfix's own", key.path.display());

@@ -68,7 +68,7 @@ impl KeyStore {
             file(CHAIN, &credentials.issuers),
             file(FULL_CHAIN, &fullchain),
         ];
-        key.install(&store.lock_whole("install").unwrap(), Slot::Renewal, &files).unwrap();
+        key.install(&store.lock_whole("install", Store::WAIT).unwrap(), Slot::Renewal, &files).unwrap();
     }
 
     /// certfix on this store, not started yet.

@@ -49,6 +49,9 @@ pub struct Private {
     pub intermediate: Option<Certificate>,
 }
 
+/// The longest life of a certificate, in days: what Apple takes from a root that an administrator added
+/// (support.apple.com/103769).
+pub const MOST_DAYS: i64 = 825;
 const SETTINGS: &str = "ca.json";
 const ROOT: &str = "root.pem";
 const ROOT_KEY: &str = "root-key.pem";

@@ -23,7 +23,7 @@ pub(crate) use self::check::Check;
 pub(crate) use self::keys::{Install, Keys, KeysAction, NewPassword, Renewal};
 pub(crate) use self::network::{Names, Reach};
 pub(crate) use self::new::{ContactOptions, New, parsed};
-pub(crate) use self::order::{Manner, Order};
+pub(crate) use self::order::{Manner, Order, listens_on};
 pub(crate) use self::reference::{Clients, Explain, Profiles};
 pub(crate) use self::renew::Renew;
 

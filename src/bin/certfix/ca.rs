@@ -4,11 +4,12 @@ mod sign;
 
 use std::process::ExitCode;
 
-use certfix::authority::private::{self, Init, Private, Registered};
+use certfix::authority::acme;
+use certfix::authority::private::{self, Init, Private, Registered, State};
 use certfix::error::Signing;
-use certfix::facts::{Constraints, Evidence, Moment, PrivateKey, Request, RevocationList, Source, Text};
+use certfix::facts::{Constraints, Evidence, Moment, PrivateKey, RevocationList, Source, Text};
 use certfix::report::{json, text};
-use certfix::store::{self, Secrecy, Store, write_new};
+use certfix::store::{self, Contents, Secrecy, Store, write_new};
 use certfix::{Error, issue};
 
 use crate::args::ca::{Ca, CaAction, CaCrl, CaExport, CaInit, CaRevoke};
@@ -169,12 +170,27 @@ impl Desk {
 pub(crate) fn again(
     store: &Store,
     name: &str,
-    request: &Request,
+    contents: &Contents,
     password: &PasswordFrom,
     now: Moment,
 ) -> Result<Evidence, Error> {
     let ca = Private::named(store, Some(name))?;
-    let registered = ca.answer(&key(&ca, password)?, request, store::REQUEST, now, issue::SELF_SIGNED_DAYS)?;
+    let request = acme::request(contents)?;
+    let last = contents.newest();
+    // One that was signed for this very request, and then could not be installed.
+    let is_answer = |one: &Registered| {
+        let (cert, asked) = (&one.certificate, &request.identity);
+        let is_new = last.is_none_or(|last| last.der != cert.der);
+        is_new && one.state(now) == State::Valid && cert.identity.key == asked.key && cert.identity.names == asked.names
+    };
+    let registered = match ca.register()?.into_iter().find(is_answer) {
+        Some(before) => before,
+        None => {
+            let days = last.map(|last| last.not_before.days_until(last.not_after.plus_seconds(1)));
+            let days = days.unwrap_or(issue::SELF_SIGNED_DAYS).clamp(1, private::MOST_DAYS);
+            ca.answer(&key(&ca, password)?, request, store::REQUEST, now, days)?
+        }
+    };
     let mut answer = Evidence::new(Source::File(registered.file));
     answer.certificates.push(registered.certificate);
     answer.certificates.extend(ca.chain().iter().chain([&ca.root]).cloned());

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use certfix::Error;
 use certfix::deploy::{
-    self, Binding, Bound, Change, Committed, Force, Line, Manners, PutBack, Shown, Staged, Work, Writing,
+    self, Binding, Bound, Change, Committed, Force, Line, Manners, PutBack, Scope, Shown, Staged, Work, Writing,
 };
 use certfix::error::Deploying;
 use certfix::facts::escape;
@@ -48,7 +48,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
     let is_json = args.place.output.format == Format::Json;
     if args.place.dry_run {
         keys::report_interrupted(&store);
-        let work = deploy::staged(&store)?;
+        let work = deploy::staged(&store, Scope::All)?;
         if is_json {
             return say(&deploy::json::staged(&work));
         }
@@ -58,7 +58,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
         text.push_str(if work.is_empty() { NOTHING } else { "Nothing was written.\n" });
         return say(&text);
     }
-    let done = deploy::commit(&store, manners(&args.place, &args.patience), &mut terminal::remark)?;
+    let done = deploy::commit(&store, Scope::All, manners(&args.place, &args.patience), &mut terminal::remark)?;
     if is_json {
         return say(&deploy::json::committed(&done));
     }

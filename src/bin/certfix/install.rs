@@ -51,7 +51,7 @@ pub(crate) fn put<T>(
     then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
 ) -> Result<T, Error> {
     // From the first look to the last write, no commit comes between.
-    let lock = if args.dry_run { None } else { Some(store.lock_whole("install")?) };
+    let lock = if args.dry_run { None } else { Some(store.lock_whole("install", Store::WAIT)?) };
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
     let place = place(&all, named, answers)?;
     let now = args.clock.now();

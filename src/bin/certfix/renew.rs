@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use certfix::Error;
 use certfix::authority::acme::{self, Window};
-use certfix::authority::{Way, due_from};
-use certfix::deploy::{self, Manners};
-use certfix::facts::{Certificate, Evidence, Item, Moment};
+use certfix::authority::{Way, due_from, is_marked, mark, unmark};
+use certfix::deploy::{self, Committed, Manners, Scope};
+use certfix::facts::{Certificate, Evidence, Item, Moment, Text};
 use certfix::report::json;
 use certfix::report::text::{self, Installed, Outcome, Renewed};
 use certfix::rules::Authority;
@@ -47,18 +47,37 @@ impl Round<'_> {
         // Without a certificate there is nothing to renew.
         let Some(cert) = contents.newest() else { return };
         let way = Way::of(folder);
-        let due = due_from(cert, way.as_ref().ok().and_then(|way| self.window(way.as_ref(), cert)).as_ref());
+        let window = way.as_ref().ok().and_then(|way| self.window(way.as_ref(), cert));
+        let due = due_from(cert, window.as_ref());
+        let name = folder.name();
+        let mut renewed = Renewed {
+            name: name.clone(),
+            due,
+            ends: cert.not_after,
+            outcome: Outcome::Waits,
+            services: Vec::new(),
+            waiting: Vec::new(),
+            why: window.and_then(|window| window.explanation),
+        };
         if due > self.now && !self.args.now {
+            // What somebody took back stays back, but not without a word.
+            let current = contents.certificate.as_ref().filter(|_| contents.waiting.is_some());
+            if let Some(current) = current.filter(|current| due_from(current, None) <= self.now)
+                && !is_marked(folder, cert)
+            {
+                (renewed.due, renewed.ends, renewed.why) = (due_from(current, None), current.not_after, None);
+                self.keys.push(renewed);
+            }
             return;
         }
-        self.progress.show(&format!("renewing {}", folder.name()));
+        self.progress.show(&format!("renewing {}", Text::from(&*name)));
         let outcome = way.and_then(|way| self.renew(&contents, way.as_ref()));
-        let outcome = outcome.unwrap_or_else(|error| {
-            terminal::complain_about(&folder.name(), &error);
+        renewed.outcome = outcome.unwrap_or_else(|error| {
+            self.progress.end();
+            terminal::complain_about(&name, &error);
             Outcome::Failed(error.to_string())
         });
-        let ends = cert.not_after;
-        self.keys.push(Renewed { name: folder.name(), due, ends, outcome, services: Vec::new() });
+        self.keys.push(renewed);
     }
 
     /// When the authority itself wants to be asked, where it says so. One that cannot be asked now says nothing.
@@ -71,29 +90,34 @@ impl Round<'_> {
         if self.args.place.dry_run {
             return Ok(Outcome::Due(words(way)));
         }
+        // Whoever is at work now is waited for, and half a commit is not built upon, before anybody signs.
+        drop(self.store.lock_whole("renew", self.args.place.wait)?);
+        let folder = &contents.folder;
         if contents.renewal.is_none() {
+            if contents.is_locked {
+                let cause = format!(
+                    "the key of {0} is encrypted, and so would the next one be: certfix csr --renew {0}, then install the answer",
+                    folder.name()
+                );
+                return Err(Error::Conflict { cause });
+            }
             renewal::ask(&self.request(contents, way)?, contents)?;
         }
-        let folder = &contents.folder;
-        let request = folder.slot(Slot::Renewal).join(store::REQUEST);
+        let Some(way) = way else {
+            let request = folder.slot(Slot::Renewal).join(store::REQUEST);
+            return Ok(Outcome::Asked { request });
+        };
+        let contents = folder.contents();
+        let request = acme::request(&contents)?;
+        mark(folder, &request.identity.key)?;
         match way {
-            None => Ok(Outcome::Asked { request }),
-            Some(Way::Acme(online)) => {
+            Way::Acme(online) => {
                 let then = |installed: &Installed<'_>, _| Ok(outcome(folder, installed));
-                order::place(
-                    &self.store,
-                    &folder.contents(),
-                    online,
-                    &self.manner(),
-                    &self.args.clock,
-                    &self.progress,
-                    then,
-                )
+                let Renew { clock, .. } = self.args;
+                order::place(&self.store, &contents, online, &self.manner(), clock, &self.progress, then)
             }
-            Some(Way::Private { name }) => {
-                let contents = folder.contents();
-                let request = acme::request(&contents)?;
-                self.install(folder, ca::again(&self.store, name, request, &self.args.password, self.now)?)
+            Way::Private { name } => {
+                self.install(folder, ca::again(&self.store, name, &contents, &self.args.password, self.now)?)
             }
         }
     }
@@ -124,32 +148,71 @@ impl Round<'_> {
         let is_public = contents.newest().map(|cert| Authority::of(Item::Certificate(cert)));
         let profile = match way {
             Some(Way::Private { .. }) => "private",
-            None if is_public != Some(Authority::Public) => "private",
-            _ => "public",
+            // A profile of the authority may sign what its usual one does not.
+            Some(Way::Acme(online)) if online.profile.is_some() && acme::profile_of(online)?.is_public() => "public",
+            Some(Way::Acme(online)) => acme::profile_of(online)?.id,
+            None if is_public == Some(Authority::Public) => "public",
+            None => "private",
         };
         let store = self.args.place.store.as_os_str().to_owned();
         let flags = ["--renew".into(), contents.folder.name().into(), "--ca".into(), profile.into()];
         parsed(flags.into_iter().chain(["--store".into(), store]))
     }
 
-    /// Gives services their new certificates, also those that an earlier round could not give them.
+    /// Gives services what was renewed, also by an earlier round that could not give it to them. Nothing else is committed:
+    /// neither what somebody bound, nor what somebody took back.
     fn commit(&mut self) -> Result<(), Error> {
         let Renew { place, patience, no_commit, .. } = self.args;
-        if place.dry_run || *no_commit {
+        if place.dry_run {
             return Ok(());
         }
-        let staged = deploy::staged(&self.store)?;
-        // What was bound and never committed waits for the person who bound it.
-        if !staged.services.iter().any(|staged| staged.binding.committed.is_some()) {
+        let mut marked = Vec::new();
+        for folder in self.store.keys()? {
+            let contents = folder.contents();
+            if !contents.newest().is_some_and(|cert| is_marked(&folder, cert)) {
+                continue;
+            }
+            let bindings = deploy::bindings(&folder)?;
+            let waiting = bindings.iter().filter(|binding| binding.committed.is_none());
+            let name = folder.name();
+            if let Some(key) = self.keys.iter_mut().find(|key| key.name == name) {
+                key.waiting = waiting.map(ToString::to_string).collect();
+            }
+            marked.push(folder);
+        }
+        if marked.is_empty() {
             return Ok(());
         }
-        let manners = Manners { wait: place.wait, patience: patience.patience };
-        let done = deploy::commit(&self.store, manners, &mut |step| self.progress.show(step))?;
-        for committed in done.services {
-            let key = self.keys.iter_mut().find(|key| key.name == committed.key);
-            key.into_iter().for_each(|key| key.services.push(committed.binding.to_string()));
+        if !no_commit {
+            let names: Vec<String> = marked.iter().filter_map(folder_name).collect();
+            let manners = Manners { wait: place.wait, patience: patience.patience };
+            let mut tell = |step: &str| self.progress.show(&Text::from(step).to_string());
+            let done = deploy::commit(&self.store, Scope::Renewed(&names), manners, &mut tell)?;
+            for committed in done.services {
+                self.presents(&committed);
+            }
         }
-        Ok(())
+        marked.iter().try_for_each(unmark)
+    }
+
+    /// Notes that a service has what was renewed: in this round, or in an earlier one.
+    fn presents(&mut self, committed: &Committed) {
+        let folder = KeyFolder { path: self.store.root().join(&committed.key) };
+        let name = folder.name();
+        if let Some(key) = self.keys.iter_mut().find(|key| key.name == name) {
+            key.services.push(committed.binding.to_string());
+            return;
+        }
+        let Some(cert) = folder.contents().certificate else { return };
+        self.keys.push(Renewed {
+            name,
+            due: due_from(&cert, None),
+            ends: cert.not_after,
+            outcome: outcome_of(&folder, &cert, false),
+            services: vec![committed.binding.to_string()],
+            waiting: Vec::new(),
+            why: None,
+        });
     }
 
     fn say(self, failed: Option<&Error>) -> Result<ExitCode, Error> {
@@ -165,18 +228,22 @@ impl Round<'_> {
         let has = |wanted: fn(&Outcome) -> bool| self.keys.iter().any(|key| wanted(&key.outcome));
         Ok(ExitCode::from(match () {
             () if failed.is_some() || has(|outcome| matches!(outcome, Outcome::Failed(_))) => 2,
-            () if has(Outcome::needs_a_person) => 1,
+            () if self.keys.iter().any(Renewed::needs_a_person) => 1,
             () => 0,
         }))
     }
 }
 
+fn folder_name(folder: &KeyFolder) -> Option<String> {
+    Some(folder.path.file_name()?.to_string_lossy().into_owned())
+}
+
 fn outcome(folder: &KeyFolder, installed: &Installed<'_>) -> Outcome {
-    Outcome::Installed {
-        until: installed.certificate.not_after,
-        undone: installed.undone,
-        certificate: folder.path.join(store::CERTIFICATE),
-    }
+    outcome_of(folder, installed.certificate, installed.undone)
+}
+
+fn outcome_of(folder: &KeyFolder, cert: &Certificate, undone: bool) -> Outcome {
+    Outcome::Installed { until: cert.not_after, undone, certificate: folder.path.join(store::CERTIFICATE) }
 }
 
 fn words(way: Option<&Way>) -> String {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use certfix::facts::{Item, PrivateKey, Request};
 use certfix::issue::{self, KeyChoice};
-use certfix::plan::{Output, Plan, plan};
+use certfix::plan::{DropReason, Output, Plan, plan};
 use certfix::store::{self, Contents, NewFile, Secrecy, Store};
 use certfix::{Error, input};
 use zeroize::Zeroizing;
@@ -36,6 +36,14 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
 /// The same without a word: the request is there afterwards, beside the key.
 pub(crate) fn ask(args: &Csr, contents: &Contents) -> Result<(), Error> {
     let plan = planned(args, contents, last(contents)?)?;
+    // Nobody is there to see it.
+    if let Some(dropped) = plan.dropped.iter().find(|dropped| dropped.reason != DropReason::Duplicate) {
+        let cause = format!(
+            "the next certificate would lack {}: {}; certfix csr --renew makes the request",
+            dropped.name, dropped.reason
+        );
+        return Err(Error::Conflict { cause });
+    }
     let (key, request) = signed(args, contents, &plan)?;
     write(args, contents, &key, &request).map(|_| ())
 }

@@ -27,6 +27,8 @@ struct Entry<'a> {
     way: Option<&'a str>,
     error: Option<&'a str>,
     services: &'a [String],
+    waiting: &'a [String],
+    why: Option<&'a str>,
 }
 
 /// What came of the keys that were due, and what failed for all of them, such as the commit.
@@ -48,12 +50,15 @@ fn entry(key: &Renewed) -> Entry<'_> {
         way: None,
         error: None,
         services: &key.services,
+        waiting: &key.waiting,
+        why: key.why.as_deref(),
     };
     match &key.outcome {
         Outcome::Installed { until, undone, .. } => {
             entry.until = Some((*until).into());
             entry.order_undone = *undone;
         }
+        Outcome::Waits => entry.outcome = "waits",
         Outcome::Asked { request } => {
             entry.outcome = "asked";
             entry.request = Some(Text::new(request.as_os_str().as_encoded_bytes()).to_string());

@@ -20,6 +20,10 @@ pub struct Renewed {
     pub outcome: Outcome,
     /// The services that present the new certificate.
     pub services: Vec<String>,
+    /// The services that were bound and never had a commit.
+    pub waiting: Vec<String>,
+    /// The authority's page that says why it wants to be asked now.
+    pub why: Option<String>,
 }
 
 /// How far the renewal of a key came.
@@ -34,6 +38,8 @@ pub enum Outcome {
         /// Where it is.
         certificate: PathBuf,
     },
+    /// A newer certificate is there, which somebody took back from the services or never gave them.
+    Waits,
     /// A request waits for somebody who brings it to the CA.
     Asked {
         /// Where it is.
@@ -45,10 +51,11 @@ pub enum Outcome {
     Failed(String),
 }
 
-impl Outcome {
+impl Renewed {
     /// True when somebody has to do something.
     pub fn needs_a_person(&self) -> bool {
-        matches!(self, Self::Asked { .. } | Self::Due(_) | Self::Installed { undone: true, .. })
+        let done = matches!(self.outcome, Outcome::Installed { undone: false, .. } | Outcome::Failed(_));
+        !done || !self.waiting.is_empty()
     }
 }
 
@@ -66,10 +73,16 @@ pub fn renewed(keys: &[Renewed], page: &mut Page<'_>) -> io::Result<()> {
                     let verb = if key.services.len() == 1 { "has" } else { "have" };
                     line += &format!("; {} {verb} it", listed(&key.services));
                 }
+                if !key.waiting.is_empty() {
+                    line += &format!("; for {}: certfix commit", listed(&key.waiting));
+                }
                 if *undone {
                     line += &format!("; the CA undid the order of the names: certfix check {}", shown(certificate));
                 }
                 line
+            }
+            Outcome::Waits => {
+                format!("{name}: ends {}; a newer certificate waits for: certfix commit", key.ends.date())
             }
             Outcome::Asked { request } => format!(
                 "{name}: ends {}; send {} to the CA, then: certfix install {name} FILE",
@@ -79,7 +92,10 @@ pub fn renewed(keys: &[Renewed], page: &mut Page<'_>) -> io::Result<()> {
             Outcome::Due(way) => format!("{name}: ends {}, due since {}; {way}", key.ends.date(), key.due.date()),
             Outcome::Failed(_) => continue,
         };
-        page.line(&line)?;
+        match &key.why {
+            Some(why) => page.line(&format!("{line}; why: {}", Text::from(&**why)))?,
+            None => page.line(&line)?,
+        }
     }
     Ok(())
 }

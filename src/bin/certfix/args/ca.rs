@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use certfix::authority::private::{LIST_DAYS, ROOT_DAYS, TRUST, Trust};
+use certfix::authority::private::{LIST_DAYS, MOST_DAYS, ROOT_DAYS, TRUST, Trust};
 use certfix::facts::{Moment, Reason};
 use certfix::issue::{KeyChoice, SELF_SIGNED_DAYS};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -78,7 +78,7 @@ pub(crate) struct CaSign {
     #[command(flatten)]
     pub(crate) which: Which,
     /// Life of the certificate in days; Apple refuses more than 825
-    #[arg(long, value_name = "DAYS", default_value_t = SELF_SIGNED_DAYS, value_parser = clap::value_parser!(i64).range(1..=825))]
+    #[arg(long, value_name = "DAYS", default_value_t = SELF_SIGNED_DAYS, value_parser = clap::value_parser!(i64).range(1..=MOST_DAYS))]
     pub(crate) days: i64,
     /// Write certificate and chain into this file, or into this folder where there are several; never overwritten
     #[arg(short, long, value_name = "FILE")]

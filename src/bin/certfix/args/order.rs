@@ -101,7 +101,7 @@ impl Manner {
 }
 
 /// A port, or an address with one.
-fn listens_on(text: &str) -> Result<String, String> {
+pub(crate) fn listens_on(text: &str) -> Result<String, String> {
     let port = text.strip_prefix(':').unwrap_or(text);
     if port.parse::<u16>().is_ok_and(|port| port > 0) {
         return Ok(port.to_owned());

@@ -1,6 +1,5 @@
 //! The page about the online authority, and the order that its answers amount to.
 
-use std::net::SocketAddr;
 use std::path::Path;
 
 use certfix::Error;
@@ -8,7 +7,7 @@ use certfix::authority::acme;
 
 use super::answers::{self, Answers, Road};
 use super::pages::{Turn, plain, take};
-use crate::args::New;
+use crate::args::{New, listens_on};
 use crate::ask;
 
 /// What was answered about the authority and the proof of the names.
@@ -47,7 +46,7 @@ const PROOFS: [Proof; 4] = [
         flag: "--listen",
         asks: "Port, or address and port, that it listens on",
         usual: "80",
-        check: place_to_listen,
+        check: |typed| listens_on(typed).map(|_| ()),
     },
     Proof {
         says: "a record in DNS, which a program of yours adds and removes",
@@ -64,16 +63,9 @@ const PROOFS: [Proof; 4] = [
         flag: "--tls-alpn",
         asks: "Port, or address and port, that it listens on",
         usual: "443",
-        check: place_to_listen,
+        check: |typed| listens_on(typed).map(|_| ()),
     },
 ];
-
-fn place_to_listen(typed: &str) -> Result<(), String> {
-    match typed.parse::<u16>().is_ok_and(|port| port > 0) || typed.parse::<SocketAddr>().is_ok() {
-        true => Ok(()),
-        false => Err("write a port like 8080, or an address with one like 192.0.2.5:80".to_owned()),
-    }
-}
 
 impl Online {
     /// The arguments of `certfix order`, without its name.

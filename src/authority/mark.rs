@@ -1,0 +1,38 @@
+//! A mark on keys that are renewed without anybody: services are given what was marked, and nothing else.
+//!
+//! It holds a digest of the public key, and so belongs to one renewal. It is made before the authority is asked and goes when
+//! services have the certificate; then an administrator who takes it back with `undo` is not overruled by the next run.
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use crate::Error;
+use crate::facts::{Certificate, PublicKey};
+use crate::input::read_text;
+use crate::store::{KeyFolder, RENEWING, Secrecy, discard, replace};
+
+/// Marks the renewal whose request has this public key.
+///
+/// # Errors
+/// [`Error::File`]
+pub fn mark(key: &KeyFolder, public: &PublicKey) -> Result<(), Error> {
+    replace(&key.path.join(RENEWING), text(public).as_bytes(), Secrecy::Public)
+}
+
+/// True when this certificate is of the renewal that is marked.
+pub fn is_marked(key: &KeyFolder, cert: &Certificate) -> bool {
+    read_text(&key.path.join(RENEWING)).is_ok_and(|mark| *mark == text(&cert.identity.key))
+}
+
+/// Takes the mark away.
+///
+/// # Errors
+/// [`Error::File`]
+pub fn unmark(key: &KeyFolder) -> Result<(), Error> {
+    let path = key.path.join(RENEWING);
+    if path.exists() { discard(&path) } else { Ok(()) }
+}
+
+fn text(public: &PublicKey) -> String {
+    let digest = digest(&SHA256, &public.spki);
+    digest.as_ref().iter().map(|octet| format!("{octet:02x}")).chain(["\n".to_owned()]).collect()
+}
