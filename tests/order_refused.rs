@@ -156,15 +156,28 @@ fn a_key_that_is_not_there_is_to_be_made() {
 }
 
 #[test]
-fn an_account_that_the_authority_closed_is_told_with_its_folder() {
+fn an_account_that_the_authority_lost_is_told_with_its_folder() {
     let (scene, proxy) = behind_proxy();
     scene.says(0, &scene.by_webroot(&[]));
-    let gone = json!({"type": "urn:ietf:params:acme:error:unauthorized", "detail": "account is deactivated"});
-    let own = move |_: &str, path: &str, _: &[u8]| (path == "/order-plz").then(|| reply(403, &[], &gone));
-    proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
-    let complaint = scene.complaint(&scene.by_webroot(&[]));
+    let refused = |kind: &str| {
+        let gone = json!({"type": format!("urn:ietf:params:acme:error:{kind}"), "detail": "not with this account"});
+        let own = move |_: &str, path: &str, _: &[u8]| (path == "/order-plz").then(|| reply(403, &[], &gone));
+        proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
+        scene.complaint(&scene.by_webroot(&[]))
+    };
+    let complaint = refused("accountDoesNotExist");
     assert!(complaint.contains(" no longer takes the account in '"), "{complaint}");
     assert!(complaint.contains("hint: move that folder away"), "{complaint}");
+    // That may be about the names as well (RFC 8555 §6.7).
+    let complaint = refused("unauthorized");
+    assert!(
+        complaint.contains(" refused: ") && complaint.contains("not with this account (unauthorized)"),
+        "{complaint}"
+    );
+    assert!(
+        complaint.contains("hint: if it has closed the account, move the account's folder in _acme"),
+        "{complaint}"
+    );
 }
 
 #[test]

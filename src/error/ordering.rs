@@ -172,6 +172,10 @@ impl Ordering {
             }
             Self::BadBinding { .. } => Some("put the HMAC key into it in base64url, alone, as the authority gave it"),
             Self::AccountGone { .. } => Some("move that folder away, and the next order makes a new account"),
+            Self::Refused(problem) if problem.kind == "unauthorized" && problem.names.is_empty() => Some(
+                "if it has closed the account, move the account's folder in _acme of the store away, and the next order \
+                 makes a new one",
+            ),
             Self::Refused(problem) | Self::NotProved { problem, .. } => problem.hint(),
             Self::NotOffered { .. } => Some("prove it in another way: --webroot, --listen, --dns-hook or --tls-alpn"),
             Self::NotForName { .. } => Some("prove it with --dns-hook PROGRAM, or leave the name out of the request"),

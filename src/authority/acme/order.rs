@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use instant_acme::{Identifier, NewOrder, OrderStatus};
 
-use super::account::{Account, Owner};
+use super::account::{Account, LOST, Owner};
 use super::begun::Begun;
 use super::challenge::Means;
 use super::directory::Directory;
@@ -147,7 +147,7 @@ fn begin<'a>(
             other => return other,
         }
     }
-    Talk::begin(account, http, &new(names)).map_err(|error| account.gone(http, error))
+    Talk::begin(account, http, &new(names)).map_err(|error| account.gone(http, &[LOST], error))
 }
 
 fn unknown_profile(profile: &str, directory: &Directory, http: &Http) -> Error {
