@@ -233,7 +233,7 @@ impl Work<'_> {
 
     /// Shows what the authority wants to see, and waits until it has looked.
     fn prove(&self, talk: &mut Talk<'_>, begun: &mut Begun, tell: Tell<'_>) -> Result<(), Error> {
-        let kind = self.online.challenge.kind();
+        let (kind, word) = (self.online.challenge.kind(), self.online.challenge.word());
         let wanted = talk.authorizations(&kind)?;
         wanted.iter().try_for_each(|one| self.check(one))?;
         let mut prover = self.online.challenge.prover(&self.means)?;
@@ -246,7 +246,7 @@ impl Work<'_> {
         prover.settle(tell)?;
         let mut unheard = None;
         for (index, one) in wanted.iter().enumerate().filter(|(_, one)| !one.is_told) {
-            let Some(proof) = one.proof.as_ref().filter(|proof| !begun.told.contains(&proof.token)) else { continue };
+            let Some(proof) = one.proof.as_ref().filter(|proof| !begun.has_told(word, proof)) else { continue };
             tell(Told::Step(&format!("proving {}", one.name)));
             match talk.ready(index, &kind) {
                 // A run before this one told it, and it is done with looking: the order says how it went.
@@ -255,7 +255,7 @@ impl Work<'_> {
                 }
                 Err(error) => return Err(self.named(&one.name, error)),
                 Ok(()) => {
-                    begun.told.push(proof.token.clone());
+                    begun.told.push((word.to_owned(), proof.token.clone()));
                     begun.record(&self.key.folder)?;
                 }
             }
