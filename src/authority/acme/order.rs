@@ -136,7 +136,7 @@ fn begin<'a>(
         return Err(unknown_profile(profile, directory, http));
     }
     tell(Told::Step(&format!("ordering at {}", http.authority())));
-    let replaced = key.renewal.as_ref().and(key.certificate.as_ref());
+    let replaced = key.renewal.as_ref().and(key.newest());
     let same_way = matches!(Way::of(&key.folder), Ok(Some(Way::Acme(way))) if way.directory == online.directory);
     let replaced = replaced.filter(|_| same_way && directory.renewal_info.is_some());
     if let Some(replaced) = replaced.and_then(renewal_information::identifier) {
