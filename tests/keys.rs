@@ -89,3 +89,14 @@ fn tells_every_state_from_the_files_and_the_day() {
     fs::remove_file(desk.path("other.pem")).unwrap();
     assert!(desk.answer(0, &["keys"]).contains("key.pem is missing"));
 }
+
+#[test]
+fn no_key_takes_the_place_of_the_accounts() {
+    let desk = Desk::new();
+    assert_eq!(desk.refusal(&["keys", "rename", NAME, "_acme"]), "'store/_acme' already exists");
+    assert!(!desk.path("store/_acme").exists());
+    fs::create_dir(desk.path("store/_acme")).unwrap();
+    desk.put("store/_acme/key.pem", "an account's");
+    let keys = desk.json(0, &["keys"]);
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 1, "{keys}");
+}

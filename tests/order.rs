@@ -15,7 +15,9 @@ mod servers;
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use certfix::input::read_file;
 use ordering::{NAME, OTHER, PLAIN, Scene};
@@ -49,6 +51,36 @@ fn a_file_in_the_webroot_proves_names_and_goes() {
     assert!(scene.pebble.log().contains("/sign-me-up"), "no account was asked for");
     let keys = scene.says(0, &["keys"]);
     assert!(keys.contains("installed") && !keys.contains("_acme"), "{keys}");
+}
+
+#[test]
+fn whatever_the_umask_is_a_web_server_of_another_user_can_read_proofs() {
+    let scene = Scene::new(PLAIN);
+    let plain = scene.command(&scene.by_webroot(&[]));
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 077; exec \"$0\" \"$@\""]).arg(plain.get_program()).args(plain.get_args());
+    command.current_dir(plain.get_current_dir().unwrap());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let folder = scene.path("html/.well-known/acme-challenge");
+    let is_proof = |path: &PathBuf| !path.file_name().unwrap().as_encoded_bytes().starts_with(b".");
+    // What is shown has its mode already, and stays until the authority has looked.
+    let proof = loop {
+        let mut shown = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        if let Some(proof) = shown.find(is_proof) {
+            break proof;
+        }
+        assert!(child.try_wait().unwrap().is_none(), "it ended and showed nothing");
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    assert_eq!([mode(&proof), mode(&folder), mode(folder.parent().unwrap())], [0o644, 0o755, 0o755]);
+    assert!(child.wait().unwrap().success());
+    scene.is_done("umask");
 }
 
 #[test]
@@ -116,7 +148,7 @@ fn a_wildcard_needs_dns_and_says_so_before_anybody_is_asked() {
     arguments[1] = "mail.fabrikam.com";
     let complaint = scene.complaint(&arguments);
     assert!(complaint.contains("*.fabrikam.com cannot be proved by http-01: wildcards are proved in DNS alone\n"));
-    assert!(complaint.contains("hint: prove it with --dns-hook PROGRAM"), "{complaint}");
+    assert!(complaint.contains("hint: pass --dns-hook PROGRAM to certfix order"), "{complaint}");
     assert_eq!(scene.pebble.accounts(), 0);
 }
 
@@ -191,7 +223,7 @@ fn terms_are_agreed_to_or_nothing_is_made() {
     let arguments: Vec<&str> = scene.by_webroot(&[]).into_iter().filter(|word| *word != "--agree-tos").collect();
     let complaint = scene.complaint(&arguments);
     assert!(complaint.contains(" wants its terms to be agreed to: data:text/plain,"), "{complaint}");
-    assert!(complaint.contains("hint: read them, then pass --agree-tos\n"), "{complaint}");
+    assert!(complaint.contains("hint: read them, then pass --agree-tos to certfix order\n"), "{complaint}");
     assert!(!scene.store().join("_acme").exists());
     assert_eq!(scene.pebble.accounts(), 0);
 }

@@ -96,7 +96,10 @@ fn an_order_that_stays_pending_is_gone_on_with() {
         }
         let complaint = String::from_utf8(output.stderr).unwrap();
         assert!(complaint.contains(&format!("has not given the certificate of '{NAME}' in 0 s: ")), "{complaint}");
-        assert!(complaint.contains("hint: run the same command again later"), "{complaint}");
+        assert!(
+            complaint.contains("or wait longer with --wait SECONDS (with certfix renew it is --wait-online)\n"),
+            "{complaint}"
+        );
         waited += 1;
         assert!(waited < 60, "{complaint}");
         std::thread::sleep(Duration::from_millis(300));
@@ -114,7 +117,10 @@ fn a_directory_is_trusted_by_its_root_alone() {
     arguments[5] = other.to_str().unwrap();
     let complaint = scene.complaint(&arguments);
     assert!(complaint.contains(" is not trusted: its certificate leads to none of the roots here\n"), "{complaint}");
-    assert!(complaint.contains("hint: name the root that signed it with --acme-ca-file FILE\n"), "{complaint}");
+    assert!(
+        complaint.contains("hint: pass the root that signed it to certfix order: --acme-ca-file FILE\n"),
+        "{complaint}"
+    );
     arguments.drain(4..6);
     assert!(scene.complaint(&arguments).contains(" is not trusted: "), "the system's roots are no better");
     for url in ["http://127.0.0.1:1/dir", "ftp://x/", "letsencript"] {
@@ -156,15 +162,28 @@ fn a_key_that_is_not_there_is_to_be_made() {
 }
 
 #[test]
-fn an_account_that_the_authority_closed_is_told_with_its_folder() {
+fn an_account_that_the_authority_lost_is_told_with_its_folder() {
     let (scene, proxy) = behind_proxy();
     scene.says(0, &scene.by_webroot(&[]));
-    let gone = json!({"type": "urn:ietf:params:acme:error:unauthorized", "detail": "account is deactivated"});
-    let own = move |_: &str, path: &str, _: &[u8]| (path == "/order-plz").then(|| reply(403, &[], &gone));
-    proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
-    let complaint = scene.complaint(&scene.by_webroot(&[]));
+    let refused = |kind: &str| {
+        let gone = json!({"type": format!("urn:ietf:params:acme:error:{kind}"), "detail": "not with this account"});
+        let own = move |_: &str, path: &str, _: &[u8]| (path == "/order-plz").then(|| reply(403, &[], &gone));
+        proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
+        scene.complaint(&scene.by_webroot(&[]))
+    };
+    let complaint = refused("accountDoesNotExist");
     assert!(complaint.contains(" no longer takes the account in '"), "{complaint}");
     assert!(complaint.contains("hint: move that folder away"), "{complaint}");
+    // That may be about the names as well (RFC 8555 §6.7).
+    let complaint = refused("unauthorized");
+    assert!(
+        complaint.contains(" refused: ") && complaint.contains("not with this account (unauthorized)"),
+        "{complaint}"
+    );
+    assert!(
+        complaint.contains("hint: if it has closed the account, move the account's folder in _acme"),
+        "{complaint}"
+    );
 }
 
 #[test]

@@ -36,6 +36,19 @@ fn certificate(scene: &Scene) -> Certificate {
     read_file(&scene.key("cert.pem"), None).unwrap().certificates.remove(0)
 }
 
+/// What was ordered so far.
+fn orders(proxy: &Proxy) -> Vec<Value> {
+    let plan = proxy.plan.lock().unwrap();
+    let orders = plan.seen.iter().filter(|(_, path, _)| path == "/order-plz").map(|(_, _, body)| {
+        let message: Value = serde_json::from_slice(body).unwrap();
+        let payload = message["payload"].as_str().unwrap().replace('-', "+").replace('_', "/");
+        let padding = "=".repeat((4 - payload.len() % 4) % 4);
+        let pem = format!("-----BEGIN X-----\n{payload}{padding}\n-----END X-----\n");
+        serde_json::from_slice(pem::parse(pem).unwrap().contents()).unwrap()
+    });
+    orders.collect()
+}
+
 #[test]
 fn an_authority_says_when_to_renew_and_each_certificate_has_its_moment() {
     let (scene, proxy) = with_certificate();
@@ -55,8 +68,7 @@ fn an_authority_says_when_to_renew_and_each_certificate_has_its_moment() {
     assert_eq!(window.explanation.as_deref(), Some("https://ca.example/why"));
     let moment = window.moment_for(&cert);
     assert!(window.start <= moment && moment < window.end);
-    assert!(!window.is_due(&cert, window.start.plus_seconds(-1)) && window.is_due(&cert, window.end));
-    assert!(!window.is_due(&cert, moment.plus_seconds(-1)) && window.is_due(&cert, moment));
+    assert_eq!(moment, window.moment_for(&cert), "it draws lots each time");
     // RFC 9773 §4.1: the issuer's key and the serial number, as base64url of their octets.
     let asked = proxy.plan.lock().unwrap().seen.last().unwrap().1.clone();
     let id = asked.strip_prefix("/renewal-info/").unwrap();
@@ -85,22 +97,27 @@ fn a_renewal_names_the_certificate_that_it_replaces_and_is_made_all_the_same_whe
     scene.says(0, &["csr", "--renew", NAME, "--ca", "private"]);
     scene.says(0, &["order", NAME]);
     scene.is_done("renewal");
-    let plan = proxy.plan.lock().unwrap();
-    let orders: Vec<Value> = plan
-        .seen
-        .iter()
-        .filter(|(_, path, _)| path == "/order-plz")
-        .map(|(_, _, body)| {
-            let message: Value = serde_json::from_slice(body).unwrap();
-            let payload = message["payload"].as_str().unwrap().replace('-', "+").replace('_', "/");
-            let padding = "=".repeat((4 - payload.len() % 4) % 4);
-            let pem = format!("-----BEGIN X-----\n{payload}{padding}\n-----END X-----\n");
-            serde_json::from_slice(pem::parse(pem).unwrap().contents()).unwrap()
-        })
-        .collect();
+    let orders = orders(&proxy);
     // Pebble does not say that it took the first in this sense, so a second is made without it.
     let replaces: Vec<bool> = orders.iter().map(|order| order["replaces"].is_string()).collect();
     assert_eq!(replaces, [true, false]);
     assert_eq!(orders[0]["identifiers"][0]["value"], NAME);
     assert_eq!(orders[0]["identifiers"], orders[1]["identifiers"]);
+}
+
+#[test]
+fn a_renewal_replaces_the_certificate_that_services_wait_for() {
+    let (scene, proxy) = with_certificate();
+    proxy.tells_when_to_renew("{}".to_owned());
+    let used = certificate(&scene);
+    std::fs::write(scene.key("bindings.json"), r#"{"bindings": [{}]}"#).unwrap();
+    for _ in 0..2 {
+        scene.says(0, &["csr", "--renew", NAME, "--ca", "private"]);
+        scene.says(0, &["order", NAME]);
+    }
+    assert_eq!(certificate(&scene).serial, used.serial, "services were given another");
+    let orders = orders(&proxy);
+    let replaced: Vec<&str> = orders.iter().filter_map(|order| order["replaces"].as_str()).collect();
+    assert_eq!(replaced.len(), 2, "{orders:?}");
+    assert_ne!(replaced[0], replaced[1], "it replaces what another replaced already");
 }

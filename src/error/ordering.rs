@@ -88,9 +88,11 @@ impl Problem {
     pub fn hint(&self) -> Option<&'static str> {
         let kind = self.names.first().map_or(&*self.kind, |(_, kind, _)| kind);
         Some(match kind {
-            "rateLimited" => "wait until then; try things out with --acme letsencrypt-staging",
+            "rateLimited" => "wait until then; try things out with certfix order NAME --acme letsencrypt-staging",
             "rejectedIdentifier" => "leave the name out of the request, or ask a CA that signs it: certfix ca sign",
-            "unsupportedIdentifier" => "leave the address out of the request, or name a profile with --acme-profile",
+            "unsupportedIdentifier" => {
+                "leave the address out of the request, or pass --acme-profile PROFILE to certfix order"
+            }
             "caa" => "add a CAA record for this authority in DNS",
             "dns" => "see that the name has an address, or a TXT record, that the whole Internet can look up",
             "connection" | "tls" => "see that the authority can reach this machine: DNS, firewall, port 80 or 443",
@@ -98,15 +100,18 @@ impl Problem {
                 "see that the name leads to this machine and that nothing else answers there"
             }
             "badCSR" | "badPublicKey" => "make another request: certfix csr --renew NAME --key rsa-2048",
-            "externalAccountRequired" => "pass --eab-kid KID and --eab-key-file FILE, which the authority gave you",
+            "externalAccountRequired" => BIND,
             "userActionRequired" => "open that page, then order again",
-            "invalidContact" | "unsupportedContact" => "pass another address with --email",
-            "invalidProfile" => "name a profile that it knows with --acme-profile, or none",
+            "invalidContact" | "unsupportedContact" => "pass --email with another address to certfix order",
+            "invalidProfile" => "pass --acme-profile to certfix order with a profile that it knows, or leave it out",
             "serverInternal" | "badNonce" | "orderNotReady" => "try again later; the order goes on where it was",
             _ => return None,
         })
     }
 }
+
+/// What an account elsewhere is told with. A renewal has no flags for it.
+const BIND: &str = "pass --eab-kid KID and --eab-key-file FILE, which the authority gave you, to certfix order";
 
 fn meaning(kind: &str) -> &'static str {
     match kind {
@@ -160,34 +165,44 @@ impl Ordering {
             Self::NoDirectory { .. } => Some("name one: --acme letsencrypt, or --acme with its directory's https URL"),
             Self::NoChallenge { .. } => Some("pass --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn"),
             Self::BadDirectory { .. } => Some("name letsencrypt, letsencrypt-staging, or the directory's https URL"),
-            Self::BadRoots { .. } => Some("name a PEM file with the root of the directory's own certificate"),
+            Self::BadRoots { .. } => Some(
+                "pass --acme-ca-file to certfix order with a PEM file of the root of the directory's own certificate",
+            ),
             Self::Unreachable { .. } => {
                 Some("see that network and name are right, and run the same command again: it goes on where it was")
             }
-            Self::Untrusted { .. } => Some("name the root that signed it with --acme-ca-file FILE"),
+            Self::Untrusted { .. } => Some("pass the root that signed it to certfix order: --acme-ca-file FILE"),
             Self::NotAcme { .. } => Some("see that the URL is that of an ACME directory, and not of a page about it"),
-            Self::Terms { .. } => Some("read them, then pass --agree-tos"),
-            Self::NeedsBinding { .. } => {
-                Some("pass --eab-kid KID and --eab-key-file FILE, which the authority gave you")
-            }
+            Self::Terms { .. } => Some("read them, then pass --agree-tos to certfix order"),
+            Self::NeedsBinding { .. } => Some(BIND),
             Self::BadBinding { .. } => Some("put the HMAC key into it in base64url, alone, as the authority gave it"),
             Self::AccountGone { .. } => Some("move that folder away, and the next order makes a new account"),
+            Self::Refused(problem) if problem.kind == "unauthorized" && problem.names.is_empty() => Some(
+                "if it has closed the account, move the account's folder in _acme of the store away, and the next order \
+                 makes a new one",
+            ),
             Self::Refused(problem) | Self::NotProved { problem, .. } => problem.hint(),
-            Self::NotOffered { .. } => Some("prove it in another way: --webroot, --listen, --dns-hook or --tls-alpn"),
-            Self::NotForName { .. } => Some("prove it with --dns-hook PROGRAM, or leave the name out of the request"),
+            Self::NotOffered { .. } => {
+                Some("prove it in another way: pass --webroot, --listen, --dns-hook or --tls-alpn to certfix order")
+            }
+            Self::NotForName { .. } => {
+                Some("pass --dns-hook PROGRAM to certfix order, or leave the name out of the request")
+            }
             Self::NoKey { .. } => Some("make it: certfix csr --fqdn NAME; or name another store with --store DIR"),
             Self::NoRequest { .. } => Some("make one: certfix csr --renew NAME"),
             Self::Invalid { .. } => Some("order again: a new order is made"),
-            Self::Pending { .. } => {
-                Some("run the same command again later: it goes on where it was; or wait longer with --wait SECONDS")
-            }
+            Self::Pending { .. } => Some(
+                "run the same command again later: it goes on where it was; or wait longer with --wait SECONDS \
+                 (with certfix renew it is --wait-online)",
+            ),
             Self::CannotListen { .. } => {
-                Some("free the port or name another ADDR:PORT, or let the web server answer with --webroot DIR")
+                Some("free the port, or pass another ADDR:PORT, or --webroot DIR of a web server, to certfix order")
             }
             Self::Hook { .. } => Some("try the hook by hand: HOOK add RECORD VALUE, HOOK remove RECORD VALUE"),
-            Self::NotInDns { .. } => {
-                Some("see what the hook did; wait longer with --wait SECONDS, or ask another server with --resolver")
-            }
+            Self::NotInDns { .. } => Some(
+                "see what the hook did; ask another server with --resolver; or wait longer with --wait SECONDS \
+                 (with certfix renew it is --wait-online)",
+            ),
             Self::WouldSort { .. } => {
                 Some("order one certificate for each name with --one-per-name, or go on all the same with --yes")
             }

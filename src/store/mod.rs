@@ -82,6 +82,9 @@ pub const RENEWING: &str = "renewing";
 /// The folder with key and request of a renewal that waits for the CA's answer.
 pub const RENEWAL: &str = "renewal";
 
+/// Folders of the store that are no keys, under names that no certificate can have.
+const RESERVED: [&str; 2] = [authorities::FOLDER, ACCOUNTS];
+
 /// What services and people read, each under a name that never moves.
 const FILES: [&str; 6] = [KEY, REQUEST, CERTIFICATE, CHAIN, FULL_CHAIN, BUNDLE];
 
@@ -115,14 +118,15 @@ impl Store {
         Ok(path)
     }
 
-    /// Fails when there is something of this name already, before anything costly is done for it. The name of the folder
-    /// of CAs is never free.
+    /// Fails when there is something of this name already, before anything costly is done for it. The names of the
+    /// folders of CAs and of accounts are never free.
     ///
     /// # Errors
     /// [`Error::Exists`]
     pub fn ensure_free(&self, name: &Name) -> Result<(), Error> {
         let path = self.path(name);
-        if path == self.authorities() || path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
+        let is_reserved = RESERVED.iter().any(|reserved| path == self.root.join(reserved));
+        if is_reserved || path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
     }
 
     /// Makes several key folders, all of them or none.
@@ -190,7 +194,7 @@ impl KeyFolder {
     fn is_key(&self) -> bool {
         [KEY, REQUEST, generation::CURRENT].iter().any(|name| self.path.join(name).symlink_metadata().is_ok())
             && self.path.is_dir()
-            && !self.path.ends_with(authorities::FOLDER)
+            && !RESERVED.iter().any(|reserved| self.path.ends_with(reserved))
     }
 
     /// True when services are bound to it: the file is there, and its list is not empty. One that cannot be read counts.

@@ -15,6 +15,8 @@ pub enum Secrecy {
     Secret,
     /// Everybody: mode 0644, less the umask.
     Public,
+    /// Everybody, whatever the umask is: mode 0644. For what a service of another user reads.
+    Served,
 }
 
 /// Writes a new file, whole or not at all. Never overwrites.
@@ -171,9 +173,14 @@ pub(super) fn write_file(path: &Path, contents: &[u8], secrecy: Secrecy) -> io::
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, if secrecy == Secrecy::Secret { 0o600 } else { 0o644 });
+    let mut file = options.open(path)?;
+    // By the open file: whoever owns the folder may put a link under its name by now.
+    #[cfg(unix)]
+    if secrecy == Secrecy::Served {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    }
     #[cfg(not(unix))]
     let _ = secrecy;
-    let mut file = options.open(path)?;
     file.write_all(contents)?;
     Ok(file)
 }

@@ -27,6 +27,9 @@ const KEY: &str = "account-key.pem";
 /// Where the account is, and whom it names.
 const ACCOUNT: &str = "account.json";
 
+/// The kind of problem that says that there is no such account (RFC 8555 §6.7).
+pub(super) const LOST: &str = "accountDoesNotExist";
+
 /// What a new account says of its owner.
 pub struct Owner<'a> {
     /// Whom the authority may write to; none: as the account has it.
@@ -89,7 +92,10 @@ impl Account {
         if let Some(email) = owner.email.filter(|email| page.email.as_deref() != Some(*email)) {
             let contact = format!("mailto:{email}");
             let changed = block_on(account.speaker.update_contacts(&[&contact]))?;
-            changed.map_err(|cause| account.gone(http, problem::error(http.authority(), cause)))?;
+            changed.map_err(|cause| {
+                // Asked about itself alone, an account is unauthorized when it is closed (RFC 8555 §7.3.6).
+                account.gone(http, &[LOST, "unauthorized"], problem::error(http.authority(), cause))
+            })?;
             page.email = Some(email.to_owned());
             record(&account.folder, &page)?;
             tell(Told::Remark(&format!("the account at {} names {email} from now on", http.authority())));
@@ -97,12 +103,10 @@ impl Account {
         Ok(account)
     }
 
-    /// What an error means when it concerns the account alone.
-    pub(super) fn gone(&self, http: &Http, error: Error) -> Error {
+    /// An error as that of the account, where it is of one of these kinds.
+    pub(super) fn gone(&self, http: &Http, kinds: &[&str], error: Error) -> Error {
         match error {
-            Error::Ordering(Ordering::Refused(problem))
-                if matches!(&*problem.kind, "accountDoesNotExist" | "unauthorized") =>
-            {
+            Error::Ordering(Ordering::Refused(problem)) if kinds.contains(&&*problem.kind) => {
                 let (authority, path) = (http.authority().to_owned(), self.folder.clone());
                 Ordering::AccountGone { authority, path, cause: problem.to_string() }.into()
             }

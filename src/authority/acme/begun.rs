@@ -3,7 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::challenge::Trace;
+use super::challenge::{Proof, Trace};
 use super::{Tell, Told, hex};
 use crate::Error;
 use crate::facts::Request;
@@ -22,9 +22,10 @@ pub(super) struct Begun {
     pub(super) request: String,
     /// The URL of the order; none where only something is left to clean up.
     pub(super) order: Option<String>,
-    /// Tokens of the proofs that the authority has been told of. Told twice, it may look twice, and once too late.
+    /// Kind and token of the proofs that the authority has been told of. Told twice, it may look twice, and once too late.
+    /// The token alone does not tell: many authorities have one for all kinds of proof of a name.
     #[serde(default)]
-    pub(super) told: Vec<String>,
+    pub(super) told: Vec<(String, String)>,
     /// What proofs may have left behind.
     #[serde(default)]
     pub(super) left: Vec<Trace>,
@@ -57,6 +58,11 @@ impl Begun {
         replace(&key.path.join(ORDER), format!("{text}\n").as_bytes(), Secrecy::Public)
     }
 
+    /// Whether the authority has been told of this proof in this way.
+    pub(super) fn has_told(&self, kind: &str, proof: &Proof) -> bool {
+        self.told.iter().any(|told| (&*told.0, &told.1) == (kind, &proof.token))
+    }
+
     /// Adds what a proof will leave behind, unless it is known: of a proof that is shown again the first trace has more.
     pub(super) fn leaves(&mut self, trace: Trace) {
         if !self.left.iter().any(|known| known.is_same(&trace)) {
@@ -76,5 +82,19 @@ impl Begun {
     /// Nothing is under way any more.
     pub(super) fn forget(key: &KeyFolder) -> Result<(), Error> {
         discard(&key.path.join(ORDER))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_kind_of_proof_with_the_same_token_has_not_been_told() {
+        let (name, token) = ("remote.contoso.com".to_owned(), "token".to_owned());
+        let proof = Proof { name, token, authorization: "token.hash".to_owned(), digest: Vec::new() };
+        let text = r#"{"directory": "https://x/", "request": "", "order": null, "told": [["http-01", "token"]]}"#;
+        let begun: Begun = serde_json::from_str(text).unwrap();
+        assert!(begun.has_told("http-01", &proof) && !begun.has_told("tls-alpn-01", &proof));
     }
 }

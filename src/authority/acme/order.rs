@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use instant_acme::{Identifier, NewOrder, OrderStatus};
 
-use super::account::{Account, Owner};
+use super::account::{Account, LOST, Owner};
 use super::begun::Begun;
 use super::challenge::Means;
 use super::directory::Directory;
@@ -136,7 +136,7 @@ fn begin<'a>(
         return Err(unknown_profile(profile, directory, http));
     }
     tell(Told::Step(&format!("ordering at {}", http.authority())));
-    let replaced = key.renewal.as_ref().and(key.certificate.as_ref());
+    let replaced = key.renewal.as_ref().and(key.newest());
     let same_way = matches!(Way::of(&key.folder), Ok(Some(Way::Acme(way))) if way.directory == online.directory);
     let replaced = replaced.filter(|_| same_way && directory.renewal_info.is_some());
     if let Some(replaced) = replaced.and_then(renewal_information::identifier) {
@@ -147,7 +147,7 @@ fn begin<'a>(
             other => return other,
         }
     }
-    Talk::begin(account, http, &new(names)).map_err(|error| account.gone(http, error))
+    Talk::begin(account, http, &new(names)).map_err(|error| account.gone(http, &[LOST], error))
 }
 
 fn unknown_profile(profile: &str, directory: &Directory, http: &Http) -> Error {
@@ -233,7 +233,7 @@ impl Work<'_> {
 
     /// Shows what the authority wants to see, and waits until it has looked.
     fn prove(&self, talk: &mut Talk<'_>, begun: &mut Begun, tell: Tell<'_>) -> Result<(), Error> {
-        let kind = self.online.challenge.kind();
+        let (kind, word) = (self.online.challenge.kind(), self.online.challenge.word());
         let wanted = talk.authorizations(&kind)?;
         wanted.iter().try_for_each(|one| self.check(one))?;
         let mut prover = self.online.challenge.prover(&self.means)?;
@@ -246,7 +246,7 @@ impl Work<'_> {
         prover.settle(tell)?;
         let mut unheard = None;
         for (index, one) in wanted.iter().enumerate().filter(|(_, one)| !one.is_told) {
-            let Some(proof) = one.proof.as_ref().filter(|proof| !begun.told.contains(&proof.token)) else { continue };
+            let Some(proof) = one.proof.as_ref().filter(|proof| !begun.has_told(word, proof)) else { continue };
             tell(Told::Step(&format!("proving {}", one.name)));
             match talk.ready(index, &kind) {
                 // A run before this one told it, and it is done with looking: the order says how it went.
@@ -255,7 +255,7 @@ impl Work<'_> {
                 }
                 Err(error) => return Err(self.named(&one.name, error)),
                 Ok(()) => {
-                    begun.told.push(proof.token.clone());
+                    begun.told.push((word.to_owned(), proof.token.clone()));
                     begun.record(&self.key.folder)?;
                 }
             }

@@ -29,11 +29,6 @@ impl Window {
         let after = i128::from(length) * i128::from(lot) / (i128::from(u32::MAX) + 1);
         self.start.plus_seconds(i64::try_from(after).unwrap_or(0))
     }
-
-    /// Whether this certificate is to be renewed at `now`.
-    pub fn is_due(&self, cert: &Certificate, now: Moment) -> bool {
-        self.moment_for(cert) <= now
-    }
 }
 
 /// Asks the authority with this directory when it wants the certificate to be renewed. None when it does not say, or the

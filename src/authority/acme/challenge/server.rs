@@ -1,11 +1,11 @@
 //! A server of our own for as long as a proof is shown: a few connections at once, each with a time limit.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering as Memory};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::Error;
 use crate::error::{Ordering, io_cause};
@@ -14,6 +14,8 @@ use crate::error::{Ordering, io_cause};
 const MOST: usize = 32;
 /// For one read or write of one connection.
 const LIMIT: Duration = Duration::from_secs(5);
+/// For a whole connection, however slowly its octets come.
+const LONGEST: Duration = Duration::from_secs(10);
 const STEP: Duration = Duration::from_millis(10);
 
 /// Listens until it is dropped.
@@ -27,7 +29,7 @@ impl Server {
     pub(super) fn start(
         place: &str,
         flag: &'static str,
-        serve: impl Fn(TcpStream) + Send + Sync + 'static,
+        serve: impl Fn(Guest) + Send + Sync + 'static,
     ) -> Result<Self, Error> {
         let failed = |address: String, cause: &io::Error| {
             Error::from(Ordering::CannotListen { address, flag, cause: io_cause(cause) })
@@ -49,6 +51,37 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop.store(true, Memory::Relaxed);
         self.threads.drain(..).for_each(|thread| drop(thread.join()));
+    }
+}
+
+/// A connection that ends in time.
+pub(super) struct Guest {
+    stream: TcpStream,
+    end: Instant,
+}
+
+impl Guest {
+    fn left(&self) -> io::Result<Option<Duration>> {
+        let left = self.end.saturating_duration_since(Instant::now()).min(LIMIT);
+        if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(Some(left)) }
+    }
+}
+
+impl Read for Guest {
+    fn read(&mut self, part: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.left()?)?;
+        self.stream.read(part)
+    }
+}
+
+impl Write for Guest {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.left()?)?;
+        self.stream.write(part)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
     }
 }
 
@@ -77,25 +110,47 @@ fn serves_both(port: u16) -> bool {
     TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), LIMIT).is_ok()
 }
 
-fn accept(listener: &TcpListener, stop: &AtomicBool, serve: &Arc<impl Fn(TcpStream) + Send + Sync + 'static>) {
+fn accept(listener: &TcpListener, stop: &AtomicBool, serve: &Arc<impl Fn(Guest) + Send + Sync + 'static>) {
     let busy = Arc::new(AtomicUsize::new(0));
     while !stop.load(Memory::Relaxed) {
         let Ok((stream, _)) = listener.accept() else {
             thread::sleep(STEP);
             continue;
         };
-        let limited = stream.set_nonblocking(false).is_ok()
-            && stream.set_read_timeout(Some(LIMIT)).is_ok()
-            && stream.set_write_timeout(Some(LIMIT)).is_ok();
         // Too many at once: this one is hung up on.
-        if !limited || busy.load(Memory::Relaxed) >= MOST {
+        if stream.set_nonblocking(false).is_err() || busy.load(Memory::Relaxed) >= MOST {
             continue;
         }
         busy.fetch_add(1, Memory::Relaxed);
         let (serve, busy) = (Arc::clone(serve), Arc::clone(&busy));
         thread::spawn(move || {
-            serve(stream);
+            serve(Guest { stream, end: Instant::now() + LONGEST });
             busy.fetch_sub(1, Memory::Relaxed);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_sends_too_slowly_is_hung_up_on() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let mut sender = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let limit = Duration::from_millis(200);
+        let mut guest = Guest { stream: listener.accept().unwrap().0, end: Instant::now() + limit };
+        let sending = thread::spawn(move || {
+            while sender.write_all(b"x").is_ok() {
+                thread::sleep(STEP)
+            }
+        });
+        let begun = Instant::now();
+        // Every read has an answer in time; all of them together have not.
+        assert!(io::copy(&mut guest, &mut io::sink()).is_err());
+        assert!(guest.write(b"x").is_err());
+        assert!(begun.elapsed() >= limit / 2, "{:?}", begun.elapsed());
+        drop(guest);
+        sending.join().unwrap();
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
-use std::net::TcpStream;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::crypto::aws_lc_rs;
@@ -12,7 +11,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::server::Server;
+use super::server::{Guest, Server};
 use super::{Proof, Prover};
 use crate::Error;
 use crate::error::Ordering;
@@ -39,7 +38,7 @@ impl TlsServer {
         let mut config = versions.with_no_client_auth().with_cert_resolver(known);
         config.alpn_protocols = vec![PROTOCOL.to_vec()];
         let config = Arc::new(config);
-        let server = Server::start(place, "--tls-alpn", move |stream| serve(stream, &config))?;
+        let server = Server::start(place, "--tls-alpn", move |guest| serve(guest, &config))?;
         Ok(Self { shown, _server: server })
     }
 }
@@ -61,10 +60,10 @@ impl Prover for TlsServer {
     }
 }
 
-fn serve(stream: TcpStream, config: &Arc<ServerConfig>) {
+fn serve(guest: Guest, config: &Arc<ServerConfig>) {
     let Ok(connection) = ServerConnection::new(Arc::clone(config)) else { return };
     // The handshake is all of the proof; the authority hangs up after it (RFC 8737 §3).
-    let _ = StreamOwned::new(connection, stream).read(&mut [0]);
+    let _ = StreamOwned::new(connection, guest).read(&mut [0]);
 }
 
 fn failed(cause: &rustls::Error) -> Error {
