@@ -72,6 +72,9 @@ fn keeps_its_keys_encrypted_and_to_itself() {
     assert!(again.ends_with("contoso-internal-ca' already exists"), "{again}");
     let nobody = desk.refusal(&["ca", "init", "Other"]);
     assert_eq!(nobody, "the CA's key needs a password");
+    desk.put("empty", "\n");
+    let empty = desk.refusal(&["ca", "init", "Other", "--new-password-file", "empty"]);
+    assert_eq!(empty, "the CA's key needs a password, and the one given is empty");
     let plain = desk.answer(0, &["ca", "init", "Plain", "--key", "p-256", "--plain-key"]);
     assert!(plain.contains("any name"), "{plain}");
     assert!(desk.text("store/_ca/plain/root-key.pem").starts_with("-----BEGIN PRIVATE KEY-----"));
