@@ -1,8 +1,9 @@
-//! Programs of others, run with a limit on their time and on what they say.
+//! Programs of others, run with a limit on their time and on what they say, and without the passwords of whoever runs certfix.
 
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,12 +18,23 @@ const SHOWN: usize = 600;
 const WORDS: Duration = Duration::from_millis(300);
 const STEP: Duration = Duration::from_millis(5);
 
+/// Environment variables that no program of others gets.
+static HIDDEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// From now on no program that is started gets this environment variable: it holds a password.
+pub fn hide(variable: &str) {
+    HIDDEN.lock().unwrap_or_else(PoisonError::into_inner).push(variable.to_owned());
+}
+
 /// Runs it in the root folder and says what it wrote to standard output. After `longest` it is killed, and what it started.
 ///
 /// # Errors
 /// Why it could not be started, failed or took too long, with the end of what it said.
 pub(crate) fn run(mut command: Command, longest: Duration) -> Result<Vec<u8>, String> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).current_dir("/");
+    for variable in HIDDEN.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        command.env_remove(variable);
+    }
     // A group of its own, so that a time limit ends all of it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -46,8 +46,8 @@ pub enum Error {
     NothingInFolder { path: PathBuf },
     /// It is encrypted and no password was given.
     NeedsPassword { source: String },
-    /// What is written needs a password, and nobody gave one.
-    NeedsNewPassword { what: &'static str },
+    /// What is written needs a password, and nobody gave one, or an empty one.
+    NeedsNewPassword { what: &'static str, is_empty: bool },
     /// The name to put first is an IP address.
     AddressAsTarget { address: String },
     /// The name to put first is a wildcard.
@@ -129,7 +129,7 @@ impl Error {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NeedsPassword { .. } => Some("pass --password-file FILE"),
-            Self::NeedsNewPassword { .. } => Some("pass --new-password-file FILE"),
+            Self::NeedsNewPassword { .. } => Some("pass --new-password-file FILE, with the password on its first line"),
             Self::AddressAsTarget { .. } => Some("name the host with --fqdn, and add the address with --san"),
             Self::WildcardAsTarget { .. } => Some("name the host with --fqdn, and add the wildcard with --san"),
             Self::WrongPassword { .. } => Some("the password is the first line of the file given with --password-file"),
@@ -251,13 +251,12 @@ impl Error {
             }
             Self::NothingInFolder { path } => write!(out, "'{}' holds no certificate or request", path.display()),
             Self::NeedsPassword { source } => write!(out, "'{source}' is protected by a password"),
-            Self::NeedsNewPassword { what } => write!(out, "{what} needs a password"),
+            Self::NeedsNewPassword { what, is_empty: false } => write!(out, "{what} needs a password"),
+            Self::NeedsNewPassword { what, .. } => write!(out, "{what} needs a password, and the one given is empty"),
             Self::AddressAsTarget { address } => {
                 write!(out, "'{address}' is an IP address, not a name that can come first")
             }
-            Self::WildcardAsTarget { name } => {
-                write!(out, "'{name}' is a wildcard, not a name that people type")
-            }
+            Self::WildcardAsTarget { name } => write!(out, "'{name}' is a wildcard, not a name that people type"),
             Self::WrongPassword { source } => write!(out, "the password does not open '{source}'"),
             Self::UnusableKey { source, cause } => write!(out, "the key in '{source}' cannot be used: {cause}"),
             Self::ForeignKey { key, certificate } => {

@@ -7,7 +7,7 @@
 pub mod accounts;
 pub mod authority;
 pub mod clients;
-mod command;
+pub mod command;
 pub mod deploy;
 pub mod dns;
 pub mod error;

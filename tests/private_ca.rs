@@ -72,6 +72,9 @@ fn keeps_its_keys_encrypted_and_to_itself() {
     assert!(again.ends_with("contoso-internal-ca' already exists"), "{again}");
     let nobody = desk.refusal(&["ca", "init", "Other"]);
     assert_eq!(nobody, "the CA's key needs a password");
+    desk.put("empty", "\n");
+    let empty = desk.refusal(&["ca", "init", "Other", "--new-password-file", "empty"]);
+    assert_eq!(empty, "the CA's key needs a password, and the one given is empty");
     let plain = desk.answer(0, &["ca", "init", "Plain", "--key", "p-256", "--plain-key"]);
     assert!(plain.contains("any name"), "{plain}");
     assert!(desk.text("store/_ca/plain/root-key.pem").starts_with("-----BEGIN PRIVATE KEY-----"));
@@ -162,6 +165,8 @@ fn refuses_each_bad_request_and_says_why() {
     with("malformed.csr", EC, &["-addext", "subjectAltName=DNS:mail_.contoso..com"]);
     with("dot.csr", EC, &["-addext", "subjectAltName=DNS:mail.contoso.com."]);
     asked(&desk, "common.csr", EC, &["-subj", "/CN=mail.example.org", "-addext", "subjectAltName=DNS:a.contoso.com"]);
+    asked(&desk, "first.csr", EC, &["-subj", "/CN=www.bank.example/CN=mail.contoso.com"]);
+    with("star.csr", EC, &["-subj", "/CN=mail*.bank.example", "-addext", "subjectAltName=DNS:mail.contoso.com"]);
     asked(&desk, "nobody.csr", EC, &["-subj", "/O=Contoso"]);
     asked(&desk, "words.csr", EC, &["-subj", "/CN=Mail of Contoso"]);
     // Whoever sends this has not the key: another one has signed.
@@ -187,6 +192,8 @@ fn refuses_each_bad_request_and_says_why() {
         ("malformed.csr", "'mail_.contoso..com' is not a DNS name"),
         ("dot.csr", "it ends in a dot"),
         ("common.csr", "the common name mail.example.org is not in contoso.com"),
+        ("first.csr", "the common name www.bank.example is not in contoso.com"),
+        ("star.csr", "the common name mail*.bank.example is not in contoso.com"),
         ("nobody.csr", "it asks for no name"),
         ("words.csr", "'Mail of Contoso' is none that clients look for"),
         ("root.pem", "holds no certificate request"),

@@ -168,6 +168,22 @@ fn the_nss_script_has_a_profile_trust_it() {
     assert!(!none.status.success());
 }
 
+/// They stand in comments, which no shell looks at.
+#[test]
+fn every_command_that_the_texts_name_works() {
+    let desk = made();
+    let mut count = 0;
+    for flag in ["--windows", "--macos", "--mobileconfig", "--debian", "--nss"] {
+        let text = exported(&desk, flag);
+        for (_, command) in text.lines().filter_map(|line| line.split_once("certfix ")) {
+            let command = command.split(')').next().unwrap();
+            desk.answer(0, &command.split_whitespace().collect::<Vec<_>>());
+            count += 1;
+        }
+    }
+    assert_eq!(count, 3, "commands in the texts");
+}
+
 /// The real script, with a folder of the desk in the place of /usr/local and a program that only says that it ran.
 #[test]
 fn the_debian_script_puts_the_root_where_it_is_looked_for() {

@@ -17,8 +17,9 @@ use desk::{Desk, NAME};
 const PASSWORD: &str = "Zw7-unmistakable-Qx3";
 const WRONG: &str = "Yv6-unmistakable-too";
 
-/// Where private keys go: the store, a service's own file, and the journal with what that held before.
-const FILES: &[&str] = &["/key.pem", "/.own.pem.certfix-new", "/store/.certfix-new/"];
+/// Where private keys go: the store, its CAs, a service's own file, and the journal with what that held before.
+const FILES: &[&str] =
+    &["/key.pem", "/root-key.pem", "/intermediate-key.pem", "/.own.pem.certfix-new", "/store/.certfix-new/"];
 
 /// Runs certfix under strace, and says what it printed and what it did.
 fn traced(desk: &Desk, arguments: &[&str]) -> (Output, String) {
@@ -149,4 +150,29 @@ fn no_service_is_told_a_secret_but_in_its_file() {
     keeps_secrets(&desk, 0, &["keys"]);
     keeps_secrets(&desk, 0, &["undo", "--dry-run"]);
     keeps_secrets(&desk, 0, &["undo", "--format", "json"]);
+}
+
+#[test]
+fn no_service_command_gets_a_password_from_the_environment() {
+    let desk = Desk::new();
+    desk.put("password", &format!("{PASSWORD}\n"));
+    let certfix = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_certfix"));
+        command.args(arguments).current_dir(desk.path(".")).env("CERTFIX_STORE", "store").stdin(Stdio::null());
+        command.env("CA_PASSWORD", PASSWORD).env("ANOTHER", "is there");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let variable = ["--password-env", "CA_PASSWORD"];
+    certfix(&["ca", "init", "Contoso CA", "--key", "p-256", "--new-password-env", "CA_PASSWORD"]);
+    let request = format!("store/{NAME}/request.csr");
+    certfix(&[&["ca", "sign", &request, "--install", "--yes"][..], &variable].concat());
+    let reload = format!("env > {}", desk.path("seen").display());
+    certfix(&["bind", NAME, "--to", "files", "--reload", &reload]);
+    certfix(&["commit"]);
+    fs::remove_file(desk.path("seen")).unwrap();
+    certfix(&[&["renew", NAME, "--now"][..], &variable].concat());
+    let seen = desk.text("seen");
+    assert!(seen.contains("ANOTHER=is there"), "{seen}");
+    assert!(!seen.contains("CA_PASSWORD") && !seen.contains(PASSWORD), "{seen}");
 }

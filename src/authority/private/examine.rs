@@ -157,16 +157,26 @@ fn dns(text: &Text) -> Result<Name, String> {
     Name::parse(plain).map_err(|fault| fault.to_string())
 }
 
-/// Old clients read a common name that constraints are not held to by any.
+/// Old clients read each common name that constraints are not held to by any. What is no name, but looks like one, some of them
+/// read all the same: `mail*.contoso.com`.
 fn common_names(identity: &Identity, only: &Constraints, reasons: &mut Vec<String>) {
+    let mut texts: Vec<&Text> = identity.subject.common_names().collect();
     if identity.names.entries.is_empty() {
-        return;
+        // The last was to become the name that is signed, and was looked at there.
+        texts.pop();
     }
-    for text in identity.subject.common_names() {
-        let name = text.as_str().and_then(general_name);
-        let outside = name.is_some_and(|(name, _)| unfit(&name, only).is_some());
+    for text in texts {
+        let outside = match text.as_str().and_then(general_name) {
+            Some((name, _)) => unfit(&name, only).is_some(),
+            None => !only.is_empty() && looks_like_name(&text.to_string()),
+        };
         if outside {
             reasons.push(format!("the common name {text} is not in {only}"));
         }
     }
+}
+
+fn looks_like_name(text: &str) -> bool {
+    let text = text.trim();
+    text.contains('.') && !text.contains(char::is_whitespace)
 }

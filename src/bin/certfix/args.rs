@@ -235,7 +235,7 @@ pub(crate) struct PasswordFrom {
     #[arg(long, value_name = "FILE", conflicts_with = "password_env")]
     pub(crate) password_file: Option<PathBuf>,
     /// Environment variable that holds the password of encrypted sources
-    #[arg(long, value_name = "VARIABLE")]
+    #[arg(long, value_name = "VARIABLE", value_parser = keys::secret_variable)]
     pub(crate) password_env: Option<String>,
 }
 

@@ -14,16 +14,17 @@ pub(crate) fn given(from: &PasswordFrom) -> Result<Option<Password>, Error> {
     named(from.password_file.as_ref(), from.password_env.as_ref())
 }
 
-/// The password for something that is written: named, or asked for twice.
+/// The password for something that is written: named, or asked for twice. Never an empty one.
 pub(crate) fn new(from: &NewPassword, what: &'static str) -> Result<Password, Error> {
     if let Some(password) = &from.typed {
         return Ok(password.clone());
     }
     if let Some(password) = named(from.new_password_file.as_ref(), from.new_password_env.as_ref())? {
-        return Ok(password);
+        let is_empty = password.as_str().is_empty();
+        return if is_empty { Err(Error::NeedsNewPassword { what, is_empty }) } else { Ok(password) };
     }
     let answer = if terminal::can_ask() { ask::new_password(what)? } else { None };
-    answer.ok_or(Error::NeedsNewPassword { what })
+    answer.ok_or(Error::NeedsNewPassword { what, is_empty: false })
 }
 
 /// Asks for the password of `source`, which may be empty.

@@ -57,7 +57,7 @@ pub(crate) struct CaInit {
     /// Kind of its keys
     #[arg(long, value_name = "KIND", default_value = "rsa-3072", value_parser = key_choice())]
     pub(crate) key: KeyChoice,
-    /// Life of the root in days; an intermediate lives half as long
+    /// Life of the root in days; an intermediate lives at most five years
     #[arg(long, value_name = "DAYS", default_value_t = ROOT_DAYS, value_parser = clap::value_parser!(i64).range(1..=9131))]
     pub(crate) days: i64,
     /// Where clients will find its CRL; it is written into each certificate

@@ -1,5 +1,6 @@
 //! Flags of commands that work on keys in the store.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use certfix::facts::Moment;
@@ -127,11 +128,18 @@ pub(crate) struct NewPassword {
     #[arg(long, value_name = "FILE", conflicts_with = "new_password_env")]
     pub(crate) new_password_file: Option<PathBuf>,
     /// Environment variable that holds the password for what is written
-    #[arg(long, value_name = "VARIABLE")]
+    #[arg(long, value_name = "VARIABLE", value_parser = secret_variable)]
     pub(crate) new_password_env: Option<String>,
     /// What the wizard was told.
     #[arg(skip)]
     pub(crate) typed: Option<Password>,
+}
+
+/// The name of a variable that holds a password: from the moment it is known, no hook or service command gets it.
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a Result")]
+pub(super) fn secret_variable(name: &str) -> Result<String, Infallible> {
+    certfix::command::hide(name);
+    Ok(name.to_owned())
 }
 
 /// A new request for a key of the store.
