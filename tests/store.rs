@@ -10,7 +10,9 @@ use std::sync::Barrier;
 
 use certfix::Error;
 use certfix::facts::Name;
-use certfix::store::{BINDINGS, CERTIFICATE, KEY, KeyFolder, NewFile, REQUEST, Secrecy, Slot, Store, write_new};
+use certfix::store::{
+    BINDINGS, CERTIFICATE, KEY, KeyFolder, NewFile, REQUEST, Secrecy, Slot, Store, replace, write_new,
+};
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -113,6 +115,31 @@ fn leaves_nothing_when_the_disk_is_full() {
     let run = Command::new("sh").args(["-c", script]).arg(program).env(ROOT, root.path()).output().unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
     assert!(listed(root.path()).is_empty());
+}
+
+#[test]
+fn many_write_the_same_file_and_none_takes_away_what_another_writes() {
+    const AT_ONCE: usize = 8;
+    let root = tempfile::tempdir().unwrap();
+    let (new, replaced) = (root.path().join("new"), root.path().join("replaced"));
+    for round in 0..40 {
+        // What an interrupted run left goes at once, however many are at work.
+        fs::write(root.path().join(format!(".new.{round:016x}")), "half").unwrap();
+        let start = Barrier::new(AT_ONCE);
+        let work = || {
+            start.wait();
+            replace(&replaced, b"whole", Secrecy::Secret).unwrap();
+            write_new(&new, b"whole", Secrecy::Public)
+        };
+        let made: Vec<_> = std::thread::scope(|scope| {
+            let running: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+            running.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let there = made.iter().filter(|made| matches!(made, Err(Error::Exists { .. }))).count();
+        assert_eq!((made.iter().filter(|made| made.is_ok()).count(), there), (1, AT_ONCE - 1), "{made:?}");
+        assert_eq!(listed(root.path()).len(), 2, "{:?}", listed(root.path()));
+        fs::remove_file(&new).unwrap();
+    }
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-enum Locked {
+pub(super) enum Locked {
     Ours,
     Theirs,
     /// The file system cannot tell.
@@ -164,7 +164,7 @@ enum Locked {
 }
 
 #[cfg(unix)]
-fn try_lock(file: &File) -> Locked {
+pub(super) fn try_lock(file: &File) -> Locked {
     use rustix::fs::{FlockOperation, flock};
     use rustix::io::Errno;
     match flock(file, FlockOperation::NonBlockingLockExclusive) {
@@ -175,12 +175,12 @@ fn try_lock(file: &File) -> Locked {
 }
 
 #[cfg(not(unix))]
-fn try_lock(_: &File) -> Locked {
+pub(super) fn try_lock(_: &File) -> Locked {
     Locked::Unknown
 }
 
 #[cfg(unix)]
-fn is_same_file(file: &File, path: &Path) -> bool {
+pub(super) fn is_same_file(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
     let there = path.symlink_metadata().map(place).ok();
@@ -188,7 +188,7 @@ fn is_same_file(file: &File, path: &Path) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_same_file(_: &File, _: &Path) -> bool {
+pub(super) fn is_same_file(_: &File, _: &Path) -> bool {
     true
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::generation::{CURRENT, GENERATIONS, is_same};
 use super::lock::NAME as LOCK;
 use super::turn::NEXT;
-use super::write::is_hidden;
+use super::write::{is_hidden, remove_left};
 use super::{AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, ORDER, RENEWAL, RENEWING, REQUEST, Store};
 use crate::facts::Text;
 
@@ -38,7 +38,8 @@ impl KeyFolder {
                 // Links, or folders of links to files that have another name still.
                 swept |= match is_folder(&path) {
                     true => is_ours(&path) && is_spare(&path) && fs::remove_dir_all(&path).is_ok(),
-                    false => (path.is_symlink() || is_draft(&path)) && fs::remove_file(&path).is_ok(),
+                    false if path.is_symlink() => fs::remove_file(&path).is_ok(),
+                    false => is_draft(&path) && remove_left(&path),
                 };
             }
         }

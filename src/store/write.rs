@@ -1,11 +1,14 @@
 //! Writes that happen whole or not at all.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::NewFile;
+use super::lock::{Locked, is_same_file, try_lock};
 use crate::Error;
 
 /// Who may read a file.
@@ -30,12 +33,9 @@ pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), E
     }
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
     sweep_beside(path);
-    let temporary = hidden_beside(path, name);
-    let written = write_file(&temporary, contents, secrecy).and_then(|file| file.sync_all());
-    written.and_then(|()| rename_new(&temporary, path)).map_err(|cause| {
-        let _ = fs::remove_file(&temporary);
-        failed(path, cause)
-    })?;
+    let draft = Draft::write(path, name, contents, secrecy).map_err(|cause| failed(path, cause))?;
+    let written = draft.file.sync_all().and_then(|()| rename_new(&draft.path, path));
+    written.map_err(|cause| draft.give_up(path, cause))?;
     sync_folder(parent(path)).map_err(|cause| {
         let _ = fs::remove_file(path);
         failed(path, cause)
@@ -53,15 +53,14 @@ pub fn write_all_new(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
     let mut made: Vec<&Path> = Vec::with_capacity(files.len());
     for (path, contents) in files {
         let written = (|| {
-            let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
-            let temporary = hidden_beside(path, name);
-            let file = write_file(&temporary, contents, Secrecy::Public).inspect(begin_writing_out);
-            let renamed = file.and_then(|_| rename_new(&temporary, path));
-            renamed.inspect_err(|_| drop(fs::remove_file(&temporary)))
+            let name = path.file_name().ok_or_else(|| failed(path, io::ErrorKind::IsADirectory.into()))?;
+            let draft = Draft::write(path, name, contents, Secrecy::Public).map_err(|cause| failed(path, cause))?;
+            begin_writing_out(&draft.file);
+            rename_new(&draft.path, path).map_err(|cause| draft.give_up(path, cause))
         })();
-        if let Err(cause) = written {
+        if let Err(error) = written {
             made.iter().for_each(|path| drop(fs::remove_file(path)));
-            return Err(failed(path, cause));
+            return Err(error);
         }
         made.push(path);
     }
@@ -76,12 +75,9 @@ pub fn write_all_new(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
 pub fn replace(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Error> {
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
     sweep_beside(path);
-    let temporary = hidden_beside(path, name);
-    let written = write_file(&temporary, contents, secrecy).and_then(|file| file.sync_all());
-    written.and_then(|()| fs::rename(&temporary, path)).and_then(|()| sync_folder(parent(path))).map_err(|cause| {
-        let _ = fs::remove_file(&temporary);
-        failed(path, cause)
-    })
+    let draft = Draft::write(path, name, contents, secrecy).map_err(|cause| failed(path, cause))?;
+    let renamed = draft.file.sync_all().and_then(|()| fs::rename(&draft.path, path));
+    renamed.and_then(|()| sync_folder(parent(path))).map_err(|cause| draft.give_up(path, cause))
 }
 
 /// Deletes a file that [`replace`] made, and what an interrupted run left of it. That it is gone already is no error.
@@ -94,6 +90,53 @@ pub fn discard(path: &Path) -> Result<(), Error> {
         Err(cause) if matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(()),
         other => other.map_err(|cause| Error::File { action: "delete", path: path.to_owned(), cause }),
     }
+}
+
+/// A hidden file that becomes one of `path`'s name. It is locked as long as this lives, so that nobody takes it for what an
+/// interrupted run left.
+struct Draft {
+    path: PathBuf,
+    file: File,
+}
+
+impl Draft {
+    /// Writes it; it is not yet synced. Nothing is left behind where that fails.
+    fn write(path: &Path, name: &OsStr, contents: &[u8], secrecy: Secrecy) -> io::Result<Self> {
+        const MOST_TRIES: usize = 20;
+        let mut tries = 1..MOST_TRIES;
+        loop {
+            let draft = hidden_beside(path, name);
+            let mut file = create(&draft, secrecy)?;
+            // Somebody who sweeps may have come between the two.
+            let is_safe = !matches!(try_lock(&file), Locked::Theirs) && is_same_file(&file, &draft);
+            if is_safe || tries.next().is_none() {
+                file.write_all(contents).inspect_err(|_| drop(fs::remove_file(&draft)))?;
+                return Ok(Self { path: draft, file });
+            }
+            let _ = fs::remove_file(&draft);
+        }
+    }
+
+    fn give_up(&self, path: &Path, cause: io::Error) -> Error {
+        let _ = fs::remove_file(&self.path);
+        failed(path, cause)
+    }
+}
+
+/// Deletes a hidden file that nobody is writing any more. True when it is gone.
+pub(super) fn remove_left(path: &Path) -> bool {
+    /// Where files cannot be locked, what is older is nobody's.
+    const LONGEST: Duration = Duration::from_secs(10 * 60);
+    let Ok(file) = OpenOptions::new().read(true).write(true).open(path) else { return false };
+    let is_left = match try_lock(&file) {
+        Locked::Ours => is_same_file(&file, path),
+        Locked::Theirs => false,
+        Locked::Unknown => {
+            let written = file.metadata().and_then(|metadata| metadata.modified());
+            written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > LONGEST))
+        }
+    };
+    is_left && fs::remove_file(path).is_ok()
 }
 
 /// Deletes what an interrupted run left of the same file.
@@ -111,7 +154,7 @@ fn sweep_all_beside(paths: &[&Path]) {
             let Some(left) = left.to_str().filter(|left| is_hidden(left)) else { continue };
             let prefix = left[..left.len() - 16].to_owned();
             if own.contains(&(folder, prefix)) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
-                let _ = fs::remove_file(entry.path());
+                remove_left(&entry.path());
             }
         }
     }
@@ -169,19 +212,24 @@ fn fill(folder: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
 
 /// Creates a file and writes it; it is not yet synced.
 pub(super) fn write_file(path: &Path, contents: &[u8], secrecy: Secrecy) -> io::Result<File> {
+    let mut file = create(path, secrecy)?;
+    file.write_all(contents)?;
+    Ok(file)
+}
+
+fn create(path: &Path, secrecy: Secrecy) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, if secrecy == Secrecy::Secret { 0o600 } else { 0o644 });
-    let mut file = options.open(path)?;
+    #[cfg(not(unix))]
+    let _ = secrecy;
+    let file = options.open(path)?;
     // By the open file: whoever owns the folder may put a link under its name by now.
     #[cfg(unix)]
     if secrecy == Secrecy::Served {
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     }
-    #[cfg(not(unix))]
-    let _ = secrecy;
-    file.write_all(contents)?;
     Ok(file)
 }
 
@@ -245,7 +293,7 @@ pub(crate) fn parent(path: &Path) -> &Path {
 }
 
 /// `.name.` and the process and a count, beside `path`. Created exclusively, so it needs to be unique, not secret.
-pub(super) fn hidden_beside(path: &Path, name: &std::ffi::OsStr) -> PathBuf {
+pub(super) fn hidden_beside(path: &Path, name: &OsStr) -> PathBuf {
     use std::sync::atomic::{AtomicU64, Ordering};
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut random = [0; 8];
@@ -255,7 +303,7 @@ pub(super) fn hidden_beside(path: &Path, name: &std::ffi::OsStr) -> PathBuf {
     path.with_file_name(format!("{}{unique:016x}", hidden_prefix(name)))
 }
 
-fn hidden_prefix(name: &std::ffi::OsStr) -> String {
+fn hidden_prefix(name: &OsStr) -> String {
     // A folder's name may be as long as the file system allows already.
     format!(".{}.", name.to_string_lossy().chars().take(40).collect::<String>())
 }

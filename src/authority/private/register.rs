@@ -6,7 +6,7 @@ use super::{ISSUED, Private};
 use crate::Error;
 use crate::error::Signing;
 use crate::facts::{Certificate, Moment, Name, Revocation, RevocationList, Serial, Text, Verification};
-use crate::input::{file_bytes, read_file};
+use crate::input::{LIMIT, file_bytes, read_file};
 use crate::issue;
 use crate::store::{Secrecy, ensure_private, write_new};
 
@@ -32,7 +32,7 @@ pub enum State {
     Revoked,
 }
 
-/// So that no file is larger than is read.
+/// What somebody may want to look at in one file.
 const MOST_IN_FILE: usize = 1000;
 
 impl State {
@@ -110,12 +110,16 @@ impl Private {
         ensure_private(&folder)?;
         let last = self.register_files()?.iter().filter_map(|file| number(file)).max().unwrap_or(0);
         let above: String = self.chain().iter().chain([&self.root]).map(issue::certificate_pem).collect();
-        let mut files = Vec::new();
-        for (part, number) in certificates.chunks(MOST_IN_FILE).zip(last + 1..) {
-            let text: String = part.iter().map(issue::certificate_pem).collect();
+        let texts: Vec<String> = certificates.iter().map(issue::certificate_pem).collect();
+        let room = LIMIT.saturating_sub(above.len() as u64);
+        let too_large = || Error::Issue { cause: "it is too large for the register".to_owned() };
+        let shares = shares(texts.iter().map(|text| text.len() as u64), room).ok_or_else(too_large)?;
+        let (mut texts, mut files) = (texts.into_iter(), Vec::new());
+        for (share, number) in shares.into_iter().zip(last + 1..) {
+            let text: String = texts.by_ref().take(share).collect();
             let path = folder.join(format!("{number:04}.pem"));
             write_new(&path, format!("{text}{above}").as_bytes(), Secrecy::Public)?;
-            files.extend(part.iter().map(|_| path.clone()));
+            files.extend(std::iter::repeat_n(path, share));
         }
         let entered = certificates.into_iter().zip(files);
         Ok(entered.map(|(certificate, file)| Registered { certificate, file, revoked: None }).collect())
@@ -153,6 +157,23 @@ impl Private {
     }
 }
 
+/// How many of these texts go into each file, so that it can be read again; none where one of them cannot.
+fn shares(lengths: impl IntoIterator<Item = u64>, room: u64) -> Option<Vec<usize>> {
+    let mut shares: Vec<usize> = Vec::new();
+    let mut left = 0;
+    for length in lengths {
+        match shares.last_mut() {
+            Some(share) if length <= left && *share < MOST_IN_FILE => *share += 1,
+            _ => {
+                left = room;
+                shares.push(1);
+            }
+        }
+        left = left.checked_sub(length)?;
+    }
+    Some(shares)
+}
+
 fn number(path: &Path) -> Option<u32> {
     let name = path.file_name()?.to_str()?.strip_suffix(".pem")?;
     name.bytes().all(|byte| byte.is_ascii_digit()).then(|| name.parse().ok())?
@@ -169,6 +190,14 @@ fn octets(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_file_is_larger_than_is_read() {
+        assert_eq!(shares([40, 50, 10, 1, 100, 1], 100), Some(vec![3, 1, 1, 1]));
+        assert_eq!(shares([1; 2500], 10_000), Some(vec![1000, 1000, 500]));
+        assert_eq!(shares([1, 101], 100), None, "one alone is too large");
+        assert_eq!(shares([], 100), Some(Vec::new()));
+    }
 
     #[test]
     fn reads_serial_numbers_as_they_are_shown() {
