@@ -25,6 +25,12 @@ pub(crate) struct Process {
     guard: Child,
 }
 
+/// True when somebody listens there. On loopback a connection may find itself: the system gives it the very port it asks for.
+fn listens(port: u16) -> bool {
+    let ends = |stream: TcpStream| Some((stream.local_addr().ok()?, stream.peer_addr().ok()?));
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok().and_then(ends).is_some_and(|(own, other)| own != other)
+}
+
 impl Process {
     /// Runs `command` and waits until all `ports` listen. Its output is added to `log`.
     ///
@@ -35,7 +41,11 @@ impl Process {
         let (child, guard) = spawn(&mut command);
         let mut process = Self { command, ports: ports.to_vec(), log: log.to_owned(), child, guard };
         process.wait_for_ports()?;
-        Ok(process)
+        // Whoever answered may be another, and the server still trying to get its port.
+        match process.messages() {
+            said if said.to_lowercase().contains("address already in use") => Err(said),
+            _ => Ok(process),
+        }
     }
 
     /// Asks the server to read its files again.
@@ -59,7 +69,7 @@ impl Process {
     fn wait_for_ports(&mut self) -> Result<(), String> {
         let deadline = Instant::now() + START;
         for &port in &self.ports {
-            while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            while !listens(port) {
                 if let Some(status) = self.child.try_wait().unwrap() {
                     return Err(format!("{:?} ended with {status}: {}", self.command, self.messages()));
                 }
