@@ -6,7 +6,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::Error;
-use crate::facts::{Certificate, PublicKey};
+use crate::facts::PublicKey;
 use crate::input::read_text;
 use crate::store::{KeyFolder, RENEWING, Secrecy, discard, replace};
 
@@ -18,9 +18,11 @@ pub fn mark(key: &KeyFolder, public: &PublicKey) -> Result<(), Error> {
     replace(&key.path.join(RENEWING), text(public).as_bytes(), Secrecy::Public)
 }
 
-/// True when this certificate is of the renewal that is marked.
-pub fn is_marked(key: &KeyFolder, cert: &Certificate) -> bool {
-    read_text(&key.path.join(RENEWING)).is_ok_and(|mark| *mark == text(&cert.identity.key))
+/// True when the newest certificate of the key is of the renewal that is marked.
+pub fn is_marked(key: &KeyFolder) -> bool {
+    // Hardly any key has one, and only then is more than this file read.
+    let Ok(mark) = read_text(&key.path.join(RENEWING)) else { return false };
+    key.contents().newest().is_some_and(|cert| *mark == text(&cert.identity.key))
 }
 
 /// Takes the mark away.

@@ -32,18 +32,15 @@ pub struct Manners {
 pub enum Scope<'a> {
     /// Everything that is staged.
     All,
-    /// The services of these keys, by the names of their folders, that had a commit before: what was bound since waits for
-    /// whoever bound it.
-    Renewed(&'a [String]),
+    /// The services of these keys that had a commit before: what was bound since waits for whoever bound it.
+    Renewed(&'a [KeyFolder]),
 }
 
 impl Scope<'_> {
     fn has(self, key: &KeyFolder) -> bool {
         match self {
             Self::All => true,
-            Self::Renewed(keys) => {
-                key.path.file_name().is_some_and(|name| keys.iter().any(|key| name.to_string_lossy() == **key))
-            }
+            Self::Renewed(keys) => keys.contains(key),
         }
     }
 

@@ -63,7 +63,7 @@ impl Round<'_> {
             // What somebody took back stays back, but not without a word.
             let current = contents.certificate.as_ref().filter(|_| contents.waiting.is_some());
             if let Some(current) = current.filter(|current| due_from(current, None) <= self.now)
-                && !is_marked(folder, cert)
+                && !is_marked(folder)
             {
                 (renewed.due, renewed.ends, renewed.why) = (due_from(current, None), current.not_after, None);
                 self.keys.push(renewed);
@@ -167,11 +167,7 @@ impl Round<'_> {
             return Ok(());
         }
         let mut marked = Vec::new();
-        for folder in self.store.keys()? {
-            let contents = folder.contents();
-            if !contents.newest().is_some_and(|cert| is_marked(&folder, cert)) {
-                continue;
-            }
+        for folder in self.store.keys()?.into_iter().filter(is_marked) {
             let bindings = deploy::bindings(&folder)?;
             let waiting = bindings.iter().filter(|binding| binding.committed.is_none());
             let name = folder.name();
@@ -184,10 +180,9 @@ impl Round<'_> {
             return Ok(());
         }
         if !no_commit {
-            let names: Vec<String> = marked.iter().filter_map(folder_name).collect();
             let manners = Manners { wait: place.wait, patience: patience.patience };
             let mut tell = |step: &str| self.progress.show(&Text::from(step).to_string());
-            let done = deploy::commit(&self.store, Scope::Renewed(&names), manners, &mut tell)?;
+            let done = deploy::commit(&self.store, Scope::Renewed(&marked), manners, &mut tell)?;
             for committed in done.services {
                 self.presents(&committed);
             }
@@ -232,10 +227,6 @@ impl Round<'_> {
             () => 0,
         }))
     }
-}
-
-fn folder_name(folder: &KeyFolder) -> Option<String> {
-    Some(folder.path.file_name()?.to_string_lossy().into_owned())
 }
 
 fn outcome(folder: &KeyFolder, installed: &Installed<'_>) -> Outcome {
