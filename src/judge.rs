@@ -1,6 +1,7 @@
 //! Every rule for every client: evidence becomes a report.
 
 mod answer;
+mod panel;
 mod services;
 mod target;
 
@@ -9,8 +10,10 @@ use std::borrow::Cow;
 use crate::clients::{Client, Comparison, Demands, Fault, Mark, Presented, Reaction, words};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target};
 use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
+use panel::Member;
 
 pub use answer::{Chain, Change, chain, changes, undoes_the_order};
+pub use panel::Panel;
 pub use services::{Placed, Services, judge_services, lost};
 pub use target::{Inference, infer_target};
 
@@ -114,13 +117,14 @@ impl Report<'_> {
 }
 
 /// Asks every rule about `subject`, for every client where clients differ.
-pub fn judge<'a>(subject: &'a Subject<'a>, clients: &[&'static Client], ctx: &Context<'a>) -> Report<'a> {
+pub fn judge<'a>(subject: &'a Subject<'a>, panel: &Panel, ctx: &Context<'a>) -> Report<'a> {
     let identity = subject.item.identity();
     let coverage = ctx.target.map(|target| Coverage::of(target, identity));
     let presented = ctx.target.map(|target| Presented::of(identity, target));
-    let mut bench = Bench { subject, ctx, identity, presented, coverage, views: Vec::with_capacity(clients.len()) };
-    for client in clients {
-        let view = bench.view(client);
+    let members = panel.members();
+    let mut bench = Bench { subject, ctx, identity, presented, coverage, views: Vec::with_capacity(members.len()) };
+    for member in members {
+        let view = bench.view(member);
         bench.views.push(view);
     }
     let mut findings = Vec::new();
@@ -164,10 +168,8 @@ struct View<'a> {
 }
 
 impl<'a> Bench<'a, '_> {
-    fn view(&self, client: &'static Client) -> View<'a> {
-        // Many clients compare alike.
-        let alike = self.views.iter().find(|view| view.client.names == client.names);
-        let comparison = match alike {
+    fn view(&self, Member { client, alike }: Member) -> View<'a> {
+        let comparison = match self.views.get(alike) {
             Some(view) => view.comparison.clone(),
             None => self.presented.zip(self.ctx.target).map(|(names, target)| names.compare(&client.names, target)),
         };

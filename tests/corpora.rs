@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use certfix::facts::{Evidence, Moment, Source, Target};
 use certfix::input::{Password, read, read_file};
-use certfix::judge::{infer_target, judge};
+use certfix::judge::{Panel, infer_target, judge};
 use certfix::plan::{Output, Wish, plan};
+use certfix::profiles;
 use certfix::report::json;
 use certfix::report::text::{self, Page};
 use certfix::rules::{Authority, Context};
-use certfix::{clients, profiles};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -143,7 +143,7 @@ fn go_through(bytes: &[u8], password: Option<&Password>) {
         let inferred = infer_target(&subject).certain();
         let target = inferred.unwrap_or_else(|| Target::typed(b"mail.contoso.com"));
         let ctx = Context { now, authority: Authority::of(subject.item), target: Some(&target), trust: None };
-        let report = judge(&subject, clients::ALL, &ctx);
+        let report = judge(&subject, &Panel::all(), &ctx);
         text::inspect(&subject, now, &mut Page::new(&mut out, 100)).unwrap();
         text::check(&report, &mut Page::new(&mut out, 100)).unwrap();
         json::entry(&json::inspect(&subject, now), &mut out);

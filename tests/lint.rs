@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use certfix::facts::{Certificate, Evidence, Moment, Source};
-use certfix::judge::judge;
+use certfix::judge::{Panel, judge};
 use certfix::rules::{Authority, Context};
 use serde_json::Value;
 
@@ -65,7 +65,7 @@ fn agrees_with_another_linter() {
         let subjects = evidence.subjects();
         let now = Moment::parse("2026-11-21").unwrap();
         let ctx = Context { now, authority: Authority::Public, target: None, trust: None };
-        let report = judge(&subjects[0], &[], &ctx);
+        let report = judge(&subjects[0], &Panel::new(&[]), &ctx);
         let found = report.findings.iter().any(|finding| finding.rule.code == *code);
         let wanted = matches!(row["status"].as_str(), Some("Error" | "Warn"));
         let expected = wanted != EXCEPTIONS.iter().any(|(of, about, _)| *of == file && *about == lint);

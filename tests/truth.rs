@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use certfix::clients;
 use certfix::facts::{Certificate, Evidence, Item, Moment, Request, Source, Target};
-use certfix::judge::judge;
+use certfix::judge::{Panel, judge};
 use certfix::rules::{Authority, Context};
 use serde_json::Value;
 
@@ -103,7 +102,7 @@ fn found(row: &Value) -> HashSet<&'static str> {
         trust: None,
     };
     assert!(matches!(subjects[0].item, Item::Certificate(_)) == (row["kind"] == "cert"));
-    let report = judge(&subjects[0], clients::ALL, &ctx);
+    let report = judge(&subjects[0], &Panel::all(), &ctx);
     let mapped: HashSet<&str> = CODES.iter().map(|(_, code)| *code).collect();
     report.findings.iter().map(|finding| finding.rule.code).filter(|code| mapped.contains(code)).collect()
 }

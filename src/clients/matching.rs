@@ -99,6 +99,8 @@ pub fn compare<'a>(policy: &NamePolicy, identity: &'a Identity, target: &Target)
 #[derive(Clone, Copy, Debug)]
 pub struct Presented<'a> {
     identity: &'a Identity,
+    /// How many dNSNames there are.
+    dns: usize,
     /// False when no client of any kind finds the target among them.
     may_fit: bool,
 }
@@ -110,33 +112,32 @@ impl<'a> Presented<'a> {
         let name = target.name().map_or(typed, |name| name.as_str().as_bytes());
         let fits = |text: &Text| [typed, name].iter().any(|asked| wildcard::may_cover(text.as_bytes(), asked));
         let may_fit = identity.names.dns().chain(identity.subject.common_names()).any(fits);
-        Self { identity, may_fit }
+        Self { identity, dns: identity.names.dns().count(), may_fit }
     }
 
     /// What a client with this policy makes of them; `target` is the one that they were looked at for.
     pub fn compare(self, policy: &NamePolicy, target: &Target) -> Comparison<'a> {
-        let identity = self.identity;
         if policy.scan == DnsScan::Unchecked {
             return Comparison { compared: Compared::NotCompared, matches: true };
         }
         if let Some(address) = target.address() {
-            return compare_address(policy, identity, target, address);
+            return compare_address(policy, self, target, address);
         }
         if policy.reference == Reference::PeerAddress {
-            return compare_peer(policy, identity);
+            return compare_peer(policy, self);
         }
         let Some(asked) = asked(policy, target) else {
             return Comparison { compared: Compared::HostRefused, matches: false };
         };
         let covers = |presented: &Text| wildcard::covers(policy, presented.as_bytes(), &asked);
-        compare_text(policy, identity, self.may_fit.then_some(&covers))
+        compare_text(policy, self, self.may_fit.then_some(&covers))
     }
 }
 
 /// A name never equals the server's address, which is not known here; one that is an address itself may (Q273948).
-fn compare_peer<'a>(policy: &NamePolicy, identity: &'a Identity) -> Comparison<'a> {
+fn compare_peer<'a>(policy: &NamePolicy, names: Presented<'a>) -> Comparison<'a> {
     let is_address = |text: &Text| text.as_str().is_some_and(|text| text.parse::<IpAddr>().is_ok());
-    let compared = compare_text(policy, identity, Some(&is_address));
+    let compared = compare_text(policy, names, Some(&is_address));
     if compared.matches { Comparison { compared: Compared::PeerAddress, ..compared } } else { compared }
 }
 
@@ -144,7 +145,7 @@ fn compare_peer<'a>(policy: &NamePolicy, identity: &'a Identity) -> Comparison<'
 fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
     let typed = target.text().as_bytes();
     // C strings end at NUL, and no standard knows a name with one.
-    if typed.is_empty() || typed.contains(&0) {
+    if typed.is_empty() || memchr::memchr(0, typed).is_some() {
         return None;
     }
     let dotted = target.has_trailing_dot();
@@ -176,7 +177,8 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
 type Fits<'f> = Option<&'f dyn Fn(&Text) -> bool>;
 
 /// Goes through the names that are read, until one fits.
-fn compare_text<'a>(policy: &NamePolicy, identity: &'a Identity, any: Fits<'_>) -> Comparison<'a> {
+fn compare_text<'a>(policy: &NamePolicy, names: Presented<'a>, any: Fits<'_>) -> Comparison<'a> {
+    let identity = names.identity;
     let fits = |text: &Text| any.is_some_and(|fits| fits(text));
     let mut count = 0;
     match policy.scan {
@@ -185,7 +187,7 @@ fn compare_text<'a>(policy: &NamePolicy, identity: &'a Identity, any: Fits<'_>) 
                 return Comparison { compared: Compared::FirstDns(first), matches: fits(first) };
             }
         }
-        DnsScan::All if any.is_none() => count = identity.names.dns().count(),
+        DnsScan::All if any.is_none() => count = names.dns,
         DnsScan::All => {
             for text in identity.names.dns() {
                 if fits(text) {
@@ -279,12 +281,8 @@ fn may_serve(identity: &Identity) -> bool {
     identity.purposes.as_ref().is_none_or(|purposes| purposes.iter().any(serves))
 }
 
-fn compare_address<'a>(
-    policy: &NamePolicy,
-    identity: &'a Identity,
-    target: &Target,
-    address: IpAddr,
-) -> Comparison<'a> {
+fn compare_address<'a>(policy: &NamePolicy, names: Presented<'a>, target: &Target, address: IpAddr) -> Comparison<'a> {
+    let identity = names.identity;
     let same = |text: &Text| text.as_bytes().eq_ignore_ascii_case(target.text().as_bytes());
     let octets = || {
         if identity.names.addresses().any(|entry| entry == address) {
@@ -296,10 +294,10 @@ fn compare_address<'a>(
     let text = match policy.address {
         AddressMatch::Octets => return octets(),
         AddressMatch::Never => return Comparison { compared: Compared::Nothing, matches: false },
-        AddressMatch::Text => return compare_text(policy, identity, Some(&same)),
-        AddressMatch::OctetsOrText => compare_text(policy, identity, Some(&same)),
+        AddressMatch::Text => return compare_text(policy, names, Some(&same)),
+        AddressMatch::OctetsOrText => compare_text(policy, names, Some(&same)),
         AddressMatch::OctetsOrCommonName => {
-            compare_text(&NamePolicy { scan: DnsScan::Nothing, ..*policy }, identity, Some(&same))
+            compare_text(&NamePolicy { scan: DnsScan::Nothing, ..*policy }, names, Some(&same))
         }
     };
     let octets = octets();

@@ -1,7 +1,7 @@
 //! What users see when a client complains: its phrases, and how values are filled in.
 
 use std::borrow::Cow;
-use std::fmt::{self, Display, Write};
+use std::fmt::{Display, Write};
 
 use memchr::memchr;
 
@@ -93,17 +93,16 @@ fn fill(text: &str, target: &Target, identity: &Identity, date: Option<Moment>) 
     while let Some((before, placeholder, after)) = placeholder(rest) {
         filled.push_str(before);
         let names = &identity.names;
-        // Writing to a String cannot fail.
-        let _ = match placeholder {
-            "host" => write!(filled, "{target}"),
-            "names" => list(&mut filled, names.dns(), ", "),
-            "addresses" => list(&mut filled, names.addresses(), ", "),
-            "rustls" => list(&mut filled, names.dns().map(DnsName), " or "),
-            "cn" => list(&mut filled, identity.subject.common_names().next_back(), ""),
-            "subject" => write!(filled, "{}", identity.subject),
-            "date" => list(&mut filled, date.map(Moment::date), ""),
-            unknown => write!(filled, "{{{unknown}}}"),
-        };
+        match placeholder {
+            "host" => push(&mut filled, target.text()),
+            "names" => list(&mut filled, names.dns(), ", ", push),
+            "addresses" => list(&mut filled, names.addresses(), ", ", push_shown),
+            "rustls" => list(&mut filled, names.dns(), " or ", push_as_rustls),
+            "cn" => identity.subject.common_names().next_back().into_iter().for_each(|name| push(&mut filled, name)),
+            "subject" => push_shown(&mut filled, &identity.subject),
+            "date" => date.into_iter().for_each(|date| filled.push_str(&date.date())),
+            unknown => push_shown(&mut filled, format_args!("{{{unknown}}}")),
+        }
         rest = after;
     }
     filled.push_str(rest);
@@ -118,31 +117,38 @@ fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, &after[..close], &after[close + 1..]))
 }
 
-/// A name as rustls shows it.
-struct DnsName<'a>(&'a Text);
-
-impl Display for DnsName<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("DnsName(\"")?;
-        self.0.fmt(out)?;
-        out.write_str("\")")
+fn push(out: &mut String, text: &Text) {
+    match text.plain() {
+        Some(plain) => out.push_str(plain),
+        None => push_shown(out, text),
     }
+}
+
+fn push_shown(out: &mut String, value: impl Display) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+/// A name as rustls shows it.
+fn push_as_rustls(out: &mut String, name: &Text) {
+    out.push_str("DnsName(\"");
+    push(out, name);
+    out.push_str("\")");
 }
 
 /// No message names more: a certificate may list thousands.
 const LISTED: usize = 20;
 
-fn list<T: Display>(out: &mut String, values: impl IntoIterator<Item = T>, separator: &str) -> fmt::Result {
-    for (index, value) in values.into_iter().enumerate() {
-        if index == LISTED {
-            return write!(out, "{separator}...");
-        }
+fn list<T>(out: &mut String, values: impl Iterator<Item = T>, separator: &str, push: impl Fn(&mut String, T)) {
+    for (index, value) in values.enumerate() {
         if index > 0 {
             out.push_str(separator);
         }
-        write!(out, "{value}")?;
+        if index == LISTED {
+            return out.push_str("...");
+        }
+        push(out, value);
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use x509_parser::extensions::{AuthorityKeyIdentifier, X509Extension};
 use x509_parser::nom::Parser;
 
 use super::read::{self, bit_length};
-use super::{DistinguishedName, Identity, Moment, PublicKey, SignatureAlgorithm, Verification};
+use super::{DistinguishedName, Identity, Moment, ObjectId, PublicKey, SignatureAlgorithm, Verification};
 
 /// A certificate (RFC 5280 §4.1), with what rules and reports ask of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +34,12 @@ pub struct Certificate {
     pub authority_key_id: Option<Box<[u8]>>,
     /// subjectKeyIdentifier
     pub subject_key_id: Option<Box<[u8]>>,
-    /// certificatePolicies, dotted.
-    pub policies: Vec<Box<str>>,
+    /// certificatePolicies
+    pub policies: Vec<ObjectId>,
     /// True when signed certificate timestamps are embedded (RFC 6962 §3.3).
     pub has_timestamps: bool,
-    /// Object identifiers of all extensions in wire order, dotted.
-    pub extensions: Vec<Box<str>>,
+    /// All extensions in wire order.
+    pub extensions: Vec<ObjectId>,
 }
 
 /// A serial number: the content octets of its INTEGER.
@@ -106,7 +106,7 @@ impl Certificate {
             subject_key_id: None,
             policies: Vec::new(),
             has_timestamps: false,
-            extensions: Vec::new(),
+            extensions: Vec::with_capacity(tbs.extensions().len()),
         };
         for extension in tbs.extensions() {
             certificate.read_extension(extension);
@@ -115,8 +115,8 @@ impl Certificate {
     }
 
     fn read_extension(&mut self, extension: &X509Extension<'_>) {
-        let oid = read::dotted(&extension.oid);
-        match oid.as_str() {
+        let oid = ObjectId::from(&extension.oid);
+        match &*oid {
             "2.5.29.35" => {
                 let parsed = AuthorityKeyIdentifier::from_der(extension.value).ok();
                 self.authority_key_id = parsed.and_then(|(_, key)| key.key_identifier).map(|id| id.0.into());
@@ -127,7 +127,7 @@ impl Certificate {
             "1.3.6.1.4.1.11129.2.4.2" => self.has_timestamps = true,
             _ => {}
         }
-        self.extensions.push(oid.into());
+        self.extensions.push(oid);
     }
 
     /// True when issuer and subject are the same name: a root, or a self-signed leaf.
@@ -167,13 +167,13 @@ impl Certificate {
 }
 
 /// The policy identifiers: a SEQUENCE of SEQUENCEs that begin with an object identifier.
-fn policies(value: &[u8]) -> Vec<Box<str>> {
+fn policies(value: &[u8]) -> Vec<ObjectId> {
     let Ok((_, outer)) = Any::from_der(value) else { return Vec::new() };
     let mut rest = outer.data;
     let mut found = Vec::new();
     while let Ok((after, policy)) = Any::from_der(rest) {
         if let Ok((_, oid)) = Oid::from_der(policy.data) {
-            found.push(read::dotted(&oid).into());
+            found.push(ObjectId::from(&oid));
         }
         rest = after;
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Text;
+use super::{ObjectId, Text};
 
 /// A distinguished name (RFC 5280 §4.1.2.4): relative names in the order of the DER, each with one attribute or more.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -55,8 +55,8 @@ pub enum AttributeKind {
     GivenName,
     /// title
     Title,
-    /// Any other object identifier, dotted.
-    Other(Box<str>),
+    /// Any other.
+    Other(ObjectId),
 }
 
 /// The ASN.1 string type of an attribute value.

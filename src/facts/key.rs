@@ -5,7 +5,7 @@ use std::fmt;
 use x509_parser::asn1_rs::FromDer;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::read;
+use super::{ObjectId, read};
 
 /// A SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub enum KeyKind {
         /// Bits of the prime p; 0 when unknown.
         bits: u32,
     },
-    /// Any other algorithm, dotted.
-    Other(Box<str>),
+    /// Any other algorithm.
+    Other(ObjectId),
 }
 
 /// A named elliptic curve.

@@ -9,6 +9,10 @@ use time::{Date, OffsetDateTime};
 /// Seconds in a day, as the Baseline Requirements count it (BR 6.3.2).
 pub const DAY: i64 = 86_400;
 
+/// `00` to `99`.
+const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354\
+                     555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
 /// A point in time in UTC: seconds since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(i64);
@@ -54,6 +58,22 @@ impl Moment {
         later.0.saturating_sub(self.0).div_euclid(DAY)
     }
 
+    /// `2026-09-01T12:00:00Z` (RFC 3339); seconds since 1970 where no calendar date of four digits exists.
+    pub fn rfc3339(self) -> String {
+        let Some(pairs) = self.pairs() else { return self.to_string() };
+        pairs.zip(["", "-", "-", "T", ":", ":", "Z"]).flat_map(|(pair, after)| [pair, after]).collect()
+    }
+
+    /// The digits of year, month, day, hour, minute and second, two by two; none where no calendar date of four digits
+    /// exists.
+    fn pairs(self) -> Option<impl Iterator<Item = &'static str>> {
+        let time = OffsetDateTime::from_unix_timestamp(self.0).ok()?;
+        let (year, (hour, minute, second)) = (u16::try_from(time.year()).ok()?, time.to_hms());
+        let (century, year) = (u8::try_from(year / 100).ok()?, (year % 100) as u8);
+        let numbers = [century, year, time.month().into(), time.day(), hour, minute, second];
+        Some(numbers.into_iter().map(|number| &PAIRS[2 * usize::from(number)..][..2]))
+    }
+
     /// `2026-09-01`.
     pub fn date(self) -> String {
         let text = self.to_string();
@@ -64,17 +84,13 @@ impl Moment {
 /// `2026-09-01 12:00:00 UTC`; seconds since 1970 where no calendar date exists.
 impl fmt::Display for Moment {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Ok(time) = OffsetDateTime::from_unix_timestamp(self.0) else {
-            return write!(out, "{} s after 1970", self.0);
-        };
-        let (hour, minute, second) = time.to_hms();
-        write!(
-            out,
-            "{:04}-{:02}-{:02} {hour:02}:{minute:02}:{second:02} UTC",
-            time.year(),
-            u8::from(time.month()),
-            time.day()
-        )
+        match self.pairs() {
+            Some(pairs) => pairs.zip(["", "-", "-", " ", ":", ":", " UTC"]).try_for_each(|(pair, after)| {
+                out.write_str(pair)?;
+                out.write_str(after)
+            }),
+            None => write!(out, "{} s after 1970", self.0),
+        }
     }
 }
 

@@ -37,6 +37,9 @@ impl Name {
     /// What is wrong with a name as people type it; as [`Name::parse`], without keeping the name.
     pub fn fault(typed: &str) -> Option<NameFault> {
         let bare = typed.strip_suffix('.').unwrap_or(typed);
+        if is_plain(bare.as_bytes()) {
+            return None;
+        }
         if !bare.is_ascii() || bare.is_empty() {
             return Self::parse(typed).err();
         }
@@ -134,6 +137,24 @@ pub(super) fn is_internal(ascii: &str) -> bool {
     let labels = [&*lower, b"b".as_slice(), b"a".as_slice()];
     let found = psl::List.find(labels.into_iter());
     found.typ != Some(Type::Icann)
+}
+
+/// True for nearly all well-formed names, in one look at each octet. What else is well formed, the checks below tell.
+fn is_plain(name: &[u8]) -> bool {
+    let (mut before, mut label, mut is_number) = (b'.', 0, true);
+    for &octet in name {
+        label += 1;
+        match octet {
+            b'a'..=b'z' | b'A'..=b'Z' => is_number = false,
+            b'0'..=b'9' => {}
+            // An A-label has two in a row.
+            b'-' if !matches!(before, b'.' | b'-') => is_number = false,
+            b'.' if !matches!(before, b'.' | b'-') && label <= 64 => (label, is_number) = (0, true),
+            _ => return false,
+        }
+        before = octet;
+    }
+    !matches!(before, b'.' | b'-') && !is_number && label <= 63 && name.len() <= 253
 }
 
 fn check_characters(typed: &str) -> Result<(), NameFault> {
@@ -236,6 +257,21 @@ mod tests {
         assert_eq!(Name::parse(&long), Err(NameFault::LongLabel { position: 1, octets: 64 }));
         let fault = Name::parse_for_certificate("my_host.contoso.com");
         assert_eq!(fault, Err(NameFault::Underscore { position: 3 }));
+    }
+
+    #[test]
+    fn finds_the_same_fault_with_and_without_keeping_the_name() {
+        let mut names = vec![String::new()];
+        for _ in 0..6 {
+            let longer = names.iter().flat_map(|name| "aX1-._*é".chars().map(move |last| format!("{name}{last}")));
+            names = longer.inspect(|name| assert_eq!(Name::fault(name), Name::parse(name).err(), "{name}")).collect();
+        }
+        for length in [62, 63, 64, 253, 254] {
+            for label in ["a".repeat(length), format!("b.{}", "1.".repeat(length / 2)), "c--".repeat(length / 3)] {
+                let names = [label.clone(), format!("x.{label}"), format!("{label}.1x"), format!("xn--{label}")];
+                names.iter().for_each(|name| assert_eq!(Name::fault(name), Name::parse(name).err(), "{name}"));
+            }
+        }
     }
 
     #[test]

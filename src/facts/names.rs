@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::name::is_internal;
-use super::{DistinguishedName, Name, Text};
+use super::{DistinguishedName, Name, ObjectId, Text};
 
 /// One entry of a subjectAltName (RFC 5280 §4.2.1.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +23,12 @@ pub enum GeneralName {
     Srv(Text),
     /// otherName 1.3.6.1.4.1.311.20.2.3: a Windows user principal name.
     Upn(Text),
-    /// Any other otherName: its type, dotted.
-    Other(Box<str>),
+    /// Any other otherName: its type.
+    Other(ObjectId),
     /// directoryName
     Directory(DistinguishedName),
-    /// registeredID, dotted.
-    RegisteredId(Box<str>),
+    /// registeredID
+    RegisteredId(ObjectId),
     /// An entry that cannot be read: its tag number and bytes.
     Unreadable(u32, Box<[u8]>),
 }

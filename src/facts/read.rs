@@ -12,7 +12,7 @@ use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
 
 use super::{
     Attribute, AttributeKind, BasicConstraints, Curve, DistinguishedName, GeneralName, Identity, KeyKind, KeyUsage,
-    Names, PublicKey, Purpose, SanExtension, StringKind, Text,
+    Names, ObjectId, PublicKey, Purpose, SanExtension, StringKind, Text,
 };
 
 /// Reads subject, key and the extensions they share into an identity.
@@ -78,7 +78,7 @@ fn general_name(parsed: &ParsedName<'_>) -> GeneralName {
         ParsedName::URI(text) => GeneralName::Uri(Text::from(*text)),
         ParsedName::IPAddress(bytes) => address(bytes),
         ParsedName::DirectoryName(name) => GeneralName::Directory(distinguished_name(name)),
-        ParsedName::RegisteredID(oid) => GeneralName::RegisteredId(dotted(oid).into()),
+        ParsedName::RegisteredID(oid) => GeneralName::RegisteredId(ObjectId::from(oid)),
         ParsedName::OtherName(oid, value) => other_name(oid, value),
         ParsedName::X400Address(any) | ParsedName::EDIPartyName(any) => {
             GeneralName::Unreadable(any.tag().0, any.data.into())
@@ -110,12 +110,13 @@ fn other_name(oid: &Oid<'_>, value: &[u8]) -> GeneralName {
         let (_, string) = Any::from_der(explicit.data).ok()?;
         Some(Text::new(string.data))
     };
-    match dotted(oid).as_str() {
+    let oid = ObjectId::from(oid);
+    match &*oid {
         "1.3.6.1.5.5.7.8.7" => text().map(GeneralName::Srv),
         "1.3.6.1.4.1.311.20.2.3" => text().map(GeneralName::Upn),
         _ => None,
     }
-    .unwrap_or_else(|| GeneralName::Other(dotted(oid).into()))
+    .unwrap_or_else(|| GeneralName::Other(oid))
 }
 
 fn purposes(usage: &ExtendedKeyUsage<'_>) -> Vec<Purpose> {
@@ -129,7 +130,7 @@ fn purposes(usage: &ExtendedKeyUsage<'_>) -> Vec<Purpose> {
         (usage.any, Purpose::Any),
     ];
     let known = known.into_iter().filter_map(|(set, purpose)| set.then_some(purpose));
-    known.chain(usage.other.iter().map(|oid| Purpose::Other(dotted(oid)))).collect()
+    known.chain(usage.other.iter().map(|oid| Purpose::Other(oid.into()))).collect()
 }
 
 /// Reads a Name, keeping its DER.
@@ -153,7 +154,7 @@ fn attribute(parsed: &x509_parser::x509::AttributeTypeAndValue<'_>) -> Attribute
     // The commonest one without a detour through its dotted text.
     let kind = match oid.as_bytes() {
         [0x55, 4, 3] => AttributeKind::CommonName,
-        _ => AttributeKind::from_oid(&dotted(oid)),
+        _ => AttributeKind::from_oid(&ObjectId::from(oid)),
     };
     Attribute { kind, value: text, string }
 }
@@ -175,8 +176,8 @@ fn utf16(bytes: &[u8]) -> Text {
 
 /// Reads a SubjectPublicKeyInfo.
 pub(super) fn public_key(parsed: &SubjectPublicKeyInfo<'_>) -> PublicKey {
-    let oid = dotted(&parsed.algorithm.algorithm);
-    let kind = match (oid.as_str(), parsed.parsed()) {
+    let oid = ObjectId::from(&parsed.algorithm.algorithm);
+    let kind = match (&*oid, parsed.parsed()) {
         // rsaEncryption and RSASSA-PSS
         ("1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10", Ok(ParsedKey::RSA(key))) => {
             KeyKind::Rsa { bits: bit_length(key.modulus), exponent: key.try_exponent().ok() }
@@ -186,7 +187,7 @@ pub(super) fn public_key(parsed: &SubjectPublicKeyInfo<'_>) -> PublicKey {
         ("1.3.101.112", _) => KeyKind::Ed25519,
         ("1.3.101.113", _) => KeyKind::Ed448,
         ("1.2.840.10040.4.1", _) => KeyKind::Dsa { bits: dsa_bits(parsed) },
-        _ => KeyKind::Other(oid.into()),
+        _ => KeyKind::Other(oid),
     };
     PublicKey { spki: parsed.raw.into(), kind }
 }
@@ -205,7 +206,7 @@ fn rsa_pss(bits: &[u8]) -> KeyKind {
 
 fn curve(parsed: &SubjectPublicKeyInfo<'_>) -> Curve {
     let oid = parsed.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok());
-    match oid.map(|oid| dotted(&oid)).as_deref() {
+    match oid.map(|oid| ObjectId::from(&oid)).as_deref() {
         Some("1.2.840.10045.3.1.7") => Curve::P256,
         Some("1.3.132.0.34") => Curve::P384,
         Some("1.3.132.0.35") => Curve::P521,
@@ -226,61 +227,4 @@ pub(super) fn bit_length(bytes: &[u8]) -> u32 {
     let Some(first) = bytes.iter().position(|byte| *byte != 0) else { return 0 };
     let whole = u32::try_from(bytes.len() - first - 1).unwrap_or(u32::MAX / 16) * 8;
     whole + (8 - bytes[first].leading_zeros())
-}
-
-/// `2.5.29.17`, as `Oid::to_id_string` writes it, which makes a text of each arc.
-pub(super) fn dotted(oid: &Oid<'_>) -> String {
-    /// In octets; nearly all arcs are shorter.
-    const LONGEST_ARC: usize = 4;
-    let Some((first, rest)) = oid.as_bytes().split_first() else { return oid.to_id_string() };
-    let arcs = || rest.split_inclusive(|octet| *octet < 0x80);
-    let short = |arc: &[u8]| arc.len() <= LONGEST_ARC && arc.last().is_some_and(|last| *last < 0x80);
-    if rest.is_empty() || !arcs().all(short) {
-        return oid.to_id_string();
-    }
-    let mut text = String::with_capacity(oid.as_bytes().len() * 3 + 2);
-    push_decimal(&mut text, u32::from(first / 40));
-    text.push('.');
-    push_decimal(&mut text, u32::from(first % 40));
-    for arc in arcs() {
-        text.push('.');
-        push_decimal(&mut text, arc.iter().fold(0, |sum, octet| sum << 7 | u32::from(octet & 0x7f)));
-    }
-    text
-}
-
-fn push_decimal(text: &mut String, number: u32) {
-    if number >= 10 {
-        push_decimal(text, number / 10);
-    }
-    text.push(char::from(b'0' + (number % 10) as u8));
-}
-
-#[cfg(test)]
-mod tests {
-    use std::borrow::Cow;
-
-    use super::*;
-
-    #[test]
-    fn writes_object_identifiers_as_their_parser_does() {
-        for octets in [
-            &[0x55, 0x1d, 17][..],
-            &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11],
-            &[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 2],
-            &[0x55, 0x8f, 0xff, 0xff, 0x7f],
-            &[0x55, 0x81, 0x8f, 0xff, 0xff, 0x7f],
-            &[0x55, 0x80, 0x80, 1],
-            &[0x88, 0x37, 0],
-            &[0, 0],
-            &[0, 1, 2],
-            &[0xff],
-            &[0],
-            &[0x55],
-            &[],
-        ] {
-            let oid = Oid::new(Cow::Borrowed(octets));
-            assert_eq!(dotted(&oid), oid.to_id_string(), "{octets:02x?}");
-        }
-    }
 }

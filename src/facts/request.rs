@@ -6,7 +6,7 @@ use x509_parser::nom::Parser;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 
 use super::certificate::read_fault;
-use super::{Identity, SignatureAlgorithm, Verification, read};
+use super::{Identity, ObjectId, SignatureAlgorithm, Verification, read};
 
 /// A PKCS#10 request (RFC 2986).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct Request {
     pub identity: Identity,
     /// How it was signed.
     pub signature: SignatureAlgorithm,
-    /// Object identifiers of its attributes in wire order, dotted.
-    pub attributes: Vec<Box<str>>,
+    /// Its attributes in wire order.
+    pub attributes: Vec<ObjectId>,
 }
 
 /// PKCS#9 extensionRequest (RFC 2985 §5.4.2).
@@ -36,11 +36,11 @@ impl Request {
         let mut attributes = Vec::new();
         let mut values = Vec::new();
         for (oid, value) in parts.attributes {
-            let oid = read::dotted(&oid);
+            let oid = ObjectId::from(&oid);
             if is_extension_request(&oid) {
                 values.push(value);
             }
-            attributes.push(oid.into());
+            attributes.push(oid);
         }
         let extensions: Vec<X509Extension<'_>> = values.into_iter().flat_map(extensions).collect();
         Ok(Self {
@@ -54,7 +54,7 @@ impl Request {
     /// The content of each subjectAltName extension that it asks for, as it was read (DER).
     pub fn subject_alt_names(&self) -> Vec<Box<[u8]>> {
         let Ok(parts) = Parts::read(&self.der) else { return Vec::new() };
-        let asked = parts.attributes.into_iter().filter(|(oid, _)| is_extension_request(&read::dotted(oid)));
+        let asked = parts.attributes.into_iter().filter(|(oid, _)| is_extension_request(&ObjectId::from(oid)));
         let names = asked.flat_map(|(_, value)| extensions(value)).filter(|extension| read::is_names(extension));
         names.map(|extension| extension.value.into()).collect()
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use x509_parser::x509::AlgorithmIdentifier;
 
-use super::{Curve, KeyKind, PublicKey, read};
+use super::{Curve, KeyKind, ObjectId, PublicKey};
 
 /// The hash that a signature is made over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub enum Digest {
 /// A signatureAlgorithm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignatureAlgorithm {
-    /// Dotted object identifier.
-    pub oid: Box<str>,
+    /// Its object identifier.
+    pub oid: ObjectId,
     /// Name as RFC 5280 and its companions write it, e.g. `sha256WithRSAEncryption`.
     pub name: &'static str,
     /// The hash.
@@ -74,14 +74,14 @@ const ALGORITHMS: &[(&str, &str, Digest)] = &[
 
 impl SignatureAlgorithm {
     pub(super) fn read(parsed: &AlgorithmIdentifier<'_>) -> Self {
-        let oid = read::dotted(&parsed.algorithm);
-        if oid == "1.2.840.113549.1.1.10" {
+        let oid = ObjectId::from(&parsed.algorithm);
+        if &*oid == "1.2.840.113549.1.1.10" {
             let digest = pss_digest(parsed);
-            return Self { oid: oid.into(), name: "RSASSA-PSS", digest };
+            return Self { oid, name: "RSASSA-PSS", digest };
         }
-        let known = ALGORITHMS.iter().find(|entry| entry.0 == oid);
+        let known = ALGORITHMS.iter().find(|entry| entry.0 == &*oid);
         let (name, digest) = known.map_or(("unknown algorithm", Digest::Unknown), |entry| (entry.1, entry.2));
-        Self { oid: oid.into(), name, digest }
+        Self { oid, name, digest }
     }
 
     /// Checks `signature` over `data` with `key`.

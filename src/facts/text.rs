@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt::{self, Display, Write};
 use std::hash::{Hash, Hasher};
 
+use compact_str::CompactString;
+
 /// Bytes from a certificate, file or server that are meant as text.
 ///
 /// `Display` never emits a control character or one that re-orders the line, so it is safe on a terminal.
@@ -13,23 +15,21 @@ pub struct Text(Form);
 /// Nearly all names are plain, and each is shown to every client: it is found out once.
 #[derive(Clone)]
 enum Form {
-    /// Printable ASCII.
-    Plain(Box<str>),
+    /// Printable ASCII. A short one, as nearly all names are, needs no memory of its own.
+    Plain(CompactString),
     /// Anything else.
     Other(Box<[u8]>),
 }
 
 impl Text {
     /// The bytes as they stand.
-    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
-        let bytes = bytes.into();
+    pub fn new(bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref();
         // Without an early end, many bytes are compared at once.
-        if !bytes.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
-            return Self(Form::Other(bytes));
-        }
-        match String::from_utf8(bytes.into_vec()) {
-            Ok(plain) => Self(Form::Plain(plain.into())),
-            Err(error) => Self(Form::Other(error.into_bytes().into())),
+        let is_plain = bytes.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+        match CompactString::from_utf8(bytes) {
+            Ok(plain) if is_plain => Self(Form::Plain(plain)),
+            _ => Self(Form::Other(bytes.into())),
         }
     }
 
@@ -65,7 +65,7 @@ impl Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self::new(text.as_bytes())
+        Self::new(text)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::ObjectId;
+
 /// The keyUsage extension (RFC 5280 §4.2.1.3): bit 0 is digitalSignature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct KeyUsage(pub u16);
@@ -70,8 +72,8 @@ pub enum Purpose {
     OcspSigning,
     /// 2.5.29.37.0: anyExtendedKeyUsage.
     Any,
-    /// Any other object identifier, dotted.
-    Other(String),
+    /// Any other.
+    Other(ObjectId),
 }
 
 impl fmt::Display for Purpose {

@@ -12,7 +12,7 @@ fn judged<T>(evidence: &Evidence, typed: Option<&str>, now: &str, with: impl FnO
     let target = typed.map(target);
     let ctx =
         Context { now: day(now), authority: Authority::of(subjects[0].item), target: target.as_ref(), trust: None };
-    with(&judge(&subjects[0], clients::ALL, &ctx))
+    with(&judge(&subjects[0], &Panel::all(), &ctx))
 }
 
 fn codes(report: &Report<'_>) -> Vec<&'static str> {
@@ -89,7 +89,7 @@ fn says_nothing_of_good_certificates_of_today() {
         let subjects = seen.subjects();
         let target = target(typed);
         let ctx = Context { now: day("2026-09-15"), authority, target: Some(&target), trust: None };
-        assert_eq!(codes(&judge(&subjects[0], clients::ALL, &ctx)), [""; 0], "{authority:?}");
+        assert_eq!(codes(&judge(&subjects[0], &Panel::all(), &ctx)), [""; 0], "{authority:?}");
     }
 }
 
@@ -154,7 +154,7 @@ fn misses_the_issuer_where_a_server_sends_a_lone_leaf() {
     let subjects = seen.subjects();
     let trust = TrustStore::default();
     let ctx = Context { now: day("2026-09-01"), authority: Authority::Unknown, target: None, trust: Some(&trust) };
-    assert!(codes(&judge(&subjects[0], &[], &ctx)).contains(&"incomplete-chain"));
+    assert!(codes(&judge(&subjects[0], &Panel::new(&[]), &ctx)).contains(&"incomplete-chain"));
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn does_not_call_a_lone_leaf_untrusted() {
     let subjects = seen.subjects();
     let trust = TrustStore::default();
     let ctx = Context { now: day("2026-09-01"), authority: Authority::Unknown, target: None, trust: Some(&trust) };
-    let report = judge(&subjects[0], &[], &ctx);
+    let report = judge(&subjects[0], &Panel::new(&[]), &ctx);
     assert!(report.not_checked.iter().any(|(rule, lacks)| rule.code == "untrusted-issuer" && *lacks == Missing::Chain));
     assert!(matches!(subjects[0].item, Item::Certificate(_)));
 }

@@ -1,6 +1,7 @@
 //! The same name twice.
 
 use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 
 use super::{Check, Context, Hit, Level, Mend, Rule, Source};
 use crate::facts::{GeneralName, Identity};
@@ -24,17 +25,38 @@ fn check(identity: &Identity, _: &Context<'_>) -> Option<Hit> {
     if entries.len() <= FEW && !entries.iter().enumerate().any(|(at, entry)| holds(&entries[..at], entry)) {
         return None;
     }
-    let mut seen = HashSet::with_capacity(entries.len());
+    let (mut names, mut addresses) = (HashSet::with_capacity(entries.len()), HashSet::new());
     Hit::in_names(&identity.names, Level::Note, |entry| {
-        let key = match entry {
-            GeneralName::Dns(text) => text.as_bytes().to_ascii_lowercase(),
-            // No dNSName holds a NUL that could make the two meet.
-            GeneralName::Address(address) => format!("\0{address}").into_bytes(),
+        let is_new = match entry {
+            GeneralName::Dns(text) => names.insert(AnyCase(text.as_bytes())),
+            GeneralName::Address(address) => addresses.insert(*address),
             _ => return None,
         };
-        (!seen.insert(key)).then(|| (entry.to_string(), Mend::Drop))
+        (!is_new).then(|| (entry.to_string(), Mend::Drop))
     })
 }
+
+/// A name that equals another one in upper or lower case.
+struct AnyCase<'a>(&'a [u8]);
+
+impl Hash for AnyCase<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for block in self.0.chunks(16) {
+            let mut lower = [0; 16];
+            lower[..block.len()].copy_from_slice(block);
+            lower.make_ascii_lowercase();
+            state.write(&lower);
+        }
+    }
+}
+
+impl PartialEq for AnyCase<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for AnyCase<'_> {}
 
 fn holds(earlier: &[GeneralName], entry: &GeneralName) -> bool {
     earlier.iter().any(|other| match (entry, other) {

@@ -103,10 +103,10 @@ impl Hit {
     }
 
     /// One hit for all entries of the SAN that `look` finds fault with: what it says of each, and the mend of each.
-    pub(super) fn in_names(
-        names: &Names,
+    pub(super) fn in_names<'a>(
+        names: &'a Names,
         level: Level,
-        mut look: impl FnMut(&GeneralName) -> Option<(String, Mend)>,
+        mut look: impl FnMut(&'a GeneralName) -> Option<(String, Mend)>,
     ) -> Option<Self> {
         let mut details = Vec::new();
         let mut mends = Vec::new();

@@ -1,5 +1,7 @@
 //! A star anywhere but as the whole first label.
 
+use memchr::memchr;
+
 use super::{Check, Context, Hit, Mend, Rule, Source};
 use crate::facts::{GeneralName, Identity};
 
@@ -22,7 +24,7 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
 fn is_partial(entry: &GeneralName) -> bool {
     let Some(text) = entry.dns() else { return false };
     let labels = text.as_bytes();
-    labels != b"*" && labels.strip_prefix(b"*.").unwrap_or(labels).contains(&b'*')
+    labels != b"*" && memchr(b'*', labels.strip_prefix(b"*.").unwrap_or(labels)).is_some()
 }
 
 #[cfg(test)]

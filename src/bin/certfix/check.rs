@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::process::ExitCode;
 
-use certfix::clients::{self, Client};
+use certfix::clients;
 use certfix::facts::{Evidence, Moment, Subject, Survey, Target, TrustStore};
-use certfix::judge::{Report, infer_target, judge, judge_services};
+use certfix::judge::{Panel, Report, infer_target, judge, judge_services};
 use certfix::report::json;
 use certfix::report::text::{self, Page};
 use certfix::rules::{Authority, Context};
@@ -16,7 +16,7 @@ use crate::sources::{Described, Seen};
 use crate::{live, password, sources, terminal};
 
 pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
-    let clients = clients::select(&args.client)?;
+    let panel = Panel::new(&clients::select(&args.client)?);
     let typed = args.target.typed()?;
     let known = password::given(&args.password)?;
     let trust = match &args.ca_file {
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
     }
     let bench = Bench {
         args,
-        clients,
+        panel,
         typed,
         servers,
         now: args.clock.now(),
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
 /// What every source is judged with.
 struct Bench<'a> {
     args: &'a Check,
-    clients: Vec<&'static Client>,
+    panel: Panel,
     typed: Option<Target>,
     /// The servers that the account file names.
     servers: Vec<Target>,
@@ -82,7 +82,7 @@ impl Bench<'_> {
         let mut worst = None;
         let before = out.len();
         for (subject, target) in subjects.iter().flat_map(|subject| self.targets(subject)) {
-            let report = judge(subject, &self.clients, &self.context(subject, target.as_deref(), self.trust.as_ref()));
+            let report = judge(subject, &self.panel, &self.context(subject, target.as_deref(), self.trust.as_ref()));
             if out.len() > before {
                 out.extend(sources::separator(self.format()));
             }
@@ -115,7 +115,7 @@ impl Bench<'_> {
         let subjects: Vec<Vec<Subject<'_>>> = survey.chains.iter().map(Evidence::subjects).collect();
         let leaves = subjects.iter().enumerate().filter_map(|(chain, subjects)| Some((chain, subjects.first()?)));
         let reports: Vec<(usize, Report<'_>)> = leaves
-            .map(|(chain, subject)| (chain, judge(subject, &self.clients, &self.context(subject, target, trust))))
+            .map(|(chain, subject)| (chain, judge(subject, &self.panel, &self.context(subject, target, trust))))
             .collect();
         let failures = live::failures(survey, &services.lost);
         if reports.is_empty() && services.findings.is_empty() {

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, PrivateKey, Source, Subject, Target};
-use certfix::judge::{Chain, chain, changes, judge, undoes_the_order};
+use certfix::judge::{Chain, Panel, chain, changes, judge, undoes_the_order};
 use certfix::report::json;
 use certfix::report::text::{self, Installed, Next};
 use certfix::rules::{Authority, Context, Level};
 use certfix::store::{self, Contents, NewFile, Secrecy, Slot, Store};
-use certfix::{Error, clients, deploy, input, issue};
+use certfix::{Error, deploy, input, issue};
 use zeroize::Zeroizing;
 
 use crate::args::{Format, Install};
@@ -255,8 +255,7 @@ impl Place<'_> {
         let subject = Subject { evidence: &evidence, item, chain: above, before: 0 };
         let authority = signer.unwrap_or_else(|| Authority::of(subject.item));
         let context = Context { now, authority, target: typed.as_ref(), trust: None };
-        let all = clients::select("all")?;
-        let report = judge(&subject, &all, &context);
+        let report = judge(&subject, &Panel::all(), &context);
         let request = match self.slot {
             Slot::Renewal => self.key.renewal.as_ref(),
             Slot::Next => self.key.waiting.as_ref().and_then(|next| next.request.as_ref()),

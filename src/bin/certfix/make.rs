@@ -5,14 +5,14 @@ use std::process::ExitCode;
 
 use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Name, NameFault, PrivateKey, Target, Text};
 use certfix::issue::{Contact, KeyChoice};
-use certfix::judge::{Inference, Report, infer_target, judge};
+use certfix::judge::{Inference, Panel, Report, infer_target, judge};
 use certfix::plan::{Output, Plan, Wish, plan};
 use certfix::profiles::{self, Profile};
 use certfix::report::json::{self, Made};
 use certfix::report::text::{self, Page};
 use certfix::rules::{Authority, Context, Level};
 use certfix::store::Store;
-use certfix::{Error, clients, issue};
+use certfix::{Error, issue};
 
 use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned, TargetFrom};
 use crate::write::{self, Product};
@@ -61,8 +61,7 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
     // What a public CA forbids is wrong only where one signs.
     let authority = if profile.is_public() { Authority::of(subject.item) } else { Authority::Private };
     let context = Context { now: args.made.clock.now(), authority, target: Some(&typed), trust: None };
-    let all = clients::select("all")?;
-    let report = judge(&subject, &all, &context);
+    let report = judge(&subject, &Panel::all(), &context);
     let stays = match authority {
         Authority::Private if args.request.ca.is_none() => plan_for(profiles::SELF_SIGNED, Output::SelfSigned)?,
         _ => plan.clone(),

@@ -1,7 +1,5 @@
 //! `inspect` as JSON, and the parts that `check` shares with it.
 
-use std::fmt::Write;
-
 use serde::{Serialize, Serializer};
 
 use super::{Shown, Word};
@@ -112,13 +110,7 @@ pub(super) struct Moments(String);
 
 impl From<Moment> for Moments {
     fn from(moment: Moment) -> Self {
-        let mut text = String::with_capacity(24);
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{moment}");
-        match text.strip_suffix(" UTC") {
-            Some(time) => Self(time.replacen(' ', "T", 1) + "Z"),
-            None => Self(text),
-        }
+        Self(moment.rfc3339())
     }
 }
 

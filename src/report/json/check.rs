@@ -1,15 +1,16 @@
 //! `check` as JSON.
 
-use serde::Serialize;
-
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use serde::Serialize;
 
 use super::certificate::{CertificateEntry, NameEntry, certificate, common_name, names};
 use super::writer::{push_shown, push_str};
 use super::{Shown, Word, Written};
 use crate::clients::Compared;
-use crate::facts::{Item, Moment, Target, Text};
-use crate::judge::{Report, Verdict};
+use crate::facts::{Item, Mark, Moment, Target, Text};
+use crate::judge::{Outcome, Report, Verdict};
 
 /// One source as `check` shows it. A part of it is JSON already, so nothing but [`super::entry`] can write it.
 #[derive(Debug, Serialize)]
@@ -119,26 +120,42 @@ fn verdicts(report: &Report<'_>) -> Written {
 
 /// Up to what was compared.
 fn push_head(verdict: &Verdict<'_>, out: &mut Vec<u8>) {
+    /// What stands behind the client, by outcome and by whether a name matches.
+    static HEADS: LazyLock<[[String; 2]; 3]> = LazyLock::new(|| {
+        [Outcome::Accepts, Outcome::Warns, Outcome::Refuses].map(|outcome| {
+            [false, true].map(|matches| {
+                format!("\",\"outcome\":\"{}\",\"name_matches\":{matches},\"compared\":", outcome.word())
+            })
+        })
+    });
     out.extend_from_slice(b"{\"client\":\"");
     out.extend_from_slice(verdict.client.id.as_bytes());
-    out.extend_from_slice(b"\",\"outcome\":\"");
-    out.extend_from_slice(verdict.outcome.word().as_bytes());
-    out.extend_from_slice(b"\",\"name_matches\":");
-    out.extend_from_slice(if verdict.comparison.matches { b"true" } else { b"false" });
-    out.extend_from_slice(b",\"compared\":");
+    out.extend_from_slice(HEADS[verdict.outcome as usize][usize::from(verdict.comparison.matches)].as_bytes());
 }
 
 /// From there on.
 fn push_tail(verdict: &Verdict<'_>, target: Option<&Target>, out: &mut Vec<u8>) {
+    /// What stands before a message, and behind it, by certainty.
+    static AROUND: LazyLock<[[String; 2]; 5]> = LazyLock::new(|| {
+        [Mark::Measured, Mark::Documented, Mark::Reported, Mark::Inferred, Mark::Contested].map(|mark| {
+            [
+                format!(",\"certainty\":\"{}\",\"message\":", mark.word()),
+                format!(",\"message_certainty\":\"{}\"}}", mark.word()),
+            ]
+        })
+    });
     let client = verdict.client;
     let certainty = target.map_or(client.mark, |target| client.certainty(&verdict.comparison, target));
-    out.extend_from_slice(b",\"certainty\":\"");
-    out.extend_from_slice(certainty.word().as_bytes());
-    if let Some((message, mark)) = &verdict.message {
-        out.extend_from_slice(b"\",\"message\":");
-        push_str(message, out);
-        out.extend_from_slice(b",\"message_certainty\":\"");
-        out.extend_from_slice(mark.word().as_bytes());
+    match &verdict.message {
+        Some((message, mark)) => {
+            out.extend_from_slice(AROUND[certainty as usize][0].as_bytes());
+            push_str(message, out);
+            out.extend_from_slice(AROUND[*mark as usize][1].as_bytes());
+        }
+        None => {
+            out.extend_from_slice(b",\"certainty\":\"");
+            out.extend_from_slice(certainty.word().as_bytes());
+            out.extend_from_slice(b"\"}");
+        }
     }
-    out.extend_from_slice(b"\"}");
 }

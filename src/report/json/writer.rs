@@ -86,7 +86,8 @@ impl<'o> Serializer for Writer<'o> {
     }
 
     fn serialize_i64(self, value: i64) -> fmt::Result {
-        write!(Escaped(self.0), "{value}")
+        self.0.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        Ok(())
     }
 
     fn serialize_u8(self, value: u8) -> fmt::Result {
@@ -102,7 +103,8 @@ impl<'o> Serializer for Writer<'o> {
     }
 
     fn serialize_u64(self, value: u64) -> fmt::Result {
-        write!(Escaped(self.0), "{value}")
+        self.0.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        Ok(())
     }
 
     /// The name of a variant is an identifier: nothing in it has to be escaped.
@@ -295,16 +297,25 @@ fn escape(text: &[u8], out: &mut Vec<u8>) {
 
 /// How many bytes stand before the first that has to be escaped.
 fn plain_length(text: &[u8]) -> usize {
-    // Without an early end inside, a block is compared at once.
-    let is_plain = |block: &[u8; 16]| !block.iter().fold(false, |special, byte| special | is_special(*byte));
-    let (blocks, _) = text.as_chunks();
-    let plain = blocks.iter().take_while(|block| is_plain(block)).count();
+    let mut plain = plain_blocks::<64>(text);
+    plain += plain_blocks::<16>(&text[plain..]);
+    let rest = &text[plain..];
     // What is too short for a block of its own shares one with bytes before it, which have been looked at.
-    if plain == blocks.len() && text.last_chunk().is_some_and(is_plain) {
+    if rest.len() < 16 && text.last_chunk::<16>().is_some_and(is_plain) {
         return text.len();
     }
-    let rest = &text[plain * 16..];
-    plain * 16 + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
+    plain + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
+}
+
+/// How many bytes at the start, in whole blocks, need no escaping.
+fn plain_blocks<const SIZE: usize>(text: &[u8]) -> usize {
+    let (blocks, _) = text.as_chunks::<SIZE>();
+    SIZE * blocks.iter().take_while(|block| is_plain(block)).count()
+}
+
+/// Without an early end inside, a block is compared at once.
+fn is_plain<const SIZE: usize>(block: &[u8; SIZE]) -> bool {
+    !block.iter().fold(false, |special, byte| special | is_special(*byte))
 }
 
 fn is_special(byte: u8) -> bool {
@@ -324,7 +335,7 @@ mod tests {
     #[test]
     fn escapes_as_serde_json_does_wherever_in_the_text_it_is() {
         for character in (0..0x250).chain([0x2028, 0xfffd, 0x1f4e7]).filter_map(char::from_u32) {
-            for before in [0, 1, 15, 16, 31] {
+            for before in [0, 1, 15, 16, 31, 63, 64, 81] {
                 let text = format!("{}{character}{}", "a".repeat(before), "b".repeat(20));
                 let expected = serde_json::to_string(&text).unwrap();
                 assert_eq!(written(&text), expected);

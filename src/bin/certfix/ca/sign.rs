@@ -8,12 +8,12 @@ use certfix::authority::Way;
 use certfix::authority::private::{Asked, Private, Registered, State, examine};
 use certfix::error::Signing;
 use certfix::facts::{Certificate, Evidence, Item, Moment, Name, Request, Source, Subject, Target, TrustStore};
-use certfix::judge::{changes, infer_target, judge};
+use certfix::judge::{Panel, changes, infer_target, judge};
 use certfix::report::json;
 use certfix::report::text::{self, Answer, Page};
 use certfix::rules::{Authority, Context};
 use certfix::store::{KeyFolder, write_all_new};
-use certfix::{Error, clients, input, issue};
+use certfix::{Error, input, issue};
 use rayon::prelude::*;
 
 use super::{Desk, key};
@@ -149,7 +149,7 @@ impl Desk {
         subjects: &'a [Subject<'a>],
         targets: &'a [Option<Target>],
     ) -> Result<Vec<Answer<'a>>, Error> {
-        let all = &clients::select("all")?;
+        let all = &Panel::all();
         let answer = move |((case, subject), target): ((&Case, &'a Subject<'a>), &'a Option<Target>)| {
             let context =
                 Context { now: self.now, authority: Authority::Private, target: target.as_ref(), trust: Some(trust) };

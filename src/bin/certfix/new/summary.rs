@@ -1,13 +1,13 @@
 //! Everything at a glance before the last yes: names in order, the subject, and what each client will make of them.
 
+use certfix::Error;
 use certfix::facts::{Target, Text};
 use certfix::issue::{self, SELF_SIGNED_DAYS};
-use certfix::judge::judge;
+use certfix::judge::{Panel, judge};
 use certfix::plan::{Output, Plan};
 use certfix::report::text::{self, Page};
 use certfix::rules::{Authority, Context};
 use certfix::store::Store;
-use certfix::{Error, clients};
 
 use super::answers::{Answers, Order, Road};
 use crate::args::MadeOptions;
@@ -48,8 +48,7 @@ fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
     let target = Target::from(&plan.target);
     let authority = if plan.profile.is_public() { Authority::Public } else { Authority::Private };
     let context = Context { now, authority, target: Some(&target), trust: None };
-    let all = clients::select("all")?;
-    let report = judge(&subject, &all, &context);
+    let report = judge(&subject, &Panel::all(), &context);
     terminal::aside(|page| {
         page.line("")?;
         let trusted = match output {

@@ -1,0 +1,108 @@
+//! Object identifiers, as people write them.
+
+use std::fmt::{self, Display};
+use std::ops::Deref;
+
+use compact_str::CompactString;
+use x509_parser::asn1_rs::Oid;
+
+/// An object identifier, dotted: `2.5.29.17`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectId(CompactString);
+
+impl Deref for ObjectId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Display for ObjectId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl From<&str> for ObjectId {
+    fn from(dotted: &str) -> Self {
+        Self(dotted.into())
+    }
+}
+
+/// As [`Oid::to_id_string`] writes it, which makes a text of each arc.
+impl From<&Oid<'_>> for ObjectId {
+    fn from(oid: &Oid<'_>) -> Self {
+        let octets = oid.as_bytes();
+        Self(short(octets).unwrap_or_else(|| oid.to_id_string().into()))
+    }
+}
+
+/// An identifier whose arcs and whole are no longer than nearly all are.
+fn short(octets: &[u8]) -> Option<CompactString> {
+    /// In octets, here and below.
+    const LONGEST_ARC: usize = 4;
+    const LONGEST: usize = 16;
+    let (first, rest) = octets.split_first()?;
+    if rest.is_empty() || octets.len() > LONGEST {
+        return None;
+    }
+    // Each octet stands for three digits and a dot at most, the first one for two arcs.
+    let mut text = [0; 4 * LONGEST + 4];
+    let mut end = push(&mut text, 0, u32::from(first / 40));
+    end = push(&mut text, end, u32::from(first % 40));
+    for arc in rest.split_inclusive(|octet| *octet < 0x80) {
+        if arc.len() > LONGEST_ARC || arc.last().is_none_or(|last| *last >= 0x80) {
+            return None;
+        }
+        end = push(&mut text, end, arc.iter().fold(0, |sum, octet| sum << 7 | u32::from(octet & 0x7f)));
+    }
+    CompactString::from_utf8(&text[..end]).ok()
+}
+
+/// Puts an arc behind what ends at `end`, with a dot between them. Returns the new end.
+fn push(text: &mut [u8], mut end: usize, arc: u32) -> usize {
+    if end > 0 {
+        text[end] = b'.';
+        end += 1;
+    }
+    let mut place = 1;
+    while arc / place >= 10 {
+        place *= 10;
+    }
+    while place > 0 {
+        text[end] = b'0' + (arc / place % 10) as u8;
+        end += 1;
+        place /= 10;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    #[test]
+    fn writes_object_identifiers_as_their_parser_does() {
+        for octets in [
+            &[0x55, 0x1d, 17][..],
+            &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11],
+            &[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 2],
+            &[0x55, 0x8f, 0xff, 0xff, 0x7f],
+            &[0x55, 0x81, 0x8f, 0xff, 0xff, 0x7f],
+            &[0x55, 0x80, 0x80, 1],
+            &[0x88, 0x37, 0],
+            &[0, 0],
+            &[0, 1, 2],
+            &[0xff],
+            &[0],
+            &[0x55],
+            &[],
+        ] {
+            let oid = Oid::new(Cow::Borrowed(octets));
+            assert_eq!(*ObjectId::from(&oid), oid.to_id_string(), "{octets:02x?}");
+        }
+    }
+}
