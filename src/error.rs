@@ -3,6 +3,7 @@
 mod deploying;
 mod ordering;
 mod signing;
+mod wording;
 
 use std::fmt::{self, Write};
 use std::io;
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 pub use self::deploying::Deploying;
 pub use self::ordering::{Ordering, Problem};
 pub use self::signing::Signing;
+pub use self::wording::nearest;
+pub(crate) use self::wording::{io_cause, listed};
 use crate::facts::escape;
 
 /// Why certfix could not do what was asked.
@@ -335,40 +338,6 @@ impl std::error::Error for Error {
     }
 }
 
-/// The candidate that differs from `name` in the fewest letters, when these are few.
-pub fn nearest(name: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
-    let limit = 1 + name.chars().count() / 5;
-    let measured = candidates.into_iter().map(|candidate| (distance(name, candidate), candidate));
-    let (distance, best) = measured.min_by_key(|(distance, _)| *distance)?;
-    (!name.is_empty() && distance <= limit).then_some(best)
-}
-
-/// Letters to insert, remove or replace (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (above, letter) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = above + 1;
-        for (index, other) in right.chars().enumerate() {
-            let replaced = diagonal + usize::from(letter != other);
-            diagonal = row[index + 1];
-            row[index + 1] = replaced.min(diagonal + 1).min(row[index] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-/// The first few, comma separated, and how many more there are.
-pub(crate) fn listed<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
-    const SHOWN: usize = 6;
-    let mut items = items.into_iter();
-    let shown: Vec<String> = items.by_ref().take(SHOWN).map(|item| item.to_string()).collect();
-    match items.count() {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
 /// Writes what could act on a terminal as `\u{..}`.
 struct Escaping<'a, 'b>(&'a mut fmt::Formatter<'b>);
 
@@ -376,14 +345,6 @@ impl Write for Escaping<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         escape(text, self.0)
     }
-}
-
-/// The operating system's words without its number, lower case at the start.
-pub(crate) fn io_cause(cause: &io::Error) -> String {
-    let text = cause.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -116,6 +116,9 @@ impl Report<'_> {
     }
 }
 
+/// More findings than this are rare; where there are, the list grows.
+const FEW: usize = 8;
+
 /// Asks every rule about `subject`, for every client where clients differ.
 pub fn judge<'a>(subject: &'a Subject<'a>, panel: &Panel, ctx: &Context<'a>) -> Report<'a> {
     let identity = subject.item.identity();
@@ -127,8 +130,7 @@ pub fn judge<'a>(subject: &'a Subject<'a>, panel: &Panel, ctx: &Context<'a>) -> 
         let view = bench.view(member);
         bench.views.push(view);
     }
-    let mut findings = Vec::new();
-    let mut not_checked = Vec::new();
+    let (mut findings, mut not_checked) = (Vec::with_capacity(FEW), Vec::with_capacity(FEW));
     for &rule in rules::ALL {
         match bench.ask(rule) {
             Ok(None) => {}

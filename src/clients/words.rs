@@ -21,17 +21,23 @@ pub struct Phrase {
     pub when: When,
     /// How sure we are of it.
     pub mark: Mark,
+    /// True when no value is to be filled in.
+    is_whole: bool,
 }
 
 impl Phrase {
     /// A text that is always shown.
     pub const fn new(mark: Mark, text: &'static str) -> Self {
-        Self { text, when: When::Always, mark }
+        Self::only(When::Always, mark, text)
     }
 
     /// A text that is shown only then.
     pub const fn only(when: When, mark: Mark, text: &'static str) -> Self {
-        Self { text, when, mark }
+        let (octets, mut at) = (text.as_bytes(), 0);
+        while at < octets.len() && octets[at] != b'{' {
+            at += 1;
+        }
+        Self { text, when, mark, is_whole: at == octets.len() }
     }
 }
 
@@ -80,9 +86,9 @@ pub fn words(
 ) -> Option<(Cow<'static, str>, Mark)> {
     let fitting = |(of, phrase): &&(Fault, Phrase)| *of == fault && phrase.when.holds(target, identity);
     let (_, phrase) = client.words.iter().find(fitting)?;
-    let text = match placeholder(phrase.text) {
-        Some(_) => Cow::Owned(fill(phrase.text, target, identity, date)),
-        None => Cow::Borrowed(phrase.text),
+    let text = match phrase.is_whole {
+        true => Cow::Borrowed(phrase.text),
+        false => Cow::Owned(fill(phrase.text, target, identity, date)),
     };
     Some((text, phrase.mark))
 }

@@ -173,13 +173,12 @@ impl Evidence {
             Source::Live(_) if !self.certificates.is_empty() => vec![0],
             _ => self.leaves(),
         };
-        let certificates = match leaves.as_slice() {
+        let mut subjects = match leaves.as_slice() {
             [only] => vec![self.alone(*only)],
             several => self.beside_each_other(several),
         };
-        let requests = self.requests.iter();
-        let requests = requests.map(|request| self.subject(Item::Request(request), Vec::new(), 0));
-        certificates.into_iter().chain(requests).collect()
+        subjects.extend(self.requests.iter().map(|request| self.subject(Item::Request(request), Vec::new(), 0)));
+        subjects
     }
 
     fn subject<'a>(&'a self, item: Item<'a>, chain: Vec<&'a Certificate>, before: usize) -> Subject<'a> {

@@ -61,7 +61,12 @@ impl Moment {
     /// `2026-09-01T12:00:00Z` (RFC 3339); seconds since 1970 where no calendar date of four digits exists.
     pub fn rfc3339(self) -> String {
         let Some(pairs) = self.pairs() else { return self.to_string() };
-        pairs.zip(["", "-", "-", "T", ":", ":", "Z"]).flat_map(|(pair, after)| [pair, after]).collect()
+        let mut text = String::with_capacity("2026-09-01T12:00:00Z".len());
+        for (pair, after) in pairs.zip(["", "-", "-", "T", ":", ":", "Z"]) {
+            text.push_str(pair);
+            text.push_str(after);
+        }
+        text
     }
 
     /// The digits of year, month, day, hour, minute and second, two by two; none where no calendar date of four digits

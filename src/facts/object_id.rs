@@ -66,16 +66,15 @@ fn push(text: &mut [u8], mut end: usize, arc: u32) -> usize {
         text[end] = b'.';
         end += 1;
     }
-    let mut place = 1;
-    while arc / place >= 10 {
-        place *= 10;
+    // Most are.
+    if arc < 10 {
+        text[end] = b'0' + arc as u8;
+        return end + 1;
     }
-    while place > 0 {
-        text[end] = b'0' + (arc / place % 10) as u8;
-        end += 1;
-        place /= 10;
-    }
-    end
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(arc).as_bytes();
+    text[end..end + digits.len()].copy_from_slice(digits);
+    end + digits.len()
 }
 
 #[cfg(test)]

@@ -25,12 +25,7 @@ impl Text {
     /// The bytes as they stand.
     pub fn new(bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref();
-        // Without an early end, many bytes are compared at once.
-        let is_plain = bytes.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
-        match CompactString::from_utf8(bytes) {
-            Ok(plain) if is_plain => Self(Form::Plain(plain)),
-            _ => Self(Form::Other(bytes.into())),
-        }
+        std::str::from_utf8(bytes).map_or_else(|_| Self(Form::Other(bytes.into())), Self::from)
     }
 
     /// The bytes as they were read.
@@ -65,7 +60,11 @@ impl Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self::new(text)
+        // Without an early end, many bytes are compared at once.
+        match text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
+            true => Self(Form::Plain(text.into())),
+            false => Self(Form::Other(text.as_bytes().into())),
+        }
     }
 }
 

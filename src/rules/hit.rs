@@ -119,14 +119,3 @@ impl Hit {
         (!mends.is_empty()).then(|| Self::new(level, listed(details)).remedy(Remedy::MendNames(mends)))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_a_few_and_counts_the_rest() {
-        assert_eq!(listed(["a", "b"]), "a, b");
-        assert_eq!(listed(1..=8), "1, 2, 3, 4, 5, 6 and 2 more");
-    }
-}

@@ -15,7 +15,7 @@ use crate::report::{colons, plain_hex};
 pub struct InspectEntry<'a> {
     source: Shown<&'a crate::facts::Source>,
     kind: &'static str,
-    names: Vec<NameEntry<'a>>,
+    names: NameList<'a>,
     first_dns_name: Option<Shown<&'a crate::facts::Text>>,
     san: &'static str,
     common_name: Option<Shown<&'a crate::facts::Text>>,
@@ -55,9 +55,22 @@ pub struct KeysEntry<'a> {
     ignored: &'a [String],
 }
 
-/// One entry of the SAN.
+/// The entries of a SAN; positions count from 1.
+#[derive(Debug, Default)]
+pub(super) struct NameList<'a>(&'a [GeneralName]);
+
+impl Serialize for NameList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().enumerate().map(|(index, value)| NameEntry {
+            kind: Word(value.kind()),
+            value: NameValue(value),
+            position: index + 1,
+        }))
+    }
+}
+
 #[derive(Debug, Serialize)]
-pub(super) struct NameEntry<'a> {
+struct NameEntry<'a> {
     kind: Word,
     value: NameValue<'a>,
     position: usize,
@@ -174,12 +187,9 @@ pub fn keys(evidence: &Evidence) -> KeysEntry<'_> {
     }
 }
 
-/// The SAN's entries; positions count from 1.
-pub(super) fn names(identity: &Identity) -> Vec<NameEntry<'_>> {
-    let entries = identity.names.entries.iter().enumerate();
-    entries
-        .map(|(index, value)| NameEntry { kind: Word(value.kind()), value: NameValue(value), position: index + 1 })
-        .collect()
+/// The SAN's entries.
+pub(super) fn names(identity: &Identity) -> NameList<'_> {
+    NameList(&identity.names.entries)
 }
 
 /// The most specific common name: the last one.

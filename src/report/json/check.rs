@@ -3,14 +3,15 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use serde::Serialize;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 
-use super::certificate::{CertificateEntry, NameEntry, certificate, common_name, names};
+use super::certificate::{CertificateEntry, NameList, certificate, common_name, names};
 use super::writer::{push_shown, push_str};
 use super::{Shown, Word, Written};
-use crate::clients::Compared;
+use crate::clients::{Client, Compared};
 use crate::facts::{Item, Mark, Moment, Target, Text};
-use crate::judge::{Outcome, Report, Verdict};
+use crate::judge::{Finding, Outcome, Report, Verdict};
 
 /// One source as `check` shows it. A part of it is JSON already, so nothing but [`super::entry`] can write it.
 #[derive(Debug, Serialize)]
@@ -18,10 +19,10 @@ pub struct CheckEntry<'a> {
     source: Shown<&'a crate::facts::Source>,
     kind: &'static str,
     target: Option<Shown<&'a crate::facts::Target>>,
-    names: Vec<NameEntry<'a>>,
+    names: NameList<'a>,
     common_name: Option<Shown<&'a Text>>,
-    findings: Vec<FindingEntry<'a>>,
-    verdicts: Written,
+    findings: Findings<'a>,
+    verdicts: Verdicts<'a>,
     not_checked: Vec<NotChecked>,
     certificate: Option<CertificateEntry<'a>>,
     repairs: Vec<&'a str>,
@@ -38,14 +39,33 @@ impl CheckEntry<'_> {
     }
 }
 
+#[derive(Debug)]
+struct Findings<'a>(&'a [Finding]);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(finding))
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct FindingEntry<'a> {
     code: Word,
     level: Word,
     title: &'static str,
     detail: &'a str,
-    clients: Vec<Word>,
+    clients: Clients<'a>,
     fix: &'static str,
+}
+
+/// Their ids.
+#[derive(Debug)]
+struct Clients<'a>(&'a [&'static Client]);
+
+impl Serialize for Clients<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|client| Word(client.id)))
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -67,8 +87,8 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
         target: report.target.map(Shown),
         names: names(identity),
         common_name: common_name(identity),
-        findings: report.findings.iter().map(finding).collect(),
-        verdicts: verdicts(report),
+        findings: Findings(&report.findings),
+        verdicts: Verdicts(report),
         not_checked: report
             .not_checked
             .iter()
@@ -81,41 +101,48 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
     }
 }
 
-fn finding(finding: &crate::judge::Finding) -> FindingEntry<'_> {
+fn finding(finding: &Finding) -> FindingEntry<'_> {
     FindingEntry {
         code: Word(finding.rule.code),
         level: Word(finding.hit.level.word()),
         title: finding.rule.title,
         detail: &finding.hit.detail,
-        clients: finding.clients.iter().map(|client| Word(client.id)).collect(),
+        clients: Clients(&finding.clients),
         fix: finding.rule.fix,
     }
 }
 
-/// All verdicts. They are most of an entry, so they are written piece by piece; what several clients compared is put into
+/// All verdicts. They are most of an entry, so each is written piece by piece; what several clients compared is put into
 /// words once.
-fn verdicts(report: &Report<'_>) -> Written {
-    let mut out = Vec::with_capacity(320 * report.verdicts.len() + 2);
-    let mut shown: Vec<(&Compared<'_>, Range<usize>)> = Vec::new();
-    out.push(b'[');
-    for verdict in &report.verdicts {
-        if out.len() > 1 {
-            out.push(b',');
+#[derive(Debug)]
+struct Verdicts<'a>(&'a Report<'a>);
+
+impl Serialize for Verdicts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(report) = self;
+        let mut list = serializer.serialize_seq(Some(report.verdicts.len()))?;
+        let mut piece = Vec::with_capacity(1000);
+        let mut words = Vec::with_capacity(500);
+        let mut shown: Vec<(&Compared<'_>, Range<usize>)> = Vec::with_capacity(8);
+        for verdict in &report.verdicts {
+            let compared = &verdict.comparison.compared;
+            let range = match shown.iter().find(|(known, _)| *known == compared) {
+                Some((_, range)) => range.clone(),
+                None => {
+                    let start = words.len();
+                    push_shown(compared, &mut words);
+                    shown.push((compared, start..words.len()));
+                    start..words.len()
+                }
+            };
+            piece.clear();
+            push_head(verdict, &mut piece);
+            piece.extend_from_slice(&words[range]);
+            push_tail(verdict, report.target, &mut piece);
+            list.serialize_element(&Written(&piece))?;
         }
-        push_head(verdict, &mut out);
-        let compared = &verdict.comparison.compared;
-        match shown.iter().find(|(known, _)| *known == compared) {
-            Some((_, words)) => out.extend_from_within(words.clone()),
-            None => {
-                let start = out.len();
-                push_shown(compared, &mut out);
-                shown.push((compared, start..out.len()));
-            }
-        }
-        push_tail(verdict, report.target, &mut out);
+        list.end()
     }
-    out.push(b']');
-    Written(out)
 }
 
 /// Up to what was compared.

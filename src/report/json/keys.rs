@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::certificate::{CertificateEntry, NameEntry, certificate, names};
+use super::certificate::{CertificateEntry, NameList, certificate, names};
 use super::{Shown, VERSION};
 use crate::facts::{Moment, Text};
 use crate::store::Contents;
@@ -26,7 +26,7 @@ struct Entry<'a> {
     encrypted: bool,
     key: Option<String>,
     first_dns_name: Option<Shown<&'a Text>>,
-    names: Vec<NameEntry<'a>>,
+    names: NameList<'a>,
     certificate: Option<CertificateEntry<'a>>,
     chain: Vec<CertificateEntry<'a>>,
     generation: Option<u32>,

@@ -82,11 +82,11 @@ impl Serialize for Word {
 
 /// A part that is JSON already.
 #[derive(Debug)]
-struct Written(Vec<u8>);
+struct Written<'a>(&'a [u8]);
 
-impl Serialize for Written {
+impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
+        serializer.serialize_bytes(self.0)
     }
 }
 

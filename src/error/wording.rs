@@ -1,0 +1,62 @@
+//! What errors and findings say in the same way.
+
+use std::fmt::{Display, Write};
+use std::io;
+
+/// The candidate that differs from `name` in the fewest letters, when these are few.
+pub fn nearest(name: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    let limit = 1 + name.chars().count() / 5;
+    let measured = candidates.into_iter().map(|candidate| (distance(name, candidate), candidate));
+    let (distance, best) = measured.min_by_key(|(distance, _)| *distance)?;
+    (!name.is_empty() && distance <= limit).then_some(best)
+}
+
+/// Letters to insert, remove or replace (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (above, letter) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = above + 1;
+        for (index, other) in right.chars().enumerate() {
+            let replaced = diagonal + usize::from(letter != other);
+            diagonal = row[index + 1];
+            row[index + 1] = replaced.min(diagonal + 1).min(row[index] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// The first few, comma separated, and how many more there are.
+pub(crate) fn listed<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+    const SHOWN: usize = 6;
+    let mut items = items.into_iter();
+    let mut text = String::with_capacity(64);
+    for (index, item) in items.by_ref().take(SHOWN).enumerate() {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{}{item}", if index == 0 { "" } else { ", " });
+    }
+    match items.count() {
+        0 => text,
+        more => text + &format!(" and {more} more"),
+    }
+}
+
+/// The operating system's words without its number, lower case at the start.
+pub(crate) fn io_cause(cause: &io::Error) -> String {
+    let text = cause.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_a_few_and_counts_the_rest() {
+        assert_eq!(listed([""; 0]), "");
+        assert_eq!(listed(["a", "b"]), "a, b");
+        assert_eq!(listed(1..=8), "1, 2, 3, 4, 5, 6 and 2 more");
+    }
+}
