@@ -6,7 +6,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::Error;
-use crate::facts::PublicKey;
+use crate::facts::{PublicKey, lower_hex};
 use crate::input::read_text;
 use crate::store::{KeyFolder, RENEWING, Secrecy, discard, replace};
 
@@ -35,6 +35,5 @@ pub fn unmark(key: &KeyFolder) -> Result<(), Error> {
 }
 
 fn text(public: &PublicKey) -> String {
-    let digest = digest(&SHA256, &public.spki);
-    digest.as_ref().iter().map(|octet| format!("{octet:02x}")).chain(["\n".to_owned()]).collect()
+    lower_hex(digest(&SHA256, &public.spki).as_ref(), "") + "\n"
 }

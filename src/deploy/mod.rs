@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use crate::Error;
 use crate::error::Deploying;
-use crate::facts::Name;
+use crate::facts::{Name, lower_hex};
 use crate::store::{KeyFolder, Store};
 
 use self::material::Material;
@@ -140,5 +140,5 @@ fn ensure_free(store: &Store, key: &KeyFolder, binding: &Binding) -> Result<(), 
 /// SHA-256 in hexadecimal digits.
 fn sha256(bytes: &[u8]) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    lower_hex(digest.as_ref(), "")
 }

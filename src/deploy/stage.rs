@@ -15,6 +15,7 @@ use super::template::{self, Command, Part, Template};
 use super::{edit, nginx};
 use crate::Error;
 use crate::error::Deploying;
+use crate::facts::upper_hex;
 
 /// What a commit will do for one binding.
 #[derive(Clone, Debug)]
@@ -210,14 +211,13 @@ impl<'a> Page<'a> {
             Some(address) => address.to_string(),
             None => "127.0.0.1".to_owned(),
         };
-        let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
         let own = [
             ("name", material.target()),
             ("key", material.path(Part::Key)),
             ("certificate", material.path(Part::Certificate)),
             ("chain", material.path(Part::Chain)),
             ("fullchain", material.path(Part::Fullchain)),
-            ("sha1", hexadecimal(&material.leaf.sha1())),
+            ("sha1", upper_hex(&material.leaf.sha1(), "")),
             ("address", address),
             ("host", host),
         ];

@@ -9,7 +9,7 @@ use x509_parser::extensions::{AuthorityKeyIdentifier, X509Extension};
 use x509_parser::nom::Parser;
 
 use super::read::{self, bit_length};
-use super::{DistinguishedName, Identity, Moment, ObjectId, PublicKey, SignatureAlgorithm, Verification};
+use super::{DistinguishedName, Identity, Moment, ObjectId, PublicKey, SignatureAlgorithm, Verification, lower_hex};
 
 /// A certificate (RFC 5280 §4.1), with what rules and reports ask of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,15 +66,7 @@ impl Serial {
 /// `03:a1:…`, as OpenSSL shows it.
 impl fmt::Display for Serial {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = String::with_capacity(self.0.len() * 3);
-        for byte in &self.0 {
-            if !text.is_empty() {
-                text.push(':');
-            }
-            text.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
-        }
-        out.write_str(&text)
+        out.write_str(&lower_hex(&self.0, ":"))
     }
 }
 

@@ -22,7 +22,7 @@ pub enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => Text::new(path.as_os_str().as_encoded_bytes()).fmt(out),
+            Self::File(path) => Text::of_path(path).fmt(out),
             Self::Stdin => out.write_str("standard input"),
             Self::Live(named) => Text::from(&**named).fmt(out),
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::name::is_internal;
-use super::{DistinguishedName, Name, ObjectId, Text};
+use super::{DistinguishedName, Name, ObjectId, Text, lower_hex};
 
 /// One entry of a subjectAltName (RFC 5280 §4.2.1.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,17 +82,14 @@ impl fmt::Display for GeneralName {
         match self {
             Self::Dns(text) | Self::Email(text) | Self::Uri(text) | Self::Srv(text) | Self::Upn(text) => text.fmt(out),
             Self::Address(address) => address.fmt(out),
-            Self::BadAddress(bytes) => write!(out, "{} octets: {}", bytes.len(), hex(bytes)),
+            Self::BadAddress(bytes) => {
+                write!(out, "{} octets: {}", bytes.len(), lower_hex(&bytes[..bytes.len().min(64)], ""))
+            }
             Self::Other(oid) | Self::RegisteredId(oid) => out.write_str(oid),
             Self::Directory(name) => name.fmt(out),
             Self::Unreadable(tag, bytes) => write!(out, "tag {tag}, {} octets", bytes.len()),
         }
     }
-}
-
-/// Lower-case hexadecimal, no separators.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().take(64).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether there is a subjectAltName extension, and its criticality.

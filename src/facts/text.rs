@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt::{self, Display, Write};
 use std::hash::{Hash, Hasher};
+use std::path::Path;
 
 use compact_str::CompactString;
 
@@ -26,6 +27,11 @@ impl Text {
     pub fn new(bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref();
         std::str::from_utf8(bytes).map_or_else(|_| Self(Form::Other(bytes.into())), Self::from)
+    }
+
+    /// The name of a file, for people.
+    pub fn of_path(path: impl AsRef<Path>) -> Self {
+        Self::new(path.as_ref().as_os_str().as_encoded_bytes())
     }
 
     /// The bytes as they were read.

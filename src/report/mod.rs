@@ -32,35 +32,3 @@ pub(crate) fn places(survey: &crate::facts::Survey, endpoints: impl Iterator<Ite
     });
     names.collect::<Vec<String>>().join(", ")
 }
-
-/// `AA:BB:…` in upper case, as OpenSSL and browsers show a fingerprint.
-pub(crate) fn colons(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 3);
-    for byte in bytes {
-        if !text.is_empty() {
-            text.push(':');
-        }
-        digits(*byte, b"0123456789ABCDEF").into_iter().for_each(|digit| text.push(digit));
-    }
-    text
-}
-
-/// `aabb…` in lower case, as Windows shows a thumbprint.
-pub(crate) fn plain_hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| digits(*byte, b"0123456789abcdef")).collect()
-}
-
-fn digits(byte: u8, alphabet: &[u8; 16]) -> [char; 2] {
-    [byte >> 4, byte & 15].map(|digit| char::from(alphabet[usize::from(digit)]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn writes_fingerprints_as_openssl_and_windows_do() {
-        assert_eq!(colons(&[0, 0x9f, 0xff]), "00:9F:FF");
-        assert_eq!(plain_hex(&[0, 0x9f, 0xff]), "009fff");
-    }
-}

@@ -139,6 +139,12 @@ impl Contents {
         waiting.or(self.certificate.as_ref())
     }
 
+    /// The request for [`Contents::newest`].
+    pub fn newest_request(&self) -> Option<&Request> {
+        let waiting = self.waiting.as_ref().and_then(|next| next.request.as_ref());
+        waiting.or(self.request.as_ref())
+    }
+
     /// The public key: that of the private key, or of what was made with it where that is encrypted.
     pub fn public(&self) -> Option<&PublicKey> {
         let private = self.private.as_ref().map(|key| &key.public);

@@ -4,9 +4,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use super::challenge::{Proof, Trace};
-use super::{Tell, Told, hex};
+use super::{Tell, Told};
 use crate::Error;
-use crate::facts::Request;
+use crate::facts::{Request, lower_hex};
 use crate::input::read_text;
 use crate::store::{KeyFolder, ORDER, Secrecy, discard, replace};
 
@@ -33,7 +33,7 @@ pub(super) struct Begun {
 
 impl Begun {
     pub(super) fn new(directory: &str, profile: Option<&str>, request: &Request) -> Self {
-        let hash = hex(digest(&SHA256, &request.der).as_ref());
+        let hash = lower_hex(digest(&SHA256, &request.der).as_ref(), "");
         let (directory, profile) = (directory.to_owned(), profile.map(str::to_owned));
         Self { directory, profile, request: hash, order: None, told: Vec::new(), left: Vec::new() }
     }

@@ -47,10 +47,6 @@ fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
     Ok(runtime.block_on(future))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl Binding {
     /// The HMAC key in a file, in base64url as authorities give it.
     ///

@@ -37,8 +37,7 @@ pub struct Desk<'a> {
 /// # Errors
 /// [`Ordering::NoRequest`]
 pub fn request(key: &Contents) -> Result<&Request, Error> {
-    let waiting = key.waiting.as_ref().and_then(|next| next.request.as_ref());
-    let request = key.renewal.as_ref().or(waiting).or(key.request.as_ref());
+    let request = key.renewal.as_ref().or_else(|| key.newest_request());
     request.ok_or_else(|| Ordering::NoRequest { key: key.folder.name() }.into())
 }
 

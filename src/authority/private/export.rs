@@ -4,6 +4,7 @@ use minijinja::context;
 
 use super::Private;
 use crate::Error;
+use crate::facts::upper_hex;
 use crate::issue;
 
 /// One way to have a root trusted. Its text is a script, where one can do it, and tells what to do by hand.
@@ -75,8 +76,8 @@ impl Private {
                 id => self.id(),
                 pem => pem.trim_end(),
                 base64 => pem.lines().filter(|line| !line.starts_with("-----")).collect::<Vec<_>>().join("\n"),
-                sha1 => hexadecimal(&self.root.sha1()),
-                sha256 => hexadecimal(&hash),
+                sha1 => upper_hex(&self.root.sha1(), ""),
+                sha256 => upper_hex(&hash, ""),
                 uuids => [uuid(&hash[..16]), uuid(&hash[16..])],
                 until => self.root.not_after.date(),
             },
@@ -90,16 +91,12 @@ fn plain(name: &str) -> String {
     name.chars().map(|sign| if sign.is_alphanumeric() || "-_.,()".contains(sign) { sign } else { ' ' }).collect()
 }
 
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02X}")).collect()
-}
-
 /// 16 octets as a UUID of one's own making (RFC 9562 §5.8), so that the same root replaces itself.
 fn uuid(octets: &[u8]) -> String {
     let mut octets = octets.to_vec();
     octets[6] = octets[6] & 0x0f | 0x80;
     octets[8] = octets[8] & 0x3f | 0x80;
-    let text = hexadecimal(&octets);
+    let text = upper_hex(&octets, "");
     [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
 }
 

@@ -31,7 +31,7 @@ pub fn recover(store: &Store) -> Vec<String> {
 }
 
 fn said(path: &Path) -> String {
-    format!("deleted {}, which an interrupted run left", Text::new(path.as_os_str().as_encoded_bytes()))
+    format!("deleted {}, which an interrupted run left", Text::of_path(path))
 }
 
 fn left_in(folder: &Path) -> Vec<PathBuf> {

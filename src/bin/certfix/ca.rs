@@ -156,7 +156,7 @@ impl Desk {
                 page.line(&format!("revoked {serial}"))?;
             }
             match file {
-                Some(file) => page.line(&format!("wrote {}{number}", Text::new(file.as_os_str().as_encoded_bytes()))),
+                Some(file) => page.line(&format!("wrote {}{number}", Text::of_path(file))),
                 None => Ok(()),
             }
         })
@@ -211,7 +211,7 @@ fn key(ca: &Private, from: &PasswordFrom) -> Result<PrivateKey, Error> {
 /// What to do with a root key that is not needed for signing.
 fn root_advice(ca: &Private) -> Option<String> {
     ca.idle_root_key().map(|path| {
-        let path = Text::new(path.as_os_str().as_encoded_bytes()).to_string();
+        let path = Text::of_path(path).to_string();
         format!("The root's key is not needed for signing: move {path} to a place without a network, twice.")
     })
 }

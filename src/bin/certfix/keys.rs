@@ -183,7 +183,7 @@ impl Desk {
         if self.format == Format::Json {
             return terminal::print(&json::key_moved(action, name, path));
         }
-        let place = path.map(|path| format!(" {}", Text::new(path.as_os_str().as_encoded_bytes())));
+        let place = path.map(|path| format!(" {}", Text::of_path(path)));
         terminal::text(|page| page.line(&format!("{}: {verb}{}", Text::from(name), place.unwrap_or_default())))
     }
 }

@@ -321,7 +321,7 @@ impl Work<'_> {
 
 /// A path as it may be shown.
 fn shown(path: &Path) -> Text {
-    Text::new(path.as_os_str().as_encoded_bytes())
+    Text::of_path(path)
 }
 
 fn nothing_wrong(report: &Report<'_>, target: &Name, format: Format) -> Result<ExitCode, Error> {

@@ -50,9 +50,7 @@ pub(crate) fn ask(args: &Csr, contents: &Contents) -> Result<(), Error> {
 
 /// What the new request is made like.
 fn last(contents: &Contents) -> Result<Item<'_>, Error> {
-    // The last one may not have had its commit yet.
-    let next = contents.waiting.as_ref().and_then(|next| next.request.as_ref());
-    let item = next.or(contents.request.as_ref()).map(Item::Request);
+    let item = contents.newest_request().map(Item::Request);
     let item = item.or(contents.certificate.as_ref().map(Item::Certificate));
     item.ok_or_else(|| Error::NoTarget { source: contents.folder.name(), candidates: Vec::new() })
 }

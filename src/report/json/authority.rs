@@ -167,7 +167,7 @@ fn entry<'a>(
 }
 
 fn shown(path: &Path) -> String {
-    Text::new(path.as_os_str().as_encoded_bytes()).to_string()
+    Text::of_path(path).to_string()
 }
 
 fn whole(document: &impl Serialize) -> String {

@@ -5,10 +5,9 @@ use serde::{Serialize, Serializer};
 use super::{Shown, Word};
 use crate::facts::{
     Certificate, DistinguishedName, Evidence, GeneralName, Identity, Item, KeyEntry, KeyKind, Moment, SanExtension,
-    Subject, Text, Verification,
+    Subject, Text, Verification, lower_hex, upper_hex,
 };
 use crate::issue::armour;
-use crate::report::{colons, plain_hex};
 
 /// One certificate or request as `inspect` shows it.
 #[derive(Debug, Serialize)]
@@ -206,8 +205,8 @@ pub(super) fn certificate(cert: &Certificate, now: Moment) -> CertificateEntry<'
         not_before: cert.not_before.into(),
         not_after: cert.not_after.into(),
         days_left: now.days_until(cert.not_after),
-        sha256: colons(&cert.sha256()),
-        sha1: plain_hex(&cert.sha1()),
+        sha256: upper_hex(&cert.sha256(), ":"),
+        sha1: lower_hex(&cert.sha1(), ""),
         pem: armour("CERTIFICATE", &cert.der),
     }
 }

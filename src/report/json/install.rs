@@ -53,7 +53,7 @@ fn entry<'a>(installed: &'a Installed<'_>, now: Moment) -> Entry<'a> {
     Entry {
         key: installed.name,
         dry_run: installed.dry_run,
-        files: files.map(|path| Text::new(path.as_os_str().as_encoded_bytes()).to_string()).collect(),
+        files: files.map(|path| Text::of_path(path).to_string()).collect(),
         waiting: installed.waits,
         next: installed.next.map(|next| match next {
             Next::Commit => "commit",

@@ -87,7 +87,7 @@ fn entry(key: &Contents, now: Moment) -> Entry<'_> {
 }
 
 fn shown(path: &Path) -> String {
-    Text::new(path.as_os_str().as_encoded_bytes()).to_string()
+    Text::of_path(path).to_string()
 }
 
 fn whole(document: &impl Serialize) -> String {

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Shown, VERSION};
-use crate::facts::{DistinguishedName, GeneralName, KeyKind, Text};
+use crate::facts::{DistinguishedName, GeneralName, KeyKind, Text, upper_hex};
 use crate::issue::armour;
 use crate::plan::{CommonNamePlan, Plan};
-use crate::report::colons;
 
 /// What came of one plan.
 #[derive(Debug)]
@@ -89,9 +88,9 @@ fn entry<'a>(made: &'a Made<'_>) -> Entry<'a> {
         dropped: dropped.chain(left_out).collect(),
         notes: &plan.notes,
         key: made.key.to_string(),
-        files: made.files.iter().map(|path| Text::new(path.as_os_str().as_encoded_bytes()).to_string()).collect(),
+        files: made.files.iter().map(|path| Text::of_path(path).to_string()).collect(),
         request: made.request.map(|der| armour("CERTIFICATE REQUEST", der)),
         certificate: made.certificate.map(|(der, _)| armour("CERTIFICATE", der)),
-        sha256: made.certificate.map(|(_, hash)| colons(&hash)),
+        sha256: made.certificate.map(|(_, hash)| upper_hex(&hash, ":")),
     }
 }

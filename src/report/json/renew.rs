@@ -61,7 +61,7 @@ fn entry(key: &Renewed) -> Entry<'_> {
         Outcome::Waits => entry.outcome = "waits",
         Outcome::Asked { request } => {
             entry.outcome = "asked";
-            entry.request = Some(Text::new(request.as_os_str().as_encoded_bytes()).to_string());
+            entry.request = Some(Text::of_path(request).to_string());
         }
         Outcome::Due(way) => {
             entry.outcome = "due";

@@ -205,5 +205,5 @@ pub fn authorities(
 }
 
 fn shown(path: &std::path::Path) -> String {
-    Text::new(path.as_os_str().as_encoded_bytes()).to_string()
+    Text::of_path(path).to_string()
 }

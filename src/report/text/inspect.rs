@@ -6,9 +6,9 @@ use super::Page;
 use super::layout::bold;
 use crate::facts::{
     BasicConstraints, Certificate, Evidence, Identity, Item, KeyEntry, KeyKind, Moment, Names, SanExtension, Subject,
-    Verification,
+    Verification, lower_hex, upper_hex,
 };
-use crate::report::{colons, plain_hex, with_unicode};
+use crate::report::with_unicode;
 
 /// Writes what `subject` is, as of `now`.
 ///
@@ -104,8 +104,8 @@ fn certificate(cert: &Certificate, now: Moment, page: &mut Page<'_>) -> io::Resu
     page.field("signature", &cert.signature.to_string())?;
     usages(&cert.identity, page)?;
     page.field("serial", &cert.serial.to_string())?;
-    page.field("SHA-256", &colons(&cert.sha256()))?;
-    page.field("SHA-1", &format!("{} (thumbprint in Windows)", plain_hex(&cert.sha1())))?;
+    page.field("SHA-256", &upper_hex(&cert.sha256(), ":"))?;
+    page.field("SHA-1", &format!("{} (thumbprint in Windows)", lower_hex(&cert.sha1(), "")))?;
     if cert.version != 3 {
         page.field("version", &cert.version.to_string())?;
     }

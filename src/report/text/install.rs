@@ -125,7 +125,7 @@ fn written(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
         (false, false) => {}
     }
     for (index, file) in installed.files.iter().enumerate() {
-        let shown = Text::new(file.as_os_str().as_encoded_bytes()).to_string();
+        let shown = Text::of_path(file).to_string();
         page.field(if index == 0 { "wrote" } else { "" }, &shown)?;
     }
     match installed.waits {

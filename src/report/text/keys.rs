@@ -93,7 +93,7 @@ pub fn one_key(key: &Contents, now: Moment, page: &mut Page<'_>) -> io::Result<(
     if key.renewal.is_some() {
         page.field("renewal", "waits for its certificate")?;
     }
-    page.field("folder", &Text::new(key.folder.path.as_os_str().as_encoded_bytes()).to_string())?;
+    page.field("folder", &Text::of_path(&key.folder.path).to_string())?;
     match next_step(key, state) {
         Some(next) => page.paragraph(0, &next),
         None => Ok(()),

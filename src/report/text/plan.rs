@@ -59,7 +59,7 @@ pub fn plan(plan: &Plan, old: Option<&Identity>, page: &mut Page<'_>) -> io::Res
 pub fn made(key: &KeyKind, files: &[impl AsRef<Path>], advice: &str, page: &mut Page<'_>) -> io::Result<()> {
     page.field("key", &key.to_string())?;
     for (index, file) in files.iter().enumerate() {
-        let shown = crate::facts::Text::new(file.as_ref().as_os_str().as_encoded_bytes()).to_string();
+        let shown = crate::facts::Text::of_path(file.as_ref()).to_string();
         let own = file.as_ref().file_name().is_some_and(|name| name == "key.pem");
         let line = if own { format!("{shown}  ({advice})") } else { shown };
         page.field(if index == 0 { "wrote" } else { "" }, &line)?;

@@ -101,5 +101,5 @@ pub fn renewed(keys: &[Renewed], page: &mut Page<'_>) -> io::Result<()> {
 }
 
 fn shown(path: &Path) -> Text {
-    Text::new(path.as_os_str().as_encoded_bytes())
+    Text::of_path(path)
 }

@@ -53,10 +53,7 @@ const PROOFS: [Proof; 4] = [
         flag: "--dns-hook",
         asks: "The program",
         usual: "",
-        check: |typed| match Path::new(typed).is_file() {
-            true => Ok(()),
-            false => Err("there is no such file".to_owned()),
-        },
+        check: is_file,
     },
     Proof {
         says: "a TLS server of certfix's own, where nothing else answers on port 443",
@@ -113,14 +110,15 @@ pub(super) fn directory(answers: &mut Answers, _: &New) -> Result<Turn, Error> {
     take(ask::line("URL of its directory", kept, check)?, |typed| answers.online.directory = typed)
 }
 
+fn is_file(typed: &str) -> Result<(), String> {
+    if Path::new(typed).is_file() { Ok(()) } else { Err("there is no such file".to_owned()) }
+}
+
 pub(super) fn roots(answers: &mut Answers, _: &New) -> Result<Turn, Error> {
     if acme::KNOWN.iter().any(|known| known.id == answers.online.directory) {
         return Ok(Turn::Skip);
     }
-    let check = |typed: &str| match typed.is_empty() || Path::new(typed).is_file() {
-        true => Ok(()),
-        false => Err("there is no such file".to_owned()),
-    };
+    let check = |typed: &str| if typed.is_empty() { Ok(()) } else { is_file(typed) };
     let label = "File with the root of the directory's own certificate (empty: one that this machine trusts)";
     take(ask::line(label, &answers.online.roots, check)?, |typed| answers.online.roots = typed)
 }

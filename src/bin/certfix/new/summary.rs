@@ -69,7 +69,7 @@ fn fields(answers: &Answers, plan: &Plan, made: &MadeOptions, page: &mut Page<'_
     let locked = if answers.password.is_some() { "encrypted with your password" } else { "not encrypted" };
     page.field("key", &format!("{}, {locked}", answers.key))?;
     let folder = Store::open(&made.store).path(&plan.target);
-    page.field("folder", &Text::new(folder.as_os_str().as_encoded_bytes()).to_string())?;
+    page.field("folder", &Text::of_path(folder).to_string())?;
     if answers.road == Road::Online {
         for (label, text) in answers.online.says() {
             page.field(label, &Text::from(&*text).to_string())?;

@@ -1,0 +1,34 @@
+//! Octets as hexadecimal digits.
+
+/// `9f00`, or with a separator `9f:00`.
+pub(crate) fn lower_hex(octets: &[u8], separator: &str) -> String {
+    written(octets, separator, b"0123456789abcdef")
+}
+
+/// `9F00`, or with a separator `9F:00`.
+pub(crate) fn upper_hex(octets: &[u8], separator: &str) -> String {
+    written(octets, separator, b"0123456789ABCDEF")
+}
+
+fn written(octets: &[u8], separator: &str, digits: &[u8; 16]) -> String {
+    let mut text = String::with_capacity(octets.len() * (2 + separator.len()));
+    for octet in octets {
+        if !text.is_empty() {
+            text.push_str(separator);
+        }
+        [octet >> 4, octet & 15].into_iter().for_each(|digit| text.push(char::from(digits[usize::from(digit)])));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_fingerprints_as_openssl_and_windows_do() {
+        assert_eq!(upper_hex(&[0, 0x9f, 0xff], ":"), "00:9F:FF");
+        assert_eq!(lower_hex(&[0, 0x9f, 0xff], ""), "009fff");
+        assert_eq!(lower_hex(&[], ":"), "");
+    }
+}
