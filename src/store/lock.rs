@@ -132,8 +132,10 @@ fn attempt(path: &Path, action: &str) -> io::Result<Attempt> {
         return Ok(Attempt::Gone);
     }
     let holder = format!("certfix {action}, process {}\n", std::process::id());
-    // Only who waits reads it; a full disk does not keep the lock from being one.
-    let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
+    // Only who waits reads it; a full disk does not keep the lock from being one. What an earlier one left is cut off last:
+    // a file that is emptied first is taken by ext4 for one that is replaced, and is written to the disk when it is closed.
+    let told = file.write(holder.as_bytes()).unwrap_or_default();
+    let _ = file.set_len(told as u64);
     Ok(Attempt::Ours(Lock { path: path.to_owned(), file, is_held }))
 }
 
