@@ -4,6 +4,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use rayon::slice::ParallelSliceMut;
 use zeroize::Zeroizing;
 
 use super::{Password, read};
@@ -104,7 +105,7 @@ pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
                 found.push((name, false));
             }
         }
-        found.sort_unstable();
+        found.par_sort_unstable();
         waiting.extend(found.into_iter().rev().map(|(name, is_folder)| (path.join(name), is_folder)));
     }
     Ok(files)

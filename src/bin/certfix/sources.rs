@@ -257,7 +257,7 @@ pub(crate) fn answer(
                 many => rayon::in_place_scope(|scope| {
                     scope.spawn(|_| {
                         // In small portions, so that no worker waits long for another at the end of a batch.
-                        many.par_iter().zip(answers).with_max_len(4).for_each(|(named, answer)| {
+                        many.par_iter().zip(answers).with_max_len(2).for_each(|(named, answer)| {
                             answer.fill(named, format, describe, |path| read_quietly(path, known));
                         });
                     });
