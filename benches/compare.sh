@@ -5,8 +5,7 @@
 # usage: benches/compare.sh [FOLDER for scratch files]
 #
 # The scratch folder is in memory where there is /dev/shm, so that programs are compared and not disks: certfix waits until
-# a new key is on the disk (five fsyncs, four when the store is there already), openssl does not. One more line shows
-# certfix and openssl on the disk.
+# a new key is on the disk (four fsyncs), openssl does not. One more line shows certfix and openssl on the disk.
 #
 # Beside each time stands the same from the processor time alone, which what else runs on the machine changes less.
 set -euo pipefail
@@ -44,15 +43,16 @@ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout old.
     -addext subjectAltName=DNS:remote.contoso.com,DNS:autodiscover.contoso.com -addext extendedKeyUsage=serverAuth \
     -addext keyUsage=digitalSignature -addext basicConstraints=critical,CA:FALSE -x509 -days 90 -out old.cer 2>/dev/null
 
-# Each run of certfix makes a key folder of its own; what the run before made is removed first, outside the clock.
+# Both write into a folder that is there; what the run before made is removed first, outside the clock.
 csr() { # title, folder
     compare "$1" 0.4 \
-        --prepare "rm -rf $2/store" "$certfix csr --fqdn remote.contoso.com --key p-256 --store $2/store" \
+        --prepare "rm -rf $2/remote.contoso.com" "$certfix csr --fqdn remote.contoso.com --key p-256 --store $2" \
         --prepare "rm -f $2/new.key $2/new.csr" \
         "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $2/new.key -out $2/new.csr -subj /CN=remote.contoso.com -addext subjectAltName=DNS:remote.contoso.com"
 }
-csr "csr, P-256" "$scratch"
-csr "csr, P-256, synced to disk" "$disk"
+mkdir "$scratch/csr" "$disk/csr"
+csr "csr, P-256" "$scratch/csr"
+csr "csr, P-256, synced to disk" "$disk/csr"
 compare "inspect, one file" 1.0 "$certfix inspect old.cer" 'openssl x509 -in old.cer -noout -text'
 
 # Two folders of 10,000: certificates of the name asked for, and certificates of strangers, each with faults to report.
