@@ -14,13 +14,13 @@ impl Store {
     /// Finishes or takes back what an interrupted run left, and says what. Does nothing while another run is at work.
     pub fn recover(&self) -> Vec<String> {
         let mut done = Vec::new();
-        let hidden = || names_in(self.root()).into_iter().filter(|name| is_hidden(name));
-        // A folder without keys needs no lock to be seen through.
-        if hidden().next().is_none() && self.keys().is_ok_and(|keys| keys.is_empty()) {
+        // That a folder has no keys, and nothing that a run left, is seen without a lock.
+        let is_left = |name: &String| is_hidden(name) || name == LOCK;
+        if !names_in(self.root()).iter().any(is_left) && self.keys().is_ok_and(|keys| keys.is_empty()) {
             return done;
         }
         let Some(_lock) = self.try_lock() else { return done };
-        for name in hidden() {
+        for name in names_in(self.root()).into_iter().filter(|name| is_hidden(name)) {
             let path = self.root().join(&name);
             // Its key was never used: the folder had no name yet, or no name any more.
             if is_folder(&path) && is_ours(&path) && fs::remove_dir_all(&path).is_ok() {
