@@ -251,7 +251,7 @@ fn files(due: &[(Material, Staged)]) -> Vec<&Change> {
 fn records(store: &Store, due: &[(Material, Staged)]) -> Result<Vec<Change>, Error> {
     let mut records = Vec::new();
     for (key, mut bindings) in binding::bound(store)? {
-        let name = key.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = key.folder_name();
         let committed: Vec<&(Material, Staged)> = due.iter().filter(|(_, staged)| staged.key == name).collect();
         if committed.is_empty() {
             continue;

@@ -58,7 +58,7 @@ impl Material {
                 return Err(Error::ForeignKey { key: source(KEY), certificate: source(name) });
             }
         }
-        let name = key.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = key.folder_name().into_owned();
         let [certificate, fullchain] = [certificate, fullchain].map(|bytes| bytes.to_vec());
         Ok(Self { name, folder, turn, leaf, key: private, certificate, chain, fullchain })
     }

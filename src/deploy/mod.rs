@@ -130,7 +130,7 @@ fn find(store: &Store, name: &Name) -> Result<KeyFolder, Error> {
 fn ensure_free(store: &Store, key: &KeyFolder, binding: &Binding) -> Result<(), Error> {
     for (other, bindings) in binding::bound(store)? {
         if other.path != key.path && bindings.iter().any(|known| known.is_same(binding)) {
-            let key = other.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let key = other.folder_name().into_owned();
             return Err(Deploying::BoundElsewhere { service: binding.to_string(), key }.into());
         }
     }

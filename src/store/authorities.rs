@@ -25,11 +25,7 @@ impl Store {
         if path.symlink_metadata().is_ok() {
             return Err(Error::Exists { path });
         }
-        let made = write::make_root(&folder)?;
-        let lock = Lock::take(&folder, "ca init", Self::WAIT);
-        let written = lock.and_then(|_lock| write::folder(&path, files, &made));
-        written.inspect_err(|_| made.iter().for_each(|folder| drop(std::fs::remove_dir(folder))))?;
-        Ok(path)
+        Self::make(&folder, path, files, || Lock::take(&folder, "ca init", Self::WAIT))
     }
 }
 

@@ -17,6 +17,7 @@ mod recover;
 mod turn;
 mod write;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
@@ -111,9 +112,18 @@ impl Store {
     /// then nothing is left behind; what [`Store::lock`] says.
     pub fn create(&self, name: &Name, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
         self.ensure_free(name)?;
-        let path = self.path(name);
-        let made = write::make_root(&self.root)?;
-        let written = self.lock("(a new key)", Self::WAIT).and_then(|_lock| write::folder(&path, files, &made));
+        Self::make(&self.root, self.path(name), files, || self.lock("(a new key)", Self::WAIT))
+    }
+
+    /// A folder in `root` with all its files, or nothing.
+    fn make(
+        root: &Path,
+        path: PathBuf,
+        files: &[NewFile<'_>],
+        lock: impl FnOnce() -> Result<Lock, Error>,
+    ) -> Result<PathBuf, Error> {
+        let made = write::make_root(root)?;
+        let written = lock().and_then(|_lock| write::folder(&path, files, &made));
         written.inspect_err(|_| made.iter().for_each(|folder| drop(std::fs::remove_dir(folder))))?;
         Ok(path)
     }
@@ -178,11 +188,16 @@ impl Store {
 impl KeyFolder {
     /// The name that people type, as far as the folder tells: `*.contoso.com` for `_wildcard.contoso.com`.
     pub fn name(&self) -> String {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = self.folder_name();
         match name.strip_prefix("_wildcard.") {
             Some(rest) => format!("*.{rest}"),
             None => name.into_owned(),
         }
+    }
+
+    /// The name of its folder, which tells it from the other keys of the store.
+    pub(crate) fn folder_name(&self) -> Cow<'_, str> {
+        self.path.file_name().unwrap_or_default().to_string_lossy()
     }
 
     /// The store that it is in.

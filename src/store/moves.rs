@@ -41,7 +41,7 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
             Err(cause) => return Err(failed(&folder, cause)),
         };
-        let name = key.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = key.folder_name();
         let names = (1u32..).map(|count| if count == 1 { name.to_string() } else { format!("{name}.{count}") });
         let mut free = names.map(|name| folder.join(name)).filter(|path| path.symlink_metadata().is_err());
         let path = free.next().unwrap_or_else(|| folder.join(&*name));
