@@ -13,7 +13,7 @@ pub use self::deploying::Deploying;
 pub use self::ordering::{Ordering, Problem};
 pub use self::signing::Signing;
 pub use self::wording::nearest;
-pub(crate) use self::wording::{io_cause, listed};
+pub(crate) use self::wording::{distance, io_cause, listed};
 use crate::facts::escape;
 
 /// Why certfix could not do what was asked.

@@ -6,18 +6,18 @@ use std::io;
 /// The candidate that differs from `name` in the fewest letters, when these are few.
 pub fn nearest(name: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
     let limit = 1 + name.chars().count() / 5;
-    let measured = candidates.into_iter().map(|candidate| (distance(name, candidate), candidate));
+    let measured = candidates.into_iter().map(|candidate| (distance(name.chars(), candidate.chars()), candidate));
     let (distance, best) = measured.min_by_key(|(distance, _)| *distance)?;
     (!name.is_empty() && distance <= limit).then_some(best)
 }
 
-/// Letters to insert, remove or replace (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (above, letter) in left.chars().enumerate() {
+/// How many letters, or octets, to insert, remove or replace (Levenshtein).
+pub(crate) fn distance<T: PartialEq>(left: impl Iterator<Item = T>, right: impl Iterator<Item = T> + Clone) -> usize {
+    let mut row: Vec<usize> = (0..=right.clone().count()).collect();
+    for (above, letter) in left.enumerate() {
         let mut diagonal = row[0];
         row[0] = above + 1;
-        for (index, other) in right.chars().enumerate() {
+        for (index, other) in right.clone().enumerate() {
             let replaced = diagonal + usize::from(letter != other);
             diagonal = row[index + 1];
             row[index + 1] = replaced.min(diagonal + 1).min(row[index] + 1);
@@ -58,5 +58,11 @@ mod tests {
         assert_eq!(listed([""; 0]), "");
         assert_eq!(listed(["a", "b"]), "a, b");
         assert_eq!(listed(1..=8), "1, 2, 3, 4, 5, 6 and 2 more");
+    }
+
+    #[test]
+    fn measures_how_far_words_are_apart() {
+        assert_eq!(distance("CERTICATE".bytes(), "CERTIFICATE".bytes()), 2);
+        assert_eq!(distance("".bytes(), "END".bytes()), 3);
     }
 }

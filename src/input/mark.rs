@@ -1,6 +1,7 @@
 //! BEGIN and END lines as people and mailers write them, misspelt and with dashes lost or added.
 
 use super::pem::{PASSED_OVER, READABLE, is_known};
+use crate::error::distance;
 
 /// A BEGIN or END inside a line.
 pub(super) struct Mark {
@@ -37,8 +38,8 @@ fn mark_at(line: &[u8], start: usize, dashes: usize) -> Option<Mark> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let (word, label) = words.split_first()?;
     let upper = word.to_ascii_uppercase();
-    let is_end = distance(&upper, "END") <= 1;
-    if !is_end && distance(&upper, "BEGIN") > 2 {
+    let is_end = distance(upper.bytes(), "END".bytes()) <= 1;
+    if !is_end && distance(upper.bytes(), "BEGIN".bytes()) > 2 {
         return None;
     }
     let expected = if is_end { "END" } else { "BEGIN" };
@@ -64,37 +65,11 @@ fn nearest(written: &str) -> Option<String> {
     }
     let upper = written.to_ascii_uppercase();
     let known = READABLE.iter().chain(PASSED_OVER).filter(|label| label.len().abs_diff(upper.len()) <= 3);
-    let known = known.map(|label| (distance(&upper, label), *label));
+    let known = known.map(|label| (distance(upper.bytes(), label.bytes()), *label));
     match known.min() {
         Some((distance, label)) if distance <= 3 && distance * 3 <= label.len() => Some(label.to_owned()),
         _ => (written.len() > 2
             && written.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' ' | b'.' | b'-')))
         .then(|| written.to_owned()),
-    }
-}
-
-/// Levenshtein's distance.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let changed = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn measures_how_far_words_are_apart() {
-        assert_eq!(distance("CERTICATE", "CERTIFICATE"), 2);
-        assert_eq!(distance("", "END"), 3);
     }
 }
