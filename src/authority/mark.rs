@@ -3,10 +3,8 @@
 //! It holds a digest of the public key, and so belongs to one renewal. It is made before the authority is asked and goes when
 //! services have the certificate; then an administrator who takes it back with `undo` is not overruled by the next run.
 
-use aws_lc_rs::digest::{SHA256, digest};
-
 use crate::Error;
-use crate::facts::{PublicKey, lower_hex};
+use crate::facts::{PublicKey, sha256_hex};
 use crate::input::read_text;
 use crate::store::{KeyFolder, RENEWING, Secrecy, discard, replace};
 
@@ -35,5 +33,5 @@ pub fn unmark(key: &KeyFolder) -> Result<(), Error> {
 }
 
 fn text(public: &PublicKey) -> String {
-    lower_hex(digest(&SHA256, &public.spki).as_ref(), "") + "\n"
+    sha256_hex(&public.spki) + "\n"
 }

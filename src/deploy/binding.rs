@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk;
 use crate::Error;
-use crate::facts::Certificate;
+use crate::facts::{Certificate, sha256_hex};
 use crate::store::{BINDINGS, KeyFolder, Store};
 
 /// One service that uses a key, or will once it is committed.
@@ -55,7 +55,7 @@ impl Binding {
 
     /// True when this certificate was the last to be committed.
     pub fn has(&self, certificate: &Certificate) -> bool {
-        self.committed.as_deref() == Some(&*super::sha256(&certificate.der))
+        self.committed.as_deref() == Some(&*sha256_hex(&certificate.der))
     }
 
     /// True when both speak of the same service on the same address.

@@ -16,6 +16,7 @@ use super::prove::{Shown, Watch};
 use super::stage::{self, Change, Staged};
 use crate::Error;
 use crate::error::Deploying;
+use crate::facts::sha256_hex;
 use crate::store::{BINDINGS, KeyFolder, Lock, Store};
 
 /// How to commit and undo.
@@ -258,7 +259,7 @@ fn records(store: &Store, due: &[(Material, Staged)]) -> Result<Vec<Change>, Err
         }
         for (material, staged) in committed {
             for binding in bindings.iter_mut().filter(|binding| binding.is_same(&staged.binding)) {
-                binding.committed = Some(super::sha256(&material.leaf.der));
+                binding.committed = Some(sha256_hex(&material.leaf.der));
             }
         }
         let failed = |cause| Error::File { action: "find", path: key.path.clone(), cause };
@@ -303,7 +304,7 @@ fn apply(
     }
     let mut shown = Vec::new();
     for ((material, staged), watches) in due.iter().zip(watches) {
-        let expected = super::sha256(&material.leaf.der);
+        let expected = sha256_hex(&material.leaf.der);
         let mut places = Vec::new();
         for watch in watches {
             tell(&format!("looking at {}", watch.endpoint));

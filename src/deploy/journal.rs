@@ -16,6 +16,7 @@ use super::prove::Watch;
 use super::stage::Change;
 use super::template::Command;
 use crate::Error;
+use crate::facts::sha256_hex;
 use crate::input::read_text;
 use crate::store::{AT_WORK, KeyFolder, Lock, make_private, sync_folder};
 
@@ -268,7 +269,7 @@ impl Journal {
 
 impl Print {
     fn of(there: &Present) -> Self {
-        Self { sha256: super::sha256(&there.contents), rights: there.rights }
+        Self { sha256: sha256_hex(&there.contents), rights: there.rights }
     }
 }
 

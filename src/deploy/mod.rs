@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use crate::Error;
 use crate::error::Deploying;
-use crate::facts::{Name, lower_hex};
+use crate::facts::Name;
 use crate::store::{KeyFolder, Store};
 
 use self::material::Material;
@@ -135,10 +135,4 @@ fn ensure_free(store: &Store, key: &KeyFolder, binding: &Binding) -> Result<(), 
         }
     }
     Ok(())
-}
-
-/// SHA-256 in hexadecimal digits.
-fn sha256(bytes: &[u8]) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-    lower_hex(digest.as_ref(), "")
 }

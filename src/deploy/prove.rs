@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::error::{Deploying, io_cause};
-use crate::facts::{Cause, Hello, KeysOffered, Name, Opening, Sni, Step, Target, TlsVersion, Trouble};
+use crate::facts::{Cause, Hello, KeysOffered, Name, Opening, Sni, Step, Target, TlsVersion, Trouble, sha256_hex};
 use crate::probe::{Asked, Protocol, Wire, by_port, tls};
 
 /// The longest step of one look.
@@ -111,7 +111,7 @@ impl Watch {
         // Old servers know neither today's versions nor a polite way to say so.
         let seen = look(TlsVersion::Tls13)
             .or_else(|trouble| if tls::wants_legacy(&trouble) { look(TlsVersion::Tls10) } else { Err(trouble) })?;
-        Ok(super::sha256(seen.chain.first().map_or(&[], Vec::as_slice)))
+        Ok(sha256_hex(seen.chain.first().map_or(&[], Vec::as_slice)))
     }
 }
 

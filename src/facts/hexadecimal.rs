@@ -1,5 +1,12 @@
 //! Octets as hexadecimal digits.
 
+use aws_lc_rs::digest::{SHA256, digest};
+
+/// SHA-256 of `octets`: `9f00…`.
+pub(crate) fn sha256_hex(octets: &[u8]) -> String {
+    lower_hex(digest(&SHA256, octets).as_ref(), "")
+}
+
 /// `9f00`, or with a separator `9f:00`.
 pub(crate) fn lower_hex(octets: &[u8], separator: &str) -> String {
     written(octets, separator, b"0123456789abcdef")

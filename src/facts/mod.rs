@@ -40,7 +40,7 @@ pub use discovery::{Discovery, GUESSES, MailServer, SERVICES, ServiceRecord, Una
 pub use distinguished_name::{Attribute, AttributeKind, DistinguishedName, StringKind};
 pub use endpoint::{Answer, Cause, Endpoint, Hello, KeysOffered, Look, Possession, Sni, Step, TlsVersion, Trouble};
 pub use evidence::{Evidence, Item, KeyEntry, Order, PrivateKey, Repair, Source, Subject};
-pub(crate) use hexadecimal::{lower_hex, upper_hex};
+pub(crate) use hexadecimal::{lower_hex, sha256_hex, upper_hex};
 pub use identity::{BasicConstraints, Identity};
 pub use key::{Curve, KeyKind, PublicKey};
 pub use lookup::{Lookup, Resolved};

@@ -18,7 +18,7 @@ use super::jws::{Binding, Signer};
 use super::{Tell, Told, block_on, problem};
 use crate::Error;
 use crate::error::Ordering;
-use crate::facts::lower_hex;
+use crate::facts::sha256_hex;
 use crate::input::{read_file, read_text};
 use crate::issue::armour;
 use crate::store::{ACCOUNTS, Secrecy, Store, make_private, replace, sync_folder, write_new};
@@ -119,7 +119,7 @@ impl Account {
 /// Where the account at this directory is kept. Directories of one host are told apart by a hash.
 pub(super) fn folder(store: &Store, url: &str) -> PathBuf {
     let host: String = host(url).unwrap_or("unknown").replace([':', '[', ']'], "-");
-    let hash = lower_hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, url.as_bytes()).as_ref(), "");
+    let hash = sha256_hex(url.as_bytes());
     store.root().join(ACCOUNTS).join(format!("{}-{}", host.to_ascii_lowercase(), &hash[..8]))
 }
 

@@ -1,12 +1,11 @@
 //! An order that is under way, in the key's folder: enough to go on after a crash, and to clean up.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use super::challenge::{Proof, Trace};
 use super::{Tell, Told};
 use crate::Error;
-use crate::facts::{Request, lower_hex};
+use crate::facts::{Request, sha256_hex};
 use crate::input::read_text;
 use crate::store::{KeyFolder, ORDER, Secrecy, discard, replace};
 
@@ -33,7 +32,7 @@ pub(super) struct Begun {
 
 impl Begun {
     pub(super) fn new(directory: &str, profile: Option<&str>, request: &Request) -> Self {
-        let hash = lower_hex(digest(&SHA256, &request.der).as_ref(), "");
+        let hash = sha256_hex(&request.der);
         let (directory, profile) = (directory.to_owned(), profile.map(str::to_owned));
         Self { directory, profile, request: hash, order: None, told: Vec::new(), left: Vec::new() }
     }

@@ -1,6 +1,6 @@
 //! `certfix csr`, `self-signed` and `fix`: from wishes to a plan, from the plan to files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Name, NameFault, PrivateKey, Target, Text};
@@ -226,7 +226,7 @@ impl Work<'_> {
         let text = issue::emit(plan, self.kind(), issue::Emit::NewKeyRq(&request, contact))?;
         if args.key_file.is_none() {
             for file in write::all(&[Product::request(plan, key, request)], args)?.iter().flatten() {
-                terminal::remark(&format!("wrote {}", shown(file)));
+                terminal::remark(&format!("wrote {}", Text::of_path(file)));
             }
         }
         Ok(text)
@@ -283,7 +283,7 @@ impl Work<'_> {
             text::faults(report, page)?;
         }
         let advice = match &self.args.key_file {
-            Some(path) => format!("the private key, a copy of {}", shown(path)),
+            Some(path) => format!("the private key, a copy of {}", Text::of_path(path)),
             None => "the private key: keep it, there is no other copy".to_owned(),
         };
         for (index, (product, files)) in products.iter().zip(files).enumerate() {
@@ -305,7 +305,7 @@ impl Work<'_> {
 
     fn next_step(&self, products: &[Product<'_>], files: &[Vec<PathBuf>]) -> Option<String> {
         let file = files.first()?.last()?;
-        let file = shown(file);
+        let file = Text::of_path(file);
         let product = products.first()?;
         let profile = product.plan.profile;
         let ca = profile.name;
@@ -317,11 +317,6 @@ impl Work<'_> {
             (false, _) => format!("Next: certfix check {file}"),
         })
     }
-}
-
-/// A path as it may be shown.
-fn shown(path: &Path) -> Text {
-    Text::of_path(path)
 }
 
 fn nothing_wrong(report: &Report<'_>, target: &Name, format: Format) -> Result<ExitCode, Error> {

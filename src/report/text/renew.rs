@@ -1,7 +1,7 @@
 //! What came of the keys that were due, a line for each.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Page;
 use crate::error::listed;
@@ -77,7 +77,8 @@ pub fn renewed(keys: &[Renewed], page: &mut Page<'_>) -> io::Result<()> {
                     line += &format!("; for {}: certfix commit", listed(&key.waiting));
                 }
                 if *undone {
-                    line += &format!("; the CA undid the order of the names: certfix check {}", shown(certificate));
+                    line +=
+                        &format!("; the CA undid the order of the names: certfix check {}", Text::of_path(certificate));
                 }
                 line
             }
@@ -87,7 +88,7 @@ pub fn renewed(keys: &[Renewed], page: &mut Page<'_>) -> io::Result<()> {
             Outcome::Asked { request } => format!(
                 "{name}: ends {}; send {} to the CA, then: certfix install {name} FILE",
                 key.ends.date(),
-                shown(request)
+                Text::of_path(request)
             ),
             Outcome::Due(way) => format!("{name}: ends {}, due since {}; {way}", key.ends.date(), key.due.date()),
             Outcome::Failed(_) => continue,
@@ -98,8 +99,4 @@ pub fn renewed(keys: &[Renewed], page: &mut Page<'_>) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn shown(path: &Path) -> Text {
-    Text::of_path(path)
 }
