@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::certificate::{CertificateEntry, NameList, certificate, common_name, names};
 use super::writer::{push_shown, push_str};
-use super::{Shown, Word, Written};
+use super::{Each, Shown, Word, Written};
 use crate::clients::{Client, Compared};
 use crate::facts::{Item, Mark, Moment, Target, Text};
 use crate::judge::{Finding, Outcome, Report, Verdict};
@@ -21,7 +21,7 @@ pub struct CheckEntry<'a> {
     target: Option<Shown<&'a crate::facts::Target>>,
     names: NameList<'a>,
     common_name: Option<Shown<&'a Text>>,
-    findings: Findings<'a>,
+    findings: Each<'a, Finding, FindingEntry<'a>>,
     verdicts: Verdicts<'a>,
     not_checked: Vec<NotChecked>,
     certificate: Option<CertificateEntry<'a>>,
@@ -39,33 +39,14 @@ impl CheckEntry<'_> {
     }
 }
 
-#[derive(Debug)]
-struct Findings<'a>(&'a [Finding]);
-
-impl Serialize for Findings<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(finding))
-    }
-}
-
 #[derive(Debug, Serialize)]
 struct FindingEntry<'a> {
     code: Word,
     level: Word,
     title: &'static str,
     detail: &'a str,
-    clients: Clients<'a>,
+    clients: Each<'a, &'static Client, Word>,
     fix: &'static str,
-}
-
-/// Their ids.
-#[derive(Debug)]
-struct Clients<'a>(&'a [&'static Client]);
-
-impl Serialize for Clients<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|client| Word(client.id)))
-    }
 }
 
 #[derive(Debug, Serialize)]
@@ -87,7 +68,7 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
         target: report.target.map(Shown),
         names: names(identity),
         common_name: common_name(identity),
-        findings: Findings(&report.findings),
+        findings: Each(&report.findings, finding),
         verdicts: Verdicts(report),
         not_checked: report
             .not_checked
@@ -107,7 +88,7 @@ fn finding(finding: &Finding) -> FindingEntry<'_> {
         level: Word(finding.hit.level.word()),
         title: finding.rule.title,
         detail: &finding.hit.detail,
-        clients: Clients(&finding.clients),
+        clients: Each(&finding.clients, |client| Word(client.id)),
         fix: finding.rule.fix,
     }
 }

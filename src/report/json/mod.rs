@@ -80,6 +80,16 @@ impl Serialize for Word {
     }
 }
 
+/// A list of what is made of each, without a list of its own in between.
+#[derive(Debug)]
+struct Each<'a, T, E>(&'a [T], fn(&'a T) -> E);
+
+impl<T, E: Serialize> Serialize for Each<'_, T, E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
 /// A part that is JSON already.
 #[derive(Debug)]
 struct Written<'a>(&'a [u8]);
