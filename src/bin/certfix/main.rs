@@ -5,6 +5,7 @@ mod ask;
 mod ca;
 mod check;
 mod deploy;
+mod in_order;
 mod inspect;
 mod install;
 mod keys;

@@ -13,6 +13,7 @@ use certfix::rules::Level;
 use rayon::prelude::*;
 
 use crate::args::{Format, Reach};
+use crate::in_order::in_order;
 use crate::{live, password, terminal};
 
 /// One thing to look at.
@@ -81,9 +82,8 @@ struct Answer {
     passed_over: bool,
 }
 
-/// How many sources are worked on while the answers before them are written; the texts of both together fit a
-/// processor's cache.
-const BATCH: usize = 64;
+/// The most sources that one core looks at before their answers are written; their texts fit its cache.
+const PORTION: usize = 16;
 
 /// Files as they were named, folders as the files in them, live sources as what they ask for.
 pub(crate) fn expand(sources: &[PathBuf]) -> Result<Sources, Error> {
@@ -243,31 +243,25 @@ pub(crate) fn answer(
         if format == Format::Json {
             out.write_all(Envelope::head(command).as_bytes())?;
         }
-        // Two batches of answers, kept and used in turn, because their memory is.
-        let [mut next, mut done] =
-            [(); 2].map(|()| Vec::from_iter(sources.iter().take(BATCH).map(|_| Answer::default())));
-        let mut before: &[Named] = &[];
-        for batch in sources.chunks(BATCH) {
-            let answers = &mut next[..batch.len()];
-            match batch {
-                // One source alone may ask for its password.
-                [alone] if sources.len() == 1 => {
-                    answers[0].fill(alone, format, describe, |path| read_file(path, known))
-                }
-                many => rayon::in_place_scope(|scope| {
-                    scope.spawn(|_| {
-                        // In small portions, so that no worker waits long for another at the end of a batch.
-                        many.par_iter().zip(answers).with_max_len(2).for_each(|(named, answer)| {
-                            answer.fill(named, format, describe, |path| read_quietly(path, known));
-                        });
-                    });
-                    tally.take_all(before, &mut done, &mut surveyed, format, out)
-                })?,
-            }
-            std::mem::swap(&mut next, &mut done);
-            before = batch;
+        if let [alone] = &**sources {
+            // One source alone may ask for its password.
+            let mut answer = Answer::default();
+            answer.fill(alone, format, describe, |path| read_file(path, known));
+            tally.take_all(sources, &mut [answer], &mut surveyed, format, out)?;
+        } else {
+            // In portions that are few enough to be cheap and many enough to keep all cores at work.
+            let portion = sources.len().div_ceil(8 * rayon::current_num_threads()).clamp(1, PORTION);
+            let portions: Vec<&[Named]> = sources.chunks(portion).collect();
+            let fill = |number: usize, answers: &mut Vec<Answer>| {
+                answers.resize_with(portions[number].len(), Answer::default);
+                portions[number].iter().zip(answers).for_each(|(named, answer)| {
+                    answer.fill(named, format, describe, |path| read_quietly(path, known));
+                });
+            };
+            in_order(portions.len(), fill, |number, answers| {
+                tally.take_all(portions[number], answers, &mut surveyed, format, out)
+            })?;
         }
-        tally.take_all(before, &mut done, &mut surveyed, format, out)?;
         for (index, path) in folders.iter().enumerate() {
             if !tally.folders[index] {
                 tally.fail(&Error::NothingInFolder { path: path.clone() }, out)?;
