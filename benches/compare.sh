@@ -55,9 +55,17 @@ csr "csr, P-256" "$scratch/csr"
 csr "csr, P-256, synced to disk" "$disk/csr"
 compare "inspect, one file" 1.0 "$certfix inspect old.cer" 'openssl x509 -in old.cer -noout -text'
 
-# Two folders of 10,000: certificates of the name asked for, and certificates of strangers, each with faults to report.
-mkdir good strangers
+# Three folders of 10,000: certificates of the name asked for; one for each of 10,000 other hosts; and certificates of
+# strangers with faults of all kinds to report, 17 names in one on average.
+mkdir good others strangers
 for number in $(seq 10000); do cp old.cer "good/$number.cer"; done
+python3 - <<'PYTHON'
+import ssl
+der = ssl.PEM_cert_to_DER_cert(open("old.cer").read())
+for number in range(10000):
+    other = der.replace(b"remote.contoso.com", b"mail-%05d.example" % number)
+    open(f"others/{number}.cer", "w").write(ssl.DER_cert_to_PEM_cert(other))
+PYTHON
 count=0
 while [ "$count" -lt 10000 ]; do
     for file in "$root"/tests/corpora/gen/certs/*.der "$root"/tests/corpora/gen/certs/*.pem; do
@@ -66,7 +74,7 @@ while [ "$count" -lt 10000 ]; do
         count=$((count + 1))
     done
 done
-for folder in good strangers; do
+for folder in good others strangers; do
     python3 - "$folder" "$certfix" check "$folder" --fqdn remote.contoso.com --format json <<'PYTHON'
 import resource, subprocess, sys, time
 def spent():

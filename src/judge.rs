@@ -5,9 +5,7 @@ mod panel;
 mod services;
 mod target;
 
-use std::borrow::Cow;
-
-use crate::clients::{Client, Comparison, Demands, Fault, Mark, Presented, Reaction, words};
+use crate::clients::{Client, Comparison, Fault, Message, Presented, Reaction};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target};
 use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
@@ -52,8 +50,8 @@ pub struct Verdict<'a> {
     pub comparison: Comparison<'a>,
     /// What it does.
     pub outcome: Outcome,
-    /// The words that its user sees, values filled in, and how sure we are of them.
-    pub message: Option<(Cow<'static, str>, Mark)>,
+    /// The words that its user sees.
+    pub message: Option<Message<'a>>,
 }
 
 /// What a client does with a certificate.
@@ -120,13 +118,13 @@ impl Report<'_> {
 const FEW: usize = 8;
 
 /// Asks every rule about `subject`, for every client where clients differ.
-pub fn judge<'a>(subject: &'a Subject<'a>, panel: &Panel, ctx: &Context<'a>) -> Report<'a> {
+pub fn judge<'a>(subject: &'a Subject<'a>, panel: &'a Panel, ctx: &Context<'a>) -> Report<'a> {
     let identity = subject.item.identity();
     let coverage = ctx.target.map(|target| Coverage::of(target, identity));
     let presented = ctx.target.map(|target| Presented::of(identity, target));
-    let members = panel.members();
-    let mut bench = Bench { subject, ctx, identity, presented, coverage, views: Vec::with_capacity(members.len()) };
-    for member in members {
+    let views = Vec::with_capacity(panel.members().len());
+    let mut bench = Bench { subject, ctx, panel, identity, presented, coverage, views };
+    for member in panel.members() {
         let view = bench.view(member);
         bench.views.push(view);
     }
@@ -150,6 +148,7 @@ pub fn judge<'a>(subject: &'a Subject<'a>, panel: &Panel, ctx: &Context<'a>) -> 
 struct Bench<'a, 'b> {
     subject: &'a Subject<'a>,
     ctx: &'b Context<'a>,
+    panel: &'a Panel,
     identity: &'a Identity,
     /// None without a target.
     presented: Option<Presented<'a>>,
@@ -160,6 +159,7 @@ struct Bench<'a, 'b> {
 
 /// One client while the rules are asked.
 struct View<'a> {
+    member: &'a Member,
     client: &'static Client,
     /// None without a target.
     comparison: Option<Comparison<'a>>,
@@ -170,8 +170,9 @@ struct View<'a> {
 }
 
 impl<'a> Bench<'a, '_> {
-    fn view(&self, Member { client, alike }: Member) -> View<'a> {
-        let comparison = match self.views.get(alike) {
+    fn view(&self, member: &'a Member) -> View<'a> {
+        let client = member.client;
+        let comparison = match self.views.get(member.alike) {
             Some(view) => view.comparison.clone(),
             None => self.presented.zip(self.ctx.target).map(|(names, target)| names.compare(&client.names, target)),
         };
@@ -179,7 +180,7 @@ impl<'a> Bench<'a, '_> {
         let fault = (misses && client.heeds(Fault::Name)).then_some(Fault::Name);
         let named = comparison.as_ref().filter(|_| misses && complains(client, Fault::Name));
         let mismatch = named.and_then(|comparison| self.named(client, comparison)?.mismatch());
-        View { client, comparison, mismatch, fault }
+        View { member, client, comparison, mismatch, fault }
     }
 
     /// The rule's finding, or what it lacked.
@@ -247,8 +248,7 @@ impl<'a> Bench<'a, '_> {
     fn each(&self, rule: &Rule, check: impl Fn(Option<&Client>) -> Option<Hit>) -> (Option<Hit>, Vec<&'static Client>) {
         let mut worst = check(None);
         let mut clients = Vec::new();
-        // Most demand nothing, and then there is nothing to ask.
-        for client in self.views.iter().map(|view| view.client).filter(|client| client.demands != Demands::NONE) {
+        for &client in self.panel.demanding() {
             if rule.fault.is_some_and(|fault| complains(client, fault))
                 && let Some(hit) = check(Some(client))
             {
@@ -302,12 +302,12 @@ impl<'a> Bench<'a, '_> {
     fn verdicts(self) -> Vec<Verdict<'a>> {
         let Some(target) = self.ctx.target else { return Vec::new() };
         let cert = self.subject.item.certificate();
-        let (identity, views) = (self.identity, self.views);
+        let (identity, views, is_aimed) = (self.identity, self.views, self.panel.is_aimed_at(target));
         let verdict = |view: View<'a>| {
             let reaction = view.client.reaction;
             let fault = view.fault.filter(|_| reaction != Reaction::GoesOn);
-            let message = fault
-                .and_then(|fault| words(view.client, fault, target, identity, cert.and_then(|cert| date(cert, fault))));
+            let date = |fault| cert.and_then(|cert| date(cert, fault));
+            let message = fault.and_then(|fault| view.member.words(is_aimed, fault, target, identity, date(fault)));
             Some(Verdict {
                 client: view.client,
                 comparison: view.comparison?,

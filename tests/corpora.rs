@@ -143,7 +143,7 @@ fn go_through(bytes: &[u8], password: Option<&Password>) {
         let inferred = infer_target(&subject).certain();
         let target = inferred.unwrap_or_else(|| Target::typed(b"mail.contoso.com"));
         let ctx = Context { now, authority: Authority::of(subject.item), target: Some(&target), trust: None };
-        let report = judge(&subject, &Panel::all(), &ctx);
+        let report = judge(&subject, Panel::all(), &ctx);
         text::inspect(&subject, now, &mut Page::new(&mut out, 100)).unwrap();
         text::check(&report, &mut Page::new(&mut out, 100)).unwrap();
         json::entry(&json::inspect(&subject, now), &mut out);

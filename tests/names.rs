@@ -61,7 +61,7 @@ proptest! {
             let shown = compare(&client.names, &of, &target).compared.to_string();
             prop_assert!(!shown.chars().any(char::is_control), "{}: {shown:?}", client.id);
             for fault in Fault::ALL {
-                let said = words(client, *fault, &target, &of, None).map(|(text, _)| text).unwrap_or_default();
+                let said = words(client, *fault, &target, &of, None).map(|said| said.text).unwrap_or_default();
                 prop_assert!(!said.chars().any(char::is_control), "{}: {said:?}", client.id);
             }
         }

@@ -102,7 +102,7 @@ fn found(row: &Value) -> HashSet<&'static str> {
         trust: None,
     };
     assert!(matches!(subjects[0].item, Item::Certificate(_)) == (row["kind"] == "cert"));
-    let report = judge(&subjects[0], &Panel::all(), &ctx);
+    let report = judge(&subjects[0], Panel::all(), &ctx);
     let mapped: HashSet<&str> = CODES.iter().map(|(_, code)| *code).collect();
     report.findings.iter().map(|finding| finding.rule.code).filter(|code| mapped.contains(code)).collect()
 }

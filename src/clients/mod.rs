@@ -52,7 +52,7 @@ pub use matching::{Compared, Comparison, Presented, compare};
 pub use policy::{
     AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
 };
-pub use words::{Phrase, When, words};
+pub use words::{Message, Phrase, When, words};
 
 use crate::error::{Error, nearest};
 pub use crate::facts::{Mark, Statement};

@@ -6,7 +6,7 @@ use std::fmt::{Display, Write};
 use memchr::memchr;
 
 use super::{Client, Fault, Mark};
-use crate::facts::{Identity, Moment, SanExtension, Target, Text};
+use crate::facts::{Identity, Moment, SanExtension, Target, Text, is_special};
 
 /// Words that a user sees.
 ///
@@ -21,8 +21,20 @@ pub struct Phrase {
     pub when: When,
     /// How sure we are of it.
     pub mark: Mark,
-    /// True when no value is to be filled in.
-    is_whole: bool,
+    /// What it leaves open.
+    open: Open,
+    /// As [`Message::plain`] has it.
+    is_plain: bool,
+}
+
+/// What a phrase leaves open, to be filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    Nothing,
+    /// The target alone.
+    Target,
+    /// What stands in the certificate.
+    Certificate,
 }
 
 impl Phrase {
@@ -33,12 +45,98 @@ impl Phrase {
 
     /// A text that is shown only then.
     pub const fn only(when: When, mark: Mark, text: &'static str) -> Self {
-        let (octets, mut at) = (text.as_bytes(), 0);
-        while at < octets.len() && octets[at] != b'{' {
+        Self { text, when, mark, open: Open::of(text.as_bytes()), is_plain: is_plain(text) }
+    }
+
+    /// What `client` shows its user when it complains of `fault`, and which of its phrases that is.
+    pub(crate) fn of(
+        client: &Client,
+        fault: Fault,
+        target: &Target,
+        identity: &Identity,
+    ) -> Option<(usize, &'static Self)> {
+        let phrases = client.words.iter().enumerate().map(|(index, (of, phrase))| (index, *of, phrase));
+        let mut fitting = phrases.filter(|(_, of, phrase)| *of == fault && phrase.when.holds(target, identity));
+        fitting.next().map(|(index, _, phrase)| (index, phrase))
+    }
+
+    /// The phrase with every value filled in.
+    pub(crate) fn filled(
+        &'static self,
+        target: &Target,
+        identity: &Identity,
+        date: Option<Moment>,
+    ) -> Message<'static> {
+        match self.open {
+            Open::Nothing => Message { text: Cow::Borrowed(self.text), mark: self.mark, is_plain: self.is_plain },
+            // It is shown once: to look whether it is plain would not pay.
+            _ => Message {
+                text: Cow::Owned(fill(self.text, target, Some((identity, date)))),
+                mark: self.mark,
+                is_plain: false,
+            },
+        }
+    }
+
+    /// The phrase with the target filled in, when it says nothing of the certificate.
+    pub(crate) fn aimed(&'static self, target: &Target) -> Option<Message<'static>> {
+        let text = (self.open == Open::Target).then(|| fill(self.text, target, None))?;
+        Some(Message { is_plain: is_plain(&text), text: Cow::Owned(text), mark: self.mark })
+    }
+}
+
+impl Open {
+    const fn of(text: &[u8]) -> Self {
+        let (mut open, mut at) = (Self::Nothing, 0);
+        while at < text.len() {
+            if text[at] == b'{' {
+                let is_host = at + 5 < text.len()
+                    && matches!(
+                        [text[at + 1], text[at + 2], text[at + 3], text[at + 4], text[at + 5]],
+                        [b'h', b'o', b's', b't', b'}']
+                    );
+                if !is_host {
+                    return Self::Certificate;
+                }
+                open = Self::Target;
+            }
             at += 1;
         }
-        Self { text, when, mark, is_whole: at == octets.len() }
+        open
     }
+}
+
+/// What a client shows its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message<'a> {
+    /// The words, values filled in and escaped.
+    pub text: Cow<'a, str>,
+    /// How sure we are of them.
+    pub mark: Mark,
+    is_plain: bool,
+}
+
+impl Message<'_> {
+    /// The same, without words of its own.
+    pub(crate) fn borrowed(&self) -> Message<'_> {
+        Message { text: Cow::Borrowed(&self.text), ..*self }
+    }
+
+    /// The words, when it is known that nothing in them has to be escaped inside quotation marks.
+    pub fn plain(&self) -> Option<&str> {
+        self.is_plain.then_some(&*self.text)
+    }
+}
+
+const fn is_plain(text: &str) -> bool {
+    let (octets, mut at) = (text.as_bytes(), 0);
+    while at < octets.len() {
+        if is_special(octets[at]) {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// When a phrase is the one shown: some clients tell cases apart.
@@ -75,44 +173,46 @@ impl When {
     }
 }
 
-/// What `client` shows its user when it complains of `fault`, values filled in and escaped, and how sure we are.
-/// `date` is the day the life ended or begins.
+/// What `client` shows its user when it complains of `fault`. `date` is the day the life ended or begins.
 pub fn words(
     client: &Client,
     fault: Fault,
     target: &Target,
     identity: &Identity,
     date: Option<Moment>,
-) -> Option<(Cow<'static, str>, Mark)> {
-    let fitting = |(of, phrase): &&(Fault, Phrase)| *of == fault && phrase.when.holds(target, identity);
-    let (_, phrase) = client.words.iter().find(fitting)?;
-    let text = match phrase.is_whole {
-        true => Cow::Borrowed(phrase.text),
-        false => Cow::Owned(fill(phrase.text, target, identity, date)),
-    };
-    Some((text, phrase.mark))
+) -> Option<Message<'static>> {
+    let (_, phrase) = Phrase::of(client, fault, target, identity)?;
+    Some(phrase.filled(target, identity, date))
 }
 
-fn fill(text: &str, target: &Target, identity: &Identity, date: Option<Moment>) -> String {
+/// Without a certificate, the target alone is filled in.
+fn fill(text: &str, target: &Target, certificate: Option<(&Identity, Option<Moment>)>) -> String {
     let mut filled = String::with_capacity(text.len() + 256);
     let mut rest = text;
     while let Some((before, placeholder, after)) = placeholder(rest) {
         filled.push_str(before);
-        let names = &identity.names;
-        match placeholder {
-            "host" => push(&mut filled, target.text()),
-            "names" => list(&mut filled, names.dns(), ", ", push),
-            "addresses" => list(&mut filled, names.addresses(), ", ", push_shown),
-            "rustls" => list(&mut filled, names.dns(), " or ", push_as_rustls),
-            "cn" => identity.subject.common_names().next_back().into_iter().for_each(|name| push(&mut filled, name)),
-            "subject" => push_shown(&mut filled, &identity.subject),
-            "date" => date.into_iter().for_each(|date| filled.push_str(&date.date())),
-            unknown => push_shown(&mut filled, format_args!("{{{unknown}}}")),
+        match certificate {
+            _ if placeholder == "host" => push(&mut filled, target.text()),
+            Some((identity, date)) => push_value(&mut filled, placeholder, identity, date),
+            None => {}
         }
         rest = after;
     }
     filled.push_str(rest);
     filled
+}
+
+fn push_value(out: &mut String, placeholder: &str, identity: &Identity, date: Option<Moment>) {
+    let names = &identity.names;
+    match placeholder {
+        "names" => list(out, names.dns(), ", ", push),
+        "addresses" => list(out, names.addresses(), ", ", push_shown),
+        "rustls" => list(out, names.dns(), " or ", push_as_rustls),
+        "cn" => identity.subject.common_names().next_back().into_iter().for_each(|name| push(out, name)),
+        "subject" => push_shown(out, &identity.subject),
+        "date" => date.into_iter().for_each(|date| out.push_str(&date.date())),
+        unknown => push_shown(out, format_args!("{{{unknown}}}")),
+    }
 }
 
 /// What stands before the first placeholder, the placeholder, and what stands behind it.
@@ -165,7 +265,7 @@ mod tests {
 
     fn said(client: &str, host: &str, of: &Identity) -> Cow<'static, str> {
         let client = Client::find(client).unwrap();
-        words(client, Fault::Name, &target(host), of, None).unwrap().0
+        words(client, Fault::Name, &target(host), of, None).unwrap().text
     }
 
     #[test]
@@ -201,7 +301,7 @@ mod tests {
         let (of, host) = (identity(["a.example", "192.0.2.5"]), target("b.example"));
         for client in ALL {
             for (_, phrase) in client.words {
-                let filled = fill(phrase.text, &host, &of, Some(day("2026-09-01")));
+                let filled = fill(phrase.text, &host, Some((&of, Some(day("2026-09-01")))));
                 assert!(!filled.contains(['{', '}']), "{}: {filled}", client.id);
             }
         }

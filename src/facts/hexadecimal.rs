@@ -18,14 +18,14 @@ pub(crate) fn upper_hex(octets: &[u8], separator: &str) -> String {
 }
 
 fn written(octets: &[u8], separator: &str, digits: &[u8; 16]) -> String {
-    let mut text = String::with_capacity(octets.len() * (2 + separator.len()));
+    let mut text = Vec::with_capacity(octets.len() * (2 + separator.len()));
     for octet in octets {
         if !text.is_empty() {
-            text.push_str(separator);
+            text.extend(separator.bytes());
         }
-        [octet >> 4, octet & 15].into_iter().for_each(|digit| text.push(char::from(digits[usize::from(digit)])));
+        text.extend_from_slice(&[octet >> 4, octet & 15].map(|digit| digits[usize::from(digit)]));
     }
-    text
+    String::from_utf8(text).expect("digits are ASCII, and separators are text")
 }
 
 #[cfg(test)]

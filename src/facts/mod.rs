@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod base64;
 mod certificate;
 mod constraints;
 mod discovery;
@@ -34,6 +35,7 @@ mod usage;
 
 pub use account::{Account, begins_in_plain_text, begins_with_tls};
 pub use address::{Reservation, reservation};
+pub(crate) use base64::{from_base64, to_base64};
 pub use certificate::{Certificate, Serial};
 pub use constraints::{Constraints, Network};
 pub use discovery::{Discovery, GUESSES, MailServer, SERVICES, ServiceRecord, Unanswered};
@@ -47,6 +49,7 @@ pub use lookup::{Lookup, Resolved};
 pub use moment::{DAY, Moment};
 pub use name::Name;
 pub use name_fault::NameFault;
+pub(crate) use names::InternalNames;
 pub use names::{GeneralName, Names, SanExtension};
 pub use object_id::ObjectId;
 pub use request::Request;
@@ -56,6 +59,7 @@ pub use signature::{Digest, SignatureAlgorithm, Verification};
 pub use statement::{Mark, Statement};
 pub use survey::{Ports, Survey};
 pub use target::{Host, Target};
+pub(crate) use text::is_special;
 pub use text::{Text, escape};
 pub use trust::TrustStore;
 pub(crate) use trust::{Checks, LONGEST_CHAIN};

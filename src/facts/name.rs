@@ -122,9 +122,19 @@ impl fmt::Display for Name {
 }
 
 /// [`Name::is_internal`] for a name that may not be well formed otherwise: only its last labels count.
-pub(super) fn is_internal(ascii: &str) -> bool {
+fn is_internal(ascii: &str) -> bool {
+    top_label(ascii).is_none_or(is_internal_top)
+}
+
+/// The last label, when there is another one before it; a dot at the end does not count.
+pub(super) fn top_label(ascii: &str) -> Option<&str> {
     let bare = ascii.strip_suffix('.').unwrap_or(ascii);
-    let Some((_, top)) = bare.rsplit_once('.') else { return true };
+    let dot = bare.bytes().rposition(|octet| octet == b'.')?;
+    Some(&bare[dot + 1..])
+}
+
+/// True when no public CA may sign what ends in this label.
+pub(super) fn is_internal_top(top: &str) -> bool {
     // `home.arpa` is for home networks (RFC 8375); the reverse zones may not be certified either (BR 4.2.2).
     if top.eq_ignore_ascii_case("arpa") || top.eq_ignore_ascii_case("onion") {
         return true;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::name::is_internal;
+use super::name::{is_internal_top, top_label};
 use super::{DistinguishedName, Name, ObjectId, Text, lower_hex};
 
 /// One entry of a subjectAltName (RFC 5280 §4.2.1.6).
@@ -69,10 +69,26 @@ impl GeneralName {
             _ => None,
         }
     }
+}
 
-    /// True for a dNSName that no public CA may sign because its end is not in the root zone (BR 1.6.1).
-    pub fn is_internal(&self) -> bool {
-        self.dns().and_then(Text::as_str).is_some_and(|text| text.is_ascii() && is_internal(text))
+/// Tells names that no public CA may sign because their end is not in the root zone (BR 1.6.1). Remembers the end that it
+/// was asked of last: those of one certificate are mostly the same.
+#[derive(Debug, Default)]
+pub(crate) struct InternalNames<'a> {
+    last: Option<(&'a str, bool)>,
+}
+
+impl<'a> InternalNames<'a> {
+    /// True for a dNSName that no public CA may sign.
+    pub(crate) fn contains(&mut self, entry: &'a GeneralName) -> bool {
+        // What is not plain is no well-formed name, which has a rule of its own.
+        let Some(text) = entry.dns().and_then(Text::plain) else { return false };
+        let Some(top) = top_label(text) else { return true };
+        let (_, is_internal) = match self.last {
+            Some(known) if known.0 == top => known,
+            _ => *self.last.insert((top, is_internal_top(top))),
+        };
+        is_internal
     }
 }
 

@@ -138,6 +138,12 @@ pub fn escape(text: &str, out: &mut impl Write) -> fmt::Result {
     out.write_str(&text[plain..])
 }
 
+/// True for what has to be escaped inside quotation marks: control characters, the mark itself and the backslash
+/// (RFC 8259 §7).
+pub(crate) const fn is_special(byte: u8) -> bool {
+    (byte < b' ') | (byte == b'"') | (byte == b'\\')
+}
+
 fn acts_on_a_terminal(character: char) -> bool {
     character.is_control()
         || matches!(

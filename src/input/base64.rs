@@ -1,54 +1,23 @@
 //! Base64 as PEM uses it (RFC 7468 §3): the standard alphabet with line ends anywhere.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_PAD_INDIFFERENT;
 use zeroize::Zeroizing;
+
+use crate::facts::from_base64;
 
 /// Decodes `text`, in which line ends and nothing else may stand between the characters. `None` at any other character,
 /// at wrong padding and at bits left over.
 pub(super) fn strict(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
-    let mut bits = 0u32;
-    let mut held = 0u32;
-    let mut rest = text;
-    while let Some((&first, after)) = rest.split_first() {
-        // A line is four of these blocks, and some characters more at the end.
-        if held == 0
-            && let Some((block, after)) = rest.split_first_chunk()
-            && let Some(octets) = whole_block(block)
-        {
-            bytes.extend_from_slice(&octets);
-            rest = after;
-            continue;
-        }
-        rest = after;
-        match first {
-            b'\r' | b'\n' => {}
-            b'=' => return padding(rest, held, bits).then_some(bytes),
-            other => {
-                let value = value(other)?;
-                bits = bits << 6 | u32::from(value);
-                held += 6;
-                if held >= 8 {
-                    held -= 8;
-                    bytes.push((bits >> held) as u8);
-                    bits &= (1 << held) - 1;
-                }
-            }
-        }
+    let mut characters = Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut begin = 0;
+    for end in memchr::memchr2_iter(b'\r', b'\n', text).chain([text.len()]) {
+        characters.extend_from_slice(&text[begin..end]);
+        begin = end + 1;
     }
-    (held == 0).then_some(bytes)
-}
-
-/// What sixteen characters of the alphabet say.
-fn whole_block(block: &[u8; 16]) -> Option<[u8; 12]> {
-    let values = block.map(|character| VALUES[usize::from(character)]);
-    if values.iter().fold(0, |all, value| all | value) >= 64 {
-        return None;
-    }
-    let mut octets = [0; 12];
-    for (quad, triple) in values.as_chunks::<4>().0.iter().zip(octets.as_chunks_mut::<3>().0) {
-        let word = quad.iter().fold(0, |word, value| word << 6 | u32::from(*value));
-        triple.copy_from_slice(&word.to_be_bytes()[1..]);
-    }
+    let mut octets = Zeroizing::new(vec![0; base64::decoded_len_estimate(characters.len())]);
+    let length = from_base64(&characters, &mut octets).ok()?;
+    octets.truncate(length);
     Some(octets)
 }
 
@@ -71,22 +40,12 @@ pub(super) fn lenient(text: &[u8]) -> Zeroizing<Vec<u8>> {
 
 /// Decodes base64 for URLs (RFC 4648 §5), with or without padding. `None` at any other character.
 pub(crate) fn url_safe(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let bare = text.trim_end_matches('=');
-    let replaced = Zeroizing::new(bare.replace('-', "+").replace('_', "/"));
-    let fits = bare.len() % 4 != 1 && !bare.contains(['+', '/']);
-    (fits && replaced.bytes().all(is_character)).then(|| lenient(replaced.as_bytes()))
+    URL_SAFE_PAD_INDIFFERENT.decode(text).ok().map(Zeroizing::new)
 }
 
 /// True for a character of the alphabet; `=` is none.
 pub(super) fn is_character(byte: u8) -> bool {
     value(byte).is_some()
-}
-
-/// True when `rest`, after a first `=`, completes the padding of `held` bits that are all zero.
-fn padding(rest: &[u8], held: u32, bits: u32) -> bool {
-    let more = rest.iter().filter(|byte| **byte == b'=').count();
-    let only = rest.iter().all(|byte| matches!(byte, b'=' | b'\r' | b'\n'));
-    only && bits == 0 && matches!((held, more), (4, 1) | (2, 0))
 }
 
 fn value(byte: u8) -> Option<u8> {

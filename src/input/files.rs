@@ -37,8 +37,10 @@ pub(crate) fn file_bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Metadata), 
     if metadata.len() > LIMIT {
         return Err(too_large());
     }
+    // What has no size, such as a pipe, is read until it ends.
+    let most = if metadata.len() > 0 { metadata.len() } else { LIMIT + 1 };
     let size = usize::try_from(metadata.len()).unwrap_or_default();
-    let bytes = bounded(file, size).map_err(failed)?.ok_or_else(too_large)?;
+    let bytes = bounded(file.take(most), size).map_err(failed)?.ok_or_else(too_large)?;
     Ok((bytes, metadata))
 }
 

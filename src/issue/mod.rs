@@ -12,13 +12,16 @@ mod pfx;
 mod structure;
 mod tls_alpn;
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use rcgen::{
     CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyUsagePurpose, SerialNumber,
 };
 use time::OffsetDateTime;
 
 use crate::Error;
-use crate::facts::{Certificate, GeneralName, Identity, KeyKind, Moment, PrivateKey, Purpose, Request, SanExtension};
+use crate::facts::{
+    Certificate, GeneralName, Identity, KeyKind, Moment, PrivateKey, Purpose, Request, SanExtension, to_base64,
+};
 use crate::plan::Plan;
 
 pub use authority::{Issuer, Leaf, NewAuthority};
@@ -89,60 +92,27 @@ pub fn certificate_pem(cert: &Certificate) -> String {
 
 /// PEM as RFC 7468 §3 wants it: lines of 64 characters that end in LF.
 pub(crate) fn armour(label: &str, der: &[u8]) -> String {
+    const LINE: usize = 64;
+    /// How many lines are made at once.
+    const LINES: usize = 16;
     // Room for all of it, so that growing leaves no copy of a private key behind.
     let mut text = Vec::with_capacity(2 * label.len() + 40 + der.len().div_ceil(3) * 4 + der.len().div_ceil(48));
     ["-----BEGIN ", label, "-----\n"].iter().for_each(|part| text.extend_from_slice(part.as_bytes()));
-    for octets in der.chunks(48) {
-        let mut line = [[0; 4]; 16];
-        let (triples, rest) = octets.as_chunks::<3>();
-        line.iter_mut().zip(triples).for_each(|(quad, triple)| *quad = base64(*triple));
-        text.extend_from_slice(line[..triples.len()].as_flattened());
-        match *rest {
-            [one] => text.extend_from_slice(&[&base64([one, 0, 0])[..2], b"=="].concat()),
-            [one, two] => text.extend_from_slice(&[&base64([one, two, 0])[..3], b"="].concat()),
-            _ => {}
+    for octets in der.chunks(LINES * LINE / 4 * 3) {
+        let mut characters = [0; LINES * LINE];
+        for line in to_base64(octets, &mut characters).chunks(LINE) {
+            text.extend_from_slice(line);
+            text.push(b'\n');
         }
-        text.push(b'\n');
     }
     ["-----END ", label, "-----\n"].iter().for_each(|part| text.extend_from_slice(part.as_bytes()));
     String::from_utf8(text).expect("labels are text, and base64 is ASCII")
 }
 
-/// Three octets in four characters (RFC 4648 §4).
-#[inline]
-fn base64([one, two, three]: [u8; 3]) -> [u8; 4] {
-    let bits = u32::from_be_bytes([0, one, two, three]);
-    let [[first, second], [third, fourth]] = [bits >> 12, bits & 0xfff].map(|half| PAIRS[half as usize]);
-    [first, second, third, fourth]
-}
-
 /// Base64 without padding, for URLs (RFC 4648 §5).
 pub(crate) fn base64url(octets: &[u8]) -> String {
-    let mut text = String::with_capacity(octets.len().div_ceil(3) * 4);
-    for part in octets.chunks(3) {
-        let mut triple = [0; 3];
-        triple[..part.len()].copy_from_slice(part);
-        let characters = base64(triple).map(|character| match character {
-            b'+' => '-',
-            b'/' => '_',
-            other => char::from(other),
-        });
-        text.extend(&characters[..part.len() + 1]);
-    }
-    text
+    BASE64_URL_SAFE_NO_PAD.encode(octets)
 }
-
-/// The two characters of each twelve bits.
-static PAIRS: [[u8; 2]; 1 << 12] = {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut pairs = [[0; 2]; 1 << 12];
-    let mut bits = 0;
-    while bits < pairs.len() {
-        pairs[bits] = [ALPHABET[bits >> 6], ALPHABET[bits & 63]];
-        bits += 1;
-    }
-    pairs
-};
 
 /// What request and certificate share. The subject stays empty until [`structure::finish`].
 fn parameters(plan: &Plan, key: &PrivateKey) -> Result<CertificateParams, Error> {
@@ -213,13 +183,6 @@ fn failed(cause: impl std::fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn writes_base64_for_urls() {
-        for (octets, text) in [(&b""[..], ""), (b"\xfb\xff", "-_8"), (b"\xfb\xff\xfe", "-__-"), (b"f", "Zg")] {
-            assert_eq!(base64url(octets), text);
-        }
-    }
 
     #[test]
     fn writes_pem_that_another_reader_reads() {

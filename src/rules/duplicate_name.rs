@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 
+use foldhash::fast::RandomState;
+
 use super::{Check, Context, Hit, Level, Mend, Rule, Source};
 use crate::facts::{GeneralName, Identity};
 
@@ -25,7 +27,8 @@ fn check(identity: &Identity, _: &Context<'_>) -> Option<Hit> {
     if entries.len() <= FEW && !entries.iter().enumerate().any(|(at, entry)| holds(&entries[..at], entry)) {
         return None;
     }
-    let (mut names, mut addresses) = (HashSet::with_capacity(entries.len()), HashSet::new());
+    let mut names = HashSet::with_capacity_and_hasher(entries.len(), RandomState::default());
+    let mut addresses = HashSet::new();
     Hit::in_names(&identity.names, Level::Note, |entry| {
         let is_new = match entry {
             GeneralName::Dns(text) => names.insert(AnyCase(text.as_bytes())),

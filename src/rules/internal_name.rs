@@ -1,7 +1,7 @@
 //! A name that no public CA signs because it does not exist on the Internet.
 
 use super::{Check, Context, Hit, Mend, Remedy, Rule, Source};
-use crate::facts::{Identity, Name};
+use crate::facts::{Identity, InternalNames, Name};
 
 pub(super) const RULE: Rule = Rule {
     code: "internal-name",
@@ -22,8 +22,9 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
         let internal = !name.is_single_label() && name.is_internal();
         return internal.then(|| Hit::new(level, format!("common name {name}")).remedy(Remedy::SetCommonName));
     }
+    let mut internal = InternalNames::default();
     Hit::in_names(&identity.names, level, |entry| {
-        if !entry.is_internal() {
+        if !internal.contains(entry) {
             return None;
         }
         // A name that is malformed has a rule of its own.

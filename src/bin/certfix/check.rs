@@ -16,7 +16,7 @@ use crate::sources::{Described, Seen};
 use crate::{live, password, sources, terminal};
 
 pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
-    let panel = Panel::new(&clients::select(&args.client)?);
+    let clients = clients::select(&args.client)?;
     let typed = args.target.typed()?;
     let known = password::given(&args.password)?;
     let trust = match &args.ca_file {
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
     }
     let bench = Bench {
         args,
-        panel,
+        panel: Panel::new(&clients, typed.as_ref()),
         typed,
         servers,
         now: args.clock.now(),

@@ -255,7 +255,7 @@ impl Place<'_> {
         let subject = Subject { evidence: &evidence, item, chain: above, before: 0 };
         let authority = signer.unwrap_or_else(|| Authority::of(subject.item));
         let context = Context { now, authority, target: typed.as_ref(), trust: None };
-        let report = judge(&subject, &Panel::all(), &context);
+        let report = judge(&subject, Panel::all(), &context);
         let request = match self.slot {
             Slot::Renewal => self.key.renewal.as_ref(),
             Slot::Next => self.key.waiting.as_ref().and_then(|next| next.request.as_ref()),

@@ -61,7 +61,7 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
     // What a public CA forbids is wrong only where one signs.
     let authority = if profile.is_public() { Authority::of(subject.item) } else { Authority::Private };
     let context = Context { now: args.made.clock.now(), authority, target: Some(&typed), trust: None };
-    let report = judge(&subject, &Panel::all(), &context);
+    let report = judge(&subject, Panel::all(), &context);
     let stays = match authority {
         Authority::Private if args.request.ca.is_none() => plan_for(profiles::SELF_SIGNED, Output::SelfSigned)?,
         _ => plan.clone(),

@@ -7,11 +7,11 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::certificate::{CertificateEntry, NameList, certificate, common_name, names};
-use super::writer::{push_shown, push_str};
+use super::escape::{push_escaped, push_shown};
 use super::{Each, Shown, Word, Written};
 use crate::clients::{Client, Compared};
-use crate::facts::{Item, Mark, Moment, Target, Text};
-use crate::judge::{Finding, Outcome, Report, Verdict};
+use crate::facts::{Item, Mark, Moment, Text};
+use crate::judge::{Finding, Outcome, Report};
 
 /// One source as `check` shows it. A part of it is JSON already, so nothing but [`super::entry`] can write it.
 #[derive(Debug, Serialize)]
@@ -93,8 +93,8 @@ fn finding(finding: &Finding) -> FindingEntry<'_> {
     }
 }
 
-/// All verdicts. They are most of an entry, so each is written piece by piece; what several clients compared is put into
-/// words once.
+/// All verdicts. They are most of an entry, so each is written in pieces, nearly all of which are JSON already; what several
+/// clients compared is put into words once.
 #[derive(Debug)]
 struct Verdicts<'a>(&'a Report<'a>);
 
@@ -102,9 +102,9 @@ impl Serialize for Verdicts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(report) = self;
         let mut list = serializer.serialize_seq(Some(report.verdicts.len()))?;
-        let mut piece = Vec::with_capacity(1000);
         let mut words = Vec::with_capacity(500);
         let mut shown: Vec<(&Compared<'_>, Range<usize>)> = Vec::with_capacity(8);
+        let mut escaped = Vec::new();
         for verdict in &report.verdicts {
             let compared = &verdict.comparison.compared;
             let range = match shown.iter().find(|(known, _)| *known == compared) {
@@ -116,54 +116,45 @@ impl Serialize for Verdicts<'_> {
                     start..words.len()
                 }
             };
-            piece.clear();
-            push_head(verdict, &mut piece);
-            piece.extend_from_slice(&words[range]);
-            push_tail(verdict, report.target, &mut piece);
-            list.serialize_element(&Written(&piece))?;
+            let client = verdict.client;
+            let certainty = report.target.map_or(client.mark, |target| client.certainty(&verdict.comparison, target));
+            let [before, message, after] = match &verdict.message {
+                Some(message) => {
+                    let text = match message.plain() {
+                        Some(plain) => plain.as_bytes(),
+                        None => {
+                            escaped.clear();
+                            push_escaped(&message.text, &mut escaped);
+                            &escaped
+                        }
+                    };
+                    [AROUND[certainty as usize][0].as_bytes(), text, AROUND[message.mark as usize][1].as_bytes()]
+                }
+                None => [b",\"certainty\":\"", certainty.word().as_bytes(), b"\"}"],
+            };
+            let head = &HEADS[verdict.outcome as usize][usize::from(verdict.comparison.matches)];
+            let client = client.id.as_bytes();
+            let pieces = [b"{\"client\":\"", client, head.as_bytes(), &words[range], before, message, after];
+            list.serialize_element(&Written(&pieces))?;
         }
         list.end()
     }
 }
 
-/// Up to what was compared.
-fn push_head(verdict: &Verdict<'_>, out: &mut Vec<u8>) {
-    /// What stands behind the client, by outcome and by whether a name matches.
-    static HEADS: LazyLock<[[String; 2]; 3]> = LazyLock::new(|| {
-        [Outcome::Accepts, Outcome::Warns, Outcome::Refuses].map(|outcome| {
-            [false, true].map(|matches| {
-                format!("\",\"outcome\":\"{}\",\"name_matches\":{matches},\"compared\":", outcome.word())
-            })
-        })
-    });
-    out.extend_from_slice(b"{\"client\":\"");
-    out.extend_from_slice(verdict.client.id.as_bytes());
-    out.extend_from_slice(HEADS[verdict.outcome as usize][usize::from(verdict.comparison.matches)].as_bytes());
-}
+/// What stands behind the client, by outcome and by whether a name matches.
+static HEADS: LazyLock<[[String; 2]; 3]> = LazyLock::new(|| {
+    [Outcome::Accepts, Outcome::Warns, Outcome::Refuses].map(|outcome| {
+        [false, true]
+            .map(|matches| format!("\",\"outcome\":\"{}\",\"name_matches\":{matches},\"compared\":", outcome.word()))
+    })
+});
 
-/// From there on.
-fn push_tail(verdict: &Verdict<'_>, target: Option<&Target>, out: &mut Vec<u8>) {
-    /// What stands before a message, and behind it, by certainty.
-    static AROUND: LazyLock<[[String; 2]; 5]> = LazyLock::new(|| {
-        [Mark::Measured, Mark::Documented, Mark::Reported, Mark::Inferred, Mark::Contested].map(|mark| {
-            [
-                format!(",\"certainty\":\"{}\",\"message\":", mark.word()),
-                format!(",\"message_certainty\":\"{}\"}}", mark.word()),
-            ]
-        })
-    });
-    let client = verdict.client;
-    let certainty = target.map_or(client.mark, |target| client.certainty(&verdict.comparison, target));
-    match &verdict.message {
-        Some((message, mark)) => {
-            out.extend_from_slice(AROUND[certainty as usize][0].as_bytes());
-            push_str(message, out);
-            out.extend_from_slice(AROUND[*mark as usize][1].as_bytes());
-        }
-        None => {
-            out.extend_from_slice(b",\"certainty\":\"");
-            out.extend_from_slice(certainty.word().as_bytes());
-            out.extend_from_slice(b"\"}");
-        }
-    }
-}
+/// What stands before a message, and behind it, by certainty.
+static AROUND: LazyLock<[[String; 2]; 5]> = LazyLock::new(|| {
+    [Mark::Measured, Mark::Documented, Mark::Reported, Mark::Inferred, Mark::Contested].map(|mark| {
+        [
+            format!(",\"certainty\":\"{}\",\"message\":\"", mark.word()),
+            format!("\",\"message_certainty\":\"{}\"}}", mark.word()),
+        ]
+    })
+});

@@ -3,6 +3,7 @@
 mod authority;
 mod certificate;
 mod check;
+mod escape;
 mod install;
 mod keys;
 mod made;
@@ -27,6 +28,7 @@ pub use services::{ServicesEntry, services, survey};
 
 use std::fmt::{self, Display};
 
+use serde::ser::SerializeTuple;
 use serde::{Serialize, Serializer};
 
 use writer::Writer;
@@ -90,11 +92,22 @@ impl<T, E: Serialize> Serialize for Each<'_, T, E> {
     }
 }
 
-/// A part that is JSON already.
+/// A part that is JSON already, in pieces. It is written as a tuple of bytes, of which the writer of this folder makes no
+/// list.
 #[derive(Debug)]
-struct Written<'a>(&'a [u8]);
+struct Written<'a>(&'a [&'a [u8]]);
 
 impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut pieces = serializer.serialize_tuple(self.0.len())?;
+        self.0.iter().try_for_each(|piece| pieces.serialize_element(&Piece(piece)))?;
+        pieces.end()
+    }
+}
+
+struct Piece<'a>(&'a [u8]);
+
+impl Serialize for Piece<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(self.0)
     }

@@ -1,10 +1,11 @@
-//! Writes entries as compact JSON, byte for byte what `serde_json` writes. An entry is text for the most part, of which
-//! next to nothing has to be escaped, so it is looked at in blocks and copied in runs.
+//! Writes entries as compact JSON, byte for byte what `serde_json` writes.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 
 use serde::Serialize;
-use serde::ser::{Error, Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{Error, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer};
+
+use super::escape::{push_shown, push_str};
 
 /// Appends values to what was written before.
 pub(super) struct Writer<'o>(pub(super) &'o mut Vec<u8>);
@@ -15,15 +16,12 @@ pub(super) struct Begun<'o> {
     is_empty: bool,
 }
 
-/// Text inside quotation marks.
-struct Escaped<'o>(&'o mut Vec<u8>);
-
 impl<'o> Serializer for Writer<'o> {
     type Ok = ();
     type Error = fmt::Error;
     type SerializeSeq = Begun<'o>;
     type SerializeStruct = Begun<'o>;
-    type SerializeTuple = Impossible<(), fmt::Error>;
+    type SerializeTuple = Self;
     type SerializeTupleStruct = Impossible<(), fmt::Error>;
     type SerializeTupleVariant = Impossible<(), fmt::Error>;
     type SerializeMap = Begun<'o>;
@@ -116,9 +114,15 @@ impl<'o> Serializer for Writer<'o> {
     }
 
     /// Bytes are JSON already: see [`super::Written`].
+    #[inline]
     fn serialize_bytes(self, value: &[u8]) -> fmt::Result {
         self.0.extend_from_slice(value);
         Ok(())
+    }
+
+    /// The pieces of what is JSON already.
+    fn serialize_tuple(self, _: usize) -> Result<Self, fmt::Error> {
+        Ok(self)
     }
 
     // No entry holds anything of the kinds below.
@@ -153,10 +157,6 @@ impl<'o> Serializer for Writer<'o> {
         Err(Error::custom(name))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, fmt::Error> {
-        Err(Error::custom("a tuple"))
-    }
-
     fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, fmt::Error> {
         Err(Error::custom(name))
     }
@@ -189,6 +189,19 @@ impl Begun<'_> {
             self.out.push(b',');
         }
         self.is_empty = false;
+    }
+}
+
+impl SerializeTuple for Writer<'_> {
+    type Ok = ();
+    type Error = fmt::Error;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> fmt::Result {
+        value.serialize(Writer(self.0))
+    }
+
+    fn end(self) -> fmt::Result {
+        Ok(())
     }
 }
 
@@ -248,80 +261,6 @@ impl SerializeMap for Begun<'_> {
     }
 }
 
-impl Write for Escaped<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        escape(text.as_bytes(), self.0);
-        Ok(())
-    }
-}
-
-/// A text as a JSON string.
-pub(super) fn push_str(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    escape(text.as_bytes(), out);
-    out.push(b'"');
-}
-
-/// Anything with a `Display` as a JSON string.
-pub(super) fn push_shown(value: &(impl Display + ?Sized), out: &mut Vec<u8>) {
-    out.push(b'"');
-    // Writing to a Vec cannot fail, and no `Display` of ours does.
-    let _ = write!(Escaped(out), "{value}");
-    out.push(b'"');
-}
-
-/// RFC 8259 §7, with the short forms where there are any.
-fn escape(text: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut rest = text;
-    loop {
-        let (plain, after) = rest.split_at(plain_length(rest));
-        out.extend_from_slice(plain);
-        let Some((special, after)) = after.split_first() else { return };
-        rest = after;
-        match special {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0x08 => out.extend_from_slice(b"\\b"),
-            0x0c => out.extend_from_slice(b"\\f"),
-            other => {
-                out.extend_from_slice(b"\\u00");
-                out.extend([other >> 4, other & 15].map(|digit| DIGITS[usize::from(digit)]));
-            }
-        }
-    }
-}
-
-/// How many bytes stand before the first that has to be escaped.
-fn plain_length(text: &[u8]) -> usize {
-    let mut plain = plain_blocks::<64>(text);
-    plain += plain_blocks::<16>(&text[plain..]);
-    let rest = &text[plain..];
-    // What is too short for a block of its own shares one with bytes before it, which have been looked at.
-    if rest.len() < 16 && text.last_chunk::<16>().is_some_and(is_plain) {
-        return text.len();
-    }
-    plain + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
-}
-
-/// How many bytes at the start, in whole blocks, need no escaping.
-fn plain_blocks<const SIZE: usize>(text: &[u8]) -> usize {
-    let (blocks, _) = text.as_chunks::<SIZE>();
-    SIZE * blocks.iter().take_while(|block| is_plain(block)).count()
-}
-
-/// Without an early end inside, a block is compared at once.
-fn is_plain<const SIZE: usize>(block: &[u8; SIZE]) -> bool {
-    !block.iter().fold(false, |special, byte| special | is_special(*byte))
-}
-
-fn is_special(byte: u8) -> bool {
-    (byte < b' ') | (byte == b'"') | (byte == b'\\')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -330,18 +269,6 @@ mod tests {
         let mut out = Vec::new();
         value.serialize(Writer(&mut out)).unwrap();
         String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn escapes_as_serde_json_does_wherever_in_the_text_it_is() {
-        for character in (0..0x250).chain([0x2028, 0xfffd, 0x1f4e7]).filter_map(char::from_u32) {
-            for before in [0, 1, 15, 16, 31, 63, 64, 81] {
-                let text = format!("{}{character}{}", "a".repeat(before), "b".repeat(20));
-                let expected = serde_json::to_string(&text).unwrap();
-                assert_eq!(written(&text), expected);
-                assert_eq!(written(&format_args!("{text}")), expected);
-            }
-        }
     }
 
     #[derive(Serialize)]

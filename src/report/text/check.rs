@@ -5,7 +5,7 @@ use std::io;
 
 use super::Page;
 use super::layout::{bold, level, outcome};
-use crate::clients::Group;
+use crate::clients::{Group, Message};
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
 use crate::report::hedge;
 use crate::rules::{Level, Remedy, Rule};
@@ -146,7 +146,7 @@ const INDENT: usize = 11;
 /// `on POP3, IMAP4, SMTP: "The server ..."`
 fn complaint(verdict: &Verdict<'_>) -> String {
     match &verdict.message {
-        Some((text, mark)) => format!("on {}: \"{text}\"{}", verdict.client.service, hedge(*mark)),
+        Some(Message { text, mark, .. }) => format!("on {}: \"{text}\"{}", verdict.client.service, hedge(*mark)),
         None => format!("on {}; its exact words are not known", verdict.client.service),
     }
 }

@@ -149,7 +149,7 @@ impl Desk {
         subjects: &'a [Subject<'a>],
         targets: &'a [Option<Target>],
     ) -> Result<Vec<Answer<'a>>, Error> {
-        let all = &Panel::all();
+        let all = Panel::all();
         let answer = move |((case, subject), target): ((&Case, &'a Subject<'a>), &'a Option<Target>)| {
             let context =
                 Context { now: self.now, authority: Authority::Private, target: target.as_ref(), trust: Some(trust) };

@@ -48,7 +48,7 @@ fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
     let target = Target::from(&plan.target);
     let authority = if plan.profile.is_public() { Authority::Public } else { Authority::Private };
     let context = Context { now, authority, target: Some(&target), trust: None };
-    let report = judge(&subject, &Panel::all(), &context);
+    let report = judge(&subject, Panel::all(), &context);
     terminal::aside(|page| {
         page.line("")?;
         let trusted = match output {
