@@ -1,7 +1,7 @@
 //! Properties of name matching that hold for whatever people type and strangers write.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use certfix::clients::{ALL, Client, Fault, compare, words};
+use certfix::clients::{ALL, Client, Fault, Message, compare, words};
 use certfix::facts::{
     Attribute, AttributeKind, BasicConstraints, Curve, DistinguishedName, GeneralName, Identity, KeyKind, Names,
     PublicKey, SanExtension, StringKind, Target, Text,
@@ -61,7 +61,8 @@ proptest! {
             let shown = compare(&client.names, &of, &target).compared.to_string();
             prop_assert!(!shown.chars().any(char::is_control), "{}: {shown:?}", client.id);
             for fault in Fault::ALL {
-                let said = words(client, *fault, &target, &of, None).map(|said| said.text).unwrap_or_default();
+                let said = words(client, *fault, &target, &of, None);
+                let said = said.as_ref().map(Message::text).unwrap_or_default();
                 prop_assert!(!said.chars().any(char::is_control), "{}: {said:?}", client.id);
             }
         }

@@ -109,14 +109,23 @@ impl Open {
 /// What a client shows its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message<'a> {
-    /// The words, values filled in and escaped.
-    pub text: Cow<'a, str>,
-    /// How sure we are of them.
-    pub mark: Mark,
+    text: Cow<'a, str>,
+    mark: Mark,
+    /// As [`Message::plain`] has it.
     is_plain: bool,
 }
 
 impl Message<'_> {
+    /// The words, values filled in and escaped.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How sure we are of them.
+    pub fn mark(&self) -> Mark {
+        self.mark
+    }
+
     /// The same, without words of its own.
     pub(crate) fn borrowed(&self) -> Message<'_> {
         Message { text: Cow::Borrowed(&self.text), ..*self }
@@ -263,9 +272,9 @@ mod tests {
     use crate::clients::ALL;
     use crate::facts::fixture::{day, identity, target};
 
-    fn said(client: &str, host: &str, of: &Identity) -> Cow<'static, str> {
+    fn said(client: &str, host: &str, of: &Identity) -> String {
         let client = Client::find(client).unwrap();
-        words(client, Fault::Name, &target(host), of, None).unwrap().text
+        words(client, Fault::Name, &target(host), of, None).unwrap().text().to_owned()
     }
 
     #[test]
@@ -294,6 +303,21 @@ mod tests {
     fn escapes_what_strangers_wrote() {
         let evil = identity(["a\u{1b}[31m.example"]);
         assert!(!said("go", "b\x07.example", &evil).contains(['\u{1b}', '\x07']));
+    }
+
+    #[test]
+    fn says_of_a_target_what_it_says_of_target_and_certificate() {
+        let of = identity(["a.example", "192.0.2.5"]);
+        for host in ["b.example", "b\".example", "b\\.example", "b\x07.example"].map(target) {
+            let aimed = |phrase: &'static Phrase| Some((phrase.aimed(&host)?, phrase));
+            for (message, phrase) in ALL.iter().flat_map(|client| client.words).filter_map(|(_, phrase)| aimed(phrase))
+            {
+                assert_eq!(message.text(), phrase.filled(&host, &of, None).text());
+                assert_eq!(message.plain().is_some(), !message.text().contains(['"', '\\']), "{}", message.text());
+            }
+        }
+        let go = Client::find("go").unwrap().words.iter().find(|(_, phrase)| phrase.text.contains("{names}")).unwrap();
+        assert_eq!(go.1.aimed(&target("b.example")), None);
     }
 
     #[test]

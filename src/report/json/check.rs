@@ -124,11 +124,11 @@ impl Serialize for Verdicts<'_> {
                         Some(plain) => plain.as_bytes(),
                         None => {
                             escaped.clear();
-                            push_escaped(&message.text, &mut escaped);
+                            push_escaped(message.text(), &mut escaped);
                             &escaped
                         }
                     };
-                    [AROUND[certainty as usize][0].as_bytes(), text, AROUND[message.mark as usize][1].as_bytes()]
+                    [AROUND[certainty as usize][0].as_bytes(), text, AROUND[message.mark() as usize][1].as_bytes()]
                 }
                 None => [b",\"certainty\":\"", certainty.word().as_bytes(), b"\"}"],
             };

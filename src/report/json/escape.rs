@@ -40,6 +40,16 @@ fn escape(text: &[u8], out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut rest = text;
     while let Some((first, after)) = rest.split_first() {
+        // PEM is most of what has to be escaped: lines of 64 characters.
+        if let Some((line, end)) = rest.split_first_chunk()
+            && let Some(after) = end.strip_prefix(b"\n")
+            && is_plain(line)
+        {
+            out.extend_from_slice(line);
+            out.extend_from_slice(b"\\n");
+            rest = after;
+            continue;
+        }
         if !is_special(*first) {
             let (plain, after) = rest.split_at(plain_length(rest));
             out.extend_from_slice(plain);
@@ -111,7 +121,7 @@ mod tests {
     #[test]
     fn escapes_as_serde_json_does_wherever_in_the_text_it_is() {
         for character in (0..0x250).chain([0x2028, 0xfffd, 0x1f4e7]).filter_map(char::from_u32) {
-            for before in [0, 1, 15, 16, 31, 63, 64, 81] {
+            for before in [0, 1, 7, 8, 15, 16, 31, 63, 64, 81, 128] {
                 let text = format!("{}{character}{}", "a".repeat(before), "b".repeat(20));
                 let expected = serde_json::to_string(&text).unwrap();
                 assert_eq!(written(|out| push_str(&text, out)), expected);

@@ -5,7 +5,7 @@ use std::io;
 
 use super::Page;
 use super::layout::{bold, level, outcome};
-use crate::clients::{Group, Message};
+use crate::clients::Group;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
 use crate::report::hedge;
 use crate::rules::{Level, Remedy, Rule};
@@ -146,7 +146,9 @@ const INDENT: usize = 11;
 /// `on POP3, IMAP4, SMTP: "The server ..."`
 fn complaint(verdict: &Verdict<'_>) -> String {
     match &verdict.message {
-        Some(Message { text, mark, .. }) => format!("on {}: \"{text}\"{}", verdict.client.service, hedge(*mark)),
+        Some(message) => {
+            format!("on {}: \"{}\"{}", verdict.client.service, message.text(), hedge(message.mark()))
+        }
         None => format!("on {}; its exact words are not known", verdict.client.service),
     }
 }
