@@ -190,7 +190,7 @@ impl<'a> Issuer<'a> {
         read(&structure::finish(draft.der(), &[&own, fields].concat(), &self.pair)?)
     }
 
-    fn unsigned(&self) -> rcgen::Issuer<'_, structure::Unsigned<'_>> {
+    fn unsigned(&self) -> rcgen::Issuer<'_, structure::Unsigned<'_, KeyPair>> {
         rcgen::Issuer::new(CertificateParams::default(), structure::Unsigned(&self.pair))
     }
 }

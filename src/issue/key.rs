@@ -1,16 +1,17 @@
 //! Private keys: made, checked, written.
 
 use std::fmt;
+use std::ops::Deref;
 use std::str::FromStr;
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
-    Ed25519KeyPair, KeyPair as _,
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
 };
 use pkcs8::PrivateKeyInfoRef;
 use pkcs8::pkcs5::pbes2::Parameters;
-use rcgen::{KeyPair, PublicKeyData, RsaKeySize};
+use rcgen::{KeyPair, PublicKeyData, RsaKeySize, SignatureAlgorithm};
 use zeroize::Zeroizing;
 
 use super::{armour, failed};
@@ -98,49 +99,117 @@ impl fmt::Display for KeyChoice {
     }
 }
 
+/// A private key that was read whole and can sign. Where a private key is enough, it is one.
+pub struct SigningKey {
+    private: PrivateKey,
+    pair: Pair,
+}
+
+/// The same as its library has it.
+enum Pair {
+    /// Just made: rcgen would read what was written a moment ago, which takes longer than making it.
+    New(EcdsaKeyPair, &'static SignatureAlgorithm),
+    Read(KeyPair),
+}
+
+impl SigningKey {
+    /// Takes a key from `source` that is to be used for requests and certificates.
+    ///
+    /// # Errors
+    /// [`Error::UnusableKey`] for RSA keys of fewer than 2048 bits and kinds that no client takes.
+    pub fn new(private: PrivateKey, source: &str) -> Result<Self, Error> {
+        Ok(Self { pair: Pair::Read(load(&private, source)?), private })
+    }
+}
+
+impl From<SigningKey> for PrivateKey {
+    fn from(key: SigningKey) -> Self {
+        key.private
+    }
+}
+
+impl Deref for SigningKey {
+    type Target = PrivateKey;
+
+    fn deref(&self) -> &PrivateKey {
+        &self.private
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.private.fmt(out)
+    }
+}
+
+impl PublicKeyData for SigningKey {
+    fn der_bytes(&self) -> &[u8] {
+        match &self.pair {
+            Pair::New(pair, _) => pair.public_key().as_ref(),
+            Pair::Read(pair) => pair.der_bytes(),
+        }
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        match &self.pair {
+            Pair::New(_, algorithm) => algorithm,
+            Pair::Read(pair) => PublicKeyData::algorithm(pair),
+        }
+    }
+}
+
+impl rcgen::SigningKey for SigningKey {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        match &self.pair {
+            Pair::New(pair, _) => {
+                let signature = pair.sign(&SystemRandom::new(), message);
+                signature.map(|signature| signature.as_ref().to_vec()).map_err(|_| rcgen::Error::RingUnspecified)
+            }
+            Pair::Read(pair) => pair.sign(message),
+        }
+    }
+}
+
 /// Makes a new key.
 ///
 /// # Errors
 /// [`Error::Issue`] when the system has no randomness.
-pub fn generate(choice: KeyChoice) -> Result<PrivateKey, Error> {
+pub fn generate(choice: KeyChoice) -> Result<SigningKey, Error> {
     let rsa = |size| KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, size).map_err(failed);
     let (pair, kind) = match choice {
         KeyChoice::Rsa2048 => (rsa(RsaKeySize::_2048)?, rsa_kind(2048)),
         KeyChoice::Rsa3072 => (rsa(RsaKeySize::_3072)?, rsa_kind(3072)),
         KeyChoice::Rsa4096 => (rsa(RsaKeySize::_4096)?, rsa_kind(4096)),
-        KeyChoice::P256 => return ecdsa(&ECDSA_P256_SHA256_ASN1_SIGNING, Curve::P256),
-        KeyChoice::P384 => return ecdsa(&ECDSA_P384_SHA384_ASN1_SIGNING, Curve::P384),
+        KeyChoice::P256 => return ecdsa(&rcgen::PKCS_ECDSA_P256_SHA256, Curve::P256),
+        KeyChoice::P384 => return ecdsa(&rcgen::PKCS_ECDSA_P384_SHA384, Curve::P384),
         KeyChoice::Ed25519 => (ed25519()?, KeyKind::Ed25519),
     };
     let public = PublicKey { spki: pair.subject_public_key_info().into(), kind };
-    Ok(PrivateKey { pkcs8: Zeroizing::new(pair.serialize_der()), public })
+    let private = PrivateKey { pkcs8: Zeroizing::new(pair.serialize_der()), public };
+    Ok(SigningKey { private, pair: Pair::Read(pair) })
 }
 
 fn rsa_kind(bits: u32) -> KeyKind {
     KeyKind::Rsa { bits, exponent: Some(65537) }
 }
 
-/// rcgen would read what it has just written, which takes longer than making it.
-fn ecdsa(algorithm: &'static EcdsaSigningAlgorithm, curve: Curve) -> Result<PrivateKey, Error> {
-    let pair = EcdsaKeyPair::generate(algorithm).map_err(failed)?;
+fn ecdsa(algorithm: &'static SignatureAlgorithm, curve: Curve) -> Result<SigningKey, Error> {
+    let of_library = match curve {
+        Curve::P384 => &ECDSA_P384_SHA384_ASN1_SIGNING,
+        _ => &ECDSA_P256_SHA256_ASN1_SIGNING,
+    };
+    let pair = EcdsaKeyPair::generate(of_library).map_err(failed)?;
     let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(failed)?;
     let document = pair.to_pkcs8v1().map_err(failed)?;
     let public = PublicKey { spki: spki.as_ref().into(), kind: KeyKind::Ec(curve) };
-    Ok(PrivateKey { pkcs8: Zeroizing::new(document.as_ref().to_vec()), public })
+    let private = PrivateKey { pkcs8: Zeroizing::new(document.as_ref().to_vec()), public };
+    Ok(SigningKey { private, pair: Pair::New(pair, algorithm) })
 }
 
 /// rcgen would write version 2 of PKCS#8, which OpenSSL 3.0 does not read.
 fn ed25519() -> Result<KeyPair, Error> {
     let document = Ed25519KeyPair::generate().and_then(|pair| pair.to_pkcs8v1()).map_err(failed)?;
     KeyPair::from_pkcs8_der_and_sign_algo(&document.as_ref().into(), &rcgen::PKCS_ED25519).map_err(failed)
-}
-
-/// Whether a key from `source` can be used for a new request.
-///
-/// # Errors
-/// [`Error::UnusableKey`] for RSA keys of fewer than 2048 bits and kinds that no client takes.
-pub fn check(key: &PrivateKey, source: &str) -> Result<(), Error> {
-    load(key, source).map(|_| ())
 }
 
 pub(super) fn load(key: &PrivateKey, source: &str) -> Result<KeyPair, Error> {
@@ -200,7 +269,7 @@ mod tests {
     fn refuses_a_short_rsa_key() {
         let public = PublicKey { spki: Box::default(), kind: KeyKind::Rsa { bits: 1024, exponent: Some(3) } };
         let key = PrivateKey { pkcs8: Zeroizing::new(Vec::new()), public };
-        let error = check(&key, "old.key").unwrap_err();
+        let error = SigningKey::new(key, "old.key").unwrap_err();
         assert!(error.to_string().contains("1024 bits"), "{error}");
     }
 }

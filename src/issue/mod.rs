@@ -28,7 +28,7 @@ pub use authority::{Issuer, Leaf, NewAuthority};
 pub use draft::draft;
 pub(crate) use emit::render;
 pub use emit::{Contact, Emit, emit, new_key_request};
-pub use key::{KeyChoice, check, encrypted_pkcs8_pem, generate, pkcs8_pem};
+pub use key::{KeyChoice, SigningKey, encrypted_pkcs8_pem, generate, pkcs8_pem};
 pub use pfx::{For, pfx};
 pub(crate) use tls_alpn::tls_alpn;
 
@@ -42,12 +42,11 @@ pub(crate) const EARLIER: i64 = 3600;
 /// The request (PKCS#10, RFC 2986) for a plan, signed with its key. Asks for no basicConstraints.
 ///
 /// # Errors
-/// [`Error::UnusableKey`], or [`Error::Issue`] when it does not read back as planned.
-pub fn request(plan: &Plan, key: &PrivateKey) -> Result<Request, Error> {
-    let pair = key::load(key, "key")?;
+/// [`Error::Issue`] when it does not read back as planned.
+pub fn request(plan: &Plan, key: &SigningKey) -> Result<Request, Error> {
     let params = parameters(plan, key)?;
-    let draft = params.serialize_request(&structure::Unsigned(&pair)).map_err(failed)?;
-    let der = structure::finish(draft.der(), &[(1, &plan.subject.der)], &pair)?;
+    let draft = params.serialize_request(&structure::Unsigned(key)).map_err(failed)?;
+    let der = structure::finish(draft.der(), &[(1, &plan.subject.der)], key)?;
     let request = Request::from_der(&der).map_err(|cause| Error::Issue { cause })?;
     compare(plan, key, &request.identity)?;
     Ok(request)
@@ -58,8 +57,7 @@ pub fn request(plan: &Plan, key: &PrivateKey) -> Result<Request, Error> {
 ///
 /// # Errors
 /// As [`request`].
-pub fn self_signed(plan: &Plan, key: &PrivateKey, at: Moment, days: i64) -> Result<Certificate, Error> {
-    let pair = key::load(key, "key")?;
+pub fn self_signed(plan: &Plan, key: &SigningKey, at: Moment, days: i64) -> Result<Certificate, Error> {
     let mut params = parameters(plan, key)?;
     let begin = at.plus_seconds(-EARLIER);
     if days < 1 {
@@ -72,9 +70,9 @@ pub fn self_signed(plan: &Plan, key: &PrivateKey, at: Moment, days: i64) -> Resu
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_identifier_method = KeyIdMethod::Sha256;
     params.use_authority_key_identifier_extension = true;
-    let draft = params.self_signed(&structure::Unsigned(&pair)).map_err(failed)?;
+    let draft = params.self_signed(&structure::Unsigned(key)).map_err(failed)?;
     // Issuer and subject are the same.
-    let der = structure::finish(draft.der(), &[(3, &plan.subject.der), (5, &plan.subject.der)], &pair)?;
+    let der = structure::finish(draft.der(), &[(3, &plan.subject.der), (5, &plan.subject.der)], key)?;
     let cert = Certificate::from_der(&der).map_err(|cause| Error::Issue { cause })?;
     compare(plan, key, &cert.identity)?;
     Ok(cert)

@@ -1,6 +1,6 @@
 //! The DER that rcgen does not write: names of every kind, and a subject carried over octet for octet.
 
-use rcgen::{KeyPair, PublicKeyData, SignatureAlgorithm, SigningKey};
+use rcgen::{PublicKeyData, SignatureAlgorithm, SigningKey};
 
 use super::failed;
 use crate::Error;
@@ -8,26 +8,26 @@ use crate::facts::GeneralName;
 use crate::facts::tlv::{self, SEQUENCE};
 
 /// Stands in for a key while a draft is built, so that only the finished structure is ever signed.
-pub(super) struct Unsigned<'a>(pub(super) &'a KeyPair);
+pub(super) struct Unsigned<'a, K>(pub(super) &'a K);
 
-impl PublicKeyData for Unsigned<'_> {
+impl<K: PublicKeyData> PublicKeyData for Unsigned<'_, K> {
     fn der_bytes(&self) -> &[u8] {
         self.0.der_bytes()
     }
 
     fn algorithm(&self) -> &'static SignatureAlgorithm {
-        PublicKeyData::algorithm(self.0)
+        self.0.algorithm()
     }
 }
 
-impl SigningKey for Unsigned<'_> {
+impl<K: PublicKeyData> SigningKey for Unsigned<'_, K> {
     fn sign(&self, _message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
         Ok(Vec::new())
     }
 }
 
 /// The draft with these fields of its body in the places of those that stand there, signed.
-pub(super) fn finish(draft: &[u8], fields: &[(usize, &[u8])], key: &KeyPair) -> Result<Vec<u8>, Error> {
+pub(super) fn finish(draft: &[u8], fields: &[(usize, &[u8])], key: &impl SigningKey) -> Result<Vec<u8>, Error> {
     let parts = tlv::first(draft).and_then(|(outer, _)| tlv::children(outer.content));
     let [body, algorithm, _] = parts.as_deref().unwrap_or_default() else { return Err(failed("the draft is not DER")) };
     let drafted = tlv::children(body.content).ok_or_else(|| failed("the draft is not DER"))?;

@@ -134,8 +134,10 @@ fn attempt(path: &Path, action: &str) -> io::Result<Attempt> {
     let holder = format!("certfix {action}, process {}\n", std::process::id());
     // Only who waits reads it; a full disk does not keep the lock from being one. What an earlier one left is cut off last:
     // a file that is emptied first is taken by ext4 for one that is replaced, and is written to the disk when it is closed.
-    let told = file.write(holder.as_bytes()).unwrap_or_default();
-    let _ = file.set_len(told as u64);
+    let told = file.write(holder.as_bytes()).unwrap_or_default() as u64;
+    if file.metadata().is_ok_and(|metadata| metadata.len() > told) {
+        let _ = file.set_len(told);
+    }
     Ok(Attempt::Ours(Lock { path: path.to_owned(), file, is_held }))
 }
 

@@ -32,7 +32,7 @@ impl Private {
         };
         let (folder, name) = (self.folder.clone(), self.name.clone());
         let draft = Self { folder, name, only: self.only.clone(), list: self.list.clone(), root, intermediate };
-        Ok((draft, key))
+        Ok((draft, key.into()))
     }
 }
 

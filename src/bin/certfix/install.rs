@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, PrivateKey, Source, Subject, Target};
+use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Source, Subject, Target};
+use certfix::issue::SigningKey;
 use certfix::judge::{Chain, Panel, chain, changes, judge, undoes_the_order};
 use certfix::report::json;
 use certfix::report::text::{self, Installed, Next};
@@ -228,7 +229,7 @@ impl Place<'_> {
         Ok(files)
     }
 
-    fn private(&self, args: &Install) -> Result<PrivateKey, Error> {
+    fn private(&self, args: &Install) -> Result<SigningKey, Error> {
         let path = self.key.folder.slot(self.slot).join(store::KEY);
         keys::open(&path, &args.password)
     }

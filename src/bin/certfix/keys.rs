@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use certfix::facts::{Evidence, Moment, Name, PrivateKey, Subject, Text};
 use certfix::input::Password;
+use certfix::issue::SigningKey;
 use certfix::judge::{chain, infer_target};
 use certfix::report::{json, text};
 use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Store, write_new};
@@ -49,7 +50,7 @@ pub(crate) fn report_interrupted(store: &Store) {
 }
 
 /// The private key in a file; asks for its password when somebody is there.
-pub(crate) fn open(path: &Path, from: &PasswordFrom) -> Result<PrivateKey, Error> {
+pub(crate) fn open(path: &Path, from: &PasswordFrom) -> Result<SigningKey, Error> {
     sources::key(path, password::given(from)?.as_ref())
 }
 
@@ -105,7 +106,7 @@ impl Desk {
         }
         let private = match &key.private {
             Some(private) => private.clone(),
-            None => open(&key.folder.path.join(store::KEY), old)?,
+            None => open(&key.folder.path.join(store::KEY), old)?.into(),
         };
         let password = password::new(new, "the backup")?;
         let contents = contents(&key, &private, &password, reader)?;
@@ -118,7 +119,7 @@ impl Desk {
         let evidence = sources::read_file(file, known.as_ref())?;
         let private = match evidence.open_keys().next() {
             Some(key) => key.clone(),
-            None => sources::key(file, known.as_ref())?,
+            None => sources::key(file, known.as_ref())?.into(),
         };
         let own = |subject: &Subject<'_>| subject.item.identity().key == private.public;
         let subjects: Vec<Subject<'_>> = evidence.subjects().into_iter().filter(own).collect();

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Name, NameFault, PrivateKey, Target, Text};
-use certfix::issue::{Contact, KeyChoice};
+use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Name, NameFault, Target, Text};
+use certfix::issue::{Contact, KeyChoice, SigningKey};
 use certfix::judge::{Inference, Panel, Report, infer_target, judge};
 use certfix::plan::{Output, Plan, Wish, plan};
 use certfix::profiles::{self, Profile};
@@ -237,7 +237,7 @@ impl Work<'_> {
     }
 
     /// The key of `--key-file`, or a new one; slow kinds show that they are being made.
-    fn key(&self) -> Result<PrivateKey, Error> {
+    fn key(&self) -> Result<SigningKey, Error> {
         let args = self.args;
         let Some(path) = &args.key_file else { return write::generate(self.kind()) };
         let key = sources::key(path, password::given(&args.password)?.as_ref())?;

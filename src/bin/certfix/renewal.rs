@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use certfix::facts::{Item, PrivateKey, Request};
-use certfix::issue::{self, KeyChoice};
+use certfix::issue::{self, KeyChoice, SigningKey};
 use certfix::plan::{DropReason, Output, Plan, plan};
 use certfix::store::{self, Contents, NewFile, Secrecy, Store};
 use certfix::{Error, input};
@@ -60,7 +60,7 @@ fn planned(args: &Csr, contents: &Contents, item: Item<'_>) -> Result<Plan, Erro
     plan(&wish(target, Some(item), &args.made, args.request.profile()?, Output::Request)?)
 }
 
-fn signed(args: &Csr, contents: &Contents, plan: &Plan) -> Result<(PrivateKey, Request), Error> {
+fn signed(args: &Csr, contents: &Contents, plan: &Plan) -> Result<(SigningKey, Request), Error> {
     let key = key(args, contents)?;
     let request = issue::request(plan, &key)?;
     Ok((key, request))
@@ -77,7 +77,7 @@ fn write(args: &Csr, contents: &Contents, key: &PrivateKey, request: &Request) -
 }
 
 /// The old key, or a new one of its kind.
-fn key(args: &Csr, contents: &Contents) -> Result<PrivateKey, Error> {
+fn key(args: &Csr, contents: &Contents) -> Result<SigningKey, Error> {
     if args.renewal.same_key {
         return keys::open(&contents.folder.path.join(store::KEY), &args.made.password);
     }

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
-use certfix::facts::{Evidence, Name, PrivateKey, Subject, Survey};
+use certfix::facts::{Evidence, Name, Subject, Survey};
 use certfix::input::{self, Password};
-use certfix::issue;
+use certfix::issue::SigningKey;
 use certfix::report::json::{Envelope, Failure};
 use certfix::report::text::summary;
 use certfix::rules::Level;
@@ -129,15 +129,14 @@ pub(crate) fn read_file(path: &Path, known: Option<&Password>) -> Result<Evidenc
 ///
 /// # Errors
 /// That the file holds none, or none that can be used.
-pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<PrivateKey, Error> {
+pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<SigningKey, Error> {
     let evidence = match read_file(path, known) {
         Err(Error::NotACertificate { source, cause }) => return Err(Error::NoKey { source, cause }),
         answer => answer?,
     };
     let source = evidence.source.to_string();
     if let Some(key) = evidence.open_keys().next() {
-        issue::check(key, &source)?;
-        return Ok(key.clone());
+        return SigningKey::new(key.clone(), &source);
     }
     if evidence.keys.is_empty() {
         return Err(Error::NoKey { source, cause: None });

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use certfix::Error;
-use certfix::facts::{Certificate, KeyKind, Name, PrivateKey, Request};
+use certfix::facts::{Certificate, KeyKind, Name, Request};
 use certfix::input::Password;
-use certfix::issue::{self, Contact, For, KeyChoice};
+use certfix::issue::{self, Contact, For, KeyChoice, SigningKey};
 use certfix::plan::Plan;
 use certfix::report::json::Made;
 use certfix::store::{self, NewFile, Secrecy, Store};
@@ -18,7 +18,7 @@ use crate::{keys, password, terminal};
 pub(crate) struct Product<'a> {
     /// The plan it was made by.
     pub(crate) plan: &'a Plan,
-    key: PrivateKey,
+    key: SigningKey,
     request: Option<Request>,
     certificate: Option<Certificate>,
     pfx: Option<Zeroizing<Vec<u8>>>,
@@ -26,11 +26,11 @@ pub(crate) struct Product<'a> {
 }
 
 impl<'a> Product<'a> {
-    pub(crate) fn request(plan: &'a Plan, key: PrivateKey, request: Request) -> Self {
+    pub(crate) fn request(plan: &'a Plan, key: SigningKey, request: Request) -> Self {
         Self { plan, key, request: Some(request), certificate: None, pfx: None, new_key_rq: None }
     }
 
-    pub(crate) fn certificate(plan: &'a Plan, key: PrivateKey, certificate: Certificate) -> Self {
+    pub(crate) fn certificate(plan: &'a Plan, key: SigningKey, certificate: Certificate) -> Self {
         Self { plan, key, request: None, certificate: Some(certificate), pfx: None, new_key_rq: None }
     }
 
@@ -139,7 +139,7 @@ fn bytes(text: &str) -> Zeroizing<Vec<u8>> {
 }
 
 /// Makes a key, with a sign of life on a terminal where its kind takes seconds.
-pub(crate) fn generate(kind: KeyChoice) -> Result<PrivateKey, Error> {
+pub(crate) fn generate(kind: KeyChoice) -> Result<SigningKey, Error> {
     working(kind, || issue::generate(kind))
 }
 
