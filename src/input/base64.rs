@@ -1,7 +1,8 @@
 //! Base64 as PEM uses it (RFC 7468 §3): the standard alphabet with line ends anywhere.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_PAD_INDIFFERENT;
+use base64::alphabet::URL_SAFE;
+use base64::engine::general_purpose::{GeneralPurpose, PAD_INDIFFERENT};
 use zeroize::Zeroizing;
 
 use crate::facts::from_base64;
@@ -38,9 +39,12 @@ pub(super) fn lenient(text: &[u8]) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// Decodes base64 for URLs (RFC 4648 §5), with or without padding. `None` at any other character.
+/// Decodes base64 for URLs (RFC 4648 §5), with or without padding; bits left over are not looked at. `None` at any other
+/// character.
 pub(crate) fn url_safe(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    URL_SAFE_PAD_INDIFFERENT.decode(text).ok().map(Zeroizing::new)
+    const ENGINE: GeneralPurpose =
+        GeneralPurpose::new(&URL_SAFE, PAD_INDIFFERENT.with_decode_allow_trailing_bits(true));
+    ENGINE.decode(text).ok().map(Zeroizing::new)
 }
 
 /// True for a character of the alphabet; `=` is none.
@@ -90,7 +94,9 @@ mod tests {
     #[test]
     fn decodes_base64_for_urls() {
         assert_eq!(url_safe("-_8").unwrap().as_slice(), b"\xfb\xff");
-        assert_eq!(url_safe("Zg==").unwrap().as_slice(), b"f");
+        for text in ["Zg==", "Zg=", "Zg", "Zh"] {
+            assert_eq!(url_safe(text).unwrap().as_slice(), b"f", "{text}");
+        }
         for text in ["+/8", "Z", "Z g", "Zg=g"] {
             assert!(url_safe(text).is_none(), "{text}");
         }
