@@ -183,6 +183,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn writes_base64_for_urls() {
+        for (octets, text) in [(&b""[..], ""), (b"\xfb\xff", "-_8"), (b"\xfb\xff\xfe", "-__-"), (b"f", "Zg")] {
+            assert_eq!(base64url(octets), text);
+        }
+    }
+
+    #[test]
     fn writes_pem_that_another_reader_reads() {
         for length in (0..200).chain([4096]) {
             let der: Vec<u8> = (0..length).map(|index| (index * 7) as u8).collect();
