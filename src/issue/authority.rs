@@ -2,11 +2,11 @@
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CidrSubnet, CrlDistributionPoint,
-    CustomExtension, DistinguishedName, DnType, DnValue, GeneralSubtree, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    CustomExtension, DistinguishedName, DnType, DnValue, GeneralSubtree, IsCa, KeyIdMethod, KeyUsagePurpose,
     NameConstraints, PublicKeyData, RevocationReason, RevokedCertParams, SerialNumber, SignatureAlgorithm,
 };
 
-use super::{EARLIER, calendar, extended_key_usage, failed, key, serial, structure};
+use super::{EARLIER, SigningKey, calendar, extended_key_usage, failed, serial, structure};
 use crate::Error;
 use crate::facts::{
     Certificate, Constraints, KeyUsage, Moment, PrivateKey, PublicKey, Purpose, Reason, Request, Revocation,
@@ -49,19 +49,18 @@ pub struct Leaf<'a> {
 #[derive(Debug)]
 pub struct Issuer<'a> {
     certificate: &'a Certificate,
-    pair: KeyPair,
+    key: SigningKey,
 }
 
 impl NewAuthority<'_> {
     /// A root: signed with its own key, from an hour before `at`.
     ///
     /// # Errors
-    /// [`Error::UnusableKey`], [`Error::Issue`]
-    pub fn root(&self, key: &PrivateKey, at: Moment) -> Result<Certificate, Error> {
-        let pair = key::load(key, "the CA's key")?;
+    /// [`Error::Issue`]
+    pub fn root(&self, key: &SigningKey, at: Moment) -> Result<Certificate, Error> {
         let params = self.parameters(at)?;
-        let draft = params.self_signed(&structure::Unsigned(&pair)).map_err(failed)?;
-        read(&structure::finish(draft.der(), &[], &pair)?)
+        let draft = params.self_signed(&structure::Unsigned(key)).map_err(failed)?;
+        read(&structure::finish(draft.der(), &[], key)?)
     }
 
     /// A CA for this key below `issuer`.
@@ -113,7 +112,7 @@ impl<'a> Issuer<'a> {
             let certificate = certificate.identity.subject.to_string();
             return Err(Error::ForeignKey { key: source.to_owned(), certificate });
         }
-        Ok(Self { certificate, pair: key::load(key, source)? })
+        Ok(Self { certificate, key: SigningKey::new(key.clone(), source)? })
     }
 
     /// A server's certificate, with a random serial number, subject and names octet for octet.
@@ -174,7 +173,7 @@ impl<'a> Issuer<'a> {
             key_identifier_method: KeyIdMethod::Sha256,
         };
         let draft = params.signed_by(&self.unsigned()).map_err(failed)?;
-        let der = structure::finish(draft.der(), &[(2, &self.certificate.identity.subject.der)], &self.pair)?;
+        let der = structure::finish(draft.der(), &[(2, &self.certificate.identity.subject.der)], &self.key)?;
         RevocationList::from_der(&der).map_err(|cause| Error::Issue { cause })
     }
 
@@ -186,19 +185,19 @@ impl<'a> Issuer<'a> {
         fields: &[(usize, &[u8])],
     ) -> Result<Certificate, Error> {
         let own: [(usize, &[u8]); 2] = [(3, &self.certificate.identity.subject.der), (6, &key.spki)];
-        let draft = params.signed_by(&Asked { key, issuer: &self.pair }, &self.unsigned()).map_err(failed)?;
-        read(&structure::finish(draft.der(), &[&own, fields].concat(), &self.pair)?)
+        let draft = params.signed_by(&Asked { key, issuer: &self.key }, &self.unsigned()).map_err(failed)?;
+        read(&structure::finish(draft.der(), &[&own, fields].concat(), &self.key)?)
     }
 
-    fn unsigned(&self) -> rcgen::Issuer<'_, structure::Unsigned<'_, KeyPair>> {
-        rcgen::Issuer::new(CertificateParams::default(), structure::Unsigned(&self.pair))
+    fn unsigned(&self) -> rcgen::Issuer<'_, structure::Unsigned<'_>> {
+        rcgen::Issuer::new(CertificateParams::default(), structure::Unsigned(&self.key))
     }
 }
 
 /// The key that a certificate is for. Only its identifier is derived here; the key itself is put in as it was read.
 struct Asked<'a> {
     key: &'a PublicKey,
-    issuer: &'a KeyPair,
+    issuer: &'a SigningKey,
 }
 
 impl PublicKeyData for Asked<'_> {
@@ -211,7 +210,7 @@ impl PublicKeyData for Asked<'_> {
     }
 
     fn algorithm(&self) -> &'static SignatureAlgorithm {
-        PublicKeyData::algorithm(self.issuer)
+        self.issuer.algorithm()
     }
 }
 

@@ -212,7 +212,7 @@ fn ed25519() -> Result<KeyPair, Error> {
     KeyPair::from_pkcs8_der_and_sign_algo(&document.as_ref().into(), &rcgen::PKCS_ED25519).map_err(failed)
 }
 
-pub(super) fn load(key: &PrivateKey, source: &str) -> Result<KeyPair, Error> {
+fn load(key: &PrivateKey, source: &str) -> Result<KeyPair, Error> {
     let unusable = |cause: String| Error::UnusableKey { source: source.to_owned(), cause };
     let algorithm = match &key.public.kind {
         KeyKind::Rsa { bits, .. } if *bits < 2048 => {

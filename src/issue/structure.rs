@@ -1,16 +1,16 @@
 //! The DER that rcgen does not write: names of every kind, and a subject carried over octet for octet.
 
-use rcgen::{PublicKeyData, SignatureAlgorithm, SigningKey};
+use rcgen::{PublicKeyData, SignatureAlgorithm, SigningKey as _};
 
-use super::failed;
+use super::{SigningKey, failed};
 use crate::Error;
 use crate::facts::GeneralName;
 use crate::facts::tlv::{self, SEQUENCE};
 
 /// Stands in for a key while a draft is built, so that only the finished structure is ever signed.
-pub(super) struct Unsigned<'a, K>(pub(super) &'a K);
+pub(super) struct Unsigned<'a>(pub(super) &'a SigningKey);
 
-impl<K: PublicKeyData> PublicKeyData for Unsigned<'_, K> {
+impl PublicKeyData for Unsigned<'_> {
     fn der_bytes(&self) -> &[u8] {
         self.0.der_bytes()
     }
@@ -20,14 +20,14 @@ impl<K: PublicKeyData> PublicKeyData for Unsigned<'_, K> {
     }
 }
 
-impl<K: PublicKeyData> SigningKey for Unsigned<'_, K> {
+impl rcgen::SigningKey for Unsigned<'_> {
     fn sign(&self, _message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
         Ok(Vec::new())
     }
 }
 
 /// The draft with these fields of its body in the places of those that stand there, signed.
-pub(super) fn finish(draft: &[u8], fields: &[(usize, &[u8])], key: &impl SigningKey) -> Result<Vec<u8>, Error> {
+pub(super) fn finish(draft: &[u8], fields: &[(usize, &[u8])], key: &SigningKey) -> Result<Vec<u8>, Error> {
     let parts = tlv::first(draft).and_then(|(outer, _)| tlv::children(outer.content));
     let [body, algorithm, _] = parts.as_deref().unwrap_or_default() else { return Err(failed("the draft is not DER")) };
     let drafted = tlv::children(body.content).ok_or_else(|| failed("the draft is not DER"))?;

@@ -7,7 +7,7 @@ use crate::Error;
 use crate::error::Signing;
 use crate::facts::{Certificate, Constraints, Moment, PrivateKey};
 use crate::input::Password;
-use crate::issue::{self, Issuer, NewAuthority};
+use crate::issue::{self, Issuer, NewAuthority, SigningKey};
 use crate::store::{NewFile, Secrecy, Store};
 
 /// Days that a root lives unless told otherwise: ten years, for to have clients trust another one is work.
@@ -23,9 +23,9 @@ pub struct Init<'a> {
     /// The names that it may sign.
     pub only: Constraints,
     /// The root's key.
-    pub root: &'a PrivateKey,
+    pub root: &'a SigningKey,
     /// The intermediate's, where there is to be one.
-    pub intermediate: Option<&'a PrivateKey>,
+    pub intermediate: Option<&'a SigningKey>,
     /// Days that the root lives.
     pub days: i64,
     /// Where clients will find its CRL.

@@ -62,7 +62,7 @@ impl Desk {
             name: &args.name,
             only,
             root: &root,
-            intermediate: intermediate.as_deref(),
+            intermediate: intermediate.as_ref(),
             days: args.days,
             list: args.crl_url.clone(),
             password: password.as_ref(),
