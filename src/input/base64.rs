@@ -1,8 +1,8 @@
 //! Base64 as PEM uses it (RFC 7468 §3): the standard alphabet with line ends anywhere.
 
 use base64::Engine;
-use base64::alphabet::URL_SAFE;
-use base64::engine::general_purpose::{GeneralPurpose, PAD_INDIFFERENT};
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, PAD_INDIFFERENT};
 use zeroize::Zeroizing;
 
 use crate::facts::from_base64;
@@ -22,51 +22,29 @@ pub(super) fn strict(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(octets)
 }
 
-/// Decodes the characters of `text` as far as they go: padding and bits left over are not looked at. The caller has
-/// taken everything else out.
+/// Padding and bits left over are not looked at.
+const LENIENT: GeneralPurposeConfig = PAD_INDIFFERENT.with_decode_allow_trailing_bits(true);
+
+/// Decodes characters of the alphabet as far as they go: bits left over are not looked at. The caller has taken everything
+/// else out.
 pub(super) fn lenient(text: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
-    for quad in text.chunks(4) {
-        let mut word = 0u32;
-        let mut count = 0;
-        for value in quad.iter().map_while(|character| value(*character)) {
-            word |= u32::from(value) << (18 - 6 * count);
-            count += 1;
-        }
-        let whole = (count * 6 / 8) as usize;
-        bytes.extend_from_slice(&word.to_be_bytes()[1..=whole]);
-    }
-    bytes
+    const ENGINE: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
+    // The six bits of one character alone are no octet.
+    let whole = if text.len() % 4 == 1 { text.len() - 1 } else { text.len() };
+    Zeroizing::new(ENGINE.decode(&text[..whole]).unwrap_or_default())
 }
 
 /// Decodes base64 for URLs (RFC 4648 §5), with or without padding; bits left over are not looked at. `None` at any other
 /// character.
 pub(crate) fn url_safe(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    const ENGINE: GeneralPurpose =
-        GeneralPurpose::new(&URL_SAFE, PAD_INDIFFERENT.with_decode_allow_trailing_bits(true));
+    const ENGINE: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
     ENGINE.decode(text).ok().map(Zeroizing::new)
 }
 
 /// True for a character of the alphabet; `=` is none.
 pub(super) fn is_character(byte: u8) -> bool {
-    value(byte).is_some()
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
-
-fn value(byte: u8) -> Option<u8> {
-    let value = VALUES[usize::from(byte)];
-    (value < 64).then_some(value)
-}
-
-const VALUES: [u8; 256] = {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut values = [0xff; 256];
-    let mut index = 0;
-    while index < 64 {
-        values[ALPHABET[index] as usize] = index as u8;
-        index += 1;
-    }
-    values
-};
 
 #[cfg(test)]
 mod tests {

@@ -37,10 +37,7 @@ pub(crate) fn file_bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Metadata), 
     if metadata.len() > LIMIT {
         return Err(too_large());
     }
-    // What has no size, such as a pipe, is read until it ends.
-    let most = if metadata.len() > 0 { metadata.len() } else { LIMIT + 1 };
-    let size = usize::try_from(metadata.len()).unwrap_or_default();
-    let bytes = bounded(file.take(most), size).map_err(failed)?.ok_or_else(too_large)?;
+    let bytes = bounded(file, metadata.len()).map_err(failed)?.ok_or_else(too_large)?;
     Ok((bytes, metadata))
 }
 
@@ -113,10 +110,11 @@ pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// Everything up to [`LIMIT`]; `None` when there is more. Wiped when dropped: it may hold keys.
-fn bounded(source: impl Read, size: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size + 1));
-    source.take(LIMIT + 1).read_to_end(&mut bytes)?;
+/// As many bytes as there are said to be, no more than [`LIMIT`]; where that is none, as of a pipe, all until it ends, and
+/// `None` when they are more. Wiped when dropped: it may hold keys.
+fn bounded(source: impl Read, size: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1));
+    source.take(if size > 0 { size } else { LIMIT + 1 }).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= LIMIT).then_some(bytes))
 }
 
