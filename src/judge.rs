@@ -160,7 +160,6 @@ struct Bench<'a, 'b> {
 /// One client while the rules are asked.
 struct View<'a> {
     member: &'a Member,
-    client: &'static Client,
     /// None without a target.
     comparison: Option<Comparison<'a>>,
     /// Why no name fits, when it complains of that.
@@ -180,7 +179,7 @@ impl<'a> Bench<'a, '_> {
         let fault = (misses && client.heeds(Fault::Name)).then_some(Fault::Name);
         let named = comparison.as_ref().filter(|_| misses && complains(client, Fault::Name));
         let mismatch = named.and_then(|comparison| self.named(client, comparison)?.mismatch());
-        View { member, client, comparison, mismatch, fault }
+        View { member, comparison, mismatch, fault }
     }
 
     /// The rule's finding, or what it lacked.
@@ -225,7 +224,7 @@ impl<'a> Bench<'a, '_> {
         let Some(hit) = hit else { return Ok(None) };
         let per_client = matches!(rule.check, Check::ClientItem(_) | Check::ClientCertificate(_) | Check::Name(..));
         if let (Some(fault), false) = (rule.fault, per_client) {
-            clients = self.clients(|view| complains(view.client, fault));
+            clients = self.clients(|view| complains(view.member.client, fault));
         }
         Ok(Some(Finding { rule, hit, clients }))
     }
@@ -270,14 +269,14 @@ impl<'a> Bench<'a, '_> {
         }
         let differs = |view: &View<'a>| view.mismatch == Some(mismatch);
         let first = self.views.iter().find(|view| differs(view));
-        let hit = first.and_then(|view| check(&self.named(view.client, view.comparison.as_ref()?)?, self.ctx));
+        let hit = first.and_then(|view| check(&self.named(view.member.client, view.comparison.as_ref()?)?, self.ctx));
         let clients = if hit.is_some() { self.clients(differs) } else { Vec::new() };
         Ok((hit, clients))
     }
 
     fn clients(&self, wanted: impl Fn(&View<'a>) -> bool) -> Vec<&'static Client> {
         let mut clients = Vec::with_capacity(self.views.len());
-        clients.extend(self.views.iter().filter(|view| wanted(view)).map(|view| view.client));
+        clients.extend(self.views.iter().filter(|view| wanted(view)).map(|view| view.member.client));
         clients
     }
 
@@ -291,7 +290,7 @@ impl<'a> Bench<'a, '_> {
         // Both lists are in the order of the clients asked for.
         let mut complaining = finding.clients.iter().peekable();
         for view in &mut self.views {
-            let complains = complaining.next_if(|client| std::ptr::eq(**client, view.client)).is_some();
+            let complains = complaining.next_if(|client| std::ptr::eq(**client, view.member.client)).is_some();
             let sooner = view.fault.is_none_or(|earlier| urgency(fault) < urgency(earlier));
             if complains && sooner {
                 view.fault = Some(fault);
@@ -304,12 +303,12 @@ impl<'a> Bench<'a, '_> {
         let cert = self.subject.item.certificate();
         let (identity, views, is_aimed) = (self.identity, self.views, self.panel.is_aimed_at(target));
         let verdict = |view: View<'a>| {
-            let reaction = view.client.reaction;
+            let reaction = view.member.client.reaction;
             let fault = view.fault.filter(|_| reaction != Reaction::GoesOn);
             let date = |fault| cert.and_then(|cert| date(cert, fault));
             let message = fault.and_then(|fault| view.member.words(is_aimed, fault, target, identity, date(fault)));
             Some(Verdict {
-                client: view.client,
+                client: view.member.client,
                 comparison: view.comparison?,
                 outcome: outcome(fault, reaction),
                 message,

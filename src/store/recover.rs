@@ -16,8 +16,7 @@ impl Store {
         let mut done = Vec::new();
         // That a folder has no keys, and nothing that a run left, is seen without a lock.
         let is_left = |name: &String| is_hidden(name) || name == LOCK;
-        let is_key = |name: &String| !name.starts_with('.') && KeyFolder { path: self.root().join(name) }.is_key();
-        if !names_in(self.root()).iter().any(|name| is_left(name) || is_key(name)) {
+        if !names_in(self.root()).iter().any(is_left) && self.keys().is_ok_and(|keys| keys.is_empty()) {
             return done;
         }
         let Some(_lock) = self.try_lock() else { return done };

@@ -10,7 +10,7 @@ struct Escaped<'o>(&'o mut Vec<u8>);
 
 impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        escape(text.as_bytes(), self.0);
+        push_escaped(text, self.0);
         Ok(())
     }
 }
@@ -18,13 +18,8 @@ impl Write for Escaped<'_> {
 /// A text as a JSON string.
 pub(super) fn push_str(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    escape(text.as_bytes(), out);
+    push_escaped(text, out);
     out.push(b'"');
-}
-
-/// What stands between the quotation marks of a JSON string.
-pub(super) fn push_escaped(text: &str, out: &mut Vec<u8>) {
-    escape(text.as_bytes(), out);
 }
 
 /// Anything with a `Display` as a JSON string.
@@ -35,10 +30,10 @@ pub(super) fn push_shown(value: &(impl Display + ?Sized), out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// RFC 8259 §7, with the short forms where there are any.
-fn escape(text: &[u8], out: &mut Vec<u8>) {
+/// What stands between the quotation marks of a JSON string (RFC 8259 §7), with the short forms where there are any.
+pub(super) fn push_escaped(text: &str, out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut rest = text;
+    let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         // PEM is most of what has to be escaped: lines of 64 characters.
         if let Some((line, end)) = rest.split_first_chunk()
