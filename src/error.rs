@@ -156,7 +156,9 @@ impl Error {
             Self::NoPort { .. } => Some("write it like tls://mail.contoso.com:8443"),
             Self::BadPort { .. } => Some("a port is a number from 1 to 65535"),
             Self::PublicSuffix { .. } => Some("name the domain you registered, such as contoso.co.uk"),
-            Self::Unsigned { .. } => Some("pass --ca private for a CA of your own, or use --self-signed"),
+            Self::Unsigned { .. } => {
+                Some("pass --ca private for a CA of your own, or make a certificate with certfix self-signed")
+            }
             Self::BadSubject { .. } => Some("write it like \"O=Contoso Ltd,L=Redmond,ST=Washington,C=US\""),
             Self::NoTarget { .. } => Some("pass --fqdn NAME"),
             Self::NoNames => Some("pass --fqdn NAME or --domain DOMAIN"),

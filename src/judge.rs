@@ -7,7 +7,7 @@ mod target;
 
 use crate::clients::{Client, Comparison, Fault, Message, Presented, Reaction};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target};
-use crate::rules::{self, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
+use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
 
 pub use answer::{Chain, Change, chain, changes, undoes_the_order};
@@ -22,6 +22,8 @@ pub struct Report<'a> {
     pub subject: &'a Subject<'a>,
     /// The name people type, when it is known.
     pub target: Option<&'a Target>,
+    /// Whose certificate it was taken for.
+    pub authority: Authority,
     /// Faults, worst first, then in the order of [`rules::ALL`].
     pub findings: Vec<Finding>,
     /// One per client, in the order asked for. Empty when there is no target.
@@ -87,6 +89,8 @@ pub enum Missing {
     Chain,
     /// No roots to trust were given.
     Trust,
+    /// A signature of the chain is of a kind that certfix cannot check.
+    Proof,
     /// No private key in the clear came with it.
     Key,
     /// The key did not come from a file with permission bits.
@@ -101,6 +105,7 @@ impl Missing {
             Self::Certificate => "it is a request",
             Self::Chain => "the other certificates of its chain are not here",
             Self::Trust => "no trusted roots were given",
+            Self::Proof => "a signature of its chain is of a kind that certfix cannot check",
             Self::Key => "no private key is here",
             Self::Permissions => "the key is not in a file with permissions",
         }
@@ -141,7 +146,8 @@ pub fn judge<'a>(subject: &'a Subject<'a>, panel: &'a Panel, ctx: &Context<'a>) 
     }
     // Stable: equal levels stay in the order of the list.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.hit.level));
-    Report { subject, target: ctx.target, findings, verdicts: bench.verdicts(), not_checked }
+    let (target, authority) = (ctx.target, ctx.authority);
+    Report { subject, target, authority, findings, verdicts: bench.verdicts(), not_checked }
 }
 
 /// A subject before its judges.
@@ -205,10 +211,11 @@ impl<'a> Bench<'a, '_> {
             Check::Trust(check) => {
                 let cert = certificate(item)?;
                 let trust = self.ctx.trust.ok_or(Missing::Trust)?;
-                if self.subject.chain.is_empty() && !cert.is_self_issued() && trust.path(cert, &[]).is_none() {
-                    return Err(Missing::Chain);
+                match trust.path(cert, &self.subject.chain, self.ctx.now) {
+                    None if self.subject.chain.is_empty() && !cert.is_self_issued() => return Err(Missing::Chain),
+                    Some(path) if !path.is_proved => return Err(Missing::Proof),
+                    _ => (check(cert, &self.subject.chain, trust, self.ctx.now), Vec::new()),
                 }
-                (check(cert, &self.subject.chain, trust), Vec::new())
             }
             Check::Key(check) => {
                 self.has_key()?;

@@ -195,7 +195,7 @@ pub fn target_for_domain(domain: &str, prefix: &str) -> Result<Name, Error> {
     if name.is_wildcard() {
         return Err(Error::WildcardAsTarget { name: domain.to_owned() });
     }
-    if name.is_public_suffix() {
+    if name.is_public_suffix() || name.is_top_level() {
         return Err(Error::PublicSuffix { name: domain.to_owned() });
     }
     let begun = name.as_str().strip_prefix(&prefix.to_ascii_lowercase()).and_then(|rest| rest.strip_prefix('.'));

@@ -70,6 +70,22 @@ fn a_key_behind_ec_parameters_is_read() {
 }
 
 #[test]
+fn a_key_derivation_that_cannot_be_is_no_panic() {
+    let workshop = made(EC);
+    workshop.run("pkcs8 -topk8 -scrypt -scrypt_N 64 -in key.pem -outform DER -out locked.der -passout pass:s3cret");
+    assert_fits(&workshop, "locked.der", Some("s3cret"));
+    let der = std::fs::read(workshop.file("locked.der")).unwrap();
+    let cost = der.windows(3).position(|octets| octets == [2, 1, 64]).unwrap() + 2;
+    // RFC 7914 §2: a power of two, larger than 1.
+    for wrong in [0, 1, 3, 65] {
+        let mut der = der.clone();
+        der[cost] = wrong;
+        std::fs::write(workshop.file("wrong.der"), der).unwrap();
+        assert!(read(&workshop, "wrong.der", Some("s3cret")).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn encrypted_keys_open_with_their_password_only() {
     let workshop = made("-algorithm RSA -pkeyopt rsa_keygen_bits:1024");
     for (index, scheme) in [

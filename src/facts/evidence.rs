@@ -206,8 +206,9 @@ impl Evidence {
             let mut at = 0;
             while let Some(issued) = next {
                 let issuers = by_subject.get(&*self.certificates[issued].issuer.der).into_iter().flatten();
-                let new: Vec<usize> = issuers.copied().filter(|index| !found.contains(index)).collect();
-                found.extend(new.into_iter().take(MOST_ISSUERS - found.len()));
+                let new = issuers.copied().filter(|index| !found.contains(index)).take(MOST_ISSUERS - found.len());
+                let new: Vec<usize> = new.collect();
+                found.extend(new);
                 next = found.get(at).copied();
                 at += 1;
             }

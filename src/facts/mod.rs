@@ -61,6 +61,6 @@ pub use survey::{Ports, Survey};
 pub use target::{Host, Target};
 pub(crate) use text::is_special;
 pub use text::{Text, escape};
-pub use trust::TrustStore;
 pub(crate) use trust::{Checks, LONGEST_CHAIN};
+pub use trust::{Path, TrustStore, obstacle};
 pub use usage::{KeyUsage, Purpose};

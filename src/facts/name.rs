@@ -28,7 +28,11 @@ impl Name {
         let ascii = if bare.is_ascii() {
             bare.to_ascii_lowercase()
         } else {
-            idna::domain_to_ascii_cow(bare.as_bytes(), AsciiDenyList::EMPTY).map_err(|_| NameFault::Idna)?.into_owned()
+            let mapped = idna::domain_to_ascii_cow(bare.as_bytes(), AsciiDenyList::EMPTY);
+            let mapped = mapped.map_err(|_| NameFault::Idna)?.into_owned();
+            // Fullwidth characters become ASCII, a slash among them, and a name becomes the name of a folder.
+            check_characters(&mapped).map_err(|_| NameFault::Idna)?;
+            mapped
         };
         check_labels(&ascii)?;
         Ok(Self(ascii.into()))
@@ -51,10 +55,15 @@ impl Name {
     /// # Errors
     /// The first [`NameFault`] from the left.
     pub fn parse_for_certificate(typed: &str) -> Result<Self, NameFault> {
-        if let Some(position) = typed.chars().position(|character| character == '_') {
-            return Err(NameFault::Underscore { position: position + 1 });
-        }
-        Self::parse(typed)
+        let underscore = |text: &str| match text.chars().position(|character| character == '_') {
+            Some(position) => Err(NameFault::Underscore { position: position + 1 }),
+            None => Ok(()),
+        };
+        underscore(typed)?;
+        let name = Self::parse(typed)?;
+        // A fullwidth one has become one.
+        underscore(name.as_str())?;
+        Ok(name)
     }
 
     /// The name in A-labels.
@@ -97,6 +106,11 @@ impl Name {
         let bare = self.0.strip_prefix("*.").unwrap_or(&self.0);
         !is_internal(bare)
             && psl::List.suffix(bare.as_bytes()).is_some_and(|suffix| suffix.as_bytes() == bare.as_bytes())
+    }
+
+    /// True for a top level domain of the root zone alone, such as `com` (public suffix list).
+    pub fn is_top_level(&self) -> bool {
+        self.is_single_label() && !is_internal_top(&self.0)
     }
 
     /// The part that was registered, `contoso.co.uk` of `mail.contoso.co.uk`: who owns it owns the name (public suffix
@@ -263,6 +277,14 @@ mod tests {
             assert_eq!(Name::parse(typed), Err(fault), "{typed}");
             assert_eq!(Name::fault(typed), Some(fault), "{typed}");
         }
+        for fullwidth in
+            ["／tmp／x.contoso.com", "mail.contoso.com／a", "ａ＠contoso.com", "w＊.contoso.com", "a；b.com"]
+        {
+            assert_eq!(Name::parse(fullwidth), Err(NameFault::Idna), "{fullwidth}");
+            assert_eq!(Name::fault(fullwidth), Some(NameFault::Idna), "{fullwidth}");
+        }
+        let fullwidth = Name::parse_for_certificate("my＿host.contoso.com");
+        assert_eq!(fullwidth, Err(NameFault::Underscore { position: 3 }));
         let long = "a".repeat(64);
         assert_eq!(Name::parse(&long), Err(NameFault::LongLabel { position: 1, octets: 64 }));
         let fault = Name::parse_for_certificate("my_host.contoso.com");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Certificate, Verification};
+use super::{Certificate, KeyUsage, Moment, Verification};
 
 /// Trusted root certificates, found by subject.
 #[derive(Debug, Default)]
@@ -30,19 +30,35 @@ impl TrustStore {
         self.by_subject.is_empty()
     }
 
-    /// The certificates from `leaf` (first) to a trusted root (last), each signed by the next, using `pool` for what is
-    /// between. Lives and constraints are not looked at.
+    /// The way from `leaf` to a trusted root, using those of `pool` for what is between that may sign at `now`. Name
+    /// constraints are not looked at.
     ///
     /// Where a signature cannot be checked, because algorithm or key are not supported, the issuer counts only when
-    /// names and key identifiers, present in both, say that it is the one.
-    pub fn path<'a>(&'a self, leaf: &'a Certificate, pool: &[&'a Certificate]) -> Option<Vec<&'a Certificate>> {
+    /// names and key identifiers, present in both, say that it is the one; the way is then not proved.
+    pub fn path<'a>(&'a self, leaf: &'a Certificate, pool: &[&'a Certificate], now: Moment) -> Option<Path<'a>> {
         let mut path = vec![leaf];
         let mut checks = Checks::default();
-        self.extend(&mut path, pool, &mut checks).then_some(path)
+        if !self.extend(&mut path, pool, now, &mut checks) {
+            return None;
+        }
+        let proved = |pair: &[&Certificate]| pair[0].verify_with(&pair[1].identity.key) == Verification::Holds;
+        Some(Path { is_proved: path.windows(2).all(proved), certificates: path })
+    }
+
+    /// True when one of the roots signed `cert`, or is the same CA.
+    pub fn has_issuer_of(&self, cert: &Certificate) -> bool {
+        // Nothing is between, whose life would have to be looked at.
+        self.path(cert, &[], cert.not_before).is_some()
     }
 
     /// Goes on from the last of `path` to a root, back and another way where one ends (cross-signed CAs).
-    fn extend<'a>(&'a self, path: &mut Vec<&'a Certificate>, pool: &[&'a Certificate], checks: &mut Checks) -> bool {
+    fn extend<'a>(
+        &'a self,
+        path: &mut Vec<&'a Certificate>,
+        pool: &[&'a Certificate],
+        now: Moment,
+        checks: &mut Checks,
+    ) -> bool {
         let Some(&last) = path.last() else { return false };
         let anchors = |name: &[u8]| self.by_subject.get(name).map(Vec::as_slice).unwrap_or_default();
         // The same name and key are the same CA, whoever signed its certificate.
@@ -57,16 +73,46 @@ impl TrustStore {
             return false;
         }
         for issuer in pool {
-            if path.iter().any(|seen| seen.der == issuer.der) || !checks.is_signed(last, issuer) {
+            let is_new = || !path.iter().any(|seen| seen.der == issuer.der);
+            if obstacle(issuer, path.len() - 1, now).is_some() || !is_new() || !checks.is_signed(last, issuer) {
                 continue;
             }
             path.push(issuer);
-            if self.extend(path, pool, checks) {
+            if self.extend(path, pool, now, checks) {
                 return true;
             }
             path.pop();
         }
         false
+    }
+}
+
+/// A way from a certificate to a trusted root.
+#[derive(Debug)]
+pub struct Path<'a> {
+    /// The certificate first, the root last, each signed by the next.
+    pub certificates: Vec<&'a Certificate>,
+    /// False when a signature on the way is of a kind that cannot be checked here.
+    pub is_proved: bool,
+}
+
+/// Why a certificate between another and its root may not sign at `now` (RFC 5280 §6.1.4), with `below` such certificates
+/// under it: `is not a CA`.
+pub fn obstacle(issuer: &Certificate, below: usize, now: Moment) -> Option<&'static str> {
+    let identity = &issuer.identity;
+    let longest = identity.basic_constraints.and_then(|constraints| constraints.path_length);
+    if !identity.is_ca() {
+        Some("is not a CA")
+    } else if identity.key_usage.is_some_and(|usage| !usage.contains(KeyUsage::KEY_CERT_SIGN)) {
+        Some("may not sign certificates")
+    } else if longest.is_some_and(|longest| below > longest as usize) {
+        Some("may not have that many CAs below it")
+    } else if issuer.not_before > now {
+        Some("is not valid yet")
+    } else if issuer.not_after < now {
+        Some("has expired")
+    } else {
+        None
     }
 }
 
@@ -123,6 +169,9 @@ mod tests {
         Certificate::from_der(cert.der()).unwrap()
     }
 
+    /// While what rcgen makes is valid.
+    const NOW: Moment = Moment::from_unix(1_800_000_000);
+
     fn below(name: &str, key: &KeyPair, issuer: &Ca) -> Certificate {
         read(&ca(name).signed_by(key, issuer).unwrap())
     }
@@ -136,8 +185,8 @@ mod tests {
     fn finds_the_right_root_and_no_wrong_one_of_the_same_name() {
         let (right, wrong) = (root("Root"), root("Root"));
         let leaf = mail(&right);
-        assert_eq!(TrustStore::new([read(right.as_ref())]).path(&leaf, &[]).unwrap().len(), 2);
-        assert_eq!(TrustStore::new([read(wrong.as_ref())]).path(&leaf, &[]), None);
+        assert_eq!(TrustStore::new([read(right.as_ref())]).path(&leaf, &[], NOW).unwrap().certificates.len(), 2);
+        assert!(TrustStore::new([read(wrong.as_ref())]).path(&leaf, &[], NOW).is_none());
     }
 
     #[test]
@@ -148,8 +197,8 @@ mod tests {
         let way_out = below("Between", between.key(), &trusted);
         let leaf = mail(&between);
         let store = TrustStore::new([read(trusted.as_ref())]);
-        assert_eq!(store.path(&leaf, &[&dead_end]), None);
-        assert_eq!(store.path(&leaf, &[&dead_end, &way_out]).unwrap().len(), 3);
+        assert!(store.path(&leaf, &[&dead_end], NOW).is_none());
+        assert_eq!(store.path(&leaf, &[&dead_end, &way_out], NOW).unwrap().certificates.len(), 3);
     }
 
     #[test]
@@ -158,7 +207,7 @@ mod tests {
         let crossed = [below("One", one.key(), &other), below("Other", other.key(), &one)];
         let pool: Vec<&Certificate> = crossed.iter().collect();
         let store = TrustStore::new([read(root("Trusted").as_ref())]);
-        assert_eq!(store.path(&mail(&one), &pool), None);
+        assert!(store.path(&mail(&one), &pool, NOW).is_none());
     }
 
     #[test]
@@ -170,8 +219,30 @@ mod tests {
         leaf.signature.digest = super::super::Digest::Md5;
         leaf.authority_key_id = None;
         let store = TrustStore::new([trusted.clone()]);
-        assert_eq!(store.path(&leaf, &[]), None);
+        assert!(store.path(&leaf, &[], NOW).is_none());
         leaf.authority_key_id = trusted.subject_key_id.clone();
-        assert!(store.path(&leaf, &[]).is_some());
+        assert!(store.path(&leaf, &[], NOW).is_some_and(|path| !path.is_proved));
+    }
+
+    #[test]
+    fn goes_by_no_certificate_that_may_not_sign() {
+        let trusted = root("Trusted");
+        let mut parameters = ca("Between");
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        let between = Ca::signed_by(parameters, KeyPair::generate().unwrap(), &trusted).unwrap();
+        let (leaf, good) = (mail(&between), read(between.as_ref()));
+        let store = TrustStore::new([read(trusted.as_ref())]);
+        assert!(store.path(&leaf, &[&good], NOW).unwrap().is_proved);
+        let spoilt = |spoil: fn(&mut Certificate)| {
+            let mut cert = good.clone();
+            spoil(&mut cert);
+            assert!(store.path(&leaf, &[&cert], NOW).is_none());
+            obstacle(&cert, 0, NOW).unwrap()
+        };
+        assert_eq!(spoilt(|cert| cert.identity.basic_constraints = None), "is not a CA");
+        assert_eq!(spoilt(|cert| cert.identity.key_usage = Some(KeyUsage(1))), "may not sign certificates");
+        assert_eq!(spoilt(|cert| cert.not_after = Moment::from_unix(0)), "has expired");
+        assert_eq!(spoilt(|cert| cert.not_before = Moment::from_unix(1_900_000_000)), "is not valid yet");
+        assert_eq!(obstacle(&good, 1, NOW), Some("may not have that many CAs below it"));
     }
 }

@@ -148,6 +148,9 @@ fn scrypt(scheme: &Element<'_>, parameters: &Element<'_>, data: &[u8], phrase: &
     fields.next_if(OCTET_STRING).ok_or_else(malformed)?;
     let mut number = || fields.next_if(INTEGER).and_then(|number| number.unsigned()).ok_or_else(malformed);
     let (cost, block, parallel) = (number()?, number()?, number()?);
+    if cost < 2 || !cost.is_power_of_two() || block == 0 || parallel == 0 {
+        return Err(malformed());
+    }
     let memory = cost.checked_mul(block).and_then(|units| units.checked_mul(128));
     if memory.is_none_or(|memory| memory > MOST_MEMORY) {
         return Err(Fault::unreadable("its key derivation needs more memory than certfix gives it"));

@@ -1,5 +1,6 @@
 //! A CA's answer: its chain put in order, and what the CA made of the request.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::facts::{
@@ -34,7 +35,7 @@ pub fn chain<'a>(leaf: &'a Certificate, pool: &[&'a Certificate], roots: Option<
             Some(issuer) => certificates.push(issuer),
             None => {
                 let rooted = signers.iter().any(|issuer| issuer.is_self_issued())
-                    || roots.is_some_and(|roots| roots.path(last, &[]).is_some());
+                    || roots.is_some_and(|roots| roots.has_issuer_of(last));
                 return Chain { certificates, missing: (!rooted).then_some(&last.issuer) };
             }
         }
@@ -61,10 +62,13 @@ pub enum Change {
     UsageAdded(String),
     /// A use of the key that was asked for is not allowed.
     UsageDropped(String),
+    /// This extension, which was asked for, is not there, so that nothing limits the key.
+    Unlimited(&'static str),
 }
 
 impl Change {
-    /// `name-added`, `name-dropped`, `reordered`, `subject`, `usage-added`, `usage-dropped`.
+    /// `name-added`, `name-dropped`, `reordered`, `subject`, `usage-added`, `usage-dropped`,
+    /// `usage-unlimited`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::NameAdded(_) => "name-added",
@@ -73,6 +77,7 @@ impl Change {
             Self::Subject { .. } => "subject",
             Self::UsageAdded(_) => "usage-added",
             Self::UsageDropped(_) => "usage-dropped",
+            Self::Unlimited(_) => "usage-unlimited",
         }
     }
 }
@@ -85,6 +90,9 @@ impl fmt::Display for Change {
             Self::Reordered => out.write_str("the names are in another order than asked for"),
             Self::Subject { asked, got } => write!(out, "the subject is {got}, asked for was {asked}"),
             Self::UsageAdded(usage) => write!(out, "the key may be used for {usage}, which was not asked for"),
+            Self::Unlimited(extension) => {
+                write!(out, "{extension} was left out: the key is not limited to what was asked for")
+            }
             Self::UsageDropped(usage) => write!(out, "the key may not be used for {usage}, which was asked for"),
         }
     }
@@ -92,15 +100,19 @@ impl fmt::Display for Change {
 
 /// What differs between a request and the certificate that came of it.
 pub fn changes(asked: &Identity, got: &Identity) -> Vec<Change> {
-    let lacks = |names: &[GeneralName], name: &GeneralName| !names.iter().any(|other| is_same(other, name));
-    let (wanted, signed) = (&asked.names.entries, &got.names.entries);
-    let mut found: Vec<Change> = Vec::new();
-    found.extend(wanted.iter().filter(|name| lacks(signed, name)).cloned().map(Change::NameDropped));
-    found.extend(signed.iter().filter(|name| lacks(wanted, name)).cloned().map(Change::NameAdded));
-    let both = |these: &[GeneralName], those: &[GeneralName]| -> Vec<String> {
-        these.iter().filter(|name| !lacks(those, name)).map(comparable).collect()
+    let words = |identity: &Identity| identity.names.entries.iter().map(comparable).collect::<Vec<String>>();
+    let (wanted, signed) = (words(asked), words(got));
+    let set = |words: &[String]| words.iter().cloned().collect::<HashSet<String>>();
+    let (in_wanted, in_signed) = (set(&wanted), set(&signed));
+    let others = |identity: &Identity, words: &[String], known: &HashSet<String>| -> Vec<GeneralName> {
+        let names = identity.names.entries.iter().zip(words);
+        names.filter(|(_, word)| !known.contains(*word)).map(|(name, _)| name.clone()).collect()
     };
-    if both(wanted, signed) != both(signed, wanted) {
+    let mut found: Vec<Change> = Vec::new();
+    found.extend(others(asked, &wanted, &in_signed).into_iter().map(Change::NameDropped));
+    found.extend(others(got, &signed, &in_wanted).into_iter().map(Change::NameAdded));
+    let in_both = |word: &&String| in_wanted.contains(*word) && in_signed.contains(*word);
+    if !wanted.iter().filter(in_both).eq(signed.iter().filter(in_both)) {
         found.push(Change::Reordered);
     }
     // How the text is encoded is the CA's business.
@@ -108,11 +120,15 @@ pub fn changes(asked: &Identity, got: &Identity) -> Vec<Change> {
         found.push(Change::Subject { asked: asked.subject.clone(), got: got.subject.clone() });
     }
     // Who did not ask leaves it to the CA.
-    if let Some(wanted) = asked.key_usage {
-        usages(&key_usages(wanted), &got.key_usage.map(key_usages).unwrap_or_default(), &mut found);
+    match (asked.key_usage, got.key_usage) {
+        (Some(wanted), Some(signed)) => usages(&key_usages(wanted), &key_usages(signed), &mut found),
+        (Some(_), None) => found.push(Change::Unlimited("keyUsage")),
+        (None, _) => {}
     }
-    if let Some(wanted) = &asked.purposes {
-        usages(&purposes(wanted), &got.purposes.as_deref().map(purposes).unwrap_or_default(), &mut found);
+    match (&asked.purposes, &got.purposes) {
+        (Some(wanted), Some(signed)) => usages(&purposes(wanted), &purposes(signed), &mut found),
+        (Some(_), None) => found.push(Change::Unlimited("extKeyUsage")),
+        (None, _) => {}
     }
     found
 }
@@ -137,10 +153,6 @@ fn key_usages(usage: KeyUsage) -> Vec<String> {
 
 fn purposes(list: &[Purpose]) -> Vec<String> {
     list.iter().map(ToString::to_string).collect()
-}
-
-fn is_same(one: &GeneralName, other: &GeneralName) -> bool {
-    one == other || comparable(one) == comparable(other)
 }
 
 /// Kind and value; the case of DNS names does not matter.

@@ -32,10 +32,13 @@ pub fn infer_target(subject: &Subject<'_>) -> Inference {
         }
     }
     // The last is the most specific.
-    let common_name = identity.subject.common_names().next_back().and_then(host);
+    let last = identity.subject.common_names().next_back();
+    let common_name = last.and_then(host);
+    // Whoever has a wildcard made means the hosts under it, none of which is listed.
+    let is_for_all = last.is_some_and(|last| last.as_bytes().starts_with(b"*."));
     match (common_name, listed.as_slice()) {
         (Some(name), names) if names.contains(&name) || identity.names.entries.is_empty() => certain(&name),
-        (_, [only]) => certain(only),
+        (_, [only]) if !is_for_all => certain(only),
         (common_name, _) => {
             listed.extend(common_name);
             listed.sort_by_key(|name| !is_mail_host(name));
@@ -76,6 +79,8 @@ mod tests {
         assert_eq!(inferred("Mail.contoso.com", ["server.contoso.local", "mail.contoso.com", "contoso.com"]), mail);
         assert_eq!(inferred("server", ["server.contoso.local", "mail.contoso.com", "*.contoso.com"]), mail);
         assert_eq!(inferred("mail.contoso.com", []), mail);
+        let all = inferred("*.contoso.com", ["*.contoso.com", "contoso.com"]);
+        assert_eq!(all, Inference::Candidates(vec!["contoso.com".to_owned()]));
     }
 
     #[test]

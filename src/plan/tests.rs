@@ -138,6 +138,10 @@ fn says_what_becomes_of_the_subject() {
 
 #[test]
 fn makes_the_target_from_a_domain() {
+    for top in ["com", "uk", "NET"] {
+        assert!(matches!(target_for_domain(top, "remote"), Err(Error::PublicSuffix { .. })), "{top}");
+    }
+    assert_eq!(target_for_domain("contoso", "remote").unwrap().as_str(), "remote.contoso");
     assert_eq!(target_for_domain("Contoso.com", "remote").unwrap().as_str(), "remote.contoso.com");
     assert_eq!(target_for_domain("mail.contoso.com", "mail").unwrap().as_str(), "mail.contoso.com");
     assert_eq!(target_for_domain("remote.com", "remote").unwrap().as_str(), "remote.remote.com");

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(cert: &Certificate, others: &[&Certificate], ctx: &Context<'_>) -> Option<Hit> {
     let complete = cert.is_self_issued()
         || others.iter().any(|other| cert.names_as_issuer(other))
-        || ctx.trust.is_some_and(|trust| trust.path(cert, others).is_some());
+        || ctx.trust.is_some_and(|trust| trust.path(cert, others, ctx.now).is_some());
     // Some clients find the issuer by themselves, so no verdict follows from it.
     (!complete).then(|| Hit::warn(format!("not here: {}", cert.issuer)))
 }

@@ -1,7 +1,9 @@
 //! The private key belongs to another certificate.
 
+use std::collections::HashSet;
+
 use super::{Check, Context, Hit, Rule, Source};
-use crate::facts::{PublicKey, Subject};
+use crate::facts::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "key-does-not-match",
@@ -21,11 +23,10 @@ fn check(subject: &Subject<'_>, _: &Context<'_>) -> Option<Hit> {
         return None;
     }
     // A key that belongs to another item of the same source is not meant for this one.
-    let belongs = |key: &PublicKey| {
-        evidence.certificates.iter().any(|cert| cert.identity.key == *key)
-            || evidence.requests.iter().any(|request| request.identity.key == *key)
-    };
-    let stray = evidence.open_keys().find(|key| !belongs(&key.public))?;
+    let of_certificates = evidence.certificates.iter().map(|cert| &*cert.identity.key.spki);
+    let of_requests = evidence.requests.iter().map(|request| &*request.identity.key.spki);
+    let owned: HashSet<&[u8]> = of_certificates.chain(of_requests).collect();
+    let stray = evidence.open_keys().find(|key| !owned.contains(&*key.public.spki))?;
     Some(Hit::refuse(format!("the certificate is for {}, the key is {}", wanted.kind, stray.public.kind)))
 }
 
@@ -33,7 +34,7 @@ fn check(subject: &Subject<'_>, _: &Context<'_>) -> Option<Hit> {
 mod tests {
     use super::*;
     use crate::facts::fixture::{evidence, leaf};
-    use crate::facts::{KeyEntry, PrivateKey};
+    use crate::facts::{KeyEntry, PrivateKey, PublicKey};
 
     fn judged(spki: &[u8]) -> Option<Hit> {
         let mut evidence = evidence(vec![leaf(["mail.contoso.com"])]);

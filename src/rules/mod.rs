@@ -63,7 +63,7 @@ use std::fmt;
 
 use crate::clients::{Client, Fault};
 use crate::error::{self, Error};
-use crate::facts::{Certificate, Endpoint, Identity, Item, Subject, Survey, Trouble, TrustStore};
+use crate::facts::{Certificate, Endpoint, Identity, Item, Moment, Subject, Survey, Trouble, TrustStore};
 
 pub use context::{Authority, Context};
 pub use endpoints::each;
@@ -173,7 +173,7 @@ pub enum Check {
     /// A certificate and where it stands among the others that came with it.
     Order(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate, what came with it, and trusted roots.
-    Trust(fn(&Certificate, &[&Certificate], &TrustStore) -> Option<Hit>),
+    Trust(fn(&Certificate, &[&Certificate], &TrustStore, Moment) -> Option<Hit>),
     /// A private key in the clear that came with it.
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// The permission bits (Unix) of the file that held a private key in the clear.

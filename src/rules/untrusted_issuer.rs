@@ -2,7 +2,7 @@
 
 use super::{Check, Hit, Rule, Source};
 use crate::clients::Fault;
-use crate::facts::{Certificate, TrustStore};
+use crate::facts::{Certificate, Moment, TrustStore, obstacle};
 
 pub(super) const RULE: Rule = Rule {
     code: "untrusted-issuer",
@@ -15,19 +15,24 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Trust(check),
 };
 
-fn check(cert: &Certificate, others: &[&Certificate], trust: &TrustStore) -> Option<Hit> {
+fn check(cert: &Certificate, others: &[&Certificate], trust: &TrustStore, now: Moment) -> Option<Hit> {
     let issuer_is_here = cert.is_self_issued() || others.iter().any(|other| cert.names_as_issuer(other));
     // Where the issuer is missing, `incomplete-chain` says so.
-    if !issuer_is_here || trust.path(cert, others).is_some() {
+    if !issuer_is_here || trust.path(cert, others, now).is_some() {
         return None;
     }
-    Some(Hit::refuse(format!("issued by {}", cert.issuer)))
+    let above = others.iter().filter(|other| !other.is_self_issued());
+    let obstacle = above.enumerate().find_map(|(below, other)| Some((other, obstacle(other, below, now)?)));
+    let obstacle = obstacle.map(|(other, what)| format!("; {} {what}", other.identity.subject)).unwrap_or_default();
+    Some(Hit::refuse(format!("issued by {}{obstacle}", cert.issuer)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::facts::fixture::leaf;
+
+    const NOW: Moment = Moment::from_unix(1_800_000_000);
 
     fn own() -> Certificate {
         let mut cert = leaf(["mail.contoso.com"]);
@@ -37,16 +42,25 @@ mod tests {
 
     #[test]
     fn refuses_a_chain_to_nowhere() {
-        assert!(check(&own(), &[], &TrustStore::default()).is_some());
+        assert!(check(&own(), &[], &TrustStore::default(), NOW).is_some());
     }
 
     #[test]
     fn accepts_a_trusted_one() {
-        assert_eq!(check(&own(), &[], &TrustStore::new([own()])), None);
+        assert_eq!(check(&own(), &[], &TrustStore::new([own()]), NOW), None);
+    }
+
+    #[test]
+    fn says_which_certificate_may_not_sign() {
+        let cert = leaf(["mail.contoso.com"]);
+        let mut issuer = own();
+        issuer.identity.subject = cert.issuer.clone();
+        let hit = check(&cert, &[&issuer], &TrustStore::default(), NOW).unwrap();
+        assert!(hit.detail.ends_with(" is not a CA"), "{}", hit.detail);
     }
 
     #[test]
     fn leaves_a_missing_issuer_to_its_rule() {
-        assert_eq!(check(&leaf(["mail.contoso.com"]), &[&own()], &TrustStore::default()), None);
+        assert_eq!(check(&leaf(["mail.contoso.com"]), &[&own()], &TrustStore::default(), NOW), None);
     }
 }

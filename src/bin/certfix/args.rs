@@ -1,4 +1,5 @@
-//! Every command and flag. What stands here is the help, the manual and the completions.
+//! Every command and flag. What stands here is the help, the manual and the completions: a doc comment on a struct of flags
+//! would take the place of what its command says of itself, so those have plain comments.
 
 pub(crate) mod ca;
 mod check;
@@ -36,7 +37,7 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-// Of seventeen commands one is called: the others' flags are not built.
+// Of all commands one is called: the others' flags are not built.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(crate) enum Command {
@@ -145,7 +146,7 @@ pub(crate) struct SelfSigned {
     pub(crate) made: MadeOptions,
 }
 
-/// The name people type into their client.
+// The name people type into their client.
 #[derive(Debug, Args)]
 pub(crate) struct TargetFrom {
     /// The server name that people type into their mail client; it becomes the first name
@@ -159,7 +160,7 @@ pub(crate) struct TargetFrom {
     pub(crate) prefix: String,
 }
 
-/// Flags of requests alone.
+// Flags of requests alone.
 #[derive(Debug, Args)]
 pub(crate) struct RequestOptions {
     /// The kind of CA that will sign; `certfix profiles` lists them [default: public]
@@ -175,7 +176,7 @@ pub(crate) struct RequestOptions {
     pub(crate) contact: ContactOptions,
 }
 
-/// Flags of self-signed certificates alone.
+// Flags of self-signed certificates alone.
 #[derive(Debug, Args)]
 pub(crate) struct CertificateOptions {
     /// Life of a self-signed certificate in days; Apple refuses more than 825
@@ -189,7 +190,7 @@ pub(crate) struct CertificateOptions {
     pub(crate) pfx_for: PfxArgument,
 }
 
-/// Flags of everything that is made.
+// Flags of everything that is made.
 #[derive(Debug, Args)]
 pub(crate) struct MadeOptions {
     /// Add this DNS name or IP address (again for more, or separated by commas)
@@ -202,7 +203,7 @@ pub(crate) struct MadeOptions {
     #[arg(long, value_name = "KIND", value_parser = key_choice())]
     pub(crate) key: Option<KeyChoice>,
     /// Use the private key in this file instead of making one
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
     pub(crate) key_file: Option<PathBuf>,
     /// Encrypt the key file (asks for a password, or takes --new-password-file)
     #[arg(long)]
@@ -228,7 +229,7 @@ pub(crate) struct MadeOptions {
     pub(crate) output: Output,
 }
 
-/// Where the password of a source comes from. Never an argument: those can be seen by others.
+// Where the password of a source comes from. Never an argument: those can be seen by others.
 #[derive(Debug, Args)]
 pub(crate) struct PasswordFrom {
     /// First line of this file: the password of encrypted sources
@@ -239,7 +240,7 @@ pub(crate) struct PasswordFrom {
     pub(crate) password_env: Option<String>,
 }
 
-/// As of when.
+// As of when.
 #[derive(Debug, Args)]
 pub(crate) struct Clock {
     /// Judge as of this day (2026-09-01) or time (2026-09-01T12:00:00Z)
@@ -247,7 +248,7 @@ pub(crate) struct Clock {
     pub(crate) at: Option<Moment>,
 }
 
-/// For whom.
+// For whom.
 #[derive(Debug, Args)]
 pub(crate) struct Output {
     /// For people or for programs

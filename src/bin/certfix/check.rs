@@ -20,7 +20,13 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
     let typed = args.target.typed()?;
     let known = password::given(&args.password)?;
     let trust = match &args.ca_file {
-        Some(path) => Some(TrustStore::new(input::read_file(path, None)?.certificates)),
+        Some(path) => {
+            let roots = input::read_file(path, None)?.certificates;
+            if roots.is_empty() {
+                return Err(Error::NotACertificate { source: path.display().to_string(), cause: None });
+            }
+            Some(TrustStore::new(roots))
+        }
         None => None,
     };
     let mut sources = sources::expand(&args.sources)?;

@@ -142,6 +142,11 @@ pub(crate) fn wish<'a>(
         args.san.iter().filter(|name| !name.is_empty()).map(|name| general_name(name)).collect::<Result<_, _>>()?;
     let subject = args.subject.as_deref().map(DistinguishedName::parse).transpose();
     let subject = subject.map_err(|part| Error::BadSubject { part })?;
+    let named = subject.as_ref().and_then(|subject: &DistinguishedName| subject.common_names().next());
+    if let Some(named) = named.filter(|named| !named.as_bytes().eq_ignore_ascii_case(target.as_str().as_bytes())) {
+        let cause = format!("the common name is the first name, {target}, not {named}: leave CN out of --subject");
+        return Err(Error::Conflict { cause });
+    }
     Ok(Wish { target, extra, old, subject, profile, output })
 }
 
@@ -169,6 +174,7 @@ impl Work<'_> {
     /// Makes and writes one request, or one for each name; or prints what makes it elsewhere.
     fn request(&self, plan: &Plan, options: &RequestOptions) -> Result<ExitCode, Error> {
         let contact = options.contact.written(options.emit)?;
+        write::ensure_used(&self.args.new_password, self.args.encrypt_key, "--encrypt-key")?;
         if let Some(format) = options.emit {
             return self.emit(plan, format, contact);
         }
@@ -190,6 +196,7 @@ impl Work<'_> {
     /// Makes and writes a self-signed certificate.
     fn certificate(&self, plan: &Plan, options: &CertificateOptions) -> Result<ExitCode, Error> {
         let args = self.args;
+        write::ensure_used(&args.new_password, args.encrypt_key || options.pfx, "--encrypt-key or --pfx")?;
         write::ensure_free(std::slice::from_ref(plan), args)?;
         let key = self.key()?;
         let certificate = issue::self_signed(plan, &key, args.clock.now(), options.days)?;
@@ -202,6 +209,10 @@ impl Work<'_> {
     }
 
     fn emit(&self, plan: &Plan, format: Emit, contact: Contact<'_>) -> Result<ExitCode, Error> {
+        if self.args.key_file.is_some() && !matches!(format, Emit::NewKeyRq) {
+            let cause = "--key-file goes with --emit newkeyrq alone: the others make a key where they run".to_owned();
+            return Err(Error::Conflict { cause });
+        }
         let script = match format {
             Emit::OpensslCnf => issue::emit(plan, self.kind(), issue::Emit::OpensslCnf)?,
             Emit::CertreqInf => issue::emit(plan, self.kind(), issue::Emit::CertreqInf)?,

@@ -11,7 +11,7 @@ use certfix::report::json::Made;
 use certfix::store::{self, NewFile, Secrecy, Store};
 use zeroize::Zeroizing;
 
-use crate::args::MadeOptions;
+use crate::args::{MadeOptions, NewPassword};
 use crate::{keys, password, terminal};
 
 /// A key with what was made for it.
@@ -73,10 +73,19 @@ impl<'a> Product<'a> {
     }
 }
 
+/// Fails when a password was given for what is written and nothing gets it: it would be believed to protect the key.
+pub(crate) fn ensure_used(given: &NewPassword, is_used: bool, flags: &str) -> Result<(), Error> {
+    if is_used || given.new_password_file.is_none() && given.new_password_env.is_none() {
+        return Ok(());
+    }
+    let flag = if given.new_password_file.is_some() { "--new-password-file" } else { "--new-password-env" };
+    Err(Error::Conflict { cause: format!("{flag} needs {flags}: otherwise nothing is encrypted with it") })
+}
+
 /// Fails when something of a planned name is in the store already, before a slow key is made for it.
 pub(crate) fn ensure_free(plans: &[Plan], args: &MadeOptions) -> Result<(), Error> {
     let store = Store::open(&args.store);
-    plans.iter().filter(|_| !args.dry_run).try_for_each(|plan| store.ensure_free(&plan.target))
+    plans.iter().try_for_each(|plan| store.ensure_free(&plan.target))
 }
 
 /// Puts every product into a folder of its own, or none of them.

@@ -6,9 +6,10 @@ use std::io;
 use super::Page;
 use super::layout::{bold, level, outcome};
 use crate::clients::Group;
+use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
 use crate::report::hedge;
-use crate::rules::{Level, Remedy, Rule};
+use crate::rules::{Authority, Level, Remedy, Rule};
 
 /// Writes one report.
 ///
@@ -16,7 +17,17 @@ use crate::rules::{Level, Remedy, Rule};
 /// Those of the stream.
 pub fn check(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let source = report.subject.evidence.source.to_string();
-    judged(report, &Place { label: "found in", names: &source, source: &quoted(&source) }, page)?;
+    let evidence = report.subject.evidence;
+    let argument = match &evidence.source {
+        Source::Stdin => Some("-".to_owned()),
+        // It would be taken for a flag.
+        _ if source.starts_with('-') => Some(quoted(&format!("./{source}"))),
+        _ => Some(quoted(&source)),
+    };
+    // `certfix fix` takes one certificate, with its chain or without.
+    let is_alone = report.subject.chain.len() + 1 >= evidence.certificates.len() + evidence.requests.len();
+    let argument = argument.filter(|_| is_alone);
+    judged(report, &Place { label: "found in", names: &source, source: argument.as_deref() }, page)?;
     page.line("")?;
     let levels: Vec<Level> = report.findings.iter().map(|finding| finding.hit.level).collect();
     counts(&levels, &report.not_checked, page)?;
@@ -29,8 +40,8 @@ pub(super) struct Place<'a> {
     pub(super) label: &'static str,
     /// The file, or the services.
     pub(super) names: &'a str,
-    /// What `certfix fix` takes, as a shell does.
-    pub(super) source: &'a str,
+    /// What `certfix fix` takes, as a shell does; none where it would take more than the certificate judged.
+    pub(super) source: Option<&'a str>,
 }
 
 /// Findings and verdicts, without counting them.
@@ -68,7 +79,10 @@ fn finding(finding: &Finding, report: &Report<'_>, place: &Place<'_>, page: &mut
     if !finding.clients.is_empty() {
         page.field("clients", &clients(finding, report))?;
     }
-    page.field("fix", &fix(finding, report, place.source))
+    match command(finding, report, place.source) {
+        Some(command) => page.command("fix", &command),
+        None => page.field("fix", finding.rule.fix),
+    }
 }
 
 /// `refused[name-mismatch]: the certificate is for another name`
@@ -85,12 +99,16 @@ fn clients(finding: &Finding, report: &Report<'_>) -> String {
     names.join(", ")
 }
 
-/// The command that cures it where certfix can; else the rule's own advice.
-fn fix(finding: &Finding, report: &Report<'_>, source: &str) -> String {
-    match (&finding.hit.remedy, report.target.and_then(|target| target.name())) {
-        (Remedy::Manual, _) | (_, None) => finding.rule.fix.to_owned(),
-        (_, Some(name)) => format!("certfix fix {source} --fqdn {name}"),
+/// The command that cures it, where certfix can.
+fn command(finding: &Finding, report: &Report<'_>, source: Option<&str>) -> Option<String> {
+    if finding.hit.remedy == Remedy::Manual {
+        return None;
     }
+    let name = report.target.and_then(|target| target.name())?;
+    // What the certificate does not tell was said with --ca, and has to be said again.
+    let is_said = report.authority == Authority::Private && Authority::of(report.subject.item) != Authority::Private;
+    let ca = if is_said { " --ca private" } else { "" };
+    Some(format!("certfix fix {} --fqdn {name}{ca}", source?))
 }
 
 /// A path or an argument as a shell takes it.

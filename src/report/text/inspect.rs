@@ -116,13 +116,18 @@ fn life(cert: &Certificate, now: Moment) -> String {
     // Both ends count (RFC 5280 §4.1.2.5), so the last second belongs to the life.
     let days = cert.not_before.days_until(cert.not_after.plus_seconds(1));
     let left = if now < cert.not_before {
-        format!("begins in {} days", now.days_until(cert.not_before))
+        format!("begins in {}", days_of(now.days_until(cert.not_before)))
     } else if now > cert.not_after {
-        format!("ended {} days ago", cert.not_after.days_until(now))
+        format!("ended {} ago", days_of(cert.not_after.days_until(now)))
     } else {
-        format!("{} days left", now.days_until(cert.not_after))
+        format!("{} left", days_of(now.days_until(cert.not_after)))
     };
-    format!("{} to {} ({days} days, {left})", cert.not_before, cert.not_after)
+    format!("{} to {} ({}, {left})", cert.not_before, cert.not_after, days_of(days))
+}
+
+/// `1 day`, `30 days`.
+fn days_of(count: i64) -> String {
+    format!("{count} day{}", if count == 1 { "" } else { "s" })
 }
 
 fn key(kind: &KeyKind) -> String {

@@ -17,6 +17,8 @@ pub struct Page<'a> {
 
 /// Narrower than this, wrapping helps nobody.
 const NARROWEST: usize = 40;
+/// Where values begin.
+const COLUMN: usize = 14;
 
 impl<'a> Page<'a> {
     /// A page of `width` columns.
@@ -56,12 +58,19 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// `  label      command` on one line, however long, so that it can be copied.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn command(&mut self, label: &str, command: &str) -> io::Result<()> {
+        writeln!(self.out, "  {label:<width$}{command}", width = COLUMN - 2)
+    }
+
     /// `  label      value`, the value wrapped under itself.
     ///
     /// # Errors
     /// Those of the stream.
     pub fn field(&mut self, label: &str, value: &str) -> io::Result<()> {
-        const COLUMN: usize = 14;
         let mut lines = wrap(value, self.width.saturating_sub(COLUMN)).into_iter();
         let first = lines.next().unwrap_or_default();
         writeln!(self.out, "  {label:<width$}{first}", width = COLUMN - 2)?;
@@ -103,21 +112,26 @@ fn painted(text: &str, style: Style) -> String {
 
 /// Breaks at spaces; a word longer than the line stands alone and is not cut, so that it can be copied.
 fn wrap(text: &str, width: usize) -> Vec<String> {
+    let words = text.trim_start_matches(' ');
     let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut columns = 0;
-    for word in text.split(' ') {
+    // Numbers are padded at their left.
+    let mut line = text[..text.len() - words.len()].to_owned();
+    let mut columns = line.len();
+    let mut is_first = true;
+    for word in words.split(' ') {
         let length = word.chars().count();
-        if columns > 0 && columns + 1 + length > width {
-            lines.push(std::mem::take(&mut line));
-            columns = 0;
+        if !is_first && columns + 1 + length > width {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            (columns, is_first) = (0, true);
         }
-        if columns > 0 {
+        if !is_first {
             line.push(' ');
             columns += 1;
         }
         line.push_str(word);
         columns += length;
+        // Of two spaces where a line is broken none is left.
+        is_first = columns == 0;
     }
     lines.push(line);
     lines
@@ -133,6 +147,20 @@ mod tests {
         Page::new(&mut out, 40).field("names", "one.contoso.com, two.contoso.com, three").unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, "  names       one.contoso.com,\n              two.contoso.com, three\n");
+    }
+
+    #[test]
+    fn keeps_what_numbers_are_padded_with() {
+        assert_eq!(wrap(" 9 dNSName a  <- first", 20), [" 9 dNSName a  <-", "first"]);
+        assert_eq!(wrap("one two  three", 8), ["one two", "three"]);
+    }
+
+    #[test]
+    fn writes_a_command_on_one_line() {
+        let mut out = Vec::new();
+        let command = "certfix fix /etc/ssl/private/mail.contoso.com.pem --fqdn mail.contoso.com";
+        Page::new(&mut out, 40).command("fix", command).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), format!("  fix         {command}\n"));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub fn services(services: &Services<'_>, reports: &[(usize, Report<'_>)], page: 
             None => survey.named.clone(),
         };
         let names = places(survey, presenting.into_iter());
-        judged(report, &Place { label: "found on", names: &names, source: &source }, page)?;
+        judged(report, &Place { label: "found on", names: &names, source: Some(&source) }, page)?;
     }
     if !reports.is_empty() {
         page.line("")?;

@@ -135,7 +135,7 @@ pub(crate) struct CaCrl {
     pub(crate) password: PasswordFrom,
 }
 
-/// Which CA.
+// Which CA.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
     /// Which CA of the store, where it has several

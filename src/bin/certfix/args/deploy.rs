@@ -59,7 +59,7 @@ pub(crate) struct Undo {
     pub(crate) place: Place,
 }
 
-/// How long services may take.
+// How long services may take.
 #[derive(Debug, Args)]
 pub(crate) struct Patience {
     /// Longest wait until a service presents its certificate
@@ -67,7 +67,7 @@ pub(crate) struct Patience {
     pub(crate) patience: Duration,
 }
 
-/// The store, and how to work on it.
+// The store, and how to work on it.
 #[derive(Debug, Args)]
 pub(crate) struct Place {
     /// Folder that keys are kept in, each in a folder of its own

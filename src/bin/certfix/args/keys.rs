@@ -121,7 +121,7 @@ pub(crate) enum KeysAction {
     },
 }
 
-/// Where the password for what is written comes from.
+// Where the password for what is written comes from.
 #[derive(Debug, Args)]
 pub(crate) struct NewPassword {
     /// First line of this file: the password for what is written
@@ -142,14 +142,14 @@ pub(super) fn secret_variable(name: &str) -> Result<String, Infallible> {
     Ok(name.to_owned())
 }
 
-/// A new request for a key of the store.
+// A new request for a key of the store.
 #[derive(Debug, Args)]
 pub(crate) struct Renewal {
     /// Renew this key of the store: a request like its last, beside it, until the answer is installed
     #[arg(long, value_name = "NAME", conflicts_with_all = ["fqdn", "domain", "from", "one_per_name", "emit", "key_file"])]
     pub(crate) renew: Option<String>,
     /// Renew with the same key
-    #[arg(long, requires = "renew", conflicts_with = "new_key")]
+    #[arg(long, requires = "renew", conflicts_with_all = ["new_key", "key", "encrypt_key"])]
     pub(crate) same_key: bool,
     /// Renew with a new key, which is also the default
     #[arg(long, requires = "renew")]

@@ -27,7 +27,7 @@ pub(crate) struct Names {
     pub(crate) output: Output,
 }
 
-/// Whom to ask, and how long.
+// Whom to ask, and how long.
 #[derive(Debug, Args)]
 pub(crate) struct Network {
     /// Ask this DNS server alone, and not the hosts file [default: as the system is set up]
@@ -38,7 +38,7 @@ pub(crate) struct Network {
     pub(crate) timeout: Duration,
 }
 
-/// How live services are reached.
+// How live services are reached.
 #[derive(Debug, Args)]
 pub(crate) struct Reach {
     /// Connect to this address instead of those in DNS

@@ -25,7 +25,7 @@ pub(crate) fn parsed<T: Args>(arguments: impl IntoIterator<Item = impl Into<OsSt
     matches.map_err(|error| Error::Conflict { cause: error.to_string().lines().next().unwrap_or_default().to_owned() })
 }
 
-/// What only `NewKeyRq.txt` holds.
+// What only `NewKeyRq.txt` holds.
 #[derive(Debug, Args)]
 pub(crate) struct ContactOptions {
     /// Write NewKeyRq.txt too: the request with the header of Key Manager

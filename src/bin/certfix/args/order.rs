@@ -45,7 +45,7 @@ pub(crate) struct Order {
     pub(crate) output: Output,
 }
 
-/// How the names are proved.
+// How the names are proved.
 #[derive(Debug, Args)]
 #[group(required = false, multiple = false)]
 pub(crate) struct ChallengeFrom {
@@ -63,7 +63,7 @@ pub(crate) struct ChallengeFrom {
     pub(crate) tls_alpn: Option<String>,
 }
 
-/// How an online authority is spoken to.
+// How an online authority is spoken to.
 #[derive(Debug, Args)]
 pub(crate) struct Manner {
     /// Whom the authority may write to

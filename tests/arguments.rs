@@ -1,0 +1,117 @@
+//! What the program says of its arguments, and the commands that it tells people to run.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/desk.rs"]
+#[expect(dead_code, reason = "nothing is signed here")]
+mod desk;
+
+use std::fs;
+use std::process::Stdio;
+
+use desk::{Desk, NAME};
+
+const SBS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/sbs2008.cer");
+const AT: [&str; 2] = ["--at", "2026-09-01"];
+
+/// The line that tells how to cure it.
+fn cure(desk: &Desk, arguments: &[&str], input: Stdio) -> String {
+    let output = desk.run(&[arguments, &AT].concat(), input);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text.lines().find(|line| line.trim_start().starts_with("fix "));
+    line.unwrap_or_else(|| panic!("{arguments:?}: {text}")).trim_start()["fix ".len()..].trim_start().to_owned()
+}
+
+/// A doc comment on a struct of flags takes the place of what a command says of itself.
+#[test]
+fn every_command_says_in_its_help_what_the_list_of_commands_says_of_it() {
+    let desk = Desk::new();
+    let list = desk.answer(0, &["--help"]);
+    let commands = list.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let lines = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let commands: Vec<(&str, &str)> = lines.map(|line| line.trim_start().split_once(' ').unwrap()).collect();
+    assert!(commands.len() >= 20, "{list}");
+    for (name, says) in commands.into_iter().filter(|(name, _)| *name != "help") {
+        let help = desk.answer(0, &[name, "--help"]);
+        // Each wraps at another place.
+        let begins: Vec<&str> = help.split_whitespace().take(4).collect();
+        assert_eq!(begins, says.split_whitespace().take(4).collect::<Vec<_>>(), "{name}");
+    }
+}
+
+#[test]
+fn flags_that_would_do_nothing_are_refused() {
+    let desk = Desk::new();
+    desk.openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out own.key");
+    let new = "mail.contoso.com";
+    let refusal = |arguments: &[&str]| desk.refusal(&[&["csr", "--fqdn", new], arguments].concat());
+    // Whoever names a password believes that the key is encrypted.
+    assert!(refusal(&["--new-password-file", "password"]).contains("needs --encrypt-key"));
+    assert!(refusal(&["--key-file", "own.key", "--emit", "openssl-cnf"]).contains("--key-file goes with"));
+    assert!(refusal(&["--subject", "O=Contoso,CN=other.contoso.com"]).contains("leave CN out"));
+    desk.answer(0, &["csr", "--fqdn", new, "--subject", "O=Contoso,CN=Mail.contoso.com", "--key", "p-256"]);
+    // These are known to conflict before anything is looked at.
+    for conflict in [
+        &["csr", "--fqdn", "x.contoso.com", "--key-file", "own.key", "--key", "p-384"][..],
+        &["csr", "--renew", NAME, "--same-key", "--encrypt-key", "--new-password-file", "password"],
+        &["csr", "--renew", NAME, "--same-key", "--key", "p-384"],
+    ] {
+        let output = desk.run(conflict, Stdio::null());
+        assert_eq!(output.status.code(), Some(2), "{conflict:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be used with"), "{conflict:?}");
+    }
+}
+
+#[test]
+fn a_dry_run_fails_where_the_run_would() {
+    let desk = Desk::new();
+    assert!(desk.refusal(&["csr", "--fqdn", NAME, "--dry-run"]).contains("already exists"));
+}
+
+#[test]
+fn a_name_never_leads_out_of_the_store() {
+    let desk = Desk::new();
+    let outside =
+        format!("／{}", desk.path("outside").display().to_string().trim_start_matches('/').replace('/', "／"));
+    desk.refusal(&["keys", "rename", NAME, &outside]);
+}
+
+#[test]
+fn the_command_that_cures_it_can_be_run_as_it_stands() {
+    let desk = Desk::new();
+    fs::copy(SBS, desk.path("-old.cer")).unwrap();
+    fs::copy(SBS, desk.path("old.cer")).unwrap();
+    let asked = |source| ["check", "--fqdn", NAME, source];
+    assert_eq!(cure(&desk, &asked("old.cer"), Stdio::null()), format!("certfix fix old.cer --fqdn {NAME}"));
+    let stdin = || Stdio::from(fs::File::open(SBS).unwrap());
+    assert_eq!(cure(&desk, &asked("-"), stdin()), format!("certfix fix - --fqdn {NAME}"));
+    let dashed = [&["check", "--fqdn", NAME], &AT[..], &["--", "-old.cer"]].concat();
+    let text = String::from_utf8(desk.run(&dashed, Stdio::null()).stdout).unwrap();
+    assert!(text.contains(&format!("certfix fix ./-old.cer --fqdn {NAME}")), "{text}");
+    // Two certificates that do not belong together: `fix` takes one.
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k.pem -days 90";
+    desk.openssl(&format!(
+        "req -x509 {key} -subj /CN=a.contoso.com -addext subjectAltName=DNS:a.contoso.com -out a.pem"
+    ));
+    desk.openssl(&format!(
+        "req -x509 {key} -subj /CN=b.contoso.com -addext subjectAltName=DNS:b.contoso.com -out b.pem"
+    ));
+    desk.put("two.pem", &(desk.text("a.pem") + &desk.text("b.pem")));
+    let text = String::from_utf8(desk.run(&["check", "two.pem", "--fqdn", NAME], Stdio::null()).stdout).unwrap();
+    assert!(text.contains("refused[name-mismatch]") && !text.contains("certfix fix"), "{text}");
+}
+
+#[test]
+fn what_ca_private_keeps_the_printed_command_keeps() {
+    let desk = Desk::new();
+    let check = ["check", SBS, "--fqdn", NAME];
+    let private = cure(&desk, &[&check[..], &["--ca", "private"]].concat(), Stdio::null());
+    assert_eq!(private, cure(&desk, &check, Stdio::null()) + " --ca private");
+}
+
+#[test]
+fn roots_are_asked_of_a_file_that_holds_some() {
+    let desk = Desk::new();
+    let refusal = desk.refusal(&["check", "root.pem", "--ca-file", "root.key"]);
+    assert!(refusal.contains("'root.key' is not a certificate"), "{refusal}");
+}
