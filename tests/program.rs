@@ -280,6 +280,12 @@ fn takes_a_closed_pipe_for_no_error() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    // But a check that was cut off has not passed.
+    let mut command = desk.command(env!("CARGO_BIN_EXE_certfix"), &["check", SBS, "--fqdn", "remote.contoso.com"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.code() == Some(141) && output.stderr.is_empty(), "{output:?}");
 }
 
 #[test]

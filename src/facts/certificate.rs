@@ -9,7 +9,9 @@ use x509_parser::extensions::{AuthorityKeyIdentifier, X509Extension};
 use x509_parser::nom::Parser;
 
 use super::read::{self, bit_length};
-use super::{DistinguishedName, Identity, Moment, ObjectId, PublicKey, SignatureAlgorithm, Verification, lower_hex};
+use super::{
+    DAY, DistinguishedName, Identity, Moment, ObjectId, PublicKey, SignatureAlgorithm, Verification, lower_hex,
+};
 
 /// A certificate (RFC 5280 §4.1), with what rules and reports ask of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +42,26 @@ pub struct Certificate {
     pub has_timestamps: bool,
     /// All extensions in wire order.
     pub extensions: Vec<ObjectId>,
+    /// Those of them that are critical and none of RFC 5280's that a client has to understand for a server's certificate.
+    pub unknown_critical: Vec<ObjectId>,
 }
+
+/// What OpenSSL, and others like it, understand where it is critical: keyUsage, subjectAltName, basicConstraints,
+/// nameConstraints, cRLDistributionPoints, certificatePolicies, policyMappings, policyConstraints, extKeyUsage,
+/// inhibitAnyPolicy and Netscape's certificate type (`X509_supported_extension`).
+const UNDERSTOOD: [&str; 11] = [
+    "2.5.29.15",
+    "2.5.29.17",
+    "2.5.29.19",
+    "2.5.29.30",
+    "2.5.29.31",
+    "2.5.29.32",
+    "2.5.29.33",
+    "2.5.29.36",
+    "2.5.29.37",
+    "2.5.29.54",
+    "2.16.840.1.113730.1.1",
+];
 
 /// A serial number: the content octets of its INTEGER.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +120,7 @@ impl Certificate {
             policies: Vec::new(),
             has_timestamps: false,
             extensions: Vec::with_capacity(tbs.extensions().len()),
+            unknown_critical: Vec::new(),
         };
         for extension in tbs.extensions() {
             certificate.read_extension(extension);
@@ -119,7 +141,18 @@ impl Certificate {
             "1.3.6.1.4.1.11129.2.4.2" => self.has_timestamps = true,
             _ => {}
         }
+        if extension.critical && !UNDERSTOOD.contains(&&*oid) {
+            self.unknown_critical.push(oid.clone());
+        }
         self.extensions.push(oid);
+    }
+
+    /// True when it is valid, but a tool that renews by itself would have done so: less than 30 days are left, and less than
+    /// half of the third of its life at which tools renew.
+    pub fn ends_soon(&self, now: Moment) -> bool {
+        let left = self.not_after.unix().saturating_sub(now.unix());
+        let life = self.not_after.unix().saturating_sub(self.not_before.unix());
+        left >= 0 && self.not_before <= now && left < (30 * DAY).min(life / 6)
     }
 
     /// True when issuer and subject are the same name: a root, or a self-signed leaf.

@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 
 use super::{Certificate, Identity, Moment, PublicKey, Request, Text};
 
+/// The bits of a key file's mode that let everybody read or write it. A group is somebody's decision.
+pub const OPEN_TO_OTHERS: u32 = 0o006;
+
 /// Where evidence came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {

@@ -41,7 +41,7 @@ pub use constraints::{Constraints, Network};
 pub use discovery::{Discovery, GUESSES, MailServer, SERVICES, ServiceRecord, Unanswered};
 pub use distinguished_name::{Attribute, AttributeKind, DistinguishedName, StringKind};
 pub use endpoint::{Answer, Cause, Endpoint, Hello, KeysOffered, Look, Possession, Sni, Step, TlsVersion, Trouble};
-pub use evidence::{Evidence, Item, KeyEntry, Order, PrivateKey, Repair, Source, Subject};
+pub use evidence::{Evidence, Item, KeyEntry, OPEN_TO_OTHERS, Order, PrivateKey, Repair, Source, Subject};
 pub(crate) use hexadecimal::{lower_hex, sha256_hex, upper_hex};
 pub use identity::{BasicConstraints, Identity};
 pub use key::{Curve, KeyKind, PublicKey};

@@ -21,8 +21,9 @@ fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
         let other = others(survey, endpoint)
             .find(|other| other.main_answer().is_some_and(|answer| !survey.same_leaf(mine.chain, answer.chain)))?;
         let theirs = other.main_answer()?;
-        // Told once for each service, by the address that comes first.
-        let first = survey.endpoints.iter().find(|first| first.service == endpoint.service)?;
+        // Told once for each service, by the address that comes first of those that answer.
+        let answers = |first: &&Endpoint| first.service == endpoint.service && first.main_answer().is_some();
+        let first = survey.endpoints.iter().find(answers)?;
         (first.address == endpoint.address).then(|| {
             let (here, there) = (endpoint.address.ip(), other.address.ip());
             let (mine, theirs) = (survey.named(mine.chain), survey.named(theirs.chain));
@@ -50,6 +51,13 @@ mod tests {
         let found = only(&RULE, &survey([at("192.0.2.1:993", 0), at("192.0.2.2:993", 1)]));
         let both = "192.0.2.1 presents server0.contoso.com, 192.0.2.2 presents server1.contoso.com";
         assert_eq!((&*found.hit.detail, found.endpoints), (both, vec![0]));
+    }
+
+    #[test]
+    fn warns_beside_an_address_that_does_not_answer() {
+        let silent = Endpoint { looks: Vec::new(), ..at("192.0.2.1:993", 0) };
+        let found = only(&RULE, &survey([silent, at("192.0.2.2:993", 0), at("192.0.2.3:993", 1)]));
+        assert_eq!(found.endpoints, vec![1]);
     }
 
     #[test]

@@ -14,18 +14,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Certificate(check),
 };
 
-/// Seconds: the most that is "soon".
-const SOON: i64 = 30 * DAY;
-/// Half of the third at which tools renew.
-const PART_OF_LIFE: i64 = 6;
-
 fn check(cert: &Certificate, ctx: &Context<'_>) -> Option<Hit> {
-    let left = cert.not_after.unix().saturating_sub(ctx.now.unix());
-    let life = cert.not_after.unix().saturating_sub(cert.not_before.unix());
-    if left < 0 || cert.not_before > ctx.now || left >= SOON.min(life / PART_OF_LIFE) {
+    if !cert.ends_soon(ctx.now) {
         return None;
     }
-    let days = match left / DAY {
+    let days = match cert.not_after.unix().saturating_sub(ctx.now.unix()) / DAY {
         0 => "in less than a day".to_owned(),
         1 => "in 1 day".to_owned(),
         days => format!("in {days} days"),

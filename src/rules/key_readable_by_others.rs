@@ -1,6 +1,7 @@
 //! A private key in a file that everybody on the machine can read.
 
 use super::{Check, Context, Hit, Rule, Source};
+use crate::facts::OPEN_TO_OTHERS;
 
 pub(super) const RULE: Rule = Rule {
     code: "key-readable-by-others",
@@ -13,11 +14,8 @@ pub(super) const RULE: Rule = Rule {
     check: Check::KeyFile(check),
 };
 
-/// Read or write for everybody. A group is somebody's decision.
-const OTHERS: u32 = 0o006;
-
 fn check(mode: u32, _: &Context<'_>) -> Option<Hit> {
-    (mode & OTHERS != 0).then(|| Hit::warn(format!("its permissions are {:04o}", mode & 0o7777)))
+    (mode & OPEN_TO_OTHERS != 0).then(|| Hit::warn(format!("its permissions are {:04o}", mode & 0o7777)))
 }
 
 #[cfg(test)]

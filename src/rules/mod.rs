@@ -37,6 +37,7 @@ mod old_tls;
 mod old_version;
 mod organizational_unit;
 mod points_elsewhere;
+mod repeated_extension;
 mod reserved_address;
 mod san_critical_mismatch;
 mod self_signed;
@@ -45,6 +46,7 @@ mod starttls_refused;
 mod text_after_starttls;
 mod unconverted_idn;
 mod underscore_in_name;
+mod unknown_critical_extension;
 mod unknown_to_dns;
 mod untrusted_issuer;
 mod weak_key;
@@ -100,6 +102,8 @@ pub const ALL: &[&Rule] = &[
     &key_usage_unfit::RULE,
     &is_a_ca::RULE,
     &old_version::RULE,
+    &repeated_extension::RULE,
+    &unknown_critical_extension::RULE,
     &weak_serial::RULE,
     &organizational_unit::RULE,
     &self_signed::RULE,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, RENEWAL, REQUEST, Slot};
 use crate::Error;
-use crate::facts::{Certificate, DAY, Evidence, Identity, Moment, PrivateKey, PublicKey, Request};
+use crate::facts::{Certificate, Evidence, Identity, Moment, OPEN_TO_OTHERS, PrivateKey, PublicKey, Request};
 use crate::input::read_file;
 
 /// What a key folder holds.
@@ -72,7 +72,7 @@ pub enum State {
     SelfSigned,
     /// The certificate is there, and services use it.
     Bound,
-    /// Its certificate ends within 30 days.
+    /// Its certificate ends soon: see [`Certificate::ends_soon`].
     Expiring,
     /// Its certificate has ended.
     Expired,
@@ -81,11 +81,6 @@ pub enum State {
     /// A key alone.
     Bare,
 }
-
-/// As the rule `expires-soon` counts.
-const SOON: i64 = 30 * DAY;
-/// Any right for everybody. A group is somebody's decision.
-const OTHERS: u32 = 0o007;
 
 impl State {
     /// `pending`, `installed`, `self-signed`, `bound`, `expiring`, `expired`, `broken`, `bare`.
@@ -167,7 +162,7 @@ impl Contents {
         };
         match cert.not_after {
             end if end < now => State::Expired,
-            end if end < now.plus_seconds(SOON) => State::Expiring,
+            _ if cert.ends_soon(now) => State::Expiring,
             _ if self.folder.is_bound() => State::Bound,
             _ if cert.is_self_issued() => State::SelfSigned,
             _ => State::Installed,
@@ -190,7 +185,7 @@ impl Contents {
                 return;
             }
         };
-        if let Some(mode) = evidence.mode.filter(|mode| mode & OTHERS != 0) {
+        if let Some(mode) = evidence.mode.filter(|mode| mode & OPEN_TO_OTHERS != 0) {
             self.faults.push(Fault::OpenToOthers(mode & 0o7777));
         }
         self.private = evidence.open_keys().next().cloned();

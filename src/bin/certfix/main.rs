@@ -31,10 +31,15 @@ use clap::Parser;
 use crate::args::{Arguments, Command};
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse().command) {
+    let command = Arguments::parse().command;
+    match run(&command) {
         Ok(code) => code,
-        // A reader that has seen enough, such as `head`, is not an error.
-        Err(Error::Stream { cause, .. }) if cause.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        // A reader that has seen enough, such as `head`, is not an error. But what a check did not get to is not known to be
+        // good; that is counted as shells count a program that SIGPIPE ended.
+        Err(Error::Stream { cause, .. }) if cause.kind() == io::ErrorKind::BrokenPipe => match command {
+            Command::Check(_) => ExitCode::from(141),
+            _ => ExitCode::SUCCESS,
+        },
         Err(error) => {
             terminal::complain(&error);
             // As shells count a program that Ctrl-C ended.

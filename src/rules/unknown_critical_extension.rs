@@ -1,0 +1,39 @@
+//! A critical extension that programs do not know.
+
+use super::{Check, Context, Hit, Remedy, Rule, Source};
+use crate::facts::Certificate;
+
+pub(super) const RULE: Rule = Rule {
+    code: "unknown-critical-extension",
+    title: "a critical extension is not known to clients",
+    why: "What is marked critical has to be understood: a client that does not know such an extension must refuse the whole \
+          certificate.",
+    fix: "Have it issued again without this extension, or with it marked as not critical.",
+    source: Source::Rfc(5280, "4.2"),
+    fault: None,
+    check: Check::Certificate(check),
+};
+
+fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
+    let unknown: Vec<&str> = cert.unknown_critical.iter().map(|oid| &**oid).collect();
+    (!unknown.is_empty()).then(|| Hit::refuse(format!("critical: {}", unknown.join(", "))).remedy(Remedy::Reissue))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::ObjectId;
+    use crate::facts::fixture::leaf;
+
+    #[test]
+    fn refuses_what_nobody_knows() {
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.unknown_critical = vec![ObjectId::from("1.2.3.4")];
+        assert_eq!(check(&cert, &Context::plain()).unwrap().detail, "critical: 1.2.3.4");
+    }
+
+    #[test]
+    fn accepts_a_certificate_without() {
+        assert_eq!(check(&leaf(["mail.contoso.com"]), &Context::plain()), None);
+    }
+}
