@@ -195,16 +195,21 @@ impl Error {
             }
             Self::Ended { .. } => Some("ask the CA for a new one"),
             Self::Unconfirmed { .. } => Some("pass --yes"),
+            Self::File { cause, .. } => match cause.kind() {
+                io::ErrorKind::PermissionDenied => Some("run it as root, or as the owner of the file"),
+                io::ErrorKind::NotFound => Some("look for a typing error in the path"),
+                io::ErrorKind::StorageFull => Some("make room on the disk"),
+                _ => None,
+            },
+            Self::TooLarge { .. } => Some("put the certificates into a file of their own"),
+            Self::Empty { .. } => Some("copy it here again, or name another file"),
+            Self::NothingInFolder { .. } => Some("certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests"),
+            Self::UnusableKey { .. } => Some("use another key, or let certfix make one"),
+            Self::LongAttribute { .. } => Some("shorten it; a country is two letters, such as C=US"),
             Self::Lost { .. }
             | Self::Stopped { .. }
-            | Self::File { .. }
             | Self::Stream { .. }
-            | Self::TooLarge { .. }
-            | Self::Empty { .. }
             | Self::NamesNoServer { .. }
-            | Self::NothingInFolder { .. }
-            | Self::UnusableKey { .. }
-            | Self::LongAttribute { .. }
             | Self::Issue { .. }
             | Self::Interrupted
             | Self::Conflict { .. }
