@@ -14,6 +14,7 @@ pub(crate) mod fixture;
 mod hexadecimal;
 mod identity;
 mod key;
+mod limits;
 mod lookup;
 mod moment;
 mod name;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::limits::forbidden;
 use super::{Certificate, KeyUsage, Moment, Verification};
 
 /// Trusted root certificates, found by subject.
@@ -30,8 +31,7 @@ impl TrustStore {
         self.by_subject.is_empty()
     }
 
-    /// The way from `leaf` to a trusted root, using those of `pool` for what is between that may sign at `now`. Name
-    /// constraints are not looked at.
+    /// The way from `leaf` to a trusted root, using those of `pool` for what is between that may sign it at `now`.
     ///
     /// Where a signature cannot be checked, because algorithm or key are not supported, the issuer counts only when
     /// names and key identifiers, present in both, say that it is the one; the way is then not proved.
@@ -65,7 +65,8 @@ impl TrustStore {
         if anchors(&last.identity.subject.der).iter().any(|root| root.identity.key == last.identity.key) {
             return true;
         }
-        if let Some(root) = anchors(&last.issuer.der).iter().find(|root| checks.is_signed(last, root)) {
+        let allows = |root: &&Certificate| forbidden(root, &path[0].identity.names.entries).is_none();
+        if let Some(root) = anchors(&last.issuer.der).iter().filter(allows).find(|root| checks.is_signed(last, root)) {
             path.push(root);
             return true;
         }
@@ -74,7 +75,8 @@ impl TrustStore {
         }
         for issuer in pool {
             let is_new = || !path.iter().any(|seen| seen.der == issuer.der);
-            if obstacle(issuer, path.len() - 1, now).is_some() || !is_new() || !checks.is_signed(last, issuer) {
+            if obstacle(issuer, path[0], path.len() - 1, now).is_some() || !is_new() || !checks.is_signed(last, issuer)
+            {
                 continue;
             }
             path.push(issuer);
@@ -96,9 +98,9 @@ pub struct Path<'a> {
     pub is_proved: bool,
 }
 
-/// Why a certificate between another and its root may not sign at `now` (RFC 5280 §6.1.4), with `below` such certificates
-/// under it: `is not a CA`.
-pub fn obstacle(issuer: &Certificate, below: usize, now: Moment) -> Option<&'static str> {
+/// Why a certificate between `leaf` and its root may not sign it at `now` (RFC 5280 §6.1.4), with `below` others between:
+/// `is not a CA`.
+pub fn obstacle(issuer: &Certificate, leaf: &Certificate, below: usize, now: Moment) -> Option<&'static str> {
     let identity = &issuer.identity;
     let longest = identity.basic_constraints.and_then(|constraints| constraints.path_length);
     if !identity.is_ca() {
@@ -112,7 +114,7 @@ pub fn obstacle(issuer: &Certificate, below: usize, now: Moment) -> Option<&'sta
     } else if issuer.not_after < now {
         Some("has expired")
     } else {
-        None
+        forbidden(issuer, &leaf.identity.names.entries).map(|_| "may not sign these names")
     }
 }
 
@@ -237,12 +239,12 @@ mod tests {
             let mut cert = good.clone();
             spoil(&mut cert);
             assert!(store.path(&leaf, &[&cert], NOW).is_none());
-            obstacle(&cert, 0, NOW).unwrap()
+            obstacle(&cert, &leaf, 0, NOW).unwrap()
         };
         assert_eq!(spoilt(|cert| cert.identity.basic_constraints = None), "is not a CA");
         assert_eq!(spoilt(|cert| cert.identity.key_usage = Some(KeyUsage(1))), "may not sign certificates");
         assert_eq!(spoilt(|cert| cert.not_after = Moment::from_unix(0)), "has expired");
         assert_eq!(spoilt(|cert| cert.not_before = Moment::from_unix(1_900_000_000)), "is not valid yet");
-        assert_eq!(obstacle(&good, 1, NOW), Some("may not have that many CAs below it"));
+        assert_eq!(obstacle(&good, &leaf, 1, NOW), Some("may not have that many CAs below it"));
     }
 }

@@ -22,7 +22,7 @@ fn check(cert: &Certificate, others: &[&Certificate], trust: &TrustStore, now: M
         return None;
     }
     let above = others.iter().filter(|other| !other.is_self_issued());
-    let obstacle = above.enumerate().find_map(|(below, other)| Some((other, obstacle(other, below, now)?)));
+    let obstacle = above.enumerate().find_map(|(below, other)| Some((other, obstacle(other, cert, below, now)?)));
     let obstacle = obstacle.map(|(other, what)| format!("; {} {what}", other.identity.subject)).unwrap_or_default();
     Some(Hit::refuse(format!("issued by {}{obstacle}", cert.issuer)))
 }

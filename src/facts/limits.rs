@@ -1,0 +1,104 @@
+//! The names that a CA may sign, by its own certificate (RFC 5280 §4.2.1.10).
+
+use std::net::IpAddr;
+
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::{GeneralName as Parsed, GeneralSubtree};
+use x509_parser::prelude::FromDer;
+
+use super::{Certificate, GeneralName};
+
+/// nameConstraints
+const NAME_CONSTRAINTS: &str = "2.5.29.30";
+
+/// The first of `names` that `issuer` may not sign. DNS names and addresses are looked at; limits of other kinds are not.
+pub(super) fn forbidden<'a>(issuer: &Certificate, names: &'a [GeneralName]) -> Option<&'a GeneralName> {
+    // Few have any.
+    issuer.extensions.iter().find(|oid| &***oid == NAME_CONSTRAINTS)?;
+    let (_, parsed) = X509Certificate::from_der(&issuer.der).ok()?;
+    let limits = parsed.name_constraints().ok()??.value;
+    let permitted = limits.permitted_subtrees.as_deref().unwrap_or_default();
+    let excluded = limits.excluded_subtrees.as_deref().unwrap_or_default();
+    names.iter().find(|name| {
+        let within = |trees: &[GeneralSubtree<'_>]| trees.iter().filter_map(|tree| is_within(name, &tree.base)).max();
+        // None: nothing is said of names of this kind.
+        within(permitted) == Some(false) || within(excluded) == Some(true)
+    })
+}
+
+/// Whether a name lies in a subtree; None when that is about names of another kind.
+fn is_within(name: &GeneralName, tree: &Parsed<'_>) -> Option<bool> {
+    match (name, tree) {
+        (GeneralName::Dns(text), Parsed::DNSName(base)) => Some(is_below(text.as_bytes(), base.as_bytes())),
+        (GeneralName::Address(IpAddr::V4(address)), Parsed::IPAddress(base)) if base.len() == 8 => {
+            Some(is_masked(&address.octets(), base))
+        }
+        (GeneralName::Address(IpAddr::V6(address)), Parsed::IPAddress(base)) if base.len() == 32 => {
+            Some(is_masked(&address.octets(), base))
+        }
+        _ => None,
+    }
+}
+
+/// `mail.contoso.com` is below `contoso.com`, and so is that itself; below `.contoso.com` is only the first.
+fn is_below(name: &[u8], base: &[u8]) -> bool {
+    let Some(front) = name.len().checked_sub(base.len()) else { return false };
+    let is_whole_label = front == 0 || base.is_empty() || base.starts_with(b".") || name[front - 1] == b'.';
+    name[front..].eq_ignore_ascii_case(base) && is_whole_label && (front > 0 || !base.starts_with(b"."))
+}
+
+/// `base` is an address and as long a mask.
+fn is_masked(address: &[u8], base: &[u8]) -> bool {
+    let (network, mask) = base.split_at(address.len());
+    address.iter().zip(network).zip(mask).all(|((octet, network), mask)| octet & mask == network & mask)
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, CidrSubnet, GeneralSubtree as Tree, IsCa, KeyPair};
+
+    use super::*;
+    use crate::facts::Text;
+
+    fn ca(permitted: Vec<Tree>, excluded: Vec<Tree>) -> Certificate {
+        let mut parameters = CertificateParams::default();
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        parameters.name_constraints =
+            Some(rcgen::NameConstraints { permitted_subtrees: permitted, excluded_subtrees: excluded });
+        Certificate::from_der(parameters.self_signed(&KeyPair::generate().unwrap()).unwrap().der()).unwrap()
+    }
+
+    fn dns(name: &str) -> GeneralName {
+        GeneralName::Dns(Text::from(name))
+    }
+
+    #[test]
+    fn names_below_what_is_permitted_are_allowed() {
+        let ca = ca(vec![Tree::DnsName("contoso.com".to_owned())], Vec::new());
+        let allowed = [dns("contoso.com"), dns("Mail.Contoso.com"), GeneralName::Address([192, 0, 2, 1].into())];
+        assert_eq!(forbidden(&ca, &allowed), None);
+        for other in ["mail.fabrikam.com", "notcontoso.com", "com"] {
+            assert!(forbidden(&ca, &[dns(other)]).is_some(), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_excluded_is_not() {
+        let ca = ca(Vec::new(), vec![Tree::DnsName("contoso.com".to_owned())]);
+        assert_eq!(forbidden(&ca, &[dns("mail.fabrikam.com")]), None);
+        assert!(forbidden(&ca, &[dns("mail.contoso.com")]).is_some());
+    }
+
+    #[test]
+    fn addresses_are_compared_under_the_mask() {
+        let ca = ca(vec![Tree::IpAddress(CidrSubnet::V4([192, 0, 2, 0], [255, 255, 255, 0]))], Vec::new());
+        assert_eq!(forbidden(&ca, &[GeneralName::Address([192, 0, 2, 77].into())]), None);
+        assert!(forbidden(&ca, &[GeneralName::Address([198, 51, 100, 7].into())]).is_some());
+    }
+
+    #[test]
+    fn a_leading_dot_is_for_what_is_below() {
+        assert!(is_below(b"a.contoso.com", b".contoso.com") && !is_below(b"contoso.com", b".contoso.com"));
+        assert!(is_below(b"anything", b""));
+    }
+}
