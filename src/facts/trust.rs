@@ -109,6 +109,8 @@ pub fn obstacle(issuer: &Certificate, leaf: &Certificate, below: usize, now: Mom
         Some("may not sign certificates")
     } else if longest.is_some_and(|longest| below > longest as usize) {
         Some("may not have that many CAs below it")
+    } else if !issuer.unknown_critical.is_empty() {
+        Some("has a critical extension that programs do not know")
     } else if issuer.not_before > now {
         Some("is not valid yet")
     } else if issuer.not_after < now {
