@@ -104,6 +104,11 @@ impl Named<'_> {
         self.asked().is_some_and(|name| self.identity.names.dns().any(|text| equals(text, name)))
     }
 
+    /// True when the target is an address and an iPAddress equals it.
+    pub(super) fn is_listed_address(&self) -> bool {
+        self.target.address().is_some_and(|address| self.identity.names.addresses().any(|entry| entry == address))
+    }
+
     /// The names for people: those of the SAN, else the common names, else `no names`.
     pub(super) fn found(&self) -> String {
         let names = &self.identity.names;
