@@ -256,6 +256,11 @@ fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
             };
             identity.names.extension != SanExtension::Unreadable && none(known)
         }
+        CommonName::IfNoDnsSrvUri => {
+            let known =
+                |entry: &GeneralName| matches!(entry, GeneralName::Dns(_) | GeneralName::Srv(_) | GeneralName::Uri(_));
+            identity.names.extension != SanExtension::Unreadable && none(known)
+        }
         CommonName::IfNoDnsAddressUriSrv => {
             let other = |entry: &GeneralName| {
                 matches!(

@@ -51,11 +51,15 @@ fn clients_differ_on_when_the_common_name_counts() {
     all(&["openssl", "jsse", "gnutls", "curl", "mbedtls", "outlook2007", "exchange55-clients"], &alone, host, true);
     all(&["go", "rustls", "thunderbird", "apple-mail", "android", "chrome", "openssl41"], &alone, host, false);
     let beside_address = named(["192.0.2.5"], &[host]);
-    all(&["openssl", "jsse"], &beside_address, host, true);
-    all(&["curl", "gnutls", "mbedtls", "rfc6125"], &beside_address, host, false);
+    all(&["openssl", "jsse", "rfc6125"], &beside_address, host, true);
+    all(&["curl", "gnutls", "mbedtls"], &beside_address, host, false);
     let beside_mail = named(["mailto:a@contoso.com"], &[host]);
     all(&["openssl", "curl", "jsse"], &beside_mail, host, true);
     all(&["mbedtls"], &beside_mail, host, false);
+    for beside in ["srv:_imaps.contoso.com", "uri:imap://contoso.com/"] {
+        all(&["openssl", "curl", "jsse"], &named([beside], &[host]), host, true);
+        all(&["gnutls", "rfc6125"], &named([beside], &[host]), host, false);
+    }
 }
 
 #[test]

@@ -64,6 +64,8 @@ pub enum CommonName {
     IfNoDns,
     /// When the SAN can be read and has neither dNSName nor iPAddress.
     IfNoDnsOrAddress,
+    /// When the SAN can be read and has no dNSName, SRVName or URI (RFC 6125 §6.4.4).
+    IfNoDnsSrvUri,
     /// When the SAN has no dNSName, iPAddress, URI or SRVName, and the purposes allow a TLS server.
     IfNoDnsAddressUriSrv,
     /// When there is no SAN extension.

@@ -40,6 +40,7 @@ fn common_name(client: &Client) -> String {
         CommonName::Also => "read beside the SAN",
         CommonName::IfNoDns => "read when the SAN has no dNSName",
         CommonName::IfNoDnsOrAddress => "read when the SAN has neither dNSName nor iPAddress",
+        CommonName::IfNoDnsSrvUri => "read when the SAN has no dNSName, SRVName or URI",
         CommonName::IfNoDnsAddressUriSrv => "read when the SAN has no dNSName, iPAddress, URI or SRVName",
         CommonName::IfNoSan => "read when there is no SAN",
         CommonName::IfNoReadableSan => "read when there is no SAN that can be read",
