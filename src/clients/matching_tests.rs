@@ -63,6 +63,16 @@ fn clients_differ_on_when_the_common_name_counts() {
 }
 
 #[test]
+fn a_san_that_cannot_be_read_hides_the_common_name() {
+    let host = "mail.contoso.com";
+    let names = Names { extension: SanExtension::Unreadable, entries: Vec::new() };
+    let unreadable = Identity { names, ..named([], &[host]) };
+    all(&["openssl", "python", "gnutls", "curl", "libtls", "rfc6125", "rfc2818"], &unreadable, host, false);
+    // Nobody documents what Outlook 2007 does; the model is inferred there.
+    all(&["outlook2007"], &unreadable, host, true);
+}
+
+#[test]
 fn clients_differ_on_wildcards() {
     let of = |name| named([name], &[]);
     all(&["openssl", "jsse"], &of("w*.contoso.com"), "www.contoso.com", true);

@@ -60,13 +60,13 @@ pub enum CommonName {
     Only,
     /// Beside the SAN: either may match.
     Also,
-    /// When the SAN has no dNSName, or cannot be read.
+    /// When the SAN has no dNSName; one that cannot be read may have some.
     IfNoDns,
     /// When the SAN can be read and has neither dNSName nor iPAddress.
     IfNoDnsOrAddress,
     /// When the SAN can be read and has no dNSName, SRVName or URI (RFC 6125 §6.4.4).
     IfNoDnsSrvUri,
-    /// When the SAN has no dNSName, iPAddress, URI or SRVName, and the purposes allow a TLS server.
+    /// When the SAN can be read and has no dNSName, iPAddress, URI or SRVName, and the purposes allow a TLS server.
     IfNoDnsAddressUriSrv,
     /// When there is no SAN extension.
     IfNoSan,
