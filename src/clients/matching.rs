@@ -156,8 +156,10 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
     let kept = dotted && policy.trailing_dot == TrailingDot::Kept;
     let either = dotted && policy.trailing_dot == TrailingDot::Either;
     match (policy.reference, target.host()) {
-        (Reference::PeerAddress, _) | (Reference::WellFormed, Host::Address(_) | Host::Malformed(_)) => None,
-        (Reference::WellFormed, Host::Name(name)) => {
+        (Reference::PeerAddress, _)
+        | (Reference::WellFormed | Reference::WithoutUnderscore, Host::Address(_) | Host::Malformed(_)) => None,
+        (Reference::WithoutUnderscore, Host::Name(name)) if name.as_str().contains('_') => None,
+        (Reference::WellFormed | Reference::WithoutUnderscore, Host::Name(name)) => {
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
         }
         (Reference::Mapped, host) if !typed.is_ascii() => {

@@ -125,6 +125,13 @@ fn compares_u_labels_as_a_labels_where_the_client_does() {
 }
 
 #[test]
+fn java_compares_no_host_with_an_underscore() {
+    let of = named(["my_host.contoso.com", "*.contoso.com"], &[]);
+    all(&["jsse", "angus-mail"], &of, "my_host.contoso.com", false);
+    all(&["rfc9525", "rustls", "go", "openssl"], &of, "my_host.contoso.com", true);
+}
+
+#[test]
 fn a_malformed_host_fits_nothing_that_is_well_formed() {
     let of = named(["mail.contoso.com", "192.0.2.5"], &["mail.contoso.com"]);
     let hosts =

@@ -130,6 +130,8 @@ pub enum AddressMatch {
 pub enum Reference {
     /// A well-formed name in A-labels; a malformed one matches nothing.
     WellFormed,
+    /// As `WellFormed`; an underscore makes a name malformed too: Java's SNIHostName.
+    WithoutUnderscore,
     /// U-labels become A-labels, or match nothing where that fails; ASCII stays as typed.
     Mapped,
     /// The bytes as typed: no IDNA.

@@ -85,6 +85,7 @@ const fn address(address: AddressMatch) -> &'static str {
 const fn reference(reference: Reference) -> &'static str {
     match reference {
         Reference::WellFormed => "only a well-formed name is compared, in A-labels",
+        Reference::WithoutUnderscore => "only a well-formed name without an underscore is compared, in A-labels",
         Reference::Mapped => "U-labels become A-labels, anything else is compared as it is",
         Reference::Typed => "compared as it is, without IDNA",
         Reference::PeerAddress => "not compared: the server's IP address is",

@@ -1,6 +1,6 @@
 //! When a phrase is the one shown: some clients tell cases apart.
 
-use crate::facts::{GeneralName, Identity, SanExtension, Target};
+use crate::facts::{GeneralName, Host, Identity, NameFault, SanExtension, Target};
 
 /// When a phrase is the one shown: some clients tell cases apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum When {
     CommonNameInTheirPlace,
     /// The certificate has neither dNSName nor iPAddress.
     NeitherNameNorAddress,
+    /// The target is no host name to Java's SNIHostName.
+    IllegalToJava,
     /// The certificate has no dNSName.
     NoDnsName,
     /// The SAN names nothing at all.
@@ -44,6 +46,7 @@ impl When {
             }
             Self::CommonNameInTheirPlace => neither() && identity.subject.common_names().next().is_some(),
             Self::NeitherNameNorAddress => neither(),
+            Self::IllegalToJava => is_illegal_to_java(target),
             Self::NoDnsName => !names.has_dns(),
             Self::NoNames => names.entries.is_empty(),
         }
@@ -64,9 +67,35 @@ fn go_matches(pattern: &[u8], host: &[u8]) -> bool {
     }
 }
 
+/// SNIHostName obeys STD3 rules and knows no dot at the end; it minds neither a number at the end nor the whole length.
+fn is_illegal_to_java(target: &Target) -> bool {
+    match target.host() {
+        Host::Address(_) => false,
+        _ if target.has_trailing_dot() => true,
+        Host::Name(name) => name.as_str().contains('_'),
+        Host::Malformed(fault) => !matches!(fault, NameFault::NumericEnd | NameFault::Long { .. } | NameFault::Idna),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::fixture::target;
+
+    #[test]
+    fn tells_what_java_takes_for_a_host_name() {
+        for (host, illegal) in [
+            ("mail.contoso.com", false),
+            ("mail.contoso.com.", true),
+            (".contoso.com", true),
+            ("my_host.contoso.com", true),
+            ("a b", true),
+            ("192.0.2", false),
+            ("192.0.2.5", false),
+        ] {
+            assert_eq!(is_illegal_to_java(&target(host)), illegal, "{host}");
+        }
+    }
 
     #[test]
     fn compares_a_common_name_as_go_does() {

@@ -303,6 +303,18 @@ mod tests {
     }
 
     #[test]
+    fn java_says_first_what_it_takes_for_no_host_name() {
+        let of = identity(["mail.contoso.com", "my_host.contoso.com"]);
+        for client in ["jsse", "angus-mail"] {
+            for host in ["mail.contoso.com.", ".contoso.com", "my_host.contoso.com"] {
+                assert_eq!(said(client, host, &of), format!("Illegal given domain name: {host}"));
+            }
+            let bare = Identity { subject: subject(&["mail.contoso.com"]), ..identity([]) };
+            assert_eq!(said(client, "192.0.2.5", &bare), "No subject alternative names present");
+        }
+    }
+
+    #[test]
     fn python_shows_a_name_in_a_labels() {
         let of = identity(["a.example"]);
         assert!(said("python", "B\u{fc}cher.example", &of).contains("'xn--bcher-kva.example'"));

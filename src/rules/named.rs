@@ -108,6 +108,11 @@ impl Named<'_> {
         self.asked().is_some_and(|name| self.identity.names.dns().any(|text| equals(text, name)))
     }
 
+    /// True when a dNSName fits by RFC 9525 §6.3, whatever this client says.
+    pub(super) fn fits_by_standard(&self) -> bool {
+        self.coverage.listed
+    }
+
     /// True when the target is an address and an iPAddress equals it.
     pub(super) fn is_listed_address(&self) -> bool {
         self.target.address().is_some_and(|address| self.identity.names.addresses().any(|entry| entry == address))
