@@ -275,6 +275,27 @@ mod tests {
     }
 
     #[test]
+    fn speaks_of_most_clients_where_some_match_all_the_same() {
+        use crate::clients::{self, DnsScan, compare};
+        use crate::facts::fixture::{identity, target};
+        for (code, presented, typed) in [
+            ("wildcard-partial", "w*.contoso.com", "www.contoso.com"),
+            ("malformed-name", "www.contoso.com.", "www.contoso.com"),
+            ("unconverted-idn", "bücher.contoso.com", "bücher.contoso.com"),
+            ("connects-by-address", "192.0.2.5", "192.0.2.5"),
+        ] {
+            let mut of = identity([presented]);
+            if code == "connects-by-address" {
+                of.names = crate::facts::Names::default();
+            }
+            let reads = |client: &&&Client| client.names.scan != DnsScan::Unchecked;
+            let some =
+                clients::ALL.iter().filter(reads).any(|client| compare(&client.names, &of, &target(typed)).matches);
+            assert!(some && Rule::find(code).unwrap().why.contains("Most clients"), "{code}");
+        }
+    }
+
+    #[test]
     fn tests_a_hit_and_a_miss_of_every_rule() {
         for (stem, text) in files() {
             let (_, tests) = text.split_once("mod tests").unwrap_or_else(|| panic!("{stem} has no tests"));
