@@ -105,7 +105,7 @@ pub enum DropReason {
     Internal,
     /// The address is not a public one.
     Reserved(Reservation),
-    /// This CA signs no addresses.
+    /// This CA signs addresses under another profile alone.
     Address,
     /// Only dNSName and iPAddress entries are signed.
     Kind,

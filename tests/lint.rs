@@ -45,6 +45,11 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "RSA 1024 was allowed when it was made; it is weak today (BR 6.1.5)",
     ),
     (
+        "zlint__v3_testdata_dnsNameUnderscoreInTRD.pem",
+        "w_dnsname_underscore_in_trd",
+        "it was made in 2017, when underscores were not yet forbidden (ballot SC-12)",
+    ),
+    (
         "zlint__v3_testdata_SANCaseNotMatchingCNSeptember2021.pem",
         "e_subject_common_name_not_exactly_from_san",
         "only upper and lower case differ, which no client minds (RFC 9525 §6.3)",

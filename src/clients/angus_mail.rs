@@ -1,7 +1,8 @@
 //! Angus Mail 1.1.0 and later: checks names, since 2.0.3 in LDAPS mode.
 
 use super::{
-    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement, TrailingDot, Wildcard, jsse,
+    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot, Wildcard,
+    jsse,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -12,6 +13,7 @@ pub(super) const CLIENT: Client = Client {
     names: NamePolicy {
         common_name: CommonName::IfNoDns,
         wildcard: Wildcard::AnywhereInFirstLabel,
+        reference: Reference::WithoutUnderscore,
         trailing_dot: TrailingDot::Refused,
         ..NamePolicy::RFC9525
     },
@@ -22,6 +24,12 @@ pub(super) const CLIENT: Client = Client {
     mark: Mark::Documented,
     surmised: &[],
     statements: &[
+        Statement::new(
+            Mark::Documented,
+            "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java",
+            "A host with a dot at either end, an underscore or another character that no host name holds is \
+             refused before anything is compared.",
+        ),
         Statement::new(
             Mark::Documented,
             "eclipse-ee4j/angus-mail:SocketFetcher.java@eca8e08",

@@ -20,7 +20,8 @@ impl Client {
         let decided = |aspect: &Aspect| match (aspect, &comparison.compared) {
             (Aspect::Addresses, _) => target.address().is_some(),
             (Aspect::CommonName, compared) => {
-                matches!(compared, Compared::CommonName(_) | Compared::AllDnsAndCommonName(..))
+                // Where nothing was read, it was decided that the common name is not.
+                matches!(compared, Compared::CommonName(_) | Compared::AllDnsAndCommonName(..) | Compared::Nothing)
             }
             (Aspect::Wildcards, Compared::Dns(text) | Compared::FirstDns(text) | Compared::CommonName(text)) => {
                 text.as_bytes().contains(&b'*')
@@ -51,6 +52,8 @@ mod tests {
             ("outlook2007", &identity(["mail.contoso.com"]), "mail.contoso.com", Mark::Documented),
             ("outlook2007", &identity(["*.contoso.com"]), "mail.contoso.com", Mark::Inferred),
             ("outlook2007", &identity(["mail.contoso.com"]), "192.0.2.5", Mark::Inferred),
+            ("outlook2007", &identity(["192.0.2.5"]), "mail.contoso.com", Mark::Inferred),
+            ("boringssl", &identity(["192.0.2.5"]), "mail.contoso.com", Mark::Inferred),
             ("outlook2007", &bare, "mail.contoso.com", Mark::Inferred),
             ("outlook2010", &identity(["mail.contoso.com"]), "mail.contoso.com", Mark::Inferred),
             ("openssl", &bare, "mail.contoso.com", Mark::Measured),

@@ -2,7 +2,7 @@
 
 use super::{
     AddressMatch, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction,
-    Reference, Statement, Wildcard,
+    Reference, Statement, When, Wildcard,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -22,10 +22,31 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands::NONE,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
-    words: &[(
-        Fault::Name,
-        Phrase::new(Mark::Documented, "SSL: no alternative certificate subject name matches target hostname '{host}'"),
-    )],
+    words: &[
+        (
+            Fault::Name,
+            Phrase::only(
+                When::CommonNameInTheirPlace,
+                Mark::Documented,
+                "SSL: certificate subject name '{cn}' does not match target hostname '{host}'",
+            ),
+        ),
+        (
+            Fault::Name,
+            Phrase::only(
+                When::NeitherNameNorAddress,
+                Mark::Documented,
+                "SSL: unable to obtain common name from peer certificate",
+            ),
+        ),
+        (
+            Fault::Name,
+            Phrase::new(
+                Mark::Documented,
+                "SSL: no alternative certificate subject name matches target hostname '{host}'",
+            ),
+        ),
+    ],
     mark: Mark::Documented,
     surmised: &[],
     statements: &[
@@ -40,6 +61,11 @@ pub(super) const CLIENT: Client = Client {
             "curl/curl:tests/unit/unit1397.c@5c61e16869",
             "A star is the whole first label with two labels after it; dots at the end of host or \
              name do no harm; host names are not checked for form.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "curl/curl:lib/vtls/openssl.c, run as 7.88",
+            "Older versions, 7.88 among them, write target host name in two words.",
         ),
         Statement::new(
             Mark::Documented,

@@ -18,6 +18,14 @@ pub(super) const CLIENT: Client = Client {
         (
             Fault::Name,
             Phrase::only(
+                When::OnlyCommonNameFits,
+                Mark::Documented,
+                "x509: certificate relies on legacy Common Name field, use SANs instead",
+            ),
+        ),
+        (
+            Fault::Name,
+            Phrase::only(
                 When::AddressWithoutAddresses,
                 Mark::Documented,
                 "x509: cannot validate certificate for {host} because it doesn't contain any IP SANs",
@@ -26,14 +34,6 @@ pub(super) const CLIENT: Client = Client {
         (
             Fault::Name,
             Phrase::only(When::Address, Mark::Documented, "x509: certificate is valid for {addresses}, not {host}"),
-        ),
-        (
-            Fault::Name,
-            Phrase::only(
-                When::OnlyCommonNameFits,
-                Mark::Documented,
-                "x509: certificate relies on legacy Common Name field, use SANs instead",
-            ),
         ),
         (
             Fault::Name,

@@ -1,8 +1,8 @@
 //! Java (JSSE) with endpoint identification HTTPS.
 
 use super::{
-    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, TrailingDot, When,
-    Wildcard,
+    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, TrailingDot,
+    When, Wildcard,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -13,6 +13,7 @@ pub(super) const CLIENT: Client = Client {
     names: NamePolicy {
         common_name: CommonName::IfNoDns,
         wildcard: Wildcard::InAnyLabel,
+        reference: Reference::WithoutUnderscore,
         trailing_dot: TrailingDot::Refused,
         ..NamePolicy::RFC9525
     },
@@ -29,12 +30,19 @@ pub(super) const CLIENT: Client = Client {
                 "No subject alternative names matching IP address {host} found",
             ),
         ),
+        (Fault::Name, Phrase::only(When::IllegalToJava, Mark::Documented, "Illegal given domain name: {host}")),
         (Fault::Name, Phrase::only(When::NoDnsName, Mark::Documented, "No name matching {host} found")),
         (Fault::Name, Phrase::new(Mark::Documented, "No subject alternative DNS name matching {host} found.")),
     ],
     mark: Mark::Documented,
     surmised: &[],
     statements: &[
+        Statement::new(
+            Mark::Documented,
+            "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java",
+            "A host with a dot at either end, an underscore or another character that no host name holds is \
+             refused before anything is compared.",
+        ),
         Statement::new(
             Mark::Documented,
             "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java",

@@ -156,8 +156,10 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
     let kept = dotted && policy.trailing_dot == TrailingDot::Kept;
     let either = dotted && policy.trailing_dot == TrailingDot::Either;
     match (policy.reference, target.host()) {
-        (Reference::PeerAddress, _) | (Reference::WellFormed, Host::Address(_) | Host::Malformed(_)) => None,
-        (Reference::WellFormed, Host::Name(name)) => {
+        (Reference::PeerAddress, _)
+        | (Reference::WellFormed | Reference::WithoutUnderscore, Host::Address(_) | Host::Malformed(_)) => None,
+        (Reference::WithoutUnderscore, Host::Name(name)) if name.as_str().contains('_') => None,
+        (Reference::WellFormed | Reference::WithoutUnderscore, Host::Name(name)) => {
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
         }
         (Reference::Mapped, host) if !typed.is_ascii() => {
@@ -245,16 +247,18 @@ fn only_common_name(identity: &Identity) -> Option<&Text> {
 }
 
 fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
-    let none = |unwanted: fn(&GeneralName) -> bool| !identity.names.entries.iter().any(unwanted);
+    let readable = identity.names.extension != SanExtension::Unreadable;
+    // Nobody can say of a SAN that cannot be read that it holds no such entry.
+    let none = |unwanted: fn(&GeneralName) -> bool| readable && !identity.names.entries.iter().any(unwanted);
     match when {
         CommonName::Never => false,
         CommonName::Only | CommonName::Also => true,
         CommonName::IfNoDns => none(|entry| matches!(entry, GeneralName::Dns(_))),
         CommonName::IfNoDnsOrAddress => {
-            let known = |entry: &GeneralName| {
-                matches!(entry, GeneralName::Dns(_) | GeneralName::Address(_) | GeneralName::BadAddress(_))
-            };
-            identity.names.extension != SanExtension::Unreadable && none(known)
+            none(|entry| matches!(entry, GeneralName::Dns(_) | GeneralName::Address(_) | GeneralName::BadAddress(_)))
+        }
+        CommonName::IfNoDnsSrvUri => {
+            none(|entry| matches!(entry, GeneralName::Dns(_) | GeneralName::Srv(_) | GeneralName::Uri(_)))
         }
         CommonName::IfNoDnsAddressUriSrv => {
             let other = |entry: &GeneralName| {
@@ -270,9 +274,7 @@ fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
             none(other) && may_serve(identity)
         }
         CommonName::IfNoSan => identity.names.extension == SanExtension::Absent,
-        CommonName::IfNoReadableSan => {
-            matches!(identity.names.extension, SanExtension::Absent | SanExtension::Unreadable)
-        }
+        CommonName::IfNoReadableSan => !readable || identity.names.extension == SanExtension::Absent,
     }
 }
 

@@ -51,11 +51,25 @@ fn clients_differ_on_when_the_common_name_counts() {
     all(&["openssl", "jsse", "gnutls", "curl", "mbedtls", "outlook2007", "exchange55-clients"], &alone, host, true);
     all(&["go", "rustls", "thunderbird", "apple-mail", "android", "chrome", "openssl41"], &alone, host, false);
     let beside_address = named(["192.0.2.5"], &[host]);
-    all(&["openssl", "jsse"], &beside_address, host, true);
-    all(&["curl", "gnutls", "mbedtls", "rfc6125"], &beside_address, host, false);
+    all(&["openssl", "jsse", "rfc6125"], &beside_address, host, true);
+    all(&["curl", "gnutls", "mbedtls"], &beside_address, host, false);
     let beside_mail = named(["mailto:a@contoso.com"], &[host]);
     all(&["openssl", "curl", "jsse"], &beside_mail, host, true);
     all(&["mbedtls"], &beside_mail, host, false);
+    for beside in ["srv:_imaps.contoso.com", "uri:imap://contoso.com/"] {
+        all(&["openssl", "curl", "jsse"], &named([beside], &[host]), host, true);
+        all(&["gnutls", "rfc6125"], &named([beside], &[host]), host, false);
+    }
+}
+
+#[test]
+fn a_san_that_cannot_be_read_hides_the_common_name() {
+    let host = "mail.contoso.com";
+    let names = Names { extension: SanExtension::Unreadable, entries: Vec::new() };
+    let unreadable = Identity { names, ..named([], &[host]) };
+    all(&["openssl", "python", "gnutls", "curl", "libtls", "rfc6125", "rfc2818"], &unreadable, host, false);
+    // Nobody documents what Outlook 2007 does; the model is inferred there.
+    all(&["outlook2007"], &unreadable, host, true);
 }
 
 #[test]
@@ -108,6 +122,13 @@ fn compares_u_labels_as_a_labels_where_the_client_does() {
     all(&["rfc9525", "thunderbird", "gnutls", "curl", "schannel", "outlook2007"], &of, "bücher.example", true);
     all(&["openssl", "android", "go"], &of, "bücher.example", false);
     all(&["rfc9525", "openssl", "gnutls"], &named(["bücher.example"], &[]), "xn--bcher-kva.example", false);
+}
+
+#[test]
+fn java_compares_no_host_with_an_underscore() {
+    let of = named(["my_host.contoso.com", "*.contoso.com"], &[]);
+    all(&["jsse", "angus-mail"], &of, "my_host.contoso.com", false);
+    all(&["rfc9525", "rustls", "go", "openssl"], &of, "my_host.contoso.com", true);
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod httpclient5;
 mod java_mail;
 mod jsse;
 mod libtls;
+mod lists;
 mod matching;
 mod mbedtls;
 mod openssl;
@@ -42,6 +43,7 @@ mod rustls;
 mod schannel;
 mod switches;
 mod thunderbird;
+mod when;
 mod wildcard;
 mod words;
 mod xp_rpc_https;
@@ -52,7 +54,8 @@ pub use matching::{Compared, Comparison, Presented, compare};
 pub use policy::{
     AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
 };
-pub use words::{Message, Phrase, When, words};
+pub use when::When;
+pub use words::{Message, Phrase, words};
 
 use crate::error::{Error, nearest};
 pub use crate::facts::{Mark, Statement};

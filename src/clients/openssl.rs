@@ -33,6 +33,11 @@ pub(super) const CLIENT: Client = Client {
     statements: &[
         Statement::new(
             Mark::Measured,
+            "openssl/openssl:crypto/x509/v3_purp.c, run as 3.0",
+            "A certificate whose SAN cannot be read is refused with its whole chain.",
+        ),
+        Statement::new(
+            Mark::Measured,
             "openssl/openssl:crypto/x509/v3_utl.c, run as 3.0",
             "Any dNSName; the common name only when there is none, even beside iPAddress entries. Any \
              of several common names will do.",

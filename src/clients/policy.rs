@@ -60,11 +60,13 @@ pub enum CommonName {
     Only,
     /// Beside the SAN: either may match.
     Also,
-    /// When the SAN has no dNSName, or cannot be read.
+    /// When the SAN has no dNSName; one that cannot be read may have some.
     IfNoDns,
     /// When the SAN can be read and has neither dNSName nor iPAddress.
     IfNoDnsOrAddress,
-    /// When the SAN has no dNSName, iPAddress, URI or SRVName, and the purposes allow a TLS server.
+    /// When the SAN can be read and has no dNSName, SRVName or URI (RFC 6125 §6.4.4).
+    IfNoDnsSrvUri,
+    /// When the SAN can be read and has no dNSName, iPAddress, URI or SRVName, and the purposes allow a TLS server.
     IfNoDnsAddressUriSrv,
     /// When there is no SAN extension.
     IfNoSan,
@@ -128,6 +130,8 @@ pub enum AddressMatch {
 pub enum Reference {
     /// A well-formed name in A-labels; a malformed one matches nothing.
     WellFormed,
+    /// As `WellFormed`; an underscore makes a name malformed too: Java's SNIHostName.
+    WithoutUnderscore,
     /// U-labels become A-labels, or match nothing where that fails; ASCII stays as typed.
     Mapped,
     /// The bytes as typed: no IDNA.

@@ -31,7 +31,7 @@ pub(super) const CLIENT: Client = Client {
             Fault::Name,
             Phrase::new(
                 Mark::Reported,
-                "certificate verify failed: Hostname mismatch, certificate is not valid for '{host}'. \
+                "certificate verify failed: Hostname mismatch, certificate is not valid for '{mapped}'. \
                  (_ssl.c)",
             ),
         ),

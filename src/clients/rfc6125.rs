@@ -7,7 +7,7 @@ pub(super) const CLIENT: Client = Client {
     name: "RFC 6125",
     service: "any service over TLS",
     group: Group::Standard,
-    names: NamePolicy { common_name: CommonName::IfNoDnsOrAddress, pick: CommonNamePick::Any, ..NamePolicy::RFC9525 },
+    names: NamePolicy { common_name: CommonName::IfNoDnsSrvUri, pick: CommonNamePick::Any, ..NamePolicy::RFC9525 },
     demands: Demands::NONE,
     heeds: &[Fault::Name],
     reaction: Reaction::Stops,
@@ -18,8 +18,8 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Documented,
             "RFC 6125 §6.4.4",
-            "The common name is compared as a last resort, when the SAN holds none of the identifiers \
-             that the client knows.",
+            "The common name is compared as a last resort, when the SAN holds no dNSName, SRVName or URI. \
+             Whether it holds an iPAddress plays no part.",
         ),
         Statement::new(
             Mark::Documented,

@@ -15,7 +15,7 @@ pub(super) const CLIENT: Client = Client {
         (
             Fault::Name,
             Phrase::only(
-                When::NoDnsName,
+                When::NoNames,
                 Mark::Documented,
                 "invalid peer certificate: certificate not valid for name \"{host}\"; certificate is not \
                  valid for any names (according to its subjectAltName extension)",

@@ -40,6 +40,7 @@ fn common_name(client: &Client) -> String {
         CommonName::Also => "read beside the SAN",
         CommonName::IfNoDns => "read when the SAN has no dNSName",
         CommonName::IfNoDnsOrAddress => "read when the SAN has neither dNSName nor iPAddress",
+        CommonName::IfNoDnsSrvUri => "read when the SAN has no dNSName, SRVName or URI",
         CommonName::IfNoDnsAddressUriSrv => "read when the SAN has no dNSName, iPAddress, URI or SRVName",
         CommonName::IfNoSan => "read when there is no SAN",
         CommonName::IfNoReadableSan => "read when there is no SAN that can be read",
@@ -84,6 +85,7 @@ const fn address(address: AddressMatch) -> &'static str {
 const fn reference(reference: Reference) -> &'static str {
     match reference {
         Reference::WellFormed => "only a well-formed name is compared, in A-labels",
+        Reference::WithoutUnderscore => "only a well-formed name without an underscore is compared, in A-labels",
         Reference::Mapped => "U-labels become A-labels, anything else is compared as it is",
         Reference::Typed => "compared as it is, without IDNA",
         Reference::PeerAddress => "not compared: the server's IP address is",

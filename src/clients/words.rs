@@ -5,14 +5,15 @@ use std::fmt::{Display, Write};
 
 use memchr::memchr;
 
-use super::{Client, Fault, Mark};
-use crate::facts::{Identity, Moment, SanExtension, Target, Text, is_special};
+use super::lists::{list, rustls};
+use super::{Client, Fault, Mark, When};
+use crate::facts::{Identity, Moment, Target, Text, is_special};
 
 /// Words that a user sees.
 ///
-/// `{host}` is the target, `{names}` the dNSNames separated by commas, `{addresses}` the iPAddresses, `{rustls}` the
-/// names as rustls lists them, `{cn}` the last common name, `{subject}` the whole subject, `{date}` the day the
-/// life ended or begins.
+/// `{host}` is the target, `{mapped}` the target in A-labels, `{names}` the dNSNames separated by commas, `{addresses}`
+/// the iPAddresses, `{rustls}` the names as rustls lists them, `{cn}` the last common name, `{subject}` the whole
+/// subject, `{date}` the day the life ended or begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Phrase {
     /// The text.
@@ -70,17 +71,18 @@ impl Phrase {
         match self.open {
             Open::Nothing => Message { text: Cow::Borrowed(self.text), mark: self.mark, is_plain: self.is_plain },
             // It is shown once: to look whether it is plain would not pay.
-            _ => Message {
-                text: Cow::Owned(fill(self.text, target, Some((identity, date)))),
-                mark: self.mark,
-                is_plain: false,
-            },
+            _ => {
+                let Filled { text, is_whole } = fill(self.text, target, Some((identity, date)));
+                // The client names more than is listed here: these are not its exact words.
+                let mark = if is_whole { self.mark } else { self.mark.max(Mark::Inferred) };
+                Message { text: Cow::Owned(text), mark, is_plain: false }
+            }
         }
     }
 
     /// The phrase with the target filled in, when it says nothing of the certificate.
     pub(crate) fn aimed(&'static self, target: &Target) -> Option<Message<'static>> {
-        let text = (self.open == Open::Target).then(|| fill(self.text, target, None))?;
+        let text = (self.open == Open::Target).then(|| fill(self.text, target, None).text)?;
         Some(Message { is_plain: is_plain(&text), text: Cow::Owned(text), mark: self.mark })
     }
 }
@@ -90,12 +92,7 @@ impl Open {
         let (mut open, mut at) = (Self::Nothing, 0);
         while at < text.len() {
             if text[at] == b'{' {
-                let is_host = at + 5 < text.len()
-                    && matches!(
-                        [text[at + 1], text[at + 2], text[at + 3], text[at + 4], text[at + 5]],
-                        [b'h', b'o', b's', b't', b'}']
-                    );
-                if !is_host {
+                if !begins(text, at, b"{host}") && !begins(text, at, b"{mapped}") {
                     return Self::Certificate;
                 }
                 open = Self::Target;
@@ -104,6 +101,18 @@ impl Open {
         }
         open
     }
+}
+
+/// True when `word` stands at this place.
+const fn begins(text: &[u8], at: usize, word: &[u8]) -> bool {
+    let mut index = 0;
+    while index < word.len() {
+        if at + index >= text.len() || text[at + index] != word[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
 }
 
 /// What a client shows its user.
@@ -148,40 +157,6 @@ const fn is_plain(text: &str) -> bool {
     true
 }
 
-/// When a phrase is the one shown: some clients tell cases apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// Always.
-    Always,
-    /// The target is an address and the certificate has no iPAddress.
-    AddressWithoutAddresses,
-    /// The target is an address and there is no SAN extension.
-    AddressWithoutSan,
-    /// The target is an address.
-    Address,
-    /// There is no SAN extension, and the common name is the target.
-    OnlyCommonNameFits,
-    /// The certificate has no dNSName.
-    NoDnsName,
-}
-
-impl When {
-    fn holds(self, target: &Target, identity: &Identity) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Address => target.address().is_some(),
-            Self::AddressWithoutAddresses => target.address().is_some() && identity.names.addresses().next().is_none(),
-            Self::AddressWithoutSan => target.address().is_some() && identity.names.extension == SanExtension::Absent,
-            Self::OnlyCommonNameFits => {
-                let typed = target.text().as_bytes();
-                identity.names.extension == SanExtension::Absent
-                    && identity.subject.common_names().any(|name| name.as_bytes().eq_ignore_ascii_case(typed))
-            }
-            Self::NoDnsName => !identity.names.has_dns(),
-        }
-    }
-}
-
 /// What `client` shows its user when it complains of `fault`. `date` is the day the life ended or begins.
 pub fn words(
     client: &Client,
@@ -194,33 +169,54 @@ pub fn words(
     Some(phrase.filled(target, identity, date))
 }
 
+/// A text with its values.
+struct Filled {
+    text: String,
+    /// False when a list was cut short.
+    is_whole: bool,
+}
+
 /// Without a certificate, the target alone is filled in.
-fn fill(text: &str, target: &Target, certificate: Option<(&Identity, Option<Moment>)>) -> String {
-    let mut filled = String::with_capacity(text.len() + 256);
+fn fill(text: &str, target: &Target, certificate: Option<(&Identity, Option<Moment>)>) -> Filled {
+    let mut filled = Filled { text: String::with_capacity(text.len() + 256), is_whole: true };
     let mut rest = text;
     while let Some((before, placeholder, after)) = placeholder(rest) {
-        filled.push_str(before);
-        match certificate {
-            _ if placeholder == "host" => push(&mut filled, target.text()),
-            Some((identity, date)) => push_value(&mut filled, placeholder, identity, date),
-            None => {}
+        filled.text.push_str(before);
+        match (placeholder, certificate) {
+            ("host", _) => push(&mut filled.text, target.text()),
+            ("mapped", _) => push_mapped(&mut filled.text, target),
+            (_, Some((identity, date))) => filled.push_value(placeholder, identity, date),
+            (_, None) => {}
         }
         rest = after;
     }
-    filled.push_str(rest);
+    filled.text.push_str(rest);
     filled
 }
 
-fn push_value(out: &mut String, placeholder: &str, identity: &Identity, date: Option<Moment>) {
-    let names = &identity.names;
-    match placeholder {
-        "names" => list(out, names.dns(), ", ", push),
-        "addresses" => list(out, names.addresses(), ", ", push_shown),
-        "rustls" => list(out, names.dns(), " or ", push_as_rustls),
-        "cn" => identity.subject.common_names().next_back().into_iter().for_each(|name| push(out, name)),
-        "subject" => push_shown(out, &identity.subject),
-        "date" => date.into_iter().for_each(|date| out.push_str(&date.date())),
-        unknown => push_shown(out, format_args!("{{{unknown}}}")),
+impl Filled {
+    fn push_value(&mut self, placeholder: &str, identity: &Identity, date: Option<Moment>) {
+        let (out, names) = (&mut self.text, &identity.names);
+        match placeholder {
+            "names" => self.is_whole &= list(out, names.dns(), push),
+            "addresses" => self.is_whole &= list(out, names.addresses(), push_shown),
+            "rustls" => self.is_whole &= rustls(out, &names.entries),
+            "cn" => identity.subject.common_names().next_back().into_iter().for_each(|name| push(out, name)),
+            "subject" => push_shown(out, &identity.subject),
+            "date" => date.into_iter().for_each(|date| out.push_str(&date.date())),
+            unknown => push_shown(out, format_args!("{{{unknown}}}")),
+        }
+    }
+}
+
+/// What is ASCII is left as it was typed (RFC 3490 §4.1).
+fn push_mapped(out: &mut String, target: &Target) {
+    match target.name() {
+        Some(name) if !target.text().as_bytes().is_ascii() => {
+            out.push_str(name.as_str());
+            out.push_str(if target.has_trailing_dot() { "." } else { "" });
+        }
+        _ => push(out, target.text()),
     }
 }
 
@@ -232,45 +228,23 @@ fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, &after[..close], &after[close + 1..]))
 }
 
-fn push(out: &mut String, text: &Text) {
+pub(super) fn push(out: &mut String, text: &Text) {
     match text.plain() {
         Some(plain) => out.push_str(plain),
         None => push_shown(out, text),
     }
 }
 
-fn push_shown(out: &mut String, value: impl Display) {
+pub(super) fn push_shown(out: &mut String, value: impl Display) {
     // Writing to a String cannot fail.
     let _ = write!(out, "{value}");
-}
-
-/// A name as rustls shows it.
-fn push_as_rustls(out: &mut String, name: &Text) {
-    out.push_str("DnsName(\"");
-    push(out, name);
-    out.push_str("\")");
-}
-
-/// No message names more: a certificate may list thousands.
-const LISTED: usize = 20;
-
-fn list<T>(out: &mut String, values: impl Iterator<Item = T>, separator: &str, push: impl Fn(&mut String, T)) {
-    for (index, value) in values.enumerate() {
-        if index > 0 {
-            out.push_str(separator);
-        }
-        if index == LISTED {
-            return out.push_str("...");
-        }
-        push(out, value);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clients::ALL;
-    use crate::facts::fixture::{day, identity, target};
+    use crate::facts::fixture::{day, identity, subject, target};
 
     fn said(client: &str, host: &str, of: &Identity) -> String {
         let client = Client::find(client).unwrap();
@@ -300,6 +274,67 @@ mod tests {
     }
 
     #[test]
+    fn go_blames_the_common_name_alone_before_anything_else() {
+        let legacy = "x509: certificate relies on legacy Common Name field, use SANs instead";
+        for (common_name, host) in
+            [("*.a.example", "b.a.example"), ("192.0.2.5", "192.0.2.5"), ("b.example", "B.example.")]
+        {
+            let bare = Identity { subject: subject(&[common_name]), ..identity([]) };
+            assert_eq!(said("go", host, &bare), legacy, "{common_name} {host}");
+        }
+        let bare = Identity { subject: subject(&["*.a.example"]), ..identity([]) };
+        let none = "x509: certificate is not valid for any names, but wanted to match a.example";
+        assert_eq!(said("go", "a.example", &bare), none);
+    }
+
+    #[test]
+    fn curl_names_the_common_name_that_it_compared() {
+        let bare = Identity { subject: subject(&["other.example"]), ..identity([]) };
+        let differs = "SSL: certificate subject name 'other.example' does not match target hostname 'a.example'";
+        assert_eq!(said("curl", "a.example", &bare), differs);
+        assert_eq!(
+            said("curl", "a.example", &Identity { subject: subject(&[]), ..identity([]) }),
+            "SSL: unable to obtain common name from peer certificate"
+        );
+        let listed = "SSL: no alternative certificate subject name matches target hostname 'a.example'";
+        for of in [identity(["b.example"]), identity(["192.0.2.5"])] {
+            assert_eq!(said("curl", "a.example", &of), listed);
+        }
+    }
+
+    #[test]
+    fn java_says_first_what_it_takes_for_no_host_name() {
+        let of = identity(["mail.contoso.com", "my_host.contoso.com"]);
+        for client in ["jsse", "angus-mail"] {
+            for host in ["mail.contoso.com.", ".contoso.com", "my_host.contoso.com"] {
+                assert_eq!(said(client, host, &of), format!("Illegal given domain name: {host}"));
+            }
+            let bare = Identity { subject: subject(&["mail.contoso.com"]), ..identity([]) };
+            assert_eq!(said(client, "192.0.2.5", &bare), "No subject alternative names present");
+        }
+    }
+
+    #[test]
+    fn python_shows_a_name_in_a_labels() {
+        let of = identity(["a.example"]);
+        assert!(said("python", "B\u{fc}cher.example", &of).contains("'xn--bcher-kva.example'"));
+        assert!(said("python", "B.example", &of).contains("'B.example'"));
+    }
+
+    #[test]
+    fn a_list_that_is_cut_short_is_not_exact() {
+        let mut of = identity(["a.example"]);
+        for (count, mark) in [(20, Mark::Documented), (21, Mark::Inferred)] {
+            of.names.entries = vec![of.names.entries[0].clone(); count];
+            for client in ["go", "rustls"].map(|id| Client::find(id).unwrap()) {
+                let said = words(client, Fault::Name, &target("b.example"), &of, None).unwrap();
+                assert_eq!(said.mark(), mark, "{} {count}", client.id);
+                assert_eq!(said.text().contains("..."), count > 20, "{}", said.text());
+            }
+        }
+    }
+
+    #[test]
     fn escapes_what_strangers_wrote() {
         let evil = identity(["a\u{1b}[31m.example"]);
         assert!(!said("go", "b\x07.example", &evil).contains(['\u{1b}', '\x07']));
@@ -325,7 +360,7 @@ mod tests {
         let (of, host) = (identity(["a.example", "192.0.2.5"]), target("b.example"));
         for client in ALL {
             for (_, phrase) in client.words {
-                let filled = fill(phrase.text, &host, Some((&of, Some(day("2026-09-01")))));
+                let filled = fill(phrase.text, &host, Some((&of, Some(day("2026-09-01"))))).text;
                 assert!(!filled.contains(['{', '}']), "{}: {filled}", client.id);
             }
         }

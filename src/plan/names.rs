@@ -58,7 +58,7 @@ pub(super) fn choose(
 fn mend(entry: &GeneralName, profile: &Profile) -> Result<GeneralName, DropReason> {
     match entry {
         GeneralName::Dns(text) => mend_dns(text, profile),
-        GeneralName::Address(_) if profile.addresses == Signing::Refuses => Err(DropReason::Address),
+        GeneralName::Address(_) if profile.addresses != Signing::Signs => Err(DropReason::Address),
         GeneralName::Address(address) => match reservation(*address).filter(|_| profile.is_public()) {
             Some(reserved) => Err(DropReason::Reserved(reserved)),
             None => Ok(entry.clone()),

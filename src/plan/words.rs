@@ -24,7 +24,9 @@ impl fmt::Display for DropReason {
             Self::Reserved(entry) => {
                 write!(out, "a reserved address ({}, {}), which no public CA signs", entry.purpose, entry.source)
             }
-            Self::Address => out.write_str("this CA signs no addresses"),
+            Self::Address => {
+                out.write_str("this CA signs addresses under another profile alone, such as Let's Encrypt's shortlived")
+            }
             Self::Kind => out.write_str("public CAs sign DNS names and addresses only (BR 7.1.2.7.12)"),
             Self::Malformed(fault) => write!(out, "not a DNS name: {fault}"),
             Self::AddressAsText => out.write_str("an address written as a DNS name, which clients do not compare"),

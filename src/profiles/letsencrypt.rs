@@ -11,8 +11,8 @@ pub(super) const PROFILE: Profile = Profile {
     rules: Rules::Baseline,
     order: Order::Sorts,
     mark: Mark::Documented,
-    common_name: CommonName::KeepsOrOmits,
-    addresses: Signing::Refuses,
+    common_name: CommonName::KeepsOrFirstFitting,
+    addresses: Signing::Under("shortlived"),
     subject: SubjectUse::Ignored,
     client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2026 - 07 - 08)), Mark::Documented),
     lives: &[
@@ -22,7 +22,7 @@ pub(super) const PROFILE: Profile = Profile {
     ],
     most_names: Some(100),
     says: "Let's Encrypt sorts the names by alphabet, whatever the order of the request, and leaves the subject out \
-           but for the common name.",
+           but for the common name. It signs addresses under its profile shortlived alone.",
     statements: &[
         Statement {
             text: "Names are lower-cased, made unique and sorted; the order of the request is lost.",
@@ -30,8 +30,9 @@ pub(super) const PROFILE: Profile = Profile {
             mark: Mark::Documented,
         },
         Statement {
-            text: "Profile classic keeps the request's common name of 64 characters at most; tlsserver and \
-                   shortlived have none.",
+            text: "Profile classic keeps the request's common name if it has 64 characters at most and is no \
+                   address, else takes the first DNS name, in the order of the request, that is short enough; \
+                   tlsserver and shortlived have none.",
             source: "letsencrypt/boulder: csr/csr.go; letsencrypt.org/docs/profiles",
             mark: Mark::Documented,
         },
@@ -43,6 +44,11 @@ pub(super) const PROFILE: Profile = Profile {
         Statement {
             text: "Profile classic lives 90 days (64 from 2027-02-10, 45 from 2028-02-16), with 100 DNS names at \
                    most and no addresses.",
+            source: "letsencrypt.org/docs/profiles",
+            mark: Mark::Documented,
+        },
+        Statement {
+            text: "Profile shortlived lives 160 hours, with 25 names at most, and signs DNS names and addresses.",
             source: "letsencrypt.org/docs/profiles",
             mark: Mark::Documented,
         },

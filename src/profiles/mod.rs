@@ -101,8 +101,8 @@ pub enum Order {
 pub enum CommonName {
     /// As in the request.
     Keeps,
-    /// As in the request, but some of its certificates have none.
-    KeepsOrOmits,
+    /// As in the request, else the first dNSName of the request that is short enough; none under other profiles.
+    KeepsOrFirstFitting,
     /// The first dNSName of the request takes its place.
     FirstName,
     /// Not known, or it depends on the CA.
@@ -114,8 +114,8 @@ pub enum CommonName {
 pub enum Signing {
     /// It is.
     Signs,
-    /// It is refused.
-    Refuses,
+    /// It is, under this profile of the CA alone, which has to be asked for.
+    Under(&'static str),
 }
 
 /// What becomes of the subject beside the common name.

@@ -10,7 +10,7 @@ impl Profile {
             ("order", self.order()),
             ("common name", common_name(self.common_name).to_owned()),
             ("subject", subject(self.subject).to_owned()),
-            ("signs", signs(self).to_owned()),
+            ("signs", signs(self)),
             ("clientAuth", client_auth(self.client_auth)),
         ];
         list.extend(self.most_names.map(|most| ("limit", format!("{most} names in one certificate"))));
@@ -43,7 +43,7 @@ fn hedged(text: String, mark: Mark) -> String {
 const fn common_name(common_name: CommonName) -> &'static str {
     match common_name {
         CommonName::Keeps => "as in the request",
-        CommonName::KeepsOrOmits => "as in the request, or left out",
+        CommonName::KeepsOrFirstFitting => "as in the request, else its first DNS name that is short enough",
         CommonName::FirstName => "the first DNS name of the request",
         CommonName::Unknown => "not known, or it depends",
     }
@@ -64,16 +64,17 @@ fn client_auth(client_auth: ClientAuth) -> String {
     }
 }
 
-const fn signs(profile: &Profile) -> &'static str {
+fn signs(profile: &Profile) -> String {
+    const NEVER: &str = "no internal names (since 2015-11-01), no OU (since 2022-09-01)";
     match (profile.rules, profile.addresses) {
-        (Rules::Baseline, Signing::Signs) => {
-            "public DNS names and public addresses; no internal names (since 2015-11-01), no OU (since 2022-09-01)"
+        (Rules::Baseline, Signing::Signs) => format!("public DNS names and public addresses; {NEVER}"),
+        (Rules::Baseline, Signing::Under(other)) => {
+            format!("public DNS names, public addresses under its profile {other} alone; {NEVER}")
         }
-        (Rules::Baseline, Signing::Refuses) => {
-            "public DNS names; no addresses, no internal names (since 2015-11-01), no OU (since 2022-09-01)"
+        (Rules::Own, Signing::Signs) => "what its owner allows".to_owned(),
+        (Rules::Own, Signing::Under(other)) => {
+            format!("what its owner allows, addresses under its profile {other} alone")
         }
-        (Rules::Own, Signing::Signs) => "what its owner allows",
-        (Rules::Own, Signing::Refuses) => "what its owner allows, no addresses",
     }
 }
 
@@ -85,6 +86,9 @@ mod tests {
     fn says_what_becomes_of_order_subject_and_life() {
         let letsencrypt = find("letsencrypt").unwrap().switches();
         assert!(letsencrypt.contains(&("order", "sorted".to_owned())));
+        let common_name = "as in the request, else its first DNS name that is short enough";
+        assert!(letsencrypt.contains(&("common name", common_name.to_owned())));
+        assert!(letsencrypt.iter().any(|(_, text)| text.contains("addresses under its profile shortlived alone;")));
         assert!(letsencrypt.contains(&("subject", "left out, but for the common name".to_owned())));
         assert!(letsencrypt.contains(&("life", "at most 45 days, issued from 2028-02-16".to_owned())));
         assert!(letsencrypt.contains(&("clientAuth", "not signed, issued from 2026-07-08".to_owned())));

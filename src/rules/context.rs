@@ -1,5 +1,7 @@
 //! What a check may know beside the facts: the moment, the target, whose certificate it is.
 
+use time::macros::date;
+
 use super::Level;
 use crate::facts::{Item, Moment, Target, TrustStore};
 
@@ -14,6 +16,21 @@ pub struct Context<'a> {
     pub target: Option<&'a Target>,
     /// Roots to trust, when they are known.
     pub trust: Option<&'a TrustStore>,
+}
+
+impl Context<'_> {
+    /// When the CA signed the item; a request is signed now.
+    pub(super) fn issued(&self, item: Item<'_>) -> Moment {
+        item.not_before().unwrap_or(self.now)
+    }
+
+    /// True while public CAs might have signed it with internal names and reserved addresses: before November 2015, to
+    /// be revoked by October 2016 (BR, table of effective dates).
+    pub(super) fn precedes_the_ban_of_internal_names(&self, item: Item<'_>) -> bool {
+        const SIGNED_UNTIL: Moment = Moment::from_date(date!(2015 - 11 - 01));
+        const REVOKED_BY: Moment = Moment::from_date(date!(2016 - 10 - 01));
+        self.issued(item) < SIGNED_UNTIL && self.now < REVOKED_BY
+    }
 }
 
 /// What kind of CA stands behind a certificate, or will.

@@ -1,21 +1,26 @@
 //! A name that no public CA signs because it does not exist on the Internet.
 
-use super::{Check, Context, Hit, Mend, Remedy, Rule, Source};
-use crate::facts::{Identity, InternalNames, Name};
+use super::{Check, Context, Hit, Level, Mend, Remedy, Rule, Source};
+use crate::clients::Client;
+use crate::facts::{Identity, InternalNames, Item, Name};
 
 pub(super) const RULE: Rule = Rule {
     code: "internal-name",
     title: "a name does not exist on the Internet",
     why: "Names such as server.contoso.local or a bare computer name belong to nobody, so public CAs have not signed \
-          them since November 2015. A request that holds one is refused whole.",
+          them since November 2015, and those of before were to be revoked by October 2016. A request that holds one is refused whole.",
     fix: "Leave the internal names out and let clients inside use the public name too, or use a private CA.",
     source: Source::BaselineRequirements("7.1.2.7.12"),
     fault: None,
-    check: Check::Identity(check),
+    check: Check::ClientItem(check),
 };
 
-fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
-    let level = ctx.authority.forbids()?;
+fn check(item: Item<'_>, _: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+    let level = ctx.authority.forbids().filter(|_| !ctx.precedes_the_ban_of_internal_names(item))?;
+    judged(item.identity(), level)
+}
+
+fn judged(identity: &Identity, level: Level) -> Option<Hit> {
     if identity.names.entries.is_empty() {
         let common_name = identity.subject.common_names().next_back()?;
         let name = Name::parse(common_name.as_str()?).ok()?;
@@ -38,27 +43,45 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{identity, subject};
-    use crate::rules::Level;
+    use crate::facts::fixture::{day, identity, leaf, subject};
+
+    fn judged_as<const N: usize>(names: [&str; N], ctx: &Context<'_>) -> Option<Hit> {
+        check(Item::Certificate(&leaf(names)), None, ctx)
+    }
 
     #[test]
     fn lists_internal_names_with_their_positions() {
-        let names = identity(["remote.contoso.com", "server.contoso.local", "SERVER"]);
-        let hit = check(&names, &Context::public()).unwrap();
+        let names = ["remote.contoso.com", "server.contoso.local", "SERVER"];
+        let hit = judged_as(names, &Context::public()).unwrap();
         assert_eq!((hit.level, hit.detail.as_str()), (Level::Refused, "server.contoso.local, SERVER"));
         assert_eq!(hit.remedy, Remedy::MendNames(vec![(1, Mend::Drop), (2, Mend::Drop)]));
-        assert_eq!(check(&names, &Context::plain()).unwrap().level, Level::Warning);
+        assert_eq!(judged_as(names, &Context::plain()).unwrap().level, Level::Warning);
     }
 
     #[test]
     fn reads_the_common_name_where_nothing_else_is_there() {
         let bare = Identity { subject: subject(&["server.contoso.local"]), ..identity([]) };
-        assert!(check(&bare, &Context::plain()).is_some());
+        assert!(judged(&bare, Level::Warning).is_some());
     }
 
     #[test]
     fn accepts_public_names_and_private_authorities() {
-        assert_eq!(check(&identity(["remote.contoso.com", "a.onion"]), &Context::public()), None);
-        assert_eq!(check(&identity(["server.contoso.local"]), &Context::private()), None);
+        assert_eq!(judged_as(["remote.contoso.com", "a.onion"], &Context::public()), None);
+        assert_eq!(judged_as(["server.contoso.local"], &Context::private()), None);
+    }
+
+    #[test]
+    fn accepts_what_was_issued_before_the_ban_until_it_was_to_be_revoked() {
+        for (issued, now, reported) in [
+            ("2014-01-01", "2015-05-01", false),
+            ("2015-10-31", "2016-09-30", false),
+            ("2015-11-01", "2015-12-01", true),
+            ("2014-01-01", "2016-10-01", true),
+        ] {
+            let mut cert = leaf(["server.contoso.local"]);
+            cert.not_before = day(issued);
+            let ctx = Context { now: day(now), ..Context::public() };
+            assert_eq!(check(Item::Certificate(&cert), None, &ctx).is_some(), reported, "{issued} {now}");
+        }
     }
 }

@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     code: "life-too-long",
     title: "the certificate is valid for too long",
     why: "Public CAs may issue for 200 days since March 2026, for 100 from March 2027 and for 47 from March 2029. Apple's \
-          systems refuse anything above 825 days, from private CAs too.",
+          systems refuse anything above 825 days that was issued since July 2019, from private CAs too.",
     fix: "Ask for a certificate with a shorter life.",
     source: Source::BaselineRequirements("6.3.2"),
     fault: Some(Fault::Unfit),

@@ -8,8 +8,9 @@ use crate::facts::{GeneralName, Identity, Name, NameFault, SanExtension, Text};
 pub(super) const RULE: Rule = Rule {
     code: "malformed-name",
     title: "an entry is not a valid name",
-    why: "A DNS name holds labels of letters, digits and hyphens with single dots between them. No client matches \
-          anything else, and strict ones refuse the whole certificate because of one such entry.",
+    why: "A DNS name holds labels of letters, digits and hyphens with single dots between them. Most clients match \
+          nothing else, though some forgive a dot at the end, and strict ones refuse the whole certificate because of \
+          one such entry.",
     fix: "Correct the entry: no spaces, no dot at either end, no https:// in front; addresses as IP entries.",
     source: Source::Rfc(5280, "4.2.1.6"),
     fault: None,

@@ -166,7 +166,8 @@ pub enum Check {
     Identity(fn(&Identity, &Context<'_>) -> Option<Hit>),
     /// A certificate.
     Certificate(fn(&Certificate, &Context<'_>) -> Option<Hit>),
-    /// A certificate or request: once by the standards, and once for each client that has demands of its own.
+    /// A certificate or request: once by the standards, and, where the rule names a fault, once for each client that has
+    /// demands of its own.
     ClientItem(fn(Item<'_>, Option<&Client>, &Context<'_>) -> Option<Hit>),
     /// A certificate: once by the standards, and once for each client that has demands of its own.
     ClientCertificate(fn(&Certificate, Option<&Client>, &Context<'_>) -> Option<Hit>),
@@ -275,6 +276,27 @@ mod tests {
             for text in [rule.why, rule.fix] {
                 assert!(text.ends_with('.') && !text.contains("  "), "{}: {text}", rule.code);
             }
+        }
+    }
+
+    #[test]
+    fn speaks_of_most_clients_where_some_match_all_the_same() {
+        use crate::clients::{self, DnsScan, compare};
+        use crate::facts::fixture::{identity, target};
+        for (code, presented, typed) in [
+            ("wildcard-partial", "w*.contoso.com", "www.contoso.com"),
+            ("malformed-name", "www.contoso.com.", "www.contoso.com"),
+            ("unconverted-idn", "bücher.contoso.com", "bücher.contoso.com"),
+            ("connects-by-address", "192.0.2.5", "192.0.2.5"),
+        ] {
+            let mut of = identity([presented]);
+            if code == "connects-by-address" {
+                of.names = crate::facts::Names::default();
+            }
+            let reads = |client: &&&Client| client.names.scan != DnsScan::Unchecked;
+            let some =
+                clients::ALL.iter().filter(reads).any(|client| compare(&client.names, &of, &target(typed)).matches);
+            assert!(some && Rule::find(code).unwrap().why.contains("Most clients"), "{code}");
         }
     }
 

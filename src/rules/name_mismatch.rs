@@ -25,6 +25,9 @@ fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
     if target.has_trailing_dot() && named.is_listed() {
         return Some(Hit::refuse(format!("asked for {target}: the dot at the end stands in the way")));
     }
+    if name.as_str().contains('_') && named.fits_by_standard() {
+        return Some(Hit::refuse(format!("asked for {target}: the underscore stands in the way")));
+    }
     Some(Hit::refuse(format!("asked for {target}, found {found}")).remedy(Remedy::AddName(name.clone())))
 }
 
@@ -51,6 +54,14 @@ mod tests {
     fn blames_the_dot_at_the_end_where_it_is_to_blame() {
         let hit = unmatched(&RULE, MODERN, &identity(["mail.contoso.com"]), "mail.contoso.com.").unwrap();
         assert_eq!((hit.detail.contains("dot at the end"), hit.remedy), (true, Remedy::Manual));
+    }
+
+    #[test]
+    fn blames_the_underscore_where_it_is_to_blame() {
+        let hit = unmatched(&RULE, MODERN, &identity(["*.contoso.com"]), "my_host.contoso.com").unwrap();
+        assert_eq!(hit.detail, "asked for my_host.contoso.com: the underscore stands in the way");
+        let other = unmatched(&RULE, MODERN, &identity(["www.contoso.com"]), "my_host.contoso.com").unwrap();
+        assert_eq!(other.detail, "asked for my_host.contoso.com, found www.contoso.com");
     }
 
     #[test]

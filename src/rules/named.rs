@@ -2,7 +2,7 @@
 
 use crate::clients::{Client, CommonName, Comparison, DnsScan, Reference};
 use crate::error::listed;
-use crate::facts::{Host, Identity, Name, Target, Text};
+use crate::facts::{Host, Identity, Name, SanExtension, Target, Text};
 
 /// One client's view of a target and a certificate or request.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,11 @@ impl Named<'_> {
             let reads = match policy.common_name {
                 CommonName::Never => false,
                 CommonName::Only | CommonName::Also => true,
-                _ => self.identity.names.entries.is_empty(),
+                CommonName::IfNoReadableSan => self.identity.names.entries.is_empty(),
+                _ => {
+                    let names = &self.identity.names;
+                    names.entries.is_empty() && names.extension != SanExtension::Unreadable
+                }
             };
             return Some(match (self.coverage.common_name, reads) {
                 (true, false) => Mismatch::CommonNameOnly,
@@ -102,6 +106,16 @@ impl Named<'_> {
     /// True when a dNSName equals the target letter for letter.
     pub(super) fn is_listed(&self) -> bool {
         self.asked().is_some_and(|name| self.identity.names.dns().any(|text| equals(text, name)))
+    }
+
+    /// True when a dNSName fits by RFC 9525 §6.3, whatever this client says.
+    pub(super) fn fits_by_standard(&self) -> bool {
+        self.coverage.listed
+    }
+
+    /// True when the target is an address and an iPAddress equals it.
+    pub(super) fn is_listed_address(&self) -> bool {
+        self.target.address().is_some_and(|address| self.identity.names.addresses().any(|entry| entry == address))
     }
 
     /// The names for people: those of the SAN, else the common names, else `no names`.
@@ -168,10 +182,13 @@ pub(super) mod tests {
         let bare = Identity { subject: subject(&["mail.contoso.com"]), ..identity([]) };
         let two = identity(["server.contoso.local", "mail.contoso.com"]);
         let without = Identity { subject: subject(&[]), ..two.clone() };
+        let mut unreadable = bare.clone();
+        unreadable.names.extension = SanExtension::Unreadable;
         for (habits, identity, typed, code) in [
             (MODERN, &two, "192.0.2.5", "connects-by-address"),
             (MODERN, &bare, "mail.contoso.com", "common-name-only"),
             (MODERN, &bare, "imap.contoso.com", "name-mismatch"),
+            (FIRST_ONLY, &unreadable, "mail.contoso.com", "common-name-only"),
             (MODERN, &two, "imap.contoso.com", "name-mismatch"),
             (MODERN, &two, "mail contoso.com", "name-mismatch"),
             (FIRST_ONLY, &two, "mail.contoso.com", "name-not-first"),

@@ -3,8 +3,9 @@
 use time::macros::date;
 
 use super::{Authority, Check, Context, Hit, Remedy, Rule, Source};
+use crate::clients::Client;
 use crate::error::listed;
-use crate::facts::{AttributeKind, Identity, Moment};
+use crate::facts::{AttributeKind, Item, Moment};
 
 pub(super) const RULE: Rule = Rule {
     code: "organizational-unit",
@@ -14,17 +15,17 @@ pub(super) const RULE: Rule = Rule {
     fix: "Leave the OU out of the request.",
     source: Source::BaselineRequirements("7.1.2.7.4"),
     fault: None,
-    check: Check::Identity(check),
+    check: Check::ClientItem(check),
 };
 
 /// Ballot SC-47.
 const FORBIDDEN_FROM: Moment = Moment::from_date(date!(2022 - 09 - 01));
 
-fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
-    if ctx.authority != Authority::Public || ctx.now < FORBIDDEN_FROM {
+fn check(item: Item<'_>, _: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+    if ctx.authority != Authority::Public || ctx.issued(item) < FORBIDDEN_FROM {
         return None;
     }
-    let units = || identity.subject.values(&AttributeKind::OrganizationalUnit);
+    let units = || item.identity().subject.values(&AttributeKind::OrganizationalUnit);
     units().next()?;
     Some(Hit::refuse(format!("OU={}", listed(units()))).remedy(Remedy::TrimSubject))
 }
@@ -32,23 +33,39 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::DistinguishedName;
-    use crate::facts::fixture::identity;
+    use crate::facts::fixture::{day, leaf};
+    use crate::facts::{DistinguishedName, Request};
 
-    fn with_unit() -> Identity {
-        let subject = DistinguishedName::parse("CN=mail.contoso.com,OU=Mail,OU=IT,O=Contoso").unwrap();
-        Identity { subject, ..identity(["mail.contoso.com"]) }
+    /// With these units, issued on a day.
+    fn judged(subject: &str, issued: &str, ctx: &Context<'_>) -> Option<Hit> {
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.identity.subject = DistinguishedName::parse(subject).unwrap();
+        cert.not_before = day(issued);
+        check(Item::Certificate(&cert), None, ctx)
     }
+
+    const WITH_UNITS: &str = "CN=mail.contoso.com,OU=Mail,OU=IT,O=Contoso";
 
     #[test]
     fn lists_the_units() {
-        assert_eq!(check(&with_unit(), &Context::public()).unwrap().detail, "OU=Mail, IT");
+        assert_eq!(judged(WITH_UNITS, "2022-09-01", &Context::public()).unwrap().detail, "OU=Mail, IT");
     }
 
     #[test]
-    fn accepts_them_from_others_and_in_older_days() {
-        assert_eq!(check(&with_unit(), &Context::private()), None);
-        assert_eq!(check(&with_unit(), &Context { now: Context::on("2022-08-31").now, ..Context::public() }), None);
-        assert_eq!(check(&identity(["mail.contoso.com"]), &Context::public()), None);
+    fn takes_a_request_for_signed_now() {
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.identity.subject = DistinguishedName::parse(WITH_UNITS).unwrap();
+        let (der, attributes) = (Box::default(), Vec::new());
+        let request = Request { der, identity: cert.identity, signature: cert.signature, attributes };
+        let judged = |ctx: &Context<'_>| check(Item::Request(&request), None, ctx);
+        assert!(judged(&Context::public()).is_some());
+        assert_eq!(judged(&Context { now: day("2022-08-31"), ..Context::public() }), None);
+    }
+
+    #[test]
+    fn accepts_them_from_others_and_from_older_days() {
+        assert_eq!(judged(WITH_UNITS, "2026-08-01", &Context::private()), None);
+        assert_eq!(judged(WITH_UNITS, "2022-08-31", &Context::public()), None);
+        assert_eq!(judged("CN=mail.contoso.com", "2026-08-01", &Context::public()), None);
     }
 }

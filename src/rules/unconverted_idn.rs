@@ -6,8 +6,9 @@ use crate::facts::Identity;
 pub(super) const RULE: Rule = Rule {
     code: "unconverted-idn",
     title: "an international name is not converted",
-    why: "In a certificate a name such as bücher.example is written xn--bcher-kva.example. Clients convert what their \
-          user types to that form, so the unconverted name never matches; Android refuses such certificates.",
+    why: "In a certificate a name such as bücher.example is written xn--bcher-kva.example. Most clients \
+          convert what their user types to that form, so the unconverted name does not match; only some that convert \
+          nothing, such as OpenSSL, may match it. Android refuses such certificates.",
     fix: "Ask for the converted name.",
     source: Source::Rfc(5280, "7.2"),
     fault: None,

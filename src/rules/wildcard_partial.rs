@@ -8,8 +8,9 @@ use crate::facts::{GeneralName, Identity};
 pub(super) const RULE: Rule = Rule {
     code: "wildcard-partial",
     title: "a star is not the whole first label",
-    why: "Clients of today honour a star only as the whole first label, as in *.contoso.com. They pass over names such \
-          as w*.contoso.com or www.*.contoso.com, and public CAs do not sign them.",
+    why: "Only a star that is the whole first label, as in *.contoso.com, is honoured by all clients that know wildcards. \
+          Most clients pass over names such as w*.contoso.com or www.*.contoso.com, though OpenSSL takes the first and Java \
+          both; public CAs sign neither.",
     fix: "List the host names themselves, or use one star as the whole first label.",
     source: Source::Rfc(9525, "6.3"),
     fault: None,
