@@ -195,6 +195,7 @@ impl<'a> Bench<'a, '_> {
             Check::Identity(check) => (check(self.identity, self.ctx), Vec::new()),
             Check::Certificate(check) => (check(certificate(item)?, self.ctx), Vec::new()),
             Check::ClientItem(check) => self.each(rule, |client| check(item, client, self.ctx)),
+            Check::ClientChain(check) => self.each(rule, |client| check(item, &self.subject.chain, client, self.ctx)),
             Check::ClientCertificate(check) => {
                 let cert = certificate(item)?;
                 self.each(rule, |client| check(cert, client, self.ctx))
@@ -229,7 +230,10 @@ impl<'a> Bench<'a, '_> {
             Check::Defeat(_) | Check::Survey(_) => return Ok(None),
         };
         let Some(hit) = hit else { return Ok(None) };
-        let per_client = matches!(rule.check, Check::ClientItem(_) | Check::ClientCertificate(_) | Check::Name(..));
+        let per_client = matches!(
+            rule.check,
+            Check::ClientItem(_) | Check::ClientChain(_) | Check::ClientCertificate(_) | Check::Name(..)
+        );
         if let (Some(fault), false) = (rule.fault, per_client) {
             clients = self.clients(|view| complains(view.member.client, fault));
         }

@@ -157,6 +157,7 @@ fn looks_at(rule: &Rule) -> &'static str {
             "names and key of a certificate or request, and the day of issue"
         }
         Check::ClientItem(_) => "a certificate or request, for each client",
+        Check::ClientChain(_) => "a certificate or request and the certificates that came along, for each client",
         Check::ClientCertificate(_) => "a certificate, for each client",
         Check::Name(..) => "the name people type and the names of the certificate, for each client",
         Check::Chain(_) => "the certificates that came along",

@@ -169,6 +169,8 @@ pub enum Check {
     /// A certificate or request: once by the standards, and, where the rule names a fault, once for each client that has
     /// demands of its own.
     ClientItem(fn(Item<'_>, Option<&Client>, &Context<'_>) -> Option<Hit>),
+    /// As `ClientItem`, with the other certificates that came along, where some did.
+    ClientChain(fn(Item<'_>, &[&Certificate], Option<&Client>, &Context<'_>) -> Option<Hit>),
     /// A certificate: once by the standards, and once for each client that has demands of its own.
     ClientCertificate(fn(&Certificate, Option<&Client>, &Context<'_>) -> Option<Hit>),
     /// What one client compared, for the clients that mismatch in this way. Needs a target.

@@ -2,34 +2,53 @@
 
 use super::{Authority, Check, Context, Hit, Level, Remedy, Rule, Source};
 use crate::clients::{Client, Fault};
-use crate::facts::{Curve, Item, KeyKind};
+use crate::facts::{Certificate, Curve, Item, KeyKind};
 
 pub(super) const RULE: Rule = Rule {
     code: "weak-key",
     title: "the key is too weak",
     why: "RSA keys below 2048 bits can be broken with enough money, so public CAs do not sign them and Apple's systems \
-          and others refuse them. The same goes for DSA and for curves that only few programs know.",
-    fix: "Make a new key: RSA with 2048 bits serves every client, old ones too.",
+          and others refuse them, in the certificates of the issuing CAs too. The same goes for DSA and for curves that only few programs know.",
+    fix: "Make a new key: RSA with 2048 bits serves every client, old ones too. If it is the key of a CA, have the \
+          certificate issued by another one.",
     source: Source::BaselineRequirements("6.1.5"),
     fault: Some(Fault::Unfit),
-    check: Check::ClientItem(check),
+    check: Check::ClientChain(check),
 };
 
 /// BR 6.1.5
 const LEAST_BITS: u32 = 2048;
 
-fn check(item: Item<'_>, client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
-    let kind = &item.identity().key.kind;
-    let hit = match client {
-        None => by_standard(kind, ctx.authority)?,
+fn check(item: Item<'_>, chain: &[&Certificate], client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+    if let Some(hit) = weakness(&item.identity().key.kind, client, ctx) {
+        return Some(hit.remedy(Remedy::NewKey));
+    }
+    issuers(item.certificate()?, chain).find_map(|issuer| {
+        let hit = weakness(&issuer.identity.key.kind, client, ctx)?;
+        // A new key for the server cures nothing here.
+        Some(Hit::new(hit.level, format!("the issuing CA {}: {}", issuer.identity.subject, hit.detail)))
+    })
+}
+
+/// The CAs between the certificate and its root, as far as they came along. A root is trusted whatever its key is like.
+fn issuers<'a>(cert: &'a Certificate, chain: &'a [&'a Certificate]) -> impl Iterator<Item = &'a Certificate> {
+    let above = |last: &&'a Certificate| {
+        chain.iter().copied().find(|other| last.names_as_issuer(other) && !other.is_self_issued())
+    };
+    // Certificates that name each other as issuer would lead in circles.
+    std::iter::successors(above(&cert), above).take(chain.len())
+}
+
+fn weakness(kind: &KeyKind, client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+    match client {
+        None => by_standard(kind, ctx.authority),
         Some(client) => match kind {
             KeyKind::Rsa { bits, .. } if *bits < client.demands.rsa_bits => {
-                Hit::refuse(format!("{kind}, at least {} bits are wanted", client.demands.rsa_bits))
+                Some(Hit::refuse(format!("{kind}, at least {} bits are wanted", client.demands.rsa_bits)))
             }
-            _ => return None,
+            _ => None,
         },
-    };
-    Some(hit.remedy(Remedy::NewKey))
+    }
 }
 
 fn by_standard(kind: &KeyKind, authority: Authority) -> Option<Hit> {
@@ -69,12 +88,12 @@ fn curve(oid: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::leaf;
+    use crate::facts::fixture::{leaf, subject};
 
     fn judged(kind: KeyKind, client: Option<&Client>, ctx: &Context<'_>) -> Option<Level> {
         let mut cert = leaf(["mail.contoso.com"]);
         cert.identity.key.kind = kind;
-        check(Item::Certificate(&cert), client, ctx).map(|hit| hit.level)
+        check(Item::Certificate(&cert), &[], client, ctx).map(|hit| hit.level)
     }
 
     fn rsa(bits: u32) -> KeyKind {
@@ -101,6 +120,29 @@ mod tests {
         let lax = crate::clients::ALL.iter().copied().find(|client| client.demands.rsa_bits == 0);
         assert_eq!(judged(rsa(1024), strict, &Context::private()), Some(Level::Refused));
         assert_eq!(judged(rsa(1024), lax, &Context::private()), None);
+    }
+
+    #[test]
+    fn looks_at_the_issuing_authorities_but_not_at_the_root() {
+        let authority = |name: &str, issuer: &str, bits| {
+            let mut cert = leaf([]);
+            cert.identity.subject = subject(&[name]);
+            cert.issuer = subject(&[issuer]);
+            cert.identity.key.kind = rsa(bits);
+            cert
+        };
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.issuer = subject(&["Issuing CA"]);
+        let (weak, good) = (authority("Issuing CA", "Root", 1024), authority("Issuing CA", "Root", 2048));
+        let (root, other) = (authority("Root", "Root", 1024), authority("Other CA", "Root", 1024));
+        let apple = Client::find("apple-mail");
+        let judged = |chain: &[&Certificate], client| check(Item::Certificate(&cert), chain, client, &Context::plain());
+        for (client, level) in [(None, Level::Warning), (apple, Level::Refused)] {
+            let hit = judged(&[&root, &weak], client).unwrap();
+            assert_eq!((hit.level, hit.remedy), (level, Remedy::Manual));
+            assert!(hit.detail.starts_with("the issuing CA CN=Issuing CA: RSA 1024"), "{}", hit.detail);
+            assert_eq!(judged(&[&good, &root, &other], client), None);
+        }
     }
 
     #[test]
