@@ -180,6 +180,34 @@ fn a_key_never_goes_where_everybody_reads() {
 }
 
 #[test]
+fn a_planted_link_leads_to_no_file_of_somebody_else() {
+    // Others can be given files by root alone.
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let nobody = Some(65534);
+    let store = KeyStore::with(&credentials());
+    let (folder, victim) = (store.beside("svc"), store.beside("victim"));
+    fs::create_dir(&folder).unwrap();
+    fs::write(&victim, "root's own").unwrap();
+    let link = folder.join("certfix.pem");
+    let value = format!("combined_file={}", link.display());
+    store.run(&["bind", NAME, "--to", "files", "--set", &value, "--reload", "true"]);
+    std::os::unix::fs::symlink(&victim, &link).unwrap();
+    for path in [&folder, &link] {
+        std::os::unix::fs::lchown(path, nobody, nobody).unwrap();
+    }
+    let before = snapshot(&victim);
+    let said = store.refuse(&["commit"]);
+    assert!(said.contains("certfix.pem' cannot be changed: the link '"), "{said}");
+    assert_eq!((snapshot(&victim), store.journals()), (before, Vec::new()));
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&victim, &link).unwrap();
+    store.run(&["commit"]);
+    assert!(fs::read_to_string(&victim).unwrap().contains("PRIVATE KEY"), "root's own links are followed");
+}
+
+#[test]
 fn what_cannot_work_is_said_when_binding() {
     let store = KeyStore::with(&credentials());
     let own = store.beside("templates");
