@@ -300,6 +300,25 @@ fn a_dry_run_shows_everything_but_the_key_and_writes_nothing() {
 }
 
 #[test]
+fn a_dry_run_takes_no_binding_away_and_programs_are_told_what_was() {
+    let store = KeyStore::with(&credentials());
+    bind(&store, "true");
+    let bindings = store.root().join(NAME).join("bindings.json");
+    let remove = ["bind", NAME, "--to", "files", "--remove"];
+    let said = store.run(&[&remove[..], &["--dry-run"]].concat());
+    assert_eq!(said, format!("files no longer for {NAME}\nNothing was written.\n"));
+    let dry = store.run(&[&remove[..], &["--dry-run", "--format", "json"]].concat());
+    assert!(bindings.exists(), "a dry run took the binding away");
+    let said = store.run(&[&remove[..], &["--format", "json"]].concat());
+    assert!(!bindings.exists());
+    fits_the_schema(&said);
+    assert_eq!(said, dry);
+    let page: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(page["removed"][0], "files");
+    assert!(store.refuse(&[&remove[..], &["--dry-run"]].concat()).contains("is not bound to files"));
+}
+
+#[test]
 fn what_was_committed_and_put_back_is_told_to_programs() {
     let store = KeyStore::with(&credentials());
     bind(&store, "true");

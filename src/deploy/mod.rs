@@ -108,18 +108,22 @@ pub fn unbind(
     store: &Store,
     name: &Name,
     unwanted: &[Binding],
-    wait: Duration,
+    writing: Writing,
     tell: &mut dyn FnMut(&str),
 ) -> Result<(), Error> {
     let key = find(store, name)?;
-    commit::rebind(store, &key, wait, tell, |bindings| {
+    let take_away = |bindings: &mut Vec<Binding>| {
         for one in unwanted {
             let there = bindings.iter().position(|known| known.is_same(one));
             let absent = || Deploying::NotBound { service: one.to_string(), key: name.to_string() };
             bindings.remove(there.ok_or_else(absent)?);
         }
         Ok(())
-    })
+    };
+    match writing {
+        Writing::Yes(wait) => commit::rebind(store, &key, wait, tell, take_away),
+        Writing::No => take_away(&mut binding::bindings(&key)?),
+    }
 }
 
 fn find(store: &Store, name: &Name) -> Result<KeyFolder, Error> {
