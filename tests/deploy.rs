@@ -319,6 +319,32 @@ fn a_dry_run_takes_no_binding_away_and_programs_are_told_what_was() {
 }
 
 #[test]
+fn a_service_that_another_program_binds_meanwhile_is_not_free() {
+    let store = KeyStore::with(&credentials());
+    store.put("ftp.contoso.test", &credentials());
+    let (own, begun, go) = (store.beside("templates"), store.beside("begun"), store.beside("go"));
+    fs::create_dir(&own).unwrap();
+    let ask = format!("touch {}; while [ ! -e {} ]; do sleep 0.02; done", begun.display(), go.display());
+    let path = store.beside("slow.conf");
+    let template = format!(
+        "about = \"Slow\"\n[ask]\nversion = \"{ask}\"\n[[file]]\npath = \"{}\"\ntext = \"x\"\n",
+        path.display()
+    );
+    fs::write(own.join("slow.toml"), template).unwrap();
+    let bind = |name| ["bind", name, "--to", "slow", "--templates", own.to_str().unwrap()];
+    let first = store.command(&bind(NAME)).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while !begun.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    store.run(&[&bind("ftp.contoso.test")[..], &["--set", "version=1"]].concat());
+    fs::write(&go, "").unwrap();
+    let first = first.wait_with_output().unwrap();
+    assert_eq!(first.status.code(), Some(2));
+    assert!(said(&first).contains("slow is bound to 'ftp.contoso.test' already"), "{}", said(&first));
+    store.run(&["commit"]);
+}
+
+#[test]
 fn what_was_committed_and_put_back_is_told_to_programs() {
     let store = KeyStore::with(&credentials());
     bind(&store, "true");

@@ -91,6 +91,8 @@ pub fn bind(
     if let (Writing::Yes(wait), false) = (writing, staged.is_empty()) {
         commit::rebind(store, &key, wait, tell, |bindings| {
             for one in &staged {
+                // Another program may have bound it since.
+                ensure_free(store, &key, &one.binding)?;
                 bindings.retain(|known| !known.is_same(&one.binding));
                 bindings.push(one.binding.clone());
             }
