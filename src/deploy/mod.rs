@@ -7,6 +7,7 @@
 //! user says so, with limits on their time and on what they say.
 
 mod account;
+mod back;
 mod binding;
 mod command;
 mod commit;
@@ -30,8 +31,9 @@ use crate::store::{KeyFolder, Store};
 
 use self::material::Material;
 
+pub use back::PutBack;
 pub use binding::{Binding, bindings};
-pub use commit::{Committed, Force, Manners, PutBack, Scope, Work, commit, staged, undo, undoable};
+pub use commit::{Committed, Force, Manners, Scope, Work, commit, staged, undo, undoable};
 pub use difference::Line;
 pub use disk::Rights;
 pub use journal::Turn;
