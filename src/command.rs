@@ -3,15 +3,17 @@
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::io_cause;
 use crate::facts::Text;
 
-/// What is kept of each of its streams.
-const KEPT: u64 = 64 << 10;
+/// What is kept of each of its streams, from the beginning on.
+const KEPT: usize = 64 << 10;
+/// And of the end, for the case that it fails.
+const END: usize = 8 << 10;
 /// What is shown of it, in characters: its end, where the cause stands.
 const SHOWN: usize = 600;
 /// How long is waited for the end of its words once it has ended: a service that it started may hold the pipe.
@@ -41,14 +43,15 @@ pub(crate) fn run(mut command: Command, longest: Duration) -> Result<Vec<u8>, St
     let mut child = command.spawn().map_err(|cause| io_cause(&cause))?;
     let out = child.stdout.take().map(listen);
     let err = child.stderr.take().map(listen);
-    let status = wait(&mut child, longest)?;
+    let ended = wait(&mut child, longest);
     let (out, err) = (words(out), words(err));
-    if status.success() {
-        return Ok(out);
-    }
-    let said = ending(if err.trim_ascii().is_empty() { &out } else { &err });
-    let code = status.code().map_or("was killed".to_owned(), |code| format!("ended with status {code}"));
-    Err(if said.is_empty() { code } else { format!("{code}: {said}") })
+    let why = match ended {
+        Ok(status) if status.success() => return Ok(out.beginning),
+        Ok(status) => status.code().map_or("was killed".to_owned(), |code| format!("ended with status {code}")),
+        Err(why) => why,
+    };
+    let said = shown(if err.end.trim_ascii().is_empty() { &out.end } else { &err.end });
+    Err(if said.is_empty() { why } else { format!("{why}: {said}") })
 }
 
 fn wait(child: &mut Child, longest: Duration) -> Result<ExitStatus, String> {
@@ -74,35 +77,54 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// Reads to the end, so that the program never waits; keeps the beginning.
-fn listen(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut kept = 0;
-        let mut part = [0; 4096];
-        while let Ok(count @ 1..) = stream.read(&mut part) {
-            if kept < KEPT && sender.send(part[..count].to_vec()).is_err() {
-                return;
-            }
-            kept += count as u64;
-        }
-    });
-    receiver
+/// What a program wrote to one of its streams: no more is kept than the beginning and the end.
+#[derive(Default)]
+struct Words {
+    beginning: Vec<u8>,
+    end: Vec<u8>,
 }
 
-fn words(receiver: Option<Receiver<Vec<u8>>>) -> Vec<u8> {
-    let deadline = Instant::now() + WORDS;
-    let mut said = Vec::new();
-    while let Some(receiver) = &receiver
-        && let Ok(part) = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now()))
-    {
-        said.extend(part);
+impl Words {
+    fn add(&mut self, part: &[u8]) {
+        let room = KEPT - self.beginning.len();
+        self.beginning.extend_from_slice(&part[..part.len().min(room)]);
+        self.end.extend_from_slice(part);
+        // Seldom, so that not every part moves all of it.
+        if self.end.len() > 2 * END {
+            self.end.drain(..self.end.len() - END);
+        }
     }
-    said
+}
+
+/// A stream that is listened to. The channel ends when the stream does.
+struct Ear {
+    heard: Arc<Mutex<Words>>,
+    end: Receiver<()>,
+}
+
+/// Reads to the end, so that the program never waits.
+fn listen(mut stream: impl Read + Send + 'static) -> Ear {
+    let (sender, end) = mpsc::channel();
+    let heard = Arc::new(Mutex::new(Words::default()));
+    let ear = Ear { heard: Arc::clone(&heard), end };
+    thread::spawn(move || {
+        let _until_the_end: mpsc::Sender<()> = sender;
+        let mut part = [0; 4096];
+        while let Ok(count @ 1..) = stream.read(&mut part) {
+            heard.lock().unwrap_or_else(PoisonError::into_inner).add(&part[..count]);
+        }
+    });
+    ear
+}
+
+fn words(ear: Option<Ear>) -> Words {
+    let Some(ear) = ear else { return Words::default() };
+    let _ = ear.end.recv_timeout(WORDS);
+    std::mem::take(&mut *ear.heard.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// The end of what was said, on one line.
-fn ending(said: &[u8]) -> String {
+fn shown(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let text = lines.join("; ");
@@ -131,7 +153,26 @@ mod tests {
     #[test]
     fn a_flood_of_words_and_a_service_left_running_hold_nobody_up() {
         let said = shell("yes | head -c 1000000; sleep 5 &").unwrap();
-        assert!(said.len() <= KEPT as usize + 4096, "{}", said.len());
+        assert!(said.len() <= KEPT, "{}", said.len());
+        assert!(said.starts_with(b"y\ny\n"));
+    }
+
+    #[test]
+    fn the_cause_is_shown_that_stands_behind_a_flood_of_words() {
+        for stream in ["", " >&2"] {
+            let line = format!("{{ yes | head -c 1000000; echo 'no key'; }}{stream}; exit 3");
+            let error = shell(&line).unwrap_err();
+            assert!(error.starts_with("ended with status 3: ") && error.ends_with("y; no key"), "{error}");
+            assert!(error.len() < SHOWN + 50, "{}", error.len());
+        }
+    }
+
+    #[test]
+    fn what_was_said_before_the_time_was_up_is_shown() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo waiting for the database; sleep 60; :"]);
+        let error = run(command, Duration::from_millis(500)).unwrap_err();
+        assert_eq!(error, "took longer than 0.5 seconds: waiting for the database");
     }
 
     #[test]

@@ -311,7 +311,7 @@ impl Error {
             Self::Deploying(deploying) => deploying.describe(out),
             Self::Signing(signing) => signing.describe(out),
             Self::Ordering(ordering) => ordering.describe(out),
-            Self::Interrupted => out.write_str("stopped by Ctrl-C; nothing was written"),
+            Self::Interrupted => out.write_str("stopped by Ctrl-C"),
             Self::NobodyToAsk => out.write_str("there is no terminal to ask questions on"),
             Self::Conflict { cause } => out.write_str(cause),
             Self::NoAnswer { source } => write!(out, "'{source}' holds no certificate"),

@@ -180,6 +180,34 @@ fn a_key_never_goes_where_everybody_reads() {
 }
 
 #[test]
+fn a_planted_link_leads_to_no_file_of_somebody_else() {
+    // Others can be given files by root alone.
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let nobody = Some(65534);
+    let store = KeyStore::with(&credentials());
+    let (folder, victim) = (store.beside("svc"), store.beside("victim"));
+    fs::create_dir(&folder).unwrap();
+    fs::write(&victim, "root's own").unwrap();
+    let link = folder.join("certfix.pem");
+    let value = format!("combined_file={}", link.display());
+    store.run(&["bind", NAME, "--to", "files", "--set", &value, "--reload", "true"]);
+    std::os::unix::fs::symlink(&victim, &link).unwrap();
+    for path in [&folder, &link] {
+        std::os::unix::fs::lchown(path, nobody, nobody).unwrap();
+    }
+    let before = snapshot(&victim);
+    let said = store.refuse(&["commit"]);
+    assert!(said.contains("certfix.pem' cannot be changed: the link '"), "{said}");
+    assert_eq!((snapshot(&victim), store.journals()), (before, Vec::new()));
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&victim, &link).unwrap();
+    store.run(&["commit"]);
+    assert!(fs::read_to_string(&victim).unwrap().contains("PRIVATE KEY"), "root's own links are followed");
+}
+
+#[test]
 fn what_cannot_work_is_said_when_binding() {
     let store = KeyStore::with(&credentials());
     let own = store.beside("templates");
@@ -269,6 +297,51 @@ fn a_dry_run_shows_everything_but_the_key_and_writes_nothing() {
     store.run(&["commit"]);
     let said = store.run(&["undo", "--dry-run"]);
     assert!(said.contains("combined.pem") && store.beside("combined.pem").exists());
+}
+
+#[test]
+fn a_dry_run_takes_no_binding_away_and_programs_are_told_what_was() {
+    let store = KeyStore::with(&credentials());
+    bind(&store, "true");
+    let bindings = store.root().join(NAME).join("bindings.json");
+    let remove = ["bind", NAME, "--to", "files", "--remove"];
+    let said = store.run(&[&remove[..], &["--dry-run"]].concat());
+    assert_eq!(said, format!("files no longer for {NAME}\nNothing was written.\n"));
+    let dry = store.run(&[&remove[..], &["--dry-run", "--format", "json"]].concat());
+    assert!(bindings.exists(), "a dry run took the binding away");
+    let said = store.run(&[&remove[..], &["--format", "json"]].concat());
+    assert!(!bindings.exists());
+    fits_the_schema(&said);
+    assert_eq!(said, dry);
+    let page: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(page["removed"][0], "files");
+    assert!(store.refuse(&[&remove[..], &["--dry-run"]].concat()).contains("is not bound to files"));
+}
+
+#[test]
+fn a_service_that_another_program_binds_meanwhile_is_not_free() {
+    let store = KeyStore::with(&credentials());
+    store.put("ftp.contoso.test", &credentials());
+    let (own, begun, go) = (store.beside("templates"), store.beside("begun"), store.beside("go"));
+    fs::create_dir(&own).unwrap();
+    let ask = format!("touch {}; while [ ! -e {} ]; do sleep 0.02; done", begun.display(), go.display());
+    let path = store.beside("slow.conf");
+    let template = format!(
+        "about = \"Slow\"\n[ask]\nversion = \"{ask}\"\n[[file]]\npath = \"{}\"\ntext = \"x\"\n",
+        path.display()
+    );
+    fs::write(own.join("slow.toml"), template).unwrap();
+    let bind = |name| ["bind", name, "--to", "slow", "--templates", own.to_str().unwrap()];
+    let first = store.command(&bind(NAME)).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while !begun.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    store.run(&[&bind("ftp.contoso.test")[..], &["--set", "version=1"]].concat());
+    fs::write(&go, "").unwrap();
+    let first = first.wait_with_output().unwrap();
+    assert_eq!(first.status.code(), Some(2));
+    assert!(said(&first).contains("slow is bound to 'ftp.contoso.test' already"), "{}", said(&first));
+    store.run(&["commit"]);
 }
 
 #[test]

@@ -7,7 +7,6 @@
 #[expect(dead_code, reason = "other tests use more of it")]
 mod authority;
 #[path = "support/key_store.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
 mod key_store;
 
 use std::collections::BTreeMap;
@@ -262,6 +261,47 @@ fn failed_everywhere(action: &str, scene: impl Fn() -> Scene) -> String {
     }
     assert!(points > 60 && failed > 20, "{points} points, {failed} failed");
     format!("{action}: {points} errors, {failed} of them ended the work")
+}
+
+#[test]
+fn a_folder_that_is_gone_does_not_keep_the_rest_from_being_put_back() {
+    for was_interrupted in [false, true] {
+        let store = KeyStore::with(&Authority::new().issue(&Leaf::new(&[NAME])));
+        let (folder, certificate) = (store.beside("service"), store.beside("cert.pem"));
+        let combined = folder.join("combined.pem");
+        fs::create_dir(&folder).unwrap();
+        fs::write(&combined, "the only copy of an old key").unwrap();
+        fs::write(&certificate, "old").unwrap();
+        let values = [("combined", &combined), ("certificate", &certificate)];
+        let [one, other] = values.map(|(kind, path)| format!("{kind}_file={}", path.display()));
+        store.run(&["bind", NAME, "--to", "files", "--set", &one, "--set", &other, "--reload", "true"]);
+        store.run(&["commit"]);
+        if was_interrupted {
+            fs::rename(store.root().join(".certfix-undo-0001"), store.root().join(".certfix-commit")).unwrap();
+        }
+        // The service is uninstalled.
+        fs::remove_dir_all(&folder).unwrap();
+        let remove = ["bind", NAME, "--to", "files", "--remove"];
+        if was_interrupted {
+            for arguments in [&["commit"][..], &["undo"], &remove] {
+                let said = store.refuse(arguments);
+                assert!(said.contains("combined.pem' cannot be put back: its folder is gone\n"), "{said}");
+                assert!(said.contains("certfix undo --force"), "{said}");
+            }
+        } else {
+            assert!(store.refuse(&["undo"]).contains("hint: pass --force"));
+        }
+        let said = store.refuse(&["undo", "--force"]);
+        let copy = store.root().join(".certfix-lost-0001");
+        let trouble = format!("its folder is gone; its copy is in '{}'\n", copy.display());
+        assert!(said.contains(&trouble) && !said.contains(&format!("back    {}", folder.display())), "{said}");
+        assert_eq!(fs::read(&certificate).unwrap(), b"old");
+        let kept = |name: &str| fs::read(copy.join(name)).unwrap() == b"the only copy of an old key";
+        assert!(["0", "1"].iter().any(|name| kept(name)), "the key is lost");
+        assert_eq!(store.journals(), [".certfix-lost-0001"]);
+        store.run(&remove);
+        assert!(store.run(&["commit"]).starts_with("Nothing to commit"));
+    }
 }
 
 #[test]

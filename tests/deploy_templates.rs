@@ -42,6 +42,25 @@ fn a_template_of_the_users_own_is_found_again_by_the_commit() {
 }
 
 #[test]
+fn only_a_wildcards_own_folder_is_shown_with_a_star() {
+    let store = KeyStore::with(&credentials());
+    let own = store.beside("templates");
+    fs::create_dir(&own).unwrap();
+    let path = store.beside("name");
+    let template = format!("about = \"Name\"\n[[file]]\npath = \"{}\"\ntext = \"{{{{ name }}}}\\n\"\n", path.display());
+    fs::write(own.join("name.toml"), template).unwrap();
+    for (folder, name) in
+        [("a_wildcard.contoso.test", "a_wildcard.contoso.test"), ("_wildcard.contoso.test", "*.contoso.test")]
+    {
+        store.put(folder, &credentials());
+        store.run(&["bind", name, "--to", "name", "--templates", own.to_str().unwrap()]);
+        store.run(&["commit"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("{name}\n"));
+        store.run(&["bind", name, "--to", "name", "--templates", own.to_str().unwrap(), "--remove"]);
+    }
+}
+
+#[test]
 fn windows_gets_scripts_with_everything_quoted() {
     let store = KeyStore::with(&credentials());
     let sha1 = {

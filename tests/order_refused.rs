@@ -272,3 +272,27 @@ fn a_proof_for_what_was_not_ordered_is_refused() {
         scene.has_no_proofs(token);
     }
 }
+
+#[test]
+fn more_proofs_than_names_are_not_even_fetched() {
+    let (scene, proxy) = behind_proxy();
+    let urls: Vec<String> = (0..5000).map(|number| format!("{}/{number}", scene.directory)).collect();
+    for state in ["pending", "invalid"] {
+        let page = json!({"status": state, "authorizations": urls, "finalize": scene.directory});
+        let place = scene.directory.clone();
+        let own = move |_: &str, path: &str, _: &[u8]| {
+            let headers = [("Replay-Nonce", "x"), ("Location", &*place)];
+            assert!(!path.starts_with("/dir/"), "one was fetched");
+            (path == "/order-plz").then(|| reply(201, &headers, &page))
+        };
+        proxy.set(Plan { own: Some(Box::new(own)), ..Plan::default() });
+        let complaint = scene.complaint(&scene.by_webroot(&[]));
+        let words = match state {
+            "pending" => "it wants 5000 proofs, and no more than 2 were ordered",
+            _ => "gave up the order",
+        };
+        assert!(complaint.contains(words), "{complaint}");
+        assert!(proxy.count() < 10, "{} requests", proxy.count());
+        let _ = fs::remove_file(scene.key("order.json"));
+    }
+}

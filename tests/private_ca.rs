@@ -275,6 +275,15 @@ fn never_writes_over_a_file() {
     desk.put("taken.pem", "mine");
     let options = [&["ca", "sign", REQUEST, "--yes", "-o", "taken.pem"][..], &PASSWORD].concat();
     assert_eq!(desk.refusal(&options), "'taken.pem' already exists");
+    for (output, cause) in [
+        ("nowhere/leaf.pem", "no such file or directory"),
+        ("taken.pem/leaf.pem", "not a directory"),
+        ("taken.pem/", "not a directory"),
+        ("taken.pem/a/b/", "not a directory"),
+    ] {
+        let said = desk.refusal(&[&["ca", "sign", REQUEST, "-o", output, "--yes"][..], &PASSWORD].concat());
+        assert_eq!(said, format!("cannot write '{output}': {cause}"));
+    }
     fs::create_dir(desk.path("a")).unwrap();
     asked(&desk, "a/x.csr", EC, &["-subj", "/CN=a.contoso.com"]);
     asked(&desk, "x.csr", EC, &["-subj", "/CN=b.contoso.com"]);

@@ -197,6 +197,31 @@ fn a_renewal_that_could_not_be_installed_is_not_signed_twice() {
 }
 
 #[test]
+fn what_was_signed_before_the_one_in_force_is_no_answer() {
+    let name = "remote.contoso.org";
+    let desk = with_private_ca(name, &[]);
+    let cert = || desk.text(&format!("store/{name}/cert.pem"));
+    let mut before = vec![cert()];
+    for _ in 0..2 {
+        desk.answer(0, &["csr", "--renew", name, "--same-key", "--ca", "private"]);
+        said(&desk, 0, &["renew", name, "--now"]);
+        assert!(!before.contains(&cert()), "an older certificate took the place of a newer one");
+        before.push(cert());
+    }
+    assert_eq!(signed(&desk), 3);
+    // Of two that wait to be installed it is the newer one.
+    desk.answer(0, &["csr", "--renew", name, "--same-key", "--ca", "private"]);
+    for days in ["90", "80"] {
+        let request = format!("store/{name}/renewal/request.csr");
+        desk.answer(0, &["ca", "sign", &request, "--days", days, "--yes"]);
+    }
+    said(&desk, 0, &["renew", name, "--now"]);
+    assert_eq!(signed(&desk), 5);
+    let shown = desk.json(0, &["keys", "show", name])["keys"][0]["certificate"]["days_left"].as_u64().unwrap();
+    assert!((79..=80).contains(&shown), "{shown} days");
+}
+
+#[test]
 fn services_of_a_wildcard_are_named() {
     let name = "*.contoso.org";
     let desk = Desk::new();

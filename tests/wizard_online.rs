@@ -21,8 +21,8 @@ mod terminal;
 use std::fs;
 
 use certfix::input::read_file;
-use ordering::{PLAIN, Scene};
-use pages::DOWN;
+use ordering::{OTHER, PLAIN, Scene};
+use pages::{CTRL_C, DOWN};
 use terminal::Session;
 
 #[test]
@@ -75,4 +75,19 @@ fn an_online_authority_signs_at_once_and_both_commands_are_printed() {
     let both = text.lines().find(|line| line.starts_with("certfix csr ")).unwrap();
     assert!(both.contains(" && certfix order remote.fabrikam.com --acme "), "{both}");
     assert!(both.contains("--email admin@contoso.com") && both.ends_with("--store keys"), "{both}");
+}
+
+#[test]
+fn ctrl_c_at_one_name_stops_the_order_of_all() {
+    let scene = Scene::new(PLAIN);
+    let mut order = scene.by_webroot(&["--one-per-name", "--store", "keys"]);
+    order.retain(|word| *word != "--agree-tos");
+    let mut session = Session::start(&scene.path(""), 200, &order);
+    session.sees("Agree to");
+    session.types(CTRL_C);
+    let (status, text) = session.ends();
+    assert_eq!(status, 130, "{text}");
+    assert!(!text.contains("Agree to"), "the next name was gone on with: {text}");
+    assert!(text.ends_with("certfix: error: stopped by Ctrl-C\n"), "{text}");
+    assert!(scene.store().join(OTHER).join("request.csr").exists(), "the keys of all names were made before");
 }

@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::back::PutBack;
 use super::binding::{self, Binding};
 use super::disk::{self, Present};
 use super::journal::{self, Journal, Service, Turn};
@@ -79,19 +80,6 @@ impl<T> Work<T> {
     }
 }
 
-/// What was put back.
-#[derive(Clone, Debug, Default)]
-pub struct PutBack {
-    /// Services by key and name.
-    pub services: Vec<(String, String)>,
-    /// The keys that have their generation of before; the other one waits for the next commit.
-    pub turns: Vec<Turn>,
-    /// The files as they were before the commit.
-    pub files: Vec<PathBuf>,
-    /// Reloads that failed, and places that do not present what they did before.
-    pub troubles: Vec<String>,
-}
-
 /// Everything that a commit would do.
 ///
 /// # Errors
@@ -114,7 +102,7 @@ pub fn commit(
     tell: &mut dyn FnMut(&str),
 ) -> Result<Work<Committed>, Error> {
     let lock = store.lock("commit", manners.wait)?;
-    recover(store, &lock, tell)?;
+    recover(store, &lock, Force::No, tell)?;
     let work = due(store, scope)?;
     if work.is_empty() {
         return Ok(Work { turns: Vec::new(), services: Vec::new() });
@@ -141,11 +129,11 @@ pub fn commit(
 /// Puts back what the last commit changed, and reloads. A second undo takes back the commit before that one.
 ///
 /// # Errors
-/// [`Deploying::NothingToUndo`]; [`Deploying::ChangedSince`] when somebody else changed a file, unless `force`; a file that cannot be
-/// put back.
+/// [`Deploying::NothingToUndo`]; [`Deploying::ChangedSince`] when somebody else changed a file, and [`Deploying::FolderGone`],
+/// unless `force`; a file that cannot be put back.
 pub fn undo(store: &Store, manners: Manners, force: Force, tell: &mut dyn FnMut(&str)) -> Result<PutBack, Error> {
     let lock = store.lock("undo", manners.wait)?;
-    if let Some(recovered) = recover(store, &lock, tell)? {
+    if let Some(recovered) = recover(store, &lock, force, tell)? {
         return Ok(recovered);
     }
     let mut last = Journal::last(store.root())?.ok_or(Error::from(Deploying::NothingToUndo))?;
@@ -155,11 +143,7 @@ pub fn undo(store: &Store, manners: Manners, force: Force, tell: &mut dyn FnMut(
         return Err(Error::from(Deploying::ChangedSince { path }));
     }
     last.begin_undo()?;
-    let mut journal = last;
-    journal.put_back(&lock)?;
-    let back = PutBack::of(&journal, Some(manners.patience));
-    journal.discard()?;
-    Ok(back)
+    PutBack::all(last, &lock, force, Some(manners.patience))
 }
 
 /// What an undo would put back.
@@ -174,23 +158,21 @@ pub fn undoable(store: &Store) -> Result<PutBack, Error> {
     Ok(PutBack::planned(&last.ok_or(Error::from(Deploying::NothingToUndo))?))
 }
 
-/// Whether files that somebody else changed are put back too.
+/// Whether files that somebody else changed are put back too, and all the others where the folder of one is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Force {
-    /// They are, and the change is lost.
+    /// They are, and the change is lost; of files whose folder is gone the copy is kept.
     Yes,
     /// They keep everything from being put back.
     No,
 }
 
 /// Puts back what an interrupted commit or undo left. The lock is held.
-pub(super) fn recover(store: &Store, lock: &Lock, tell: &mut dyn FnMut(&str)) -> Result<Option<PutBack>, Error> {
+fn recover(store: &Store, lock: &Lock, force: Force, tell: &mut dyn FnMut(&str)) -> Result<Option<PutBack>, Error> {
     journal::sweep(store.root())?;
-    let Some(mut journal) = Journal::at_work(store.root())? else { return Ok(None) };
+    let Some(journal) = Journal::at_work(store.root())? else { return Ok(None) };
     tell("a commit or undo was interrupted: putting everything back");
-    journal.put_back(lock)?;
-    let back = PutBack::of(&journal, None);
-    journal.discard()?;
+    let back = PutBack::all(journal, lock, force, None)?;
     back.troubles.iter().for_each(|trouble| tell(trouble));
     Ok(Some(back))
 }
@@ -331,51 +313,11 @@ fn committed(due: Vec<(Material, Staged)>, places: Vec<Vec<(String, Shown)>>) ->
     due.into_iter().zip(places).map(committed).collect()
 }
 
-fn put_back(mut journal: Journal, lock: &Lock, manners: Manners, cause: Error) -> Error {
+fn put_back(journal: Journal, lock: &Lock, manners: Manners, cause: Error) -> Error {
     let cause = Box::new(cause);
-    if let Err(failure) = journal.put_back(lock) {
-        return Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) });
-    }
-    let troubles = PutBack::of(&journal, Some(manners.patience)).troubles;
-    match journal.discard() {
-        Ok(()) => Error::from(Deploying::PutBack { cause, troubles }),
+    match PutBack::all(journal, lock, Force::No, Some(manners.patience)) {
+        Ok(PutBack { troubles, .. }) => Error::from(Deploying::PutBack { cause, troubles }),
         Err(failure) => Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) }),
-    }
-}
-
-impl PutBack {
-    /// Reloads every service of a journal whose files are back; with `patience`, looks whether they present what they did.
-    fn of(journal: &Journal, patience: Option<Duration>) -> Self {
-        let page = &journal.page;
-        let mut back = Self::planned(journal);
-        let mut reloaded = Vec::new();
-        for command in page.services.iter().filter_map(|service| service.reload.as_ref()) {
-            if !reloaded.contains(&command) {
-                back.note(command.run());
-                reloaded.push(command);
-            }
-        }
-        let Some(patience) = patience else { return back };
-        for watch in page.services.iter().flat_map(|service| &service.watches) {
-            if let Some(before) = &watch.before {
-                back.note(watch.wait_for(before, patience));
-            }
-        }
-        back
-    }
-
-    fn planned(journal: &Journal) -> Self {
-        let page = &journal.page;
-        Self {
-            services: page.services.iter().map(|service| (service.key.clone(), service.service.clone())).collect(),
-            turns: page.turns.clone(),
-            files: page.files.iter().map(|entry| entry.path.clone()).collect(),
-            troubles: Vec::new(),
-        }
-    }
-
-    fn note<T>(&mut self, result: Result<T, Error>) {
-        self.troubles.extend(result.err().map(|error| error.to_string()));
     }
 }
 
@@ -388,7 +330,7 @@ pub(super) fn rebind(
     change: impl FnOnce(&mut Vec<Binding>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let lock = store.lock("bind", wait)?;
-    recover(store, &lock, tell)?;
+    recover(store, &lock, Force::No, tell)?;
     let mut bindings = binding::bindings(key)?;
     change(&mut bindings)?;
     binding::write(Path::new(&key.path), &bindings)

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::error::Deploying;
 use crate::store::{parent, sync_folder};
 
 /// Who may do what with a file.
@@ -42,14 +43,64 @@ pub(super) fn look(path: &Path) -> Result<Option<Present>, Error> {
     Ok(Some(Present { contents, rights: rights(&metadata) }))
 }
 
-/// The file that a path leads to, links followed: a link stays, and what it points to is replaced.
+/// The file that a path leads to, links followed: a link stays, and what it points to is replaced. Whoever owns the folder
+/// of a service could lead certfix to a file of somebody else: such a link is refused.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, Error> {
-    match path.symlink_metadata() {
-        Ok(found) if found.is_symlink() => {
-            path.canonicalize().map_err(|cause| Error::File { action: "follow", path: path.to_owned(), cause })
-        }
-        _ => Ok(path.to_owned()),
+    if !path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
+        return Ok(path.to_owned());
     }
+    match follow(path) {
+        Ok(Led::To(target)) => Ok(target),
+        Ok(Led::Astray { link, owner }) => {
+            let cause = format!("the link '{}' of user {owner} leads to a file that is not his", link.display());
+            Err(Error::from(Deploying::CannotEdit { path: path.to_owned(), cause }))
+        }
+        Err(cause) => Err(Error::File { action: "follow", path: path.to_owned(), cause }),
+    }
+}
+
+/// Where links lead.
+enum Led {
+    To(PathBuf),
+    /// By the link of a user who could not replace the file at its end himself.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "links have owners on Unix alone"))]
+    Astray {
+        link: PathBuf,
+        owner: u32,
+    },
+}
+
+/// Follows one link after the other, as Linux does with `fs.protected_symlinks`: those of root, of whoever runs certfix, and
+/// of the owner of the file at the end. What is returned is what was looked at: a link that is swapped meanwhile gains nothing.
+#[cfg(unix)]
+fn follow(path: &Path) -> io::Result<Led> {
+    use std::os::unix::fs::MetadataExt;
+    /// As many as Linux follows.
+    const MOST_LINKS: usize = 40;
+    let mut doubtful = Vec::new();
+    let mut at = path.to_owned();
+    for _ in 0..=MOST_LINKS {
+        let found = at.symlink_metadata()?;
+        let owner = found.uid();
+        if !found.is_symlink() {
+            let astray = doubtful.into_iter().find(|(_, of_link)| *of_link != owner);
+            return Ok(astray.map_or(Led::To(at), |(link, owner)| Led::Astray { link, owner }));
+        }
+        let next = parent(&at).join(at.read_link()?);
+        if ![0, own().owner].contains(&owner) {
+            doubtful.push((at, owner));
+        }
+        at = match next.file_name() {
+            Some(name) => parent(&next).canonicalize()?.join(name),
+            None => next.canonicalize()?,
+        };
+    }
+    Err(io::Error::other("too many links"))
+}
+
+#[cfg(not(unix))]
+fn follow(path: &Path) -> io::Result<Led> {
+    path.canonicalize().map(Led::To)
 }
 
 /// Puts `contents` in the place of whatever is there.
@@ -187,5 +238,36 @@ mod tests {
         replace(&resolved, b"two", private()).unwrap();
         assert!(link.symlink_metadata().unwrap().is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"two");
+        let again = folder.path().join("again");
+        std::os::unix::fs::symlink("enabled", &again).unwrap();
+        assert_eq!(resolve(&again).unwrap(), file.canonicalize().unwrap());
+        let circle = folder.path().join("circle");
+        std::os::unix::fs::symlink("circle", &circle).unwrap();
+        assert!(resolve(&circle).unwrap_err().to_string().contains("too many links"));
+    }
+
+    #[test]
+    fn a_link_of_somebody_else_leads_to_his_own_files_alone() {
+        use std::os::unix::fs::{chown, lchown, symlink};
+        // Others can be given files by root alone.
+        if own().owner != 0 {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let [file, theirs, ours] = ["file", "theirs", "ours"].map(|name| folder.path().join(name));
+        fs::write(&file, "one").unwrap();
+        symlink("file", &theirs).unwrap();
+        symlink("theirs", &ours).unwrap();
+        lchown(&theirs, Some(65534), None).unwrap();
+        for link in [&theirs, &ours] {
+            let error = resolve(link).unwrap_err().to_string();
+            assert!(error.contains("theirs' of user 65534 leads to a file that is not his"), "{error}");
+        }
+        chown(&file, Some(65534), None).unwrap();
+        for link in [&theirs, &ours] {
+            assert_eq!(resolve(link).unwrap(), file.canonicalize().unwrap());
+        }
+        chown(&file, Some(12), None).unwrap();
+        assert!(resolve(&ours).is_err());
     }
 }

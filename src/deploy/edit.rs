@@ -3,7 +3,7 @@
 use super::template::Place;
 
 /// The file with this line instead of the last one that begins with `name`, or with the line added. A line that begins
-/// with white space continues the one before and goes with it.
+/// with white space continues the one before and goes with it, also behind blank lines and comments, which stay.
 pub(super) fn set(text: &str, name: &str, line: &str, missing: Place) -> String {
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     let ending = if lines.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
@@ -16,9 +16,26 @@ pub(super) fn set(text: &str, name: &str, line: &str, missing: Place) -> String 
         let open = missing == Place::Last && !before.is_empty() && !before.ends_with('\n');
         return format!("{before}{}{after}", if open { ending } else { "" });
     };
-    let continued = lines[at + 1..].iter().take_while(|line| continues(line)).count();
-    lines.splice(at..=at + continued, [wanted.as_str()]);
+    let rest = lines.split_off(at + 1);
+    lines[at] = &wanted;
+    lines.extend(without_continuation(rest));
     lines.concat()
+}
+
+/// These lines without those that continue the line before them. Blank lines and comments end nothing, and belong to nobody.
+fn without_continuation(lines: Vec<&str>) -> Vec<&str> {
+    let mut rest = Vec::new();
+    let mut is_over = false;
+    for line in lines {
+        let words = line.trim_start();
+        // White space and `#`: right behind a line OpenLDAP takes it for a continuation; elsewhere it is a comment.
+        let is_passed_over = words.is_empty() || line.starts_with('#') || words.starts_with('#') && !rest.is_empty();
+        is_over |= !is_passed_over && !line.starts_with([' ', '\t']);
+        if is_over || is_passed_over {
+            rest.push(line);
+        }
+    }
+    rest
 }
 
 fn first_word(line: &str) -> Option<&str> {
@@ -26,10 +43,6 @@ fn first_word(line: &str) -> Option<&str> {
         return None;
     }
     line.split([' ', '\t', '=', ':', '\r', '\n']).next().filter(|word| !word.is_empty())
-}
-
-fn continues(line: &str) -> bool {
-    line.starts_with([' ', '\t']) && !line.trim().is_empty()
 }
 
 #[cfg(test)]
@@ -47,6 +60,12 @@ mod tests {
             ("", "key = new\n"),
             ("a = 1\r\nkey = x\r\n", "a = 1\r\nkey = new\r\n"),
             ("key = x\n\n   \nb\n", "key = new\n\n   \nb\n"),
+            ("key = old,\n# the chain\n    older\n", "key = new\n# the chain\n"),
+            (
+                "key = old,\n\n  # the chain\n \n\tolder,\n#\n  a\nb\n  c\n",
+                "key = new\n\n  # the chain\n \n#\nb\n  c\n",
+            ),
+            ("key = x\n  # too\n# on b\nb\n# on c\n  c", "key = new\n# on b\nb\n# on c\n  c"),
         ] {
             assert_eq!(set(before, "key", "key = new", Place::Last), after, "{before:?}");
         }

@@ -3,7 +3,7 @@
 //!
 //! Promises: the journal appears whole, by a rename, before anything else changes, and every backup in it is on disk by
 //! then. `.certfix-commit` is a commit or an undo at work, or one that was interrupted; `.certfix-undo-N` is a commit that
-//! succeeded. Nothing else records how far it got: putting back works from any point, and twice.
+//! succeeded; `.certfix-lost-N` one of which not every file has a folder any more. Nothing else records how far it got: putting back works from any point, and twice.
 
 use std::fs;
 use std::io;
@@ -11,16 +11,20 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::commit::Force;
 use super::disk::{self, Present, Rights};
 use super::prove::Watch;
 use super::stage::Change;
 use super::template::Command;
 use crate::Error;
+use crate::error::Deploying;
 use crate::facts::sha256_hex;
 use crate::input::read_text;
-use crate::store::{AT_WORK, KeyFolder, Lock, make_private, sync_folder};
+use crate::store::{AT_WORK, KeyFolder, Lock, make_private, parent, sync_folder};
 
 const DONE: &str = ".certfix-undo-";
+/// A commit that was put back but for files whose folder is gone.
+const LOST: &str = ".certfix-lost-";
 /// A journal that is not whole yet.
 const GROWING: &str = ".certfix-new";
 /// A journal that is not needed any more.
@@ -212,21 +216,30 @@ impl Journal {
         self.rename(AT_WORK)
     }
 
-    /// Puts every key and file back, the last first. What cannot be put back does not keep the others from it.
-    pub(super) fn put_back(&self, lock: &Lock) -> Result<(), Error> {
+    /// Puts every key and file back, the last first. What cannot be put back does not keep the others from it. With `force`
+    /// files whose folder is gone are no error, but named.
+    pub(super) fn put_back(&self, lock: &Lock, force: Force) -> Result<Vec<PathBuf>, Error> {
         let mut result = Ok(());
+        let mut lost = Vec::new();
         for turn in self.page.turns.iter().rev() {
             let back = turn.take_back(lock);
             result = result.and(back);
         }
         for entry in self.page.files.iter().rev() {
-            let put = self.put_back_one(entry);
-            result = result.and(put);
+            match self.put_back_one(entry) {
+                Err(Error::Deploying(Deploying::FolderGone { path })) if force == Force::Yes => lost.push(path),
+                put => result = result.and(put),
+            }
         }
-        result
+        result.map(|()| lost)
     }
 
     fn put_back_one(&self, entry: &Entry) -> Result<(), Error> {
+        if is_gone(parent(&entry.path)) {
+            // What was new is gone with it, and so is a key with its bindings.
+            let is_back = entry.before.is_none() || entry.is_record;
+            return if is_back { Ok(()) } else { Err(Deploying::FolderGone { path: entry.path.clone() }.into()) };
+        }
         disk::tidy(&entry.path)?;
         let there = disk::look(&entry.path)?;
         if entry.is_record && there.as_ref().map(Print::of).as_ref() != Some(&entry.after) {
@@ -247,6 +260,19 @@ impl Journal {
     pub(super) fn keep(&mut self) -> Result<(), Error> {
         let number = done(&self.store)?.last().map_or(1, |last| last + 1);
         self.rename(&done_name(number))
+    }
+
+    /// Something could not be put back, and somebody said to go on: the journal is not at work any more, but a copy in it may
+    /// be the only one of a key.
+    pub(super) fn set_aside(&mut self) -> Result<(), Error> {
+        let mut names = (1u32..).map(|number| format!("{LOST}{number:04}"));
+        let free = names.find(|name| self.store.join(name).symlink_metadata().is_err());
+        self.rename(&free.unwrap_or_else(|| LOST.to_owned()))
+    }
+
+    /// Where it is.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Everything is as it was before: the journal goes.
@@ -284,6 +310,11 @@ pub(super) fn sweep(store: &Path) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn is_gone(folder: &Path) -> bool {
+    let is_nothing = |cause: io::Error| matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    folder.metadata().map_or_else(is_nothing, |found| !found.is_dir())
 }
 
 /// The numbers of the commits that can be undone, ascending.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Bound, Change, Committed, Line, PutBack, Shown, Staged, Turn, Work};
+use super::{Binding, Bound, Change, Committed, Line, PutBack, Shown, Staged, Turn, Work};
 
 #[derive(Serialize)]
 struct Page<'a> {
@@ -14,7 +14,7 @@ struct Page<'a> {
 #[derive(Serialize)]
 #[serde(tag = "command", rename_all = "lowercase")]
 enum Answer<'a> {
-    Bind { staged: Vec<Service<'a>>, scripts: Vec<Script<'a>> },
+    Bind { staged: Vec<Service<'a>>, scripts: Vec<Script<'a>>, removed: Vec<String> },
     Commit { generations: Vec<Generation>, staged: Vec<Service<'a>>, committed: Vec<Done<'a>> },
     Undo { generations: Vec<Generation>, files: Vec<String>, troubles: &'a [String] },
 }
@@ -77,7 +77,13 @@ pub fn bound(bound: &[Bound]) -> String {
             Bound::Script { service, text } => scripts.push(Script { service, text }),
         }
     }
-    print(Answer::Bind { staged, scripts })
+    print(Answer::Bind { staged, scripts, removed: Vec::new() })
+}
+
+/// What `certfix bind --remove` did.
+pub fn unbound(removed: &[Binding]) -> String {
+    let removed = removed.iter().map(ToString::to_string).collect();
+    print(Answer::Bind { staged: Vec::new(), scripts: Vec::new(), removed })
 }
 
 /// What `certfix commit --dry-run` found.

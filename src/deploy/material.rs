@@ -17,6 +17,8 @@ use crate::store::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, Slot};
 pub(super) struct Material {
     /// The name of the folder.
     pub(super) name: String,
+    /// The name that people type.
+    pub(super) target: String,
     /// The folder, from the root on: services do not know where certfix was started.
     pub(super) folder: PathBuf,
     /// The turn with which services get it, where it waits for one.
@@ -60,7 +62,7 @@ impl Material {
         }
         let name = key.folder_name().into_owned();
         let [certificate, fullchain] = [certificate, fullchain].map(|bytes| bytes.to_vec());
-        Ok(Self { name, folder, turn, leaf, key: private, certificate, chain, fullchain })
+        Ok(Self { name, target: key.name(), folder, turn, leaf, key: private, certificate, chain, fullchain })
     }
 
     /// These parts, one after the other.
@@ -96,11 +98,6 @@ impl Material {
 
     /// The name that clients send to the service, where it is one that can be sent.
     pub(super) fn server_name(&self) -> Option<Name> {
-        Name::parse(&self.name).ok().filter(|name| !name.is_wildcard())
-    }
-
-    /// The name that people type.
-    pub(super) fn target(&self) -> String {
-        self.name.replace("_wildcard.", "*.")
+        Name::parse(&self.target).ok().filter(|name| !name.is_wildcard())
     }
 }

@@ -7,6 +7,7 @@
 //! user says so, with limits on their time and on what they say.
 
 mod account;
+mod back;
 mod binding;
 mod command;
 mod commit;
@@ -30,8 +31,9 @@ use crate::store::{KeyFolder, Store};
 
 use self::material::Material;
 
+pub use back::PutBack;
 pub use binding::{Binding, bindings};
-pub use commit::{Committed, Force, Manners, PutBack, Scope, Work, commit, staged, undo, undoable};
+pub use commit::{Committed, Force, Manners, Scope, Work, commit, staged, undo, undoable};
 pub use difference::Line;
 pub use disk::Rights;
 pub use journal::Turn;
@@ -91,6 +93,8 @@ pub fn bind(
     if let (Writing::Yes(wait), false) = (writing, staged.is_empty()) {
         commit::rebind(store, &key, wait, tell, |bindings| {
             for one in &staged {
+                // Another program may have bound it since.
+                ensure_free(store, &key, &one.binding)?;
                 bindings.retain(|known| !known.is_same(&one.binding));
                 bindings.push(one.binding.clone());
             }
@@ -108,18 +112,22 @@ pub fn unbind(
     store: &Store,
     name: &Name,
     unwanted: &[Binding],
-    wait: Duration,
+    writing: Writing,
     tell: &mut dyn FnMut(&str),
 ) -> Result<(), Error> {
     let key = find(store, name)?;
-    commit::rebind(store, &key, wait, tell, |bindings| {
+    let take_away = |bindings: &mut Vec<Binding>| {
         for one in unwanted {
             let there = bindings.iter().position(|known| known.is_same(one));
             let absent = || Deploying::NotBound { service: one.to_string(), key: name.to_string() };
             bindings.remove(there.ok_or_else(absent)?);
         }
         Ok(())
-    })
+    };
+    match writing {
+        Writing::Yes(wait) => commit::rebind(store, &key, wait, tell, take_away),
+        Writing::No => take_away(&mut binding::bindings(&key)?),
+    }
 }
 
 fn find(store: &Store, name: &Name) -> Result<KeyFolder, Error> {

@@ -212,7 +212,7 @@ impl<'a> Page<'a> {
             None => "127.0.0.1".to_owned(),
         };
         let own = [
-            ("name", material.target()),
+            ("name", material.target.clone()),
             ("key", material.path(Part::Key)),
             ("certificate", material.path(Part::Certificate)),
             ("chain", material.path(Part::Chain)),

@@ -42,6 +42,8 @@ pub enum Deploying {
     NotPutBack { cause: Box<Error>, failure: Box<Error> },
     /// There is no commit to undo.
     NothingToUndo,
+    /// A file that cannot be put back, because the service was uninstalled.
+    FolderGone { path: PathBuf },
     /// Somebody changed a file after the commit.
     ChangedSince { path: PathBuf },
 }
@@ -65,6 +67,9 @@ impl Deploying {
             Self::PutBack { .. } => Some("correct what failed, then run certfix commit again"),
             Self::NotPutBack { .. } => {
                 Some("the next certfix commit or certfix undo tries again to put everything back")
+            }
+            Self::FolderGone { .. } => {
+                Some("make the folder again, or put back all but that file with certfix undo --force")
             }
             Self::ChangedSince { .. } => Some("pass --force to put the file back all the same; the change is lost"),
             Self::BadTemplate { .. }
@@ -109,6 +114,9 @@ impl Deploying {
             }
             Self::NotPutBack { cause, failure } => write!(out, "{cause}; not everything was put back: {failure}"),
             Self::NothingToUndo => out.write_str("there is no commit to undo"),
+            Self::FolderGone { path } => {
+                write!(out, "'{}' cannot be put back: its folder is gone", path.display())
+            }
             Self::ChangedSince { path } => write!(out, "'{}' was changed after the commit", path.display()),
         }
     }

@@ -233,7 +233,7 @@ impl Work<'_> {
     /// Shows what the authority wants to see, and waits until it has looked.
     fn prove(&self, talk: &mut Talk<'_>, begun: &mut Begun, tell: Tell<'_>) -> Result<(), Error> {
         let (kind, word) = (self.online.challenge.kind(), self.online.challenge.word());
-        let wanted = talk.authorizations(&kind)?;
+        let wanted = talk.authorizations(&kind, self.names.len())?;
         wanted.iter().try_for_each(|one| self.check(one))?;
         let mut prover = self.online.challenge.prover(&self.means)?;
         let proofs = wanted.iter().filter_map(|one| one.proof.as_ref());
@@ -294,7 +294,7 @@ impl Work<'_> {
         if let Err(error) = recorded {
             return error;
         }
-        let mut failed = match talk.authorizations(&self.online.challenge.kind()) {
+        let mut failed = match talk.authorizations(&self.online.challenge.kind(), self.names.len()) {
             Ok(all) => all.into_iter().filter(|one| one.is_lost).collect::<Vec<_>>(),
             Err(_) => Vec::new(),
         };

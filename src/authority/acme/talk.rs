@@ -88,9 +88,14 @@ impl<'a> Talk<'a> {
         Ok(true)
     }
 
-    /// The names, and what is wanted for each.
-    pub(super) fn authorizations(&mut self, kind: &ChallengeType) -> Result<Vec<Authorization>, Error> {
+    /// The names, and what is wanted for each; no more than were `ordered`.
+    pub(super) fn authorizations(&mut self, kind: &ChallengeType, ordered: usize) -> Result<Vec<Authorization>, Error> {
         let Self { order, http } = self;
+        // Before the first is fetched: each may be as large as an answer may be, and all of them are kept.
+        let count = order.state().authorizations.len();
+        if count > ordered {
+            return Err(http.not_acme(format!("it wants {count} proofs, and no more than {ordered} were ordered")));
+        }
         // A call that failed cannot be made again alone; those before it are not made twice.
         called(http, async || {
             let mut all = order.authorizations();

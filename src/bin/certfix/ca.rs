@@ -177,13 +177,18 @@ pub(crate) fn again(
     let ca = Private::named(store, Some(name))?;
     let request = acme::request(contents)?;
     let last = contents.newest();
+    let mut signed = ca.register()?;
+    // What was signed before the one in force is no answer: where a key stays the same, it looks like one.
+    if let Some(before) = last.and_then(|last| signed.iter().rposition(|one| one.certificate.der == last.der)) {
+        signed.drain(..=before);
+    }
     // One that was signed for this very request, and then could not be installed.
     let is_answer = |one: &Registered| {
         let (cert, asked) = (&one.certificate, &request.identity);
-        let is_new = last.is_none_or(|last| last.der != cert.der);
+        let is_new = last.is_none_or(|last| last.not_before <= cert.not_before && last.der != cert.der);
         is_new && one.state(now) == State::Valid && cert.identity.key == asked.key && cert.identity.names == asked.names
     };
-    let registered = match ca.register()?.into_iter().find(is_answer) {
+    let registered = match signed.into_iter().rfind(is_answer) {
         Some(before) => before,
         None => {
             let days = last.map(|last| last.not_before.days_until(last.not_after.plus_seconds(1)));

@@ -10,7 +10,7 @@ use certfix::deploy::{
     self, Binding, Bound, Change, Committed, Force, Line, Manners, PutBack, Scope, Shown, Staged, Work, Writing,
 };
 use certfix::error::Deploying;
-use certfix::facts::escape;
+use certfix::facts::{Name, escape};
 use certfix::store::Store;
 
 use crate::args::Format;
@@ -21,11 +21,14 @@ pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
     let store = Store::open(&args.place.store);
     let name = keys::name(&args.name)?;
     let wanted = bindings(args)?;
-    if args.remove {
-        deploy::unbind(&store, &name, &wanted, args.place.wait, &mut terminal::remark)?;
-        return Ok(ExitCode::SUCCESS);
-    }
     let writing = if args.place.dry_run { Writing::No } else { Writing::Yes(args.place.wait) };
+    if args.remove {
+        deploy::unbind(&store, &name, &wanted, writing, &mut terminal::remark)?;
+        return match args.place.output.format {
+            Format::Json => say(&deploy::json::unbound(&wanted)),
+            Format::Text => say(&show_removed(&wanted, &name, writing)),
+        };
+    }
     let bound = deploy::bind(&store, &name, &wanted, writing, &mut terminal::remark)?;
     if args.place.output.format == Format::Json {
         return say(&deploy::json::bound(&bound));
@@ -38,7 +41,7 @@ pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
         }
     }
     if bound.iter().any(|one| matches!(one, Bound::Staged(_))) {
-        text.push_str(if args.place.dry_run { "Nothing was written.\n" } else { "Do it: certfix commit\n" });
+        text.push_str(if args.place.dry_run { NOTHING_WRITTEN } else { "Do it: certfix commit\n" });
     }
     say(&text)
 }
@@ -55,7 +58,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
         let mut text = String::new();
         show_turns(&work, &mut text);
         work.services.iter().for_each(|staged| show(staged, &mut text));
-        text.push_str(if work.is_empty() { NOTHING } else { "Nothing was written.\n" });
+        text.push_str(if work.is_empty() { NOTHING } else { NOTHING_WRITTEN });
         return say(&text);
     }
     let done = deploy::commit(&store, Scope::All, manners(&args.place, &args.patience), &mut terminal::remark)?;
@@ -88,6 +91,7 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
 }
 
 const NOTHING: &str = "Nothing to commit: every service has what it is bound to.\n";
+const NOTHING_WRITTEN: &str = "Nothing was written.\n";
 
 /// One binding for each service, each with the values that its template takes.
 fn bindings(args: &Bind) -> Result<Vec<Binding>, Error> {
@@ -160,6 +164,17 @@ fn show(staged: &Staged, text: &mut String) {
     for endpoint in &staged.endpoints {
         line(text, "  ", &format!("look    {endpoint}"));
     }
+}
+
+fn show_removed(removed: &[Binding], name: &Name, writing: Writing) -> String {
+    let mut text = String::new();
+    for binding in removed {
+        line(&mut text, "", &format!("{binding} no longer for {name}"));
+    }
+    if writing == Writing::No {
+        text.push_str(NOTHING_WRITTEN);
+    }
+    text
 }
 
 fn show_change(change: &Change, text: &mut String) {

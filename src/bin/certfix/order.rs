@@ -44,7 +44,8 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
         let key = named(&store, name)?;
         match one(&store, &key, &online, args) {
             Ok(one) => done.push(one),
-            Err(error) if names.len() == 1 => return Err(error),
+            // Whoever stops it means all of it.
+            Err(error) if names.len() == 1 || matches!(error, Error::Interrupted) => return Err(error),
             // The others can be had all the same.
             Err(error) => {
                 terminal::complain(&error);

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use certfix::authority::Way;
@@ -250,13 +251,14 @@ fn show(answers: &[Answer<'_>], page: &mut Page<'_>) -> std::io::Result<()> {
 }
 
 /// Where each answer goes: one into the file, or each into a file of its own in the folder. Fails before anything is
-/// signed when something is there.
+/// signed when something is there, or nothing can be put there.
 fn places(cases: &[Case], output: &Path) -> Result<Vec<PathBuf>, Error> {
     let is_folder = cases.len() > 1 || output.is_dir() || output.as_os_str().as_encoded_bytes().ends_with(b"/");
     let places: Vec<PathBuf> = match is_folder {
         true => cases.iter().map(|case| output.join(file_name(case))).collect(),
         false => vec![output.to_owned()],
     };
+    ensure_folder(output, is_folder)?;
     let mut seen = HashSet::new();
     if let Some(path) = places.iter().find(|path| !seen.insert(*path)) {
         return Err(Signing::SameFile { path: path.clone() }.into());
@@ -265,6 +267,21 @@ fn places(cases: &[Case], output: &Path) -> Result<Vec<PathBuf>, Error> {
         Some(path) => Err(Error::Exists { path: path.clone() }),
         None => Ok(places),
     }
+}
+
+/// Fails where there is no folder for the output. That of several answers is made later, with those above it.
+fn ensure_folder(output: &Path, is_folder: bool) -> Result<(), Error> {
+    let is_missing = |folder: &Path| folder.symlink_metadata().is_err_and(|cause| cause.kind() == ErrorKind::NotFound);
+    let folder = match is_folder {
+        true => output.ancestors().find(|folder| !is_missing(folder)),
+        false => output.parent().filter(|folder| !folder.as_os_str().is_empty()),
+    };
+    let cause = match folder.unwrap_or(Path::new(".")).metadata() {
+        Ok(found) if found.is_dir() => return Ok(()),
+        Ok(_) => ErrorKind::NotADirectory.into(),
+        Err(cause) => cause,
+    };
+    Err(Error::File { action: "write", path: output.to_owned(), cause })
 }
 
 /// The key's name, or that of the request's file, and `.pem`.

@@ -1,0 +1,83 @@
+//! What a journal puts back, for whoever asked: files, generations, and what the services then make of them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::commit::Force;
+use super::journal::{Journal, Turn};
+use crate::Error;
+use crate::error::Deploying;
+use crate::store::Lock;
+
+/// What was put back.
+#[derive(Clone, Debug, Default)]
+pub struct PutBack {
+    /// Services by key and name.
+    pub services: Vec<(String, String)>,
+    /// The keys that have their generation of before; the other one waits for the next commit.
+    pub turns: Vec<Turn>,
+    /// The files as they were before the commit.
+    pub files: Vec<PathBuf>,
+    /// Files whose folder is gone, reloads that failed, and places that do not present what they did before.
+    pub troubles: Vec<String>,
+}
+
+impl PutBack {
+    /// Puts everything of this journal back, with the reloads, after which it is not needed any more.
+    pub(super) fn all(
+        mut journal: Journal,
+        lock: &Lock,
+        force: Force,
+        patience: Option<Duration>,
+    ) -> Result<Self, Error> {
+        let lost = journal.put_back(lock, force)?;
+        let mut back = Self::of(&journal, patience);
+        if lost.is_empty() {
+            journal.discard()?;
+            return Ok(back);
+        }
+        journal.set_aside()?;
+        back.files.retain(|path| !lost.contains(path));
+        let trouble = |path: &PathBuf| {
+            let gone = Error::from(Deploying::FolderGone { path: path.clone() });
+            format!("{gone}; its copy is in '{}'", journal.folder().display())
+        };
+        back.troubles.splice(..0, lost.iter().map(trouble));
+        Ok(back)
+    }
+
+    /// Reloads every service of a journal whose files are back; with `patience`, looks whether they present what they did.
+    fn of(journal: &Journal, patience: Option<Duration>) -> Self {
+        let page = &journal.page;
+        let mut back = Self::planned(journal);
+        let mut reloaded = Vec::new();
+        for command in page.services.iter().filter_map(|service| service.reload.as_ref()) {
+            if !reloaded.contains(&command) {
+                back.note(command.run());
+                reloaded.push(command);
+            }
+        }
+        let Some(patience) = patience else { return back };
+        for watch in page.services.iter().flat_map(|service| &service.watches) {
+            if let Some(before) = &watch.before {
+                back.note(watch.wait_for(before, patience));
+            }
+        }
+        back
+    }
+
+    /// What would be put back.
+    pub(super) fn planned(journal: &Journal) -> Self {
+        let page = &journal.page;
+        Self {
+            services: page.services.iter().map(|service| (service.key.clone(), service.service.clone())).collect(),
+            turns: page.turns.clone(),
+            files: page.files.iter().map(|entry| entry.path.clone()).collect(),
+            troubles: Vec::new(),
+        }
+    }
+
+    fn note<T>(&mut self, result: Result<T, Error>) {
+        self.troubles.extend(result.err().map(|error| error.to_string()));
+    }
+}
