@@ -196,7 +196,7 @@ impl Error {
             Self::Ended { .. } => Some("ask the CA for a new one"),
             Self::Unconfirmed { .. } => Some("pass --yes"),
             Self::File { cause, .. } => match cause.kind() {
-                io::ErrorKind::PermissionDenied => Some("run it as root, or as the owner of the file"),
+                io::ErrorKind::PermissionDenied => Some("run it as root, or as the owner"),
                 io::ErrorKind::NotFound => Some("look for a typing error in the path"),
                 io::ErrorKind::StorageFull => Some("make room on the disk"),
                 _ => None,

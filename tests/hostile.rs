@@ -74,5 +74,6 @@ fn a_folder_that_may_not_be_read_does_not_hide_the_others() {
     let [text, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     assert_eq!(output.status.code(), Some(2), "{text}{error}");
     assert_eq!(text.matches(": certificate\n").count(), 3, "{text}");
-    assert_eq!(error, "certfix: error: cannot read 'b/locked': permission denied\n");
+    let hint = "certfix: hint: run it as root, or as the owner\n";
+    assert_eq!(error, format!("certfix: error: cannot read 'b/locked': permission denied\n{hint}"));
 }
