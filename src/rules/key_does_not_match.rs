@@ -27,7 +27,11 @@ fn check(subject: &Subject<'_>, _: &Context<'_>) -> Option<Hit> {
     let of_requests = evidence.requests.iter().map(|request| &*request.identity.key.spki);
     let owned: HashSet<&[u8]> = of_certificates.chain(of_requests).collect();
     let stray = evidence.open_keys().find(|key| !owned.contains(&*key.public.spki))?;
-    Some(Hit::refuse(format!("the certificate is for {}, the key is {}", wanted.kind, stray.public.kind)))
+    let (wanted, found) = (&wanted.kind, &stray.public.kind);
+    Some(Hit::refuse(match wanted == found {
+        true => format!("the certificate is for another {wanted} key"),
+        false => format!("the certificate is for {wanted}, the key is {found}"),
+    }))
 }
 
 #[cfg(test)]
@@ -64,7 +68,8 @@ mod tests {
 
     #[test]
     fn refuses_a_stray_key() {
-        assert!(judged(b"another key").is_some());
+        let hit = judged(b"another key").unwrap();
+        assert!(hit.detail.starts_with("the certificate is for another "), "{}", hit.detail);
     }
 
     #[test]
