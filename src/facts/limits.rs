@@ -11,15 +11,23 @@ use super::{Certificate, GeneralName};
 /// nameConstraints
 const NAME_CONSTRAINTS: &str = "2.5.29.30";
 
-/// The first of `names` that `issuer` may not sign. DNS names and addresses are looked at; limits of other kinds are not.
-pub(super) fn forbidden<'a>(issuer: &Certificate, names: &'a [GeneralName]) -> Option<&'a GeneralName> {
+/// Comparisons of names and subtrees that are made for one certificate; OpenSSL refuses above as many.
+const MOST_COMPARISONS: usize = 1 << 20;
+
+/// True when `issuer` may not sign one of `names`. DNS names and addresses are looked at; limits of other kinds are not.
+pub(super) fn forbids(issuer: &Certificate, names: &[GeneralName]) -> bool {
     // Few have any.
-    issuer.extensions.iter().find(|oid| &***oid == NAME_CONSTRAINTS)?;
-    let (_, parsed) = X509Certificate::from_der(&issuer.der).ok()?;
-    let limits = parsed.name_constraints().ok()??.value;
-    let permitted = limits.permitted_subtrees.as_deref().unwrap_or_default();
-    let excluded = limits.excluded_subtrees.as_deref().unwrap_or_default();
-    names.iter().find(|name| {
+    if !issuer.extensions.iter().any(|oid| **oid == *NAME_CONSTRAINTS) {
+        return false;
+    }
+    let Ok((_, parsed)) = X509Certificate::from_der(&issuer.der) else { return false };
+    let Ok(Some(limits)) = parsed.name_constraints() else { return false };
+    let permitted = limits.value.permitted_subtrees.as_deref().unwrap_or_default();
+    let excluded = limits.value.excluded_subtrees.as_deref().unwrap_or_default();
+    if names.len().saturating_mul(permitted.len() + excluded.len()) > MOST_COMPARISONS {
+        return true;
+    }
+    names.iter().any(|name| {
         let within = |trees: &[GeneralSubtree<'_>]| trees.iter().filter_map(|tree| is_within(name, &tree.base)).max();
         // None: nothing is said of names of this kind.
         within(permitted) == Some(false) || within(excluded) == Some(true)
@@ -76,24 +84,32 @@ mod tests {
     fn names_below_what_is_permitted_are_allowed() {
         let ca = ca(vec![Tree::DnsName("contoso.com".to_owned())], Vec::new());
         let allowed = [dns("contoso.com"), dns("Mail.Contoso.com"), GeneralName::Address([192, 0, 2, 1].into())];
-        assert_eq!(forbidden(&ca, &allowed), None);
+        assert!(!forbids(&ca, &allowed));
         for other in ["mail.fabrikam.com", "notcontoso.com", "com"] {
-            assert!(forbidden(&ca, &[dns(other)]).is_some(), "{other}");
+            assert!(forbids(&ca, &[dns(other)]), "{other}");
         }
     }
 
     #[test]
     fn what_is_excluded_is_not() {
         let ca = ca(Vec::new(), vec![Tree::DnsName("contoso.com".to_owned())]);
-        assert_eq!(forbidden(&ca, &[dns("mail.fabrikam.com")]), None);
-        assert!(forbidden(&ca, &[dns("mail.contoso.com")]).is_some());
+        assert!(!forbids(&ca, &[dns("mail.fabrikam.com")]));
+        assert!(forbids(&ca, &[dns("mail.contoso.com")]));
     }
 
     #[test]
     fn addresses_are_compared_under_the_mask() {
         let ca = ca(vec![Tree::IpAddress(CidrSubnet::V4([192, 0, 2, 0], [255, 255, 255, 0]))], Vec::new());
-        assert_eq!(forbidden(&ca, &[GeneralName::Address([192, 0, 2, 77].into())]), None);
-        assert!(forbidden(&ca, &[GeneralName::Address([198, 51, 100, 7].into())]).is_some());
+        assert!(!forbids(&ca, &[GeneralName::Address([192, 0, 2, 77].into())]));
+        assert!(forbids(&ca, &[GeneralName::Address([198, 51, 100, 7].into())]));
+    }
+
+    #[test]
+    fn more_than_can_be_compared_is_not_allowed() {
+        let ca = ca(vec![Tree::DnsName("contoso.com".to_owned()); 1 << 10], Vec::new());
+        let names = vec![dns("mail.contoso.com"); (1 << 10) + 1];
+        assert!(!forbids(&ca, &names[1..]));
+        assert!(forbids(&ca, &names));
     }
 
     #[test]

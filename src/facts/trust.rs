@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::limits::forbidden;
+use super::limits::forbids;
 use super::{Certificate, KeyUsage, Moment, Verification};
 
 /// Trusted root certificates, found by subject.
@@ -65,8 +65,9 @@ impl TrustStore {
         if anchors(&last.identity.subject.der).iter().any(|root| root.identity.key == last.identity.key) {
             return true;
         }
-        let allows = |root: &&Certificate| forbidden(root, &path[0].identity.names.entries).is_none();
-        if let Some(root) = anchors(&last.issuer.der).iter().filter(allows).find(|root| checks.is_signed(last, root)) {
+        let allows = |root: &Certificate| !forbids(root, &path[0].identity.names.entries);
+        let is_above = |root: &&Certificate| checks.is_signed(last, root) && allows(root);
+        if let Some(root) = anchors(&last.issuer.der).iter().find(is_above) {
             path.push(root);
             return true;
         }
@@ -74,9 +75,9 @@ impl TrustStore {
             return false;
         }
         for issuer in pool {
-            let is_new = || !path.iter().any(|seen| seen.der == issuer.der);
-            if obstacle(issuer, path[0], path.len() - 1, now).is_some() || !is_new() || !checks.is_signed(last, issuer)
-            {
+            let is_seen = path.iter().any(|seen| seen.der == issuer.der);
+            // In this order: how many are looked at closely is bounded by the signatures.
+            if is_seen || !checks.is_signed(last, issuer) || obstacle(issuer, path[0], path.len() - 1, now).is_some() {
                 continue;
             }
             path.push(issuer);
@@ -116,8 +117,16 @@ pub fn obstacle(issuer: &Certificate, leaf: &Certificate, below: usize, now: Mom
     } else if issuer.not_after < now {
         Some("has expired")
     } else {
-        forbidden(issuer, &leaf.identity.names.entries).map(|_| "may not sign these names")
+        forbids(issuer, &leaf.identity.names.entries).then_some("may not sign these names")
     }
+}
+
+/// The CAs between a certificate and its root by their names, as far as `pool` has them; no signature is checked.
+pub(crate) fn issuers<'a>(cert: &'a Certificate, pool: &'a [&'a Certificate]) -> impl Iterator<Item = &'a Certificate> {
+    let above =
+        |last: &&'a Certificate| pool.iter().copied().find(|one| last.names_as_issuer(one) && !one.is_self_issued());
+    // Certificates that name each other as issuer would lead in circles.
+    std::iter::successors(above(&cert), above).take(LONGEST_CHAIN)
 }
 
 /// The signatures that may still be checked for one chain.

@@ -2,7 +2,7 @@
 
 use super::{Check, Hit, Rule, Source};
 use crate::clients::Fault;
-use crate::facts::{Certificate, Moment, TrustStore, obstacle};
+use crate::facts::{Certificate, Moment, TrustStore, issuers, obstacle};
 
 pub(super) const RULE: Rule = Rule {
     code: "untrusted-issuer",
@@ -21,8 +21,8 @@ fn check(cert: &Certificate, others: &[&Certificate], trust: &TrustStore, now: M
     if !issuer_is_here || trust.path(cert, others, now).is_some() {
         return None;
     }
-    let above = others.iter().filter(|other| !other.is_self_issued());
-    let obstacle = above.enumerate().find_map(|(below, other)| Some((other, obstacle(other, cert, below, now)?)));
+    let mut above = issuers(cert, others).enumerate();
+    let obstacle = above.find_map(|(below, other)| Some((other, obstacle(other, cert, below, now)?)));
     let obstacle = obstacle.map(|(other, what)| format!("; {} {what}", other.identity.subject)).unwrap_or_default();
     Some(Hit::refuse(format!("issued by {}{obstacle}", cert.issuer)))
 }

@@ -2,7 +2,7 @@
 
 use super::{Authority, Check, Context, Hit, Level, Remedy, Rule, Source};
 use crate::clients::{Client, Fault};
-use crate::facts::{Certificate, Curve, Item, KeyKind};
+use crate::facts::{Certificate, Curve, Item, KeyKind, issuers};
 
 pub(super) const RULE: Rule = Rule {
     code: "weak-key",
@@ -23,20 +23,12 @@ fn check(item: Item<'_>, chain: &[&Certificate], client: Option<&Client>, ctx: &
     if let Some(hit) = weakness(&item.identity().key.kind, client, ctx) {
         return Some(hit.remedy(Remedy::NewKey));
     }
+    // A root is trusted whatever its key is like.
     issuers(item.certificate()?, chain).find_map(|issuer| {
         let hit = weakness(&issuer.identity.key.kind, client, ctx)?;
         // A new key for the server cures nothing here.
         Some(Hit::new(hit.level, format!("the issuing CA {}: {}", issuer.identity.subject, hit.detail)))
     })
-}
-
-/// The CAs between the certificate and its root, as far as they came along. A root is trusted whatever its key is like.
-fn issuers<'a>(cert: &'a Certificate, chain: &'a [&'a Certificate]) -> impl Iterator<Item = &'a Certificate> {
-    let above = |last: &&'a Certificate| {
-        chain.iter().copied().find(|other| last.names_as_issuer(other) && !other.is_self_issued())
-    };
-    // Certificates that name each other as issuer would lead in circles.
-    std::iter::successors(above(&cert), above).take(chain.len())
 }
 
 fn weakness(kind: &KeyKind, client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
