@@ -212,10 +212,11 @@ impl<'a> Bench<'a, '_> {
             Check::Trust(check) => {
                 let cert = certificate(item)?;
                 let trust = self.ctx.trust.ok_or(Missing::Trust)?;
-                match trust.path(cert, &self.subject.chain, self.ctx.now) {
+                let path = trust.path(cert, &self.subject.chain, self.ctx.now);
+                match &path {
                     None if self.subject.chain.is_empty() && !cert.is_self_issued() => return Err(Missing::Chain),
                     Some(path) if !path.is_proved => return Err(Missing::Proof),
-                    _ => (check(cert, &self.subject.chain, trust, self.ctx.now), Vec::new()),
+                    _ => (check(cert, &self.subject.chain, path.as_ref(), self.ctx), Vec::new()),
                 }
             }
             Check::Key(check) => {

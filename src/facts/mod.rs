@@ -62,6 +62,6 @@ pub use survey::{Ports, Survey};
 pub use target::{Host, Target};
 pub(crate) use text::is_special;
 pub use text::{Text, escape};
-pub(crate) use trust::{Checks, LONGEST_CHAIN, issuers};
-pub use trust::{Path, TrustStore, obstacle};
+pub use trust::{CertificationPath, TrustStore};
+pub(crate) use trust::{Checks, LONGEST_CHAIN, issuers, obstacle};
 pub use usage::{KeyUsage, Purpose};

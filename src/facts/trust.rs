@@ -35,14 +35,19 @@ impl TrustStore {
     ///
     /// Where a signature cannot be checked, because algorithm or key are not supported, the issuer counts only when
     /// names and key identifiers, present in both, say that it is the one; the way is then not proved.
-    pub fn path<'a>(&'a self, leaf: &'a Certificate, pool: &[&'a Certificate], now: Moment) -> Option<Path<'a>> {
+    pub fn path<'a>(
+        &'a self,
+        leaf: &'a Certificate,
+        pool: &[&'a Certificate],
+        now: Moment,
+    ) -> Option<CertificationPath<'a>> {
         let mut path = vec![leaf];
         let mut checks = Checks::default();
         if !self.extend(&mut path, pool, now, &mut checks) {
             return None;
         }
         let proved = |pair: &[&Certificate]| pair[0].verify_with(&pair[1].identity.key) == Verification::Holds;
-        Some(Path { is_proved: path.windows(2).all(proved), certificates: path })
+        Some(CertificationPath { is_proved: path.windows(2).all(proved), certificates: path })
     }
 
     /// True when one of the roots signed `cert`, or is the same CA.
@@ -90,9 +95,9 @@ impl TrustStore {
     }
 }
 
-/// A way from a certificate to a trusted root.
+/// A way from a certificate to a trusted root (RFC 5280 §3.2).
 #[derive(Debug)]
-pub struct Path<'a> {
+pub struct CertificationPath<'a> {
     /// The certificate first, the root last, each signed by the next.
     pub certificates: Vec<&'a Certificate>,
     /// False when a signature on the way is of a kind that cannot be checked here.
@@ -101,7 +106,7 @@ pub struct Path<'a> {
 
 /// Why a certificate between `leaf` and its root may not sign it at `now` (RFC 5280 §6.1.4), with `below` others between:
 /// `is not a CA`.
-pub fn obstacle(issuer: &Certificate, leaf: &Certificate, below: usize, now: Moment) -> Option<&'static str> {
+pub(crate) fn obstacle(issuer: &Certificate, leaf: &Certificate, below: usize, now: Moment) -> Option<&'static str> {
     let identity = &issuer.identity;
     let longest = identity.basic_constraints.and_then(|constraints| constraints.path_length);
     if !identity.is_ca() {

@@ -65,7 +65,7 @@ use std::fmt;
 
 use crate::clients::{Client, Fault};
 use crate::error::{self, Error};
-use crate::facts::{Certificate, Endpoint, Identity, Item, Moment, Subject, Survey, Trouble, TrustStore};
+use crate::facts::{Certificate, CertificationPath, Endpoint, Identity, Item, Subject, Survey, Trouble};
 
 pub use context::{Authority, Context};
 pub use endpoints::each;
@@ -179,8 +179,8 @@ pub enum Check {
     Chain(fn(&Certificate, &[&Certificate], &Context<'_>) -> Option<Hit>),
     /// A certificate and where it stands among the others that came with it.
     Order(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
-    /// A certificate, what came with it, and trusted roots.
-    Trust(fn(&Certificate, &[&Certificate], &TrustStore, Moment) -> Option<Hit>),
+    /// A certificate, what came with it, and the way to a trusted root, where there is one.
+    Trust(fn(&Certificate, &[&Certificate], Option<&CertificationPath<'_>>, &Context<'_>) -> Option<Hit>),
     /// A private key in the clear that came with it.
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// The permission bits (Unix) of the file that held a private key in the clear.

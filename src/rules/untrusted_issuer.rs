@@ -1,8 +1,8 @@
 //! The chain does not lead to a trusted root.
 
-use super::{Check, Hit, Rule, Source};
+use super::{Check, Context, Hit, Rule, Source};
 use crate::clients::Fault;
-use crate::facts::{Certificate, Moment, TrustStore, issuers, obstacle};
+use crate::facts::{Certificate, CertificationPath, issuers, obstacle};
 
 pub(super) const RULE: Rule = Rule {
     code: "untrusted-issuer",
@@ -15,14 +15,19 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Trust(check),
 };
 
-fn check(cert: &Certificate, others: &[&Certificate], trust: &TrustStore, now: Moment) -> Option<Hit> {
+fn check(
+    cert: &Certificate,
+    others: &[&Certificate],
+    path: Option<&CertificationPath<'_>>,
+    ctx: &Context<'_>,
+) -> Option<Hit> {
     let issuer_is_here = cert.is_self_issued() || others.iter().any(|other| cert.names_as_issuer(other));
     // Where the issuer is missing, `incomplete-chain` says so.
-    if !issuer_is_here || trust.path(cert, others, now).is_some() {
+    if !issuer_is_here || path.is_some() {
         return None;
     }
     let mut above = issuers(cert, others).enumerate();
-    let obstacle = above.find_map(|(below, other)| Some((other, obstacle(other, cert, below, now)?)));
+    let obstacle = above.find_map(|(below, other)| Some((other, obstacle(other, cert, below, ctx.now)?)));
     let obstacle = obstacle.map(|(other, what)| format!("; {} {what}", other.identity.subject)).unwrap_or_default();
     Some(Hit::refuse(format!("issued by {}{obstacle}", cert.issuer)))
 }
@@ -30,9 +35,13 @@ fn check(cert: &Certificate, others: &[&Certificate], trust: &TrustStore, now: M
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::TrustStore;
     use crate::facts::fixture::leaf;
 
-    const NOW: Moment = Moment::from_unix(1_800_000_000);
+    fn judged(cert: &Certificate, others: &[&Certificate], trust: &TrustStore) -> Option<Hit> {
+        let ctx = Context::plain();
+        check(cert, others, trust.path(cert, others, ctx.now).as_ref(), &ctx)
+    }
 
     fn own() -> Certificate {
         let mut cert = leaf(["mail.contoso.com"]);
@@ -42,12 +51,12 @@ mod tests {
 
     #[test]
     fn refuses_a_chain_to_nowhere() {
-        assert!(check(&own(), &[], &TrustStore::default(), NOW).is_some());
+        assert!(judged(&own(), &[], &TrustStore::default()).is_some());
     }
 
     #[test]
     fn accepts_a_trusted_one() {
-        assert_eq!(check(&own(), &[], &TrustStore::new([own()]), NOW), None);
+        assert_eq!(judged(&own(), &[], &TrustStore::new([own()])), None);
     }
 
     #[test]
@@ -55,12 +64,12 @@ mod tests {
         let cert = leaf(["mail.contoso.com"]);
         let mut issuer = own();
         issuer.identity.subject = cert.issuer.clone();
-        let hit = check(&cert, &[&issuer], &TrustStore::default(), NOW).unwrap();
+        let hit = judged(&cert, &[&issuer], &TrustStore::default()).unwrap();
         assert!(hit.detail.ends_with(" is not a CA"), "{}", hit.detail);
     }
 
     #[test]
     fn leaves_a_missing_issuer_to_its_rule() {
-        assert_eq!(check(&leaf(["mail.contoso.com"]), &[&own()], &TrustStore::default(), NOW), None);
+        assert_eq!(judged(&leaf(["mail.contoso.com"]), &[&own()], &TrustStore::default()), None);
     }
 }
