@@ -194,6 +194,7 @@ impl<'a> Bench<'a, '_> {
         let (hit, mut clients) = match rule.check {
             Check::Identity(check) => (check(self.identity, self.ctx), Vec::new()),
             Check::Certificate(check) => (check(certificate(item)?, self.ctx), Vec::new()),
+            Check::Item(check) => (check(item, self.ctx), Vec::new()),
             Check::ClientItem(check) => self.each(rule, |client| check(item, client, self.ctx)),
             Check::ClientChain(check) => self.each(rule, |client| check(item, &self.subject.chain, client, self.ctx)),
             Check::ClientCertificate(check) => {

@@ -246,7 +246,7 @@ fn only_common_name(identity: &Identity) -> Option<&Text> {
     (readable && all.next().is_none()).then_some(&only.value)
 }
 
-fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
+pub(super) fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
     let readable = identity.names.extension != SanExtension::Unreadable;
     // Nobody can say of a SAN that cannot be read that it holds no such entry.
     let none = |unwanted: fn(&GeneralName) -> bool| readable && !identity.names.entries.iter().any(unwanted);

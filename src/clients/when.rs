@@ -1,6 +1,8 @@
 //! When a phrase is the one shown: some clients tell cases apart.
 
-use crate::facts::{GeneralName, Host, Identity, NameFault, SanExtension, Target};
+use super::CommonName;
+use super::matching::reads_common_name;
+use crate::facts::{Host, Identity, NameFault, SanExtension, Target};
 
 /// When a phrase is the one shown: some clients tell cases apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +32,7 @@ pub enum When {
 impl When {
     pub(super) fn holds(self, target: &Target, identity: &Identity) -> bool {
         let (names, is_address) = (&identity.names, target.address().is_some());
-        let neither = || {
-            let known = |entry: &GeneralName| matches!(entry.kind(), "dNSName" | "iPAddress");
-            names.extension != SanExtension::Unreadable && !names.entries.iter().any(known)
-        };
+        let neither = || reads_common_name(CommonName::IfNoDnsOrAddress, identity);
         match self {
             Self::Always => true,
             Self::Address => is_address,

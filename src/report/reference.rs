@@ -153,9 +153,7 @@ fn looks_at(rule: &Rule) -> &'static str {
     match rule.check {
         Check::Identity(_) => "names and key of a certificate or request",
         Check::Certificate(_) => "a certificate",
-        Check::ClientItem(_) if rule.fault.is_none() => {
-            "names and key of a certificate or request, and the day of issue"
-        }
+        Check::Item(_) => "names and key of a certificate or request, and the day of issue",
         Check::ClientItem(_) => "a certificate or request, for each client",
         Check::ClientChain(_) => "a certificate or request and the certificates that came along, for each client",
         Check::ClientCertificate(_) => "a certificate, for each client",

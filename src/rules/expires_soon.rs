@@ -1,7 +1,7 @@
 //! The life is nearly over.
 
 use super::{Check, Context, Hit, Remedy, Rule, Source};
-use crate::facts::{Certificate, DAY};
+use crate::facts::Certificate;
 
 pub(super) const RULE: Rule = Rule {
     code: "expires-soon",
@@ -18,7 +18,7 @@ fn check(cert: &Certificate, ctx: &Context<'_>) -> Option<Hit> {
     if !cert.ends_soon(ctx.now) {
         return None;
     }
-    let days = match cert.not_after.unix().saturating_sub(ctx.now.unix()) / DAY {
+    let days = match ctx.now.days_until(cert.not_after) {
         0 => "in less than a day".to_owned(),
         1 => "in 1 day".to_owned(),
         days => format!("in {days} days"),

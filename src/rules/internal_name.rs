@@ -1,7 +1,6 @@
 //! A name that no public CA signs because it does not exist on the Internet.
 
 use super::{Check, Context, Hit, Level, Mend, Remedy, Rule, Source};
-use crate::clients::Client;
 use crate::facts::{Identity, InternalNames, Item, Name};
 
 pub(super) const RULE: Rule = Rule {
@@ -12,10 +11,10 @@ pub(super) const RULE: Rule = Rule {
     fix: "Leave the internal names out and let clients inside use the public name too, or use a private CA.",
     source: Source::BaselineRequirements("7.1.2.7.12"),
     fault: None,
-    check: Check::ClientItem(check),
+    check: Check::Item(check),
 };
 
-fn check(item: Item<'_>, _: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
     let level = ctx.authority.forbids().filter(|_| !ctx.precedes_the_ban_of_internal_names(item))?;
     judged(item.identity(), level)
 }
@@ -46,7 +45,7 @@ mod tests {
     use crate::facts::fixture::{day, identity, leaf, subject};
 
     fn judged_as<const N: usize>(names: [&str; N], ctx: &Context<'_>) -> Option<Hit> {
-        check(Item::Certificate(&leaf(names)), None, ctx)
+        check(Item::Certificate(&leaf(names)), ctx)
     }
 
     #[test]
@@ -81,7 +80,7 @@ mod tests {
             let mut cert = leaf(["server.contoso.local"]);
             cert.not_before = day(issued);
             let ctx = Context { now: day(now), ..Context::public() };
-            assert_eq!(check(Item::Certificate(&cert), None, &ctx).is_some(), reported, "{issued} {now}");
+            assert_eq!(check(Item::Certificate(&cert), &ctx).is_some(), reported, "{issued} {now}");
         }
     }
 }

@@ -166,8 +166,9 @@ pub enum Check {
     Identity(fn(&Identity, &Context<'_>) -> Option<Hit>),
     /// A certificate.
     Certificate(fn(&Certificate, &Context<'_>) -> Option<Hit>),
-    /// A certificate or request: once by the standards, and, where the rule names a fault, once for each client that has
-    /// demands of its own.
+    /// A certificate or request.
+    Item(fn(Item<'_>, &Context<'_>) -> Option<Hit>),
+    /// A certificate or request: once by the standards, and once for each client that has demands of its own.
     ClientItem(fn(Item<'_>, Option<&Client>, &Context<'_>) -> Option<Hit>),
     /// As `ClientItem`, with the other certificates that came along, where some did.
     ClientChain(fn(Item<'_>, &[&Certificate], Option<&Client>, &Context<'_>) -> Option<Hit>),

@@ -3,7 +3,6 @@
 use time::macros::date;
 
 use super::{Authority, Check, Context, Hit, Remedy, Rule, Source};
-use crate::clients::Client;
 use crate::error::listed;
 use crate::facts::{AttributeKind, Item, Moment};
 
@@ -15,13 +14,13 @@ pub(super) const RULE: Rule = Rule {
     fix: "Leave the OU out of the request.",
     source: Source::BaselineRequirements("7.1.2.7.4"),
     fault: None,
-    check: Check::ClientItem(check),
+    check: Check::Item(check),
 };
 
 /// Ballot SC-47.
 const FORBIDDEN_FROM: Moment = Moment::from_date(date!(2022 - 09 - 01));
 
-fn check(item: Item<'_>, _: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
     if ctx.authority != Authority::Public || ctx.issued(item) < FORBIDDEN_FROM {
         return None;
     }
@@ -41,7 +40,7 @@ mod tests {
         let mut cert = leaf(["mail.contoso.com"]);
         cert.identity.subject = DistinguishedName::parse(subject).unwrap();
         cert.not_before = day(issued);
-        check(Item::Certificate(&cert), None, ctx)
+        check(Item::Certificate(&cert), ctx)
     }
 
     const WITH_UNITS: &str = "CN=mail.contoso.com,OU=Mail,OU=IT,O=Contoso";
@@ -57,7 +56,7 @@ mod tests {
         cert.identity.subject = DistinguishedName::parse(WITH_UNITS).unwrap();
         let (der, attributes) = (Box::default(), Vec::new());
         let request = Request { der, identity: cert.identity, signature: cert.signature, attributes };
-        let judged = |ctx: &Context<'_>| check(Item::Request(&request), None, ctx);
+        let judged = |ctx: &Context<'_>| check(Item::Request(&request), ctx);
         assert!(judged(&Context::public()).is_some());
         assert_eq!(judged(&Context { now: day("2022-08-31"), ..Context::public() }), None);
     }

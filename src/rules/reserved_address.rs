@@ -1,7 +1,6 @@
 //! An IP address that no public CA signs because it is not unique on the Internet.
 
 use super::{Check, Context, Hit, Mend, Rule, Source};
-use crate::clients::Client;
 use crate::facts::{Item, reservation};
 
 pub(super) const RULE: Rule = Rule {
@@ -12,10 +11,10 @@ pub(super) const RULE: Rule = Rule {
     fix: "Leave the address out and connect by name, or use a private CA.",
     source: Source::BaselineRequirements("7.1.2.7.12"),
     fault: None,
-    check: Check::ClientItem(check),
+    check: Check::Item(check),
 };
 
-fn check(item: Item<'_>, _: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
     let level = ctx.authority.forbids().filter(|_| !ctx.precedes_the_ban_of_internal_names(item))?;
     Hit::in_names(&item.identity().names, level, |entry| {
         let address = entry.address()?;
@@ -31,7 +30,7 @@ mod tests {
     use crate::rules::Remedy;
 
     fn judged<const N: usize>(names: [&str; N], ctx: &Context<'_>) -> Option<Hit> {
-        check(Item::Certificate(&leaf(names)), None, ctx)
+        check(Item::Certificate(&leaf(names)), ctx)
     }
 
     #[test]
@@ -48,6 +47,6 @@ mod tests {
         let mut old = leaf(["10.1.2.3"]);
         old.not_before = day("2014-01-01");
         let ctx = Context { now: day("2015-05-01"), ..Context::public() };
-        assert_eq!(check(Item::Certificate(&old), None, &ctx), None);
+        assert_eq!(check(Item::Certificate(&old), &ctx), None);
     }
 }

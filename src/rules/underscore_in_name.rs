@@ -4,7 +4,6 @@ use memchr::memchr;
 use time::macros::date;
 
 use super::{Check, Context, Hit, Mend, Rule, Source};
-use crate::clients::Client;
 use crate::facts::{Item, Moment};
 
 pub(super) const RULE: Rule = Rule {
@@ -15,13 +14,13 @@ pub(super) const RULE: Rule = Rule {
     fix: "Give the host a name without an underscore in DNS and ask for that.",
     source: Source::BaselineRequirements("7.1.2.7.12"),
     fault: None,
-    check: Check::ClientItem(check),
+    check: Check::Item(check),
 };
 
 /// Ballot SC-12.
 const FORBIDDEN_FROM: Moment = Moment::from_date(date!(2019 - 05 - 01));
 
-fn check(item: Item<'_>, _: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
     let level = ctx.authority.forbids().filter(|_| ctx.issued(item) >= FORBIDDEN_FROM)?;
     Hit::in_names(&item.identity().names, level, |entry| {
         memchr(b'_', entry.dns()?.as_bytes()).map(|_| (entry.to_string(), Mend::Drop))
@@ -36,7 +35,7 @@ mod tests {
     fn judged(name: &str, issued: &str, ctx: &Context<'_>) -> Option<Hit> {
         let mut cert = leaf([name]);
         cert.not_before = day(issued);
-        check(Item::Certificate(&cert), None, ctx)
+        check(Item::Certificate(&cert), ctx)
     }
 
     #[test]
