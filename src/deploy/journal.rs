@@ -3,7 +3,8 @@
 //!
 //! Promises: the journal appears whole, by a rename, before anything else changes, and every backup in it is on disk by
 //! then. `.certfix-commit` is a commit or an undo at work, or one that was interrupted; `.certfix-undo-N` is a commit that
-//! succeeded; `.certfix-lost-N` one of which not every file has a folder any more. Nothing else records how far it got: putting back works from any point, and twice.
+//! succeeded; `.certfix-lost-N` one of which not every file has a folder any more. Nothing else records how far it got:
+//! putting back works from any point, and twice.
 
 use std::fs;
 use std::io;

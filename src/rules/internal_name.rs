@@ -7,7 +7,8 @@ pub(super) const RULE: Rule = Rule {
     code: "internal-name",
     title: "a name does not exist on the Internet",
     why: "Names such as server.contoso.local or a bare computer name belong to nobody, so public CAs have not signed \
-          them since November 2015, and those of before were to be revoked by October 2016. A request that holds one is refused whole.",
+          them since November 2015, and those of before were to be revoked by October 2016. A request that holds one is \
+          refused whole.",
     fix: "Leave the internal names out and let clients inside use the public name too, or use a private CA.",
     source: Source::BaselineRequirements("7.1.2.7.12"),
     fault: None,
