@@ -5,7 +5,7 @@ mod panel;
 mod services;
 mod target;
 
-use crate::clients::{Client, Comparison, Fault, Message, Presented, Reaction};
+use crate::clients::{Client, Comparison, Demands, Fault, Message, Presented, Reaction};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
@@ -195,17 +195,17 @@ impl<'a> Bench<'a, '_> {
             Check::Identity(check) => (check(self.identity, self.ctx), Vec::new()),
             Check::Certificate(check) => (check(certificate(item)?, self.ctx), Vec::new()),
             Check::Item(check) => (check(item, self.ctx), Vec::new()),
-            Check::ClientItem(check) => self.each(rule, |client| check(item, client, self.ctx)),
-            Check::ClientChain(check) => self.each(rule, |client| check(item, &self.subject.chain, client, self.ctx)),
+            Check::ClientItem(check) => self.each(rule, |demands| check(item, demands, self.ctx)),
+            Check::ClientChain(check) => self.each(rule, |demands| check(item, &self.subject.chain, demands, self.ctx)),
             Check::ClientCertificate(check) => {
                 let cert = certificate(item)?;
-                self.each(rule, |client| check(cert, client, self.ctx))
+                self.each(rule, |demands| check(cert, demands, self.ctx))
+            }
+            Check::ClientSent(check) => {
+                let cert = self.chained()?;
+                self.each(rule, |demands| check(cert, &self.subject.chain, demands, self.ctx))
             }
             Check::Name(mismatch, check) => self.each_name(mismatch, check)?,
-            Check::Chain(check) => {
-                let cert = self.chained()?;
-                (check(cert, &self.subject.chain, self.ctx), Vec::new())
-            }
             Check::Order(check) => {
                 self.chained()?;
                 (check(self.subject, self.ctx), Vec::new())
@@ -232,11 +232,7 @@ impl<'a> Bench<'a, '_> {
             Check::Defeat(_) | Check::Survey(_) => return Ok(None),
         };
         let Some(hit) = hit else { return Ok(None) };
-        let per_client = matches!(
-            rule.check,
-            Check::ClientItem(_) | Check::ClientChain(_) | Check::ClientCertificate(_) | Check::Name(..)
-        );
-        if let (Some(fault), false) = (rule.fault, per_client) {
+        if let (Some(fault), false) = (rule.fault, rule.check.is_per_client()) {
             clients = self.clients(|view| complains(view.member.client, fault));
         }
         Ok(Some(Finding { rule, hit, clients }))
@@ -256,19 +252,28 @@ impl<'a> Bench<'a, '_> {
         open.then_some(()).ok_or(Missing::Key)
     }
 
-    /// Once by the standards, once for each client that would complain.
-    fn each(&self, rule: &Rule, check: impl Fn(Option<&Client>) -> Option<Hit>) -> (Option<Hit>, Vec<&'static Client>) {
+    /// Once by the standards, once by what each client demands that would complain.
+    fn each(
+        &self,
+        rule: &Rule,
+        check: impl Fn(Option<&Demands>) -> Option<Hit>,
+    ) -> (Option<Hit>, Vec<&'static Client>) {
         let mut worst = check(None);
-        let mut clients = Vec::new();
-        for &client in self.panel.demanding() {
-            if rule.fault.is_some_and(|fault| complains(client, fault))
-                && let Some(hit) = check(Some(client))
-            {
-                clients.push(client);
+        let Some(fault) = rule.fault else { return (worst, Vec::new()) };
+        let is_root = self.subject.item.certificate().is_some_and(Certificate::is_self_issued);
+        let mut complaining: Vec<(usize, &'static Client)> = Vec::new();
+        for demanded in self.panel.demanded() {
+            let mut heeding = demanded.clients.iter().filter(|(_, client)| client.heeds(fault)).peekable();
+            if heeding.peek().is_none() || is_root && demanded.demands.overlooks_in_roots(fault) {
+                continue;
+            }
+            if let Some(hit) = check(Some(demanded.demands)) {
+                complaining.extend(heeding);
                 keep_worse(&mut worst, hit);
             }
         }
-        (worst, clients)
+        complaining.sort_unstable_by_key(|(position, _)| *position);
+        (worst, complaining.into_iter().map(|(_, client)| client).collect())
     }
 
     /// For all clients that mismatch in this way at once: what is found is the same for each.
@@ -304,8 +309,9 @@ impl<'a> Bench<'a, '_> {
         let mut complaining = finding.clients.iter().peekable();
         for view in &mut self.views {
             let complains = complaining.next_if(|client| std::ptr::eq(**client, view.member.client)).is_some();
-            let sooner = view.fault.is_none_or(|earlier| urgency(fault) < urgency(earlier));
-            if complains && sooner {
+            let client = view.member.client;
+            let sooner = |earlier| client.urgency(fault) < client.urgency(earlier);
+            if complains && view.fault.is_none_or(sooner) {
                 view.fault = Some(fault);
             }
         }
@@ -317,7 +323,7 @@ impl<'a> Bench<'a, '_> {
         let (identity, views, is_aimed) = (self.identity, self.views, self.panel.is_aimed_at(target));
         let verdict = |view: View<'a>| {
             let reaction = view.member.client.reaction;
-            let fault = view.fault.filter(|_| reaction != Reaction::GoesOn);
+            let fault = view.fault.filter(|_| reaction != Reaction::GoesOn).map(|fault| closer(fault, cert));
             let date = |fault| cert.and_then(|cert| date(cert, fault));
             let message = fault.and_then(|fault| view.member.words(is_aimed, fault, target, identity, date(fault)));
             Some(Verdict {
@@ -347,13 +353,11 @@ fn keep_worse(worst: &mut Option<Hit>, hit: Hit) {
     }
 }
 
-/// The order in which clients speak of several faults.
-fn urgency(fault: Fault) -> u8 {
-    match fault {
-        Fault::Name => 0,
-        Fault::Expired | Fault::NotYetValid => 1,
-        Fault::Untrusted => 2,
-        Fault::Unfit => 3,
+/// What some clients have words of their own for.
+fn closer(fault: Fault, cert: Option<&Certificate>) -> Fault {
+    match cert {
+        Some(cert) if fault == Fault::Untrusted && cert.is_self_issued() => Fault::SelfSigned,
+        _ => fault,
     }
 }
 
@@ -370,7 +374,7 @@ fn date(cert: &Certificate, fault: Fault) -> Option<Moment> {
     match fault {
         Fault::Expired => Some(cert.not_after),
         Fault::NotYetValid => Some(cert.not_before),
-        Fault::Name | Fault::Untrusted | Fault::Unfit => None,
+        _ => None,
     }
 }
 

@@ -1,9 +1,6 @@
 //! Angus Mail 1.1.0 and later: checks names, since 2.0.3 in LDAPS mode.
 
-use super::{
-    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot, Wildcard,
-    jsse,
-};
+use super::{Client, CommonName, Group, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot, Wildcard, jsse};
 
 pub(super) const CLIENT: Client = Client {
     id: "angus-mail",
@@ -17,8 +14,8 @@ pub(super) const CLIENT: Client = Client {
         trailing_dot: TrailingDot::Refused,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
+    demands: jsse::CLIENT.demands,
+    heeds: jsse::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: jsse::CLIENT.words,
     mark: Mark::Documented,
@@ -48,5 +45,6 @@ pub(super) const CLIENT: Client = Client {
             "HTTPS mode takes stars inside any label, LDAPS mode in the first only; * and *. alone \
              are rejected, and a star over a public suffix when the chain ends in a public root.",
         ),
+        Statement::new(Mark::Inferred, "not documented", "Keys, signatures, usages and chain are left to JSSE."),
     ],
 };

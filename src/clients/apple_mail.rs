@@ -3,10 +3,9 @@
 use time::macros::date;
 
 use super::{
-    Aspect, Client, Demands, Fault, Group, LifeLimit, Mark, NamePolicy, OldDigests, Phrase, Reaction, Roots,
-    ServerAuth, Statement,
+    Aspect, Client, Demands, Fault, Group, LifeLimit, Mark, NamePolicy, Phrase, Reaction, Roots, ServerAuth, Statement,
 };
-use crate::facts::Moment;
+use crate::facts::{Digest, Moment};
 
 pub(super) const CLIENT: Client = Client {
     id: "apple-mail",
@@ -16,12 +15,13 @@ pub(super) const CLIENT: Client = Client {
     names: NamePolicy::RFC9525,
     demands: Demands {
         rsa_bits: 2048,
-        old_digests: OldDigests::Refused,
+        refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::RequiredFrom(Moment::from_date(date!(2019 - 07 - 01))),
         lives: &[
             LifeLimit { issued_from: Moment::from_date(date!(2019 - 07 - 01)), days: 825, roots: Roots::All },
             LifeLimit { issued_from: Moment::from_date(date!(2020 - 09 - 01)), days: 398, roots: Roots::Preinstalled },
         ],
+        ..Demands::NONE
     },
     heeds: Fault::ALL,
     reaction: Reaction::Asks,

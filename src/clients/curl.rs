@@ -1,8 +1,8 @@
 //! curl with OpenSSL: code of its own.
 
 use super::{
-    AddressMatch, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction,
-    Reference, Statement, When, Wildcard,
+    AddressMatch, Client, CommonName, Fault, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction, Reference,
+    Statement, When, Wildcard, openssl,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -19,8 +19,19 @@ pub(super) const CLIENT: Client = Client {
         presented_dot: PresentedDot::Dropped,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
+    demands: openssl::CLIENT.demands,
+    heeds: &[
+        Fault::WeakKey,
+        Fault::Untrusted,
+        Fault::Critical,
+        Fault::Purpose,
+        Fault::KeyUsage,
+        Fault::WeakSignature,
+        Fault::Expired,
+        Fault::NotYetValid,
+        Fault::Name,
+        Fault::Unfit,
+    ],
     reaction: Reaction::Stops,
     words: &[
         (
@@ -46,6 +57,32 @@ pub(super) const CLIENT: Client = Client {
                 "SSL: no alternative certificate subject name matches target hostname '{host}'",
             ),
         ),
+        (
+            Fault::Untrusted,
+            Phrase::new(Mark::Measured, "SSL certificate problem: unable to get local issuer certificate"),
+        ),
+        (Fault::SelfSigned, Phrase::new(Mark::Measured, "SSL certificate problem: self-signed certificate")),
+        (Fault::Critical, Phrase::new(Mark::Measured, "SSL certificate problem: unhandled critical extension")),
+        (Fault::Purpose, Phrase::new(Mark::Measured, "SSL certificate problem: unsuitable certificate purpose")),
+        (Fault::KeyUsage, Phrase::new(Mark::Measured, "SSL certificate problem: unsuitable certificate purpose")),
+        (
+            Fault::WeakKey,
+            Phrase::only(
+                When::ShortRsaKey(1963),
+                Mark::Measured,
+                "SSL certificate problem: EE certificate key too weak",
+            ),
+        ),
+        (
+            Fault::WeakKey,
+            Phrase::only(When::CommonKey, Mark::Measured, "SSL certificate problem: CA certificate key too weak"),
+        ),
+        (
+            Fault::WeakSignature,
+            Phrase::new(Mark::Measured, "SSL certificate problem: CA signature digest algorithm too weak"),
+        ),
+        (Fault::Expired, Phrase::new(Mark::Measured, "SSL certificate problem: certificate has expired")),
+        (Fault::NotYetValid, Phrase::new(Mark::Measured, "SSL certificate problem: certificate is not yet valid")),
     ],
     mark: Mark::Documented,
     surmised: &[],
@@ -66,6 +103,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "curl/curl:lib/vtls/openssl.c, run as 7.88",
             "Older versions, 7.88 among them, write target host name in two words.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 7.88 with OpenSSL 3.0",
+            "OpenSSL judges keys, signatures, usages, chain and life, and does so before curl looks at names.",
         ),
         Statement::new(
             Mark::Documented,

@@ -1,33 +1,90 @@
 //! What clients demand of a certificate beyond its name.
 
-use crate::facts::Moment;
+use super::Fault;
+use crate::facts::{Digest, KeyKind, KeyUsage, Moment, Purpose};
 
 /// What a client demands beyond the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demands {
     /// Least bits of an RSA key; 0 when any will do.
     pub rsa_bits: u32,
-    /// Whether SHA-1 and older signatures are taken.
-    pub old_digests: OldDigests,
+    /// Whether the key of a root is held to that too, not those below it alone.
+    pub root_keys: bool,
+    /// Kinds of key that a server cannot use with it.
+    pub refused_keys: &'static [KeyFamily],
+    /// Digests in signatures that it does not take. The signature of a root is of no matter.
+    pub refused_digests: &'static [Digest],
     /// Whether serverAuth must be among the purposes.
     pub server_auth: ServerAuth,
+    /// At least one of these must be set where there is a keyUsage extension; none when it is not looked at.
+    pub key_usage: KeyUsage,
+    /// What else it refuses.
+    pub refused_forms: &'static [Form],
     /// Longest lives, by date of issue.
     pub lives: &'static [LifeLimit],
+    /// Whether it goes by the certificates that the server sends, and finds no missing one by itself.
+    pub sent_chain_only: bool,
+    /// Faults that it overlooks in a self-signed certificate, once that is trusted.
+    pub overlooked_in_roots: &'static [Fault],
 }
 
 impl Demands {
     /// Nothing is known to be demanded; models name what they demand.
-    pub const NONE: Self =
-        Self { rsa_bits: 0, old_digests: OldDigests::Accepted, server_auth: ServerAuth::Ignored, lives: &[] };
+    pub const NONE: Self = Self {
+        rsa_bits: 0,
+        root_keys: false,
+        refused_keys: &[],
+        refused_digests: &[],
+        server_auth: ServerAuth::Ignored,
+        key_usage: KeyUsage(0),
+        refused_forms: &[],
+        lives: &[],
+        sent_chain_only: false,
+        overlooked_in_roots: &[],
+    };
+
+    /// True when a fault of this kind is overlooked in a self-signed certificate that is trusted.
+    pub fn overlooks_in_roots(&self, fault: Fault) -> bool {
+        self.overlooked_in_roots.iter().any(|&overlooked| overlooked == fault || Some(overlooked) == fault.broader())
+    }
 }
 
-/// Whether SHA-1 and older signatures are taken.
+/// Kinds of key that some clients cannot use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OldDigests {
-    /// Taken, or not known.
-    Accepted,
-    /// Refused.
-    Refused,
+pub enum KeyFamily {
+    /// Elliptic curves other than P-256, P-384 and P-521.
+    OtherCurve,
+    /// Ed25519.
+    Ed25519,
+    /// Ed448.
+    Ed448,
+    /// DSA.
+    Dsa,
+}
+
+impl KeyFamily {
+    /// The family of a key, when it is one of these.
+    pub fn of(kind: &KeyKind) -> Option<Self> {
+        use crate::facts::Curve;
+        match kind {
+            KeyKind::Ec(Curve::Other(_)) => Some(Self::OtherCurve),
+            KeyKind::Ed25519 => Some(Self::Ed25519),
+            KeyKind::Ed448 => Some(Self::Ed448),
+            KeyKind::Dsa { .. } => Some(Self::Dsa),
+            KeyKind::Ec(Curve::P256 | Curve::P384 | Curve::P521) | KeyKind::Rsa { .. } | KeyKind::Other(_) => None,
+        }
+    }
+}
+
+/// What a certificate may be that some clients refuse in a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A CA's: basicConstraints says CA:TRUE.
+    Authority,
+    /// Of version 1 or 2.
+    OldVersion,
+    /// With a critical extension that it does not know.
+    UnknownCritical,
 }
 
 /// Whether serverAuth must be among the extended key usages.
@@ -35,10 +92,32 @@ pub enum OldDigests {
 pub enum ServerAuth {
     /// Not looked at, or not known.
     Ignored,
-    /// Must be listed when the extension is there.
-    IfPresent,
+    /// It, or one of these, must be listed when the extension is there.
+    IfPresent(&'static [Substitute]),
     /// Must be listed in certificates issued after this moment; before it, when the extension is there.
     RequiredFrom(Moment),
+}
+
+/// A purpose that some clients take for serverAuth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Substitute {
+    /// anyExtendedKeyUsage.
+    Any,
+    /// Microsoft's or Netscape's Server Gated Cryptography, which let export versions of old browsers use strong ciphers.
+    GatedCryptography,
+}
+
+impl Substitute {
+    /// True when it is this purpose.
+    pub fn is(self, purpose: &Purpose) -> bool {
+        match (self, purpose) {
+            (Self::Any, Purpose::Any) => true,
+            (Self::GatedCryptography, Purpose::Other(oid)) => {
+                ["1.3.6.1.4.1.311.10.3.3", "2.16.840.1.113730.4.1"].contains(&&**oid)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A longest life, for certificates whose notBefore is at or after a date.

@@ -1,9 +1,10 @@
 //! GnuTLS: gnutls_x509_crt_check_hostname.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, TrailingDot, Wildcard,
+    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
+    Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
+use crate::facts::{Digest, KeyUsage};
 
 pub(super) const CLIENT: Client = Client {
     id: "gnutls",
@@ -19,16 +20,79 @@ pub(super) const CLIENT: Client = Client {
         trailing_dot: TrailingDot::Kept,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
-    reaction: Reaction::Stops,
-    words: &[(
+    demands: Demands {
+        rsa_bits: 1024,
+        root_keys: true,
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Dsa],
+        refused_digests: &[Digest::Md5, Digest::Sha1],
+        server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
+        key_usage: KeyUsage::DIGITAL_SIGNATURE,
+        refused_forms: &[Form::UnknownCritical],
+        sent_chain_only: true,
+        overlooked_in_roots: &[Fault::WeakSignature, Fault::Critical],
+        ..Demands::NONE
+    },
+    heeds: &[
+        Fault::KeyUsage,
+        Fault::Untrusted,
+        Fault::WeakSignature,
+        Fault::WeakKey,
+        Fault::Purpose,
+        Fault::Expired,
+        Fault::NotYetValid,
         Fault::Name,
-        Phrase::new(
-            Mark::Documented,
-            "The certificate is NOT trusted. The name in the certificate does not match the expected.",
+        Fault::Unfit,
+    ],
+    reaction: Reaction::Stops,
+    words: &[
+        (
+            Fault::Name,
+            Phrase::new(
+                Mark::Documented,
+                "The certificate is NOT trusted. The name in the certificate does not match the expected.",
+            ),
         ),
-    )],
+        (
+            Fault::Untrusted,
+            Phrase::new(Mark::Measured, "The certificate is NOT trusted. The certificate issuer is unknown."),
+        ),
+        (
+            Fault::Expired,
+            Phrase::new(
+                Mark::Measured,
+                "The certificate is NOT trusted. The certificate chain uses expired certificate.",
+            ),
+        ),
+        (
+            Fault::NotYetValid,
+            Phrase::new(
+                Mark::Measured,
+                "The certificate is NOT trusted. The certificate chain uses not yet valid certificate.",
+            ),
+        ),
+        (
+            Fault::WeakSignature,
+            Phrase::new(
+                Mark::Measured,
+                "The certificate is NOT trusted. The certificate chain uses insecure algorithm.",
+            ),
+        ),
+        (
+            Fault::Purpose,
+            Phrase::new(
+                Mark::Measured,
+                "The certificate is NOT trusted. The certificate chain does not match the intended purpose.",
+            ),
+        ),
+        (Fault::KeyUsage, Phrase::new(Mark::Measured, "Key usage violation in certificate has been detected.")),
+        (
+            Fault::Critical,
+            Phrase::new(
+                Mark::Measured,
+                "The certificate is NOT trusted. The certificate contains an unknown critical extension.",
+            ),
+        ),
+    ],
     mark: Mark::Measured,
     surmised: &[],
     statements: &[
@@ -50,6 +114,17 @@ pub(super) const CLIENT: Client = Client {
             "A host that is not ASCII is mapped to A-labels, and fits no dNSName when that fails. \
              Addresses are compared with iPAddress entries only.",
         ),
-        Statement::new(Mark::Documented, "gnutls/gnutls:lib/cert-cred.c@f897129", "The text shown."),
+        Statement::new(
+            Mark::Measured,
+            "run as 3.7.9",
+            "RSA keys below 1024 bits and MD5 or SHA-1 in any signature below the root are refused. Where purposes are \
+             listed serverAuth or anyExtendedKeyUsage must be among them. Where there is a key usage the handshake asks \
+             for digitalSignature, as in all of TLS 1.3 and with ECDHE before. An incomplete chain is not completed.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "gnutls/gnutls:lib/cert-cred.c@f897129",
+            "The text shown; of several faults each has a sentence of its own.",
+        ),
     ],
 };

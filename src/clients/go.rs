@@ -1,9 +1,10 @@
 //! Go: crypto/x509.
 
 use super::{
-    Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, ServerAuth, Statement, TrailingDot,
-    When,
+    Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference, ServerAuth,
+    Statement, Substitute, TrailingDot, When,
 };
+use crate::facts::Digest;
 
 pub(super) const CLIENT: Client = Client {
     id: "go",
@@ -11,8 +12,24 @@ pub(super) const CLIENT: Client = Client {
     service: "any protocol over TLS",
     group: Group::Modern,
     names: NamePolicy { reference: Reference::Typed, trailing_dot: TrailingDot::Either, ..NamePolicy::RFC9525 },
-    demands: Demands { server_auth: ServerAuth::IfPresent, ..Demands::NONE },
-    heeds: Fault::ALL,
+    demands: Demands {
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa],
+        refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
+        server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
+        refused_forms: &[Form::UnknownCritical],
+        sent_chain_only: true,
+        overlooked_in_roots: &[Fault::WeakSignature],
+        ..Demands::NONE
+    },
+    heeds: &[
+        Fault::Critical,
+        Fault::Expired,
+        Fault::NotYetValid,
+        Fault::Name,
+        Fault::Untrusted,
+        Fault::WeakSignature,
+        Fault::Unfit,
+    ],
     reaction: Reaction::Stops,
     words: &[
         (
@@ -47,6 +64,9 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Untrusted, Phrase::new(Mark::Documented, "x509: certificate signed by unknown authority")),
         (Fault::Expired, Phrase::new(Mark::Documented, "x509: certificate has expired or is not yet valid")),
         (Fault::NotYetValid, Phrase::new(Mark::Documented, "x509: certificate has expired or is not yet valid")),
+        (Fault::Critical, Phrase::new(Mark::Measured, "x509: unhandled critical extension")),
+        (Fault::Purpose, Phrase::new(Mark::Measured, "x509: certificate specifies an incompatible key usage")),
+        (Fault::WeakSignature, Phrase::new(Mark::Inferred, "x509: certificate signed by unknown authority")),
     ],
     mark: Mark::Documented,
     surmised: &[],
@@ -63,6 +83,13 @@ pub(super) const CLIENT: Client = Client {
             "golang/go commit 063ce0f",
             "The common name has been ignored by default since Go 1.15 (GODEBUG=x509ignoreCN=0 brings \
              it back).",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 1.19",
+            "MD5, SHA-1 and SHA-224 are refused in signatures below the root. Where purposes are listed serverAuth or \
+             anyExtendedKeyUsage must be among them; the key usage is not looked at. An incomplete chain is not \
+             completed.",
         ),
         Statement::new(Mark::Inferred, "golang/go commit d65e1b2e41", "The switch is gone in Go 1.17."),
     ],

@@ -1,7 +1,7 @@
 //! Apache HttpClient 5.
 
 use super::{
-    Aspect, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, Wildcard,
+    Aspect, Client, CommonName, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, Wildcard, jsse,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -14,8 +14,8 @@ pub(super) const CLIENT: Client = Client {
         wildcard: Wildcard::AnywhereInFirstLabel,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
+    demands: jsse::CLIENT.demands,
+    heeds: jsse::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: &[
         (
@@ -47,5 +47,6 @@ pub(super) const CLIENT: Client = Client {
             "not documented",
             "What the model says of partial wildcards, addresses and odd names.",
         ),
+        Statement::new(Mark::Inferred, "not documented", "Keys, signatures, usages and chain are left to JSSE."),
     ],
 };

@@ -1,6 +1,6 @@
 //! JavaMail and Jakarta Mail as they come: names are not compared.
 
-use super::{Client, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Statement};
+use super::{Client, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Statement, jsse};
 
 pub(super) const CLIENT: Client = Client {
     id: "java-mail",
@@ -8,8 +8,8 @@ pub(super) const CLIENT: Client = Client {
     service: "POP3, IMAP4, SMTP",
     group: Group::Legacy,
     names: NamePolicy { scan: DnsScan::Unchecked, ..NamePolicy::RFC9525 },
-    demands: Demands::NONE,
-    heeds: &[Fault::Expired, Fault::NotYetValid, Fault::Untrusted],
+    demands: jsse::CLIENT.demands,
+    heeds: &[Fault::Untrusted, Fault::Expired, Fault::NotYetValid, Fault::Unfit],
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Documented,
@@ -21,6 +21,6 @@ pub(super) const CLIENT: Client = Client {
             "mail.<protocol>.ssl.checkserveridentity is false by default before Angus Mail 1.1.0, so \
              that old Java mail programs notice no wrong name.",
         ),
-        Statement::new(Mark::Inferred, "not documented", "Issuer and life are still checked by the Java runtime."),
+        Statement::new(Mark::Inferred, "not documented", "All but the name is still checked by the Java runtime."),
     ],
 };

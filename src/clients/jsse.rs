@@ -1,9 +1,10 @@
 //! Java (JSSE) with endpoint identification HTTPS.
 
 use super::{
-    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, TrailingDot,
-    When, Wildcard,
+    Client, CommonName, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference,
+    ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
+use crate::facts::{Digest, KeyUsage};
 
 pub(super) const CLIENT: Client = Client {
     id: "jsse",
@@ -17,8 +18,30 @@ pub(super) const CLIENT: Client = Client {
         trailing_dot: TrailingDot::Refused,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
+    demands: Demands {
+        rsa_bits: 1024,
+        root_keys: true,
+        refused_keys: &[KeyFamily::OtherCurve],
+        refused_digests: &[Digest::Md5],
+        server_auth: ServerAuth::IfPresent(&[Substitute::Any, Substitute::GatedCryptography]),
+        key_usage: KeyUsage::DIGITAL_SIGNATURE,
+        refused_forms: &[Form::UnknownCritical],
+        sent_chain_only: true,
+        overlooked_in_roots: &[Fault::Unfit],
+        ..Demands::NONE
+    },
+    heeds: &[
+        Fault::Untrusted,
+        Fault::Expired,
+        Fault::NotYetValid,
+        Fault::Critical,
+        Fault::WeakKey,
+        Fault::WeakSignature,
+        Fault::KeyUsage,
+        Fault::Purpose,
+        Fault::Unfit,
+        Fault::Name,
+    ],
     reaction: Reaction::Stops,
     words: &[
         (Fault::Name, Phrase::only(When::AddressWithoutSan, Mark::Documented, "No subject alternative names present")),
@@ -33,6 +56,26 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Name, Phrase::only(When::IllegalToJava, Mark::Documented, "Illegal given domain name: {host}")),
         (Fault::Name, Phrase::only(When::NoDnsName, Mark::Documented, "No name matching {host} found")),
         (Fault::Name, Phrase::new(Mark::Documented, "No subject alternative DNS name matching {host} found.")),
+        (Fault::Untrusted, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
+        (Fault::Expired, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
+        (
+            Fault::NotYetValid,
+            Phrase::new(Mark::Measured, "unable to find valid certification path to requested target"),
+        ),
+        (Fault::Critical, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
+        (
+            Fault::WeakKey,
+            Phrase::only(
+                When::CommonKey,
+                Mark::Measured,
+                "unable to find valid certification path to requested target",
+            ),
+        ),
+        (Fault::KeyUsage, Phrase::new(Mark::Measured, "KeyUsage does not allow digital signatures")),
+        (
+            Fault::Purpose,
+            Phrase::new(Mark::Measured, "Extended key usage does not permit use for TLS server authentication"),
+        ),
     ],
     mark: Mark::Documented,
     surmised: &[],
@@ -54,6 +97,14 @@ pub(super) const CLIENT: Client = Client {
             "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java",
             "HTTPS mode takes stars inside any label, LDAPS mode in the first only; * and *. alone \
              are rejected, and a star over a public suffix when the chain ends in a public root.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as OpenJDK 17",
+            "RSA keys below 1024 bits and MD5 in a signature are refused, SHA-1 below a root of one's own is not. Where \
+             purposes are listed serverAuth, anyExtendedKeyUsage or SGC must be among them; where there is a key usage, \
+             digitalSignature, as in all of TLS 1.3 and with ECDHE before. A self-signed certificate that is trusted is \
+             not looked at more closely. Names are compared last. An incomplete chain is not completed.",
         ),
     ],
 };

@@ -1,9 +1,10 @@
 //! Mbed TLS: the common name only without a SAN extension.
 
 use super::{
-    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Reaction, Reference,
-    Statement, TrailingDot, Wildcard,
+    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Reaction,
+    Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
+use crate::facts::{Digest, KeyUsage};
 
 pub(super) const CLIENT: Client = Client {
     id: "mbedtls",
@@ -18,7 +19,17 @@ pub(super) const CLIENT: Client = Client {
         trailing_dot: TrailingDot::Kept,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands {
+        rsa_bits: 2041,
+        root_keys: true,
+        refused_keys: &[KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa],
+        refused_digests: &[Digest::Md5, Digest::Sha1],
+        server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
+        key_usage: KeyUsage::DIGITAL_SIGNATURE,
+        refused_forms: &[Form::UnknownCritical],
+        sent_chain_only: true,
+        ..Demands::NONE
+    },
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[],
@@ -31,5 +42,12 @@ pub(super) const CLIENT: Client = Client {
             "The common name is consulted only when the SAN extension is absent.",
         ),
         Statement::new(Mark::Inferred, "not documented", "Wildcards, addresses and trailing dots."),
+        Statement::new(
+            Mark::Measured,
+            "run as 2.28",
+            "RSA keys below 2041 bits are refused, those of CAs and roots too, as are MD5 and SHA-1 in any signature and \
+             unknown critical extensions. Where purposes are listed serverAuth or anyExtendedKeyUsage must be among \
+             them; where there is a key usage, digitalSignature with ECDHE. An incomplete chain is not completed.",
+        ),
     ],
 };

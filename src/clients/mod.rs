@@ -49,7 +49,7 @@ mod words;
 mod xp_rpc_https;
 
 pub use certainty::Aspect;
-pub use demands::{Demands, LifeLimit, OldDigests, Roots, ServerAuth};
+pub use demands::{Demands, Form, KeyFamily, LifeLimit, Roots, ServerAuth, Substitute};
 pub use matching::{Compared, Comparison, Presented, compare};
 pub use policy::{
     AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
@@ -118,7 +118,7 @@ pub struct Client {
     pub names: NamePolicy,
     /// What else it demands of a certificate.
     pub demands: Demands,
-    /// The kinds of fault that it looks at.
+    /// The kinds of fault that it looks at, in the order in which it speaks of them.
     pub heeds: &'static [Fault],
     /// What it does when it finds a fault.
     pub reaction: Reaction,
@@ -165,13 +165,38 @@ pub enum Fault {
     NotYetValid,
     /// The chain does not lead to a root it trusts.
     Untrusted,
+    /// The same of a certificate that is its own issuer.
+    SelfSigned,
     /// Key, signature, usage or life break a rule of its own.
     Unfit,
+    /// The key is too short, or of a kind that it cannot use.
+    WeakKey,
+    /// It is signed over a digest that it does not take.
+    WeakSignature,
+    /// It is not meant for servers.
+    Purpose,
+    /// The key usage does not allow what the handshake needs.
+    KeyUsage,
+    /// It is the certificate of a CA.
+    Authority,
+    /// A critical extension is not known.
+    Critical,
 }
 
 impl Fault {
-    /// Every kind.
+    /// What clients tell apart that do not look closer.
     pub const ALL: &[Self] = &[Self::Name, Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
+
+    /// The kind that this one is a part of.
+    pub const fn broader(self) -> Option<Self> {
+        match self {
+            Self::Name | Self::Expired | Self::NotYetValid | Self::Untrusted | Self::Unfit => None,
+            Self::SelfSigned => Some(Self::Untrusted),
+            Self::WeakKey | Self::WeakSignature | Self::Purpose | Self::KeyUsage | Self::Authority | Self::Critical => {
+                Some(Self::Unfit)
+            }
+        }
+    }
 }
 
 impl Client {
@@ -192,7 +217,13 @@ impl Client {
 
     /// True when it looks at this kind of fault at all.
     pub fn heeds(&self, fault: Fault) -> bool {
-        self.heeds.contains(&fault)
+        self.urgency(fault).is_some()
+    }
+
+    /// How early it speaks of this kind of fault, from 0; none when it does not look at it.
+    pub fn urgency(&self, fault: Fault) -> Option<usize> {
+        let place = |fault: Fault| self.heeds.iter().position(|heeded| *heeded == fault);
+        place(fault).or_else(|| place(fault.broader()?))
     }
 }
 

@@ -1,9 +1,10 @@
 //! OpenSSL up to 4.0: X509_check_host and X509_check_ip.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, TrailingDot, When, Wildcard,
+    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
+    Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
+use crate::facts::{Digest, KeyUsage};
 
 pub(super) const CLIENT: Client = Client {
     id: "openssl",
@@ -19,12 +20,42 @@ pub(super) const CLIENT: Client = Client {
         trailing_dot: TrailingDot::Kept,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
+    demands: Demands {
+        rsa_bits: 1963,
+        root_keys: true,
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Dsa],
+        refused_digests: &[Digest::Md5, Digest::Sha1],
+        server_auth: ServerAuth::IfPresent(&[Substitute::GatedCryptography]),
+        key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
+        refused_forms: &[Form::UnknownCritical],
+        sent_chain_only: true,
+        overlooked_in_roots: &[Fault::WeakSignature],
+        ..Demands::NONE
+    },
+    heeds: &[
+        Fault::WeakKey,
+        Fault::Untrusted,
+        Fault::Critical,
+        Fault::Purpose,
+        Fault::KeyUsage,
+        Fault::WeakSignature,
+        Fault::Name,
+        Fault::Expired,
+        Fault::NotYetValid,
+        Fault::Unfit,
+    ],
     reaction: Reaction::Stops,
     words: &[
         (Fault::Name, Phrase::only(When::Address, Mark::Measured, "IP address mismatch")),
         (Fault::Name, Phrase::new(Mark::Measured, "hostname mismatch")),
+        (Fault::Untrusted, Phrase::new(Mark::Measured, "unable to get local issuer certificate")),
+        (Fault::SelfSigned, Phrase::new(Mark::Measured, "self-signed certificate")),
+        (Fault::Critical, Phrase::new(Mark::Measured, "unhandled critical extension")),
+        (Fault::Purpose, Phrase::new(Mark::Measured, "unsuitable certificate purpose")),
+        (Fault::KeyUsage, Phrase::new(Mark::Measured, "unsuitable certificate purpose")),
+        (Fault::WeakKey, Phrase::only(When::ShortRsaKey(1963), Mark::Measured, "EE certificate key too weak")),
+        (Fault::WeakKey, Phrase::only(When::CommonKey, Mark::Measured, "CA certificate key too weak")),
+        (Fault::WeakSignature, Phrase::new(Mark::Measured, "CA signature digest algorithm too weak")),
         (Fault::Expired, Phrase::new(Mark::Measured, "certificate has expired")),
         (Fault::NotYetValid, Phrase::new(Mark::Measured, "certificate is not yet valid")),
     ],
@@ -49,6 +80,13 @@ pub(super) const CLIENT: Client = Client {
              A-labels; two dots after it at least. A host typed with a trailing dot does not match, \
              one with a leading dot matches every subdomain. Host names are not mapped to A-labels. \
              Addresses are compared with iPAddress entries only.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Debian's 3.0, whose security level is 2 as that of OpenSSL itself is since 3.2",
+            "RSA keys below 1963 bits are refused, those of CAs and roots too, and MD5 or SHA-1 in any signature below \
+             the root. Where purposes are listed serverAuth or SGC must be among them; anyExtendedKeyUsage does not do. Of \
+             the key usages one must be of use to TLS. An incomplete chain is not completed.",
         ),
     ],
 };

@@ -1,6 +1,6 @@
 //! OpenSSL 4.1 and later: no common name.
 
-use super::{Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, openssl};
+use super::{Client, CommonName, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "openssl41",
@@ -8,12 +8,20 @@ pub(super) const CLIENT: Client = Client {
     service: "any protocol over TLS",
     group: Group::Modern,
     names: NamePolicy { common_name: CommonName::Never, ..openssl::CLIENT.names },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
+    demands: openssl::CLIENT.demands,
+    heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: &[
         (Fault::Name, Phrase::only(When::Address, Mark::Inferred, "IP address mismatch")),
         (Fault::Name, Phrase::new(Mark::Inferred, "hostname mismatch")),
+        (Fault::Untrusted, Phrase::new(Mark::Inferred, "unable to get local issuer certificate")),
+        (Fault::SelfSigned, Phrase::new(Mark::Inferred, "self-signed certificate")),
+        (Fault::Critical, Phrase::new(Mark::Inferred, "unhandled critical extension")),
+        (Fault::Purpose, Phrase::new(Mark::Inferred, "unsuitable certificate purpose")),
+        (Fault::KeyUsage, Phrase::new(Mark::Inferred, "unsuitable certificate purpose")),
+        (Fault::WeakKey, Phrase::only(When::ShortRsaKey(1963), Mark::Inferred, "EE certificate key too weak")),
+        (Fault::WeakKey, Phrase::only(When::CommonKey, Mark::Inferred, "CA certificate key too weak")),
+        (Fault::WeakSignature, Phrase::new(Mark::Inferred, "CA signature digest algorithm too weak")),
         (Fault::Expired, Phrase::new(Mark::Inferred, "certificate has expired")),
         (Fault::NotYetValid, Phrase::new(Mark::Inferred, "certificate is not yet valid")),
     ],

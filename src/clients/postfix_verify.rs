@@ -8,14 +8,15 @@ pub(super) const CLIENT: Client = Client {
     service: "SMTP between servers",
     group: Group::Modern,
     names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
+    demands: Demands { rsa_bits: 919, ..openssl::CLIENT.demands },
+    heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: &[
         (Fault::Name, Phrase::new(Mark::Documented, "Server certificate not verified")),
         (Fault::Untrusted, Phrase::new(Mark::Documented, "Server certificate not verified")),
         (Fault::Expired, Phrase::new(Mark::Inferred, "Server certificate not verified")),
         (Fault::NotYetValid, Phrase::new(Mark::Inferred, "Server certificate not verified")),
+        (Fault::Unfit, Phrase::new(Mark::Inferred, "Server certificate not verified")),
     ],
     mark: Mark::Documented,
     surmised: &[],
@@ -25,6 +26,12 @@ pub(super) const CLIENT: Client = Client {
             "vdukhovni/postfix:src/tls/tls_client.c@17830e5",
             "OpenSSL compares the names, without partial wildcards: any dNSName, the common name only \
              when there is none.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Debian's 3.7 with OpenSSL 3.0",
+            "OpenSSL judges at security level 1, whatever the system's: RSA keys of 1024 bits are taken. Signatures and \
+             usages are judged as in other programs with OpenSSL.",
         ),
         Statement::new(Mark::Inferred, "openssl/openssl PR 31982", "Built with OpenSSL 4.1 it reads no common name."),
     ],

@@ -1,8 +1,6 @@
 //! Python 3: the ssl module over OpenSSL.
 
-use super::{
-    Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard, openssl,
-};
+use super::{Client, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "python",
@@ -14,8 +12,8 @@ pub(super) const CLIENT: Client = Client {
         reference: Reference::WellFormed,
         ..openssl::CLIENT.names
     },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
+    demands: openssl::CLIENT.demands,
+    heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: &[
         (
@@ -35,6 +33,48 @@ pub(super) const CLIENT: Client = Client {
                  (_ssl.c)",
             ),
         ),
+        (
+            Fault::Untrusted,
+            Phrase::new(Mark::Measured, "certificate verify failed: unable to get local issuer certificate (_ssl.c)"),
+        ),
+        (Fault::SelfSigned, Phrase::new(Mark::Measured, "certificate verify failed: self-signed certificate (_ssl.c)")),
+        (
+            Fault::Critical,
+            Phrase::new(Mark::Measured, "certificate verify failed: unhandled critical extension (_ssl.c)"),
+        ),
+        (
+            Fault::Purpose,
+            Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)"),
+        ),
+        (
+            Fault::KeyUsage,
+            Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)"),
+        ),
+        (
+            Fault::WeakKey,
+            Phrase::only(
+                When::ShortRsaKey(1963),
+                Mark::Measured,
+                "certificate verify failed: EE certificate key too weak (_ssl.c)",
+            ),
+        ),
+        (
+            Fault::WeakKey,
+            Phrase::only(
+                When::CommonKey,
+                Mark::Measured,
+                "certificate verify failed: CA certificate key too weak (_ssl.c)",
+            ),
+        ),
+        (
+            Fault::WeakSignature,
+            Phrase::new(Mark::Measured, "certificate verify failed: CA signature digest algorithm too weak (_ssl.c)"),
+        ),
+        (Fault::Expired, Phrase::new(Mark::Measured, "certificate verify failed: certificate has expired (_ssl.c)")),
+        (
+            Fault::NotYetValid,
+            Phrase::new(Mark::Measured, "certificate verify failed: certificate is not yet valid (_ssl.c)"),
+        ),
     ],
     mark: Mark::Inferred,
     surmised: &[],
@@ -45,6 +85,11 @@ pub(super) const CLIENT: Client = Client {
             "python/cpython:Modules/_ssl.c",
             "Names are compared by OpenSSL without partial wildcards, host names mapped to A-labels \
              before.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 3.11 with OpenSSL 3.0",
+            "OpenSSL judges keys, signatures, usages, chain and life; the texts are its own.",
         ),
     ],
 };

@@ -1,6 +1,9 @@
 //! rustls and webpki.
 
-use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When};
+use super::{
+    Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth, Statement, When,
+};
+use crate::facts::Digest;
 
 pub(super) const CLIENT: Client = Client {
     id: "rustls",
@@ -8,8 +11,27 @@ pub(super) const CLIENT: Client = Client {
     service: "any protocol over TLS",
     group: Group::Modern,
     names: NamePolicy { labels_after_star: 2, ..NamePolicy::RFC9525 },
-    demands: Demands::NONE,
-    heeds: Fault::ALL,
+    demands: Demands {
+        rsa_bits: 2048,
+        root_keys: true,
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa],
+        refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
+        server_auth: ServerAuth::IfPresent(&[]),
+        refused_forms: &[Form::UnknownCritical, Form::Authority, Form::OldVersion],
+        sent_chain_only: true,
+        ..Demands::NONE
+    },
+    heeds: &[
+        Fault::Critical,
+        Fault::Expired,
+        Fault::NotYetValid,
+        Fault::Authority,
+        Fault::Purpose,
+        Fault::Untrusted,
+        Fault::WeakSignature,
+        Fault::Name,
+        Fault::Unfit,
+    ],
     reaction: Reaction::Stops,
     words: &[
         (
@@ -29,6 +51,16 @@ pub(super) const CLIENT: Client = Client {
                  valid for {rustls}",
             ),
         ),
+        (Fault::Untrusted, Phrase::new(Mark::Measured, "invalid peer certificate: UnknownIssuer")),
+        (
+            Fault::Authority,
+            Phrase::new(Mark::Measured, "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))"),
+        ),
+        (
+            Fault::Critical,
+            Phrase::new(Mark::Measured, "invalid peer certificate: Other(OtherError(UnsupportedCriticalExtension))"),
+        ),
+        (Fault::WeakKey, Phrase::only(When::CommonKey, Mark::Measured, "invalid peer certificate: BadSignature")),
     ],
     mark: Mark::Documented,
     surmised: &[],
@@ -39,6 +71,13 @@ pub(super) const CLIENT: Client = Client {
             "SAN only; a star is the whole first label with two labels after it; a name in the \
              certificate that ends in a dot never matches, a host typed with one does; underscores \
              are fine; the last label is never all digits.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 0.23 with webpki 0.103 and AWS-LC",
+            "RSA keys below 2048 bits are refused, those of CAs and roots too, as are MD5, SHA-1 and SHA-224 in any \
+             signature, certificates of CAs, those of version 1 and unknown critical extensions. Where purposes are listed \
+             serverAuth must be among them; the key usage is not looked at. An incomplete chain is not completed.",
         ),
         Statement::new(Mark::Documented, "rustls/rustls:rustls/src/error/mod.rs@6868ee8", "The text shown."),
     ],

@@ -1,9 +1,10 @@
 //! The switches of a model in words, for `certfix clients NAME` and `docs/clients.md`.
 
 use super::{
-    AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, OldDigests, PresentedDot, Reaction, Reference,
-    Roots, ServerAuth, TrailingDot, Wildcard,
+    AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, KeyFamily, PresentedDot, Reaction,
+    Reference, Roots, ServerAuth, Substitute, TrailingDot, Wildcard,
 };
+use crate::facts::KeyUsage;
 
 impl Client {
     /// Every switch as a label and what it is set to, in the order people ask.
@@ -110,13 +111,26 @@ const fn presented(dot: PresentedDot) -> &'static str {
 
 fn demands(client: &Client) -> impl Iterator<Item = String> {
     let demands = &client.demands;
-    let bits = (demands.rsa_bits > 0).then(|| format!("RSA keys of {} bits or more", demands.rsa_bits));
-    let digest = (demands.old_digests == OldDigests::Refused).then(|| "no SHA-1 or older signature".to_owned());
-    let usage = match demands.server_auth {
+    let bits = (demands.rsa_bits > 0).then(|| {
+        let roots = if demands.root_keys { ", of roots too" } else { "" };
+        format!("RSA keys of {} bits or more{roots}", demands.rsa_bits)
+    });
+    let keys = (!demands.refused_keys.is_empty())
+        .then(|| format!("no {} key", either(demands.refused_keys.iter().map(|family| key_family(*family)))));
+    let digests = (!demands.refused_digests.is_empty())
+        .then(|| format!("no signature over {}", either(demands.refused_digests.iter().map(|digest| digest.name()))));
+    let purposes = match demands.server_auth {
         ServerAuth::Ignored => None,
-        ServerAuth::IfPresent => Some("serverAuth, where purposes are listed".to_owned()),
+        ServerAuth::IfPresent(others) => {
+            let taken = std::iter::once("serverAuth").chain(others.iter().map(|other| substitute(*other)));
+            Some(format!("{}, where purposes are listed", either(taken)))
+        }
         ServerAuth::RequiredFrom(from) => Some(format!("serverAuth in what was issued from {}", from.date())),
     };
+    let usage = (demands.key_usage != KeyUsage::default())
+        .then(|| format!("{}, where there is a key usage", either(demands.key_usage.names())));
+    let forms = demands.refused_forms.iter().map(|refused| form(*refused).to_owned());
+    let chain = demands.sent_chain_only.then(|| "the whole chain from the server".to_owned());
     let lives = demands.lives.iter().map(|limit| {
         let roots = match limit.roots {
             Roots::All => "any root",
@@ -124,7 +138,40 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         };
         format!("at most {} days from {roots}, issued from {}", limit.days, limit.issued_from.date())
     });
-    [bits, digest, usage].into_iter().flatten().chain(lives)
+    [bits, keys, digests, purposes, usage].into_iter().flatten().chain(forms).chain(chain).chain(lives)
+}
+
+/// `a, b or c`.
+fn either<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.collect();
+    match words.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+const fn key_family(family: KeyFamily) -> &'static str {
+    match family {
+        KeyFamily::OtherCurve => "EC (curves other than P-256, P-384 and P-521)",
+        KeyFamily::Ed25519 => "Ed25519",
+        KeyFamily::Ed448 => "Ed448",
+        KeyFamily::Dsa => "DSA",
+    }
+}
+
+const fn substitute(purpose: Substitute) -> &'static str {
+    match purpose {
+        Substitute::Any => "anyExtendedKeyUsage",
+        Substitute::GatedCryptography => "SGC",
+    }
+}
+
+const fn form(form: Form) -> &'static str {
+    match form {
+        Form::Authority => "no certificate of a CA",
+        Form::OldVersion => "a certificate of version 3",
+        Form::UnknownCritical => "no critical extension that it does not know",
+    }
 }
 
 const fn reaction(reaction: Reaction) -> &'static str {

@@ -1,6 +1,9 @@
 //! Thunderbird and other users of NSS and mozilla::pkix.
 
-use super::{Client, Demands, Fault, Group, Mark, NamePolicy, OldDigests, Phrase, Reaction, ServerAuth, Statement};
+use super::{
+    Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth, Statement,
+};
+use crate::facts::{Digest, KeyUsage};
 
 pub(super) const CLIENT: Client = Client {
     id: "thunderbird",
@@ -8,7 +11,16 @@ pub(super) const CLIENT: Client = Client {
     service: "POP3, IMAP4, SMTP",
     group: Group::Modern,
     names: NamePolicy { labels_after_star: 2, ..NamePolicy::RFC9525 },
-    demands: Demands { old_digests: OldDigests::Refused, server_auth: ServerAuth::IfPresent, ..Demands::NONE },
+    demands: Demands {
+        rsa_bits: 1017,
+        root_keys: true,
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa],
+        refused_digests: &[Digest::Md5, Digest::Sha1],
+        server_auth: ServerAuth::IfPresent(&[]),
+        key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
+        refused_forms: &[Form::Authority],
+        ..Demands::NONE
+    },
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[
@@ -51,6 +63,18 @@ pub(super) const CLIENT: Client = Client {
             "nss-dev/nss:lib/util/SECerrs.h@9d75dfd",
             "A signature algorithm that is disabled (SHA-1) and a certificate not approved for \
              servers are refused.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "nss-dev/nss:lib/mozpkix/lib/pkixcheck.cpp@16490b6",
+            "Keys are RSA or on P-256, P-384 and P-521. The certificate of a CA is refused for a server. Where purposes are \
+             listed serverAuth must be among them, anyExtendedKeyUsage does not do; where there is a key usage, one \
+             that TLS can use.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "mozilla:security/certverifier/CertVerifier.cpp",
+            "RSA keys of 1024 bits are the shortest taken, counted in whole octets.",
         ),
         Statement::new(
             Mark::Documented,

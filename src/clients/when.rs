@@ -1,8 +1,8 @@
 //! When a phrase is the one shown: some clients tell cases apart.
 
-use super::CommonName;
 use super::matching::reads_common_name;
-use crate::facts::{Host, Identity, NameFault, SanExtension, Target};
+use super::{CommonName, KeyFamily};
+use crate::facts::{Host, Identity, KeyKind, NameFault, SanExtension, Target};
 
 /// When a phrase is the one shown: some clients tell cases apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub enum When {
     NoDnsName,
     /// The SAN names nothing at all.
     NoNames,
+    /// Its own key is an RSA key of fewer bits.
+    ShortRsaKey(u32),
+    /// Its own key is of a kind that every client can use.
+    CommonKey,
 }
 
 impl When {
@@ -48,6 +52,8 @@ impl When {
             Self::IllegalToJava => is_illegal_to_java(target),
             Self::NoDnsName => !names.has_dns(),
             Self::NoNames => names.entries.is_empty(),
+            Self::ShortRsaKey(least) => matches!(identity.key.kind, KeyKind::Rsa { bits, .. } if bits < least),
+            Self::CommonKey => KeyFamily::of(&identity.key.kind).is_none(),
         }
     }
 }

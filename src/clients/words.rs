@@ -56,9 +56,12 @@ impl Phrase {
         target: &Target,
         identity: &Identity,
     ) -> Option<(usize, &'static Self)> {
-        let phrases = client.words.iter().enumerate().map(|(index, (of, phrase))| (index, *of, phrase));
-        let mut fitting = phrases.filter(|(_, of, phrase)| *of == fault && phrase.when.holds(target, identity));
-        fitting.next().map(|(index, _, phrase)| (index, phrase))
+        let fitting = |fault: Fault| {
+            let mut phrases = client.words.iter().enumerate();
+            phrases.find(|(_, (of, phrase))| *of == fault && phrase.when.holds(target, identity))
+        };
+        let (index, (_, phrase)) = fitting(fault).or_else(|| fitting(fault.broader()?))?;
+        Some((index, phrase))
     }
 
     /// The phrase with every value filled in.

@@ -28,6 +28,22 @@ pub enum Digest {
     Unknown,
 }
 
+impl Digest {
+    /// `SHA-256`; for [`Self::Md5`] the best known of those that it stands for.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA-1",
+            Self::Sha224 => "SHA-224",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+            Self::Builtin => "a digest of its own",
+            Self::Unknown => "an unknown digest",
+        }
+    }
+}
+
 /// A signatureAlgorithm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignatureAlgorithm {

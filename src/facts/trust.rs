@@ -56,6 +56,12 @@ impl TrustStore {
         self.path(cert, &[], cert.not_before).is_some()
     }
 
+    /// The root that `cert` names as its issuer; the signature is not checked.
+    pub(crate) fn named_issuer(&self, cert: &Certificate) -> Option<&Certificate> {
+        let roots = self.by_subject.get(&cert.issuer.der)?;
+        roots.iter().find(|root| cert.names_as_issuer(root))
+    }
+
     /// Goes on from the last of `path` to a root, back and another way where one ends (cross-signed CAs).
     fn extend<'a>(
         &'a self,

@@ -2,15 +2,15 @@
 
 use std::sync::LazyLock;
 
-use crate::clients::{self, Client, Demands, Fault, Message, Phrase};
+use crate::clients::{self, Client, Demands, Fault, Message, Phrase, Reaction};
 use crate::facts::{Identity, Moment, Target};
 
 /// Clients in the order asked for, with what is the same for all that they judge.
 #[derive(Clone, Debug)]
 pub struct Panel {
     members: Vec<Member>,
-    /// Those that demand something beyond the name; most do not.
-    demanding: Vec<&'static Client>,
+    /// What is demanded beyond the name, each once, and by whom.
+    demanded: Vec<Demanded>,
     /// The one that the members' messages speak of.
     target: Option<Target>,
 }
@@ -22,6 +22,14 @@ pub(super) struct Member {
     pub(super) alike: usize,
     /// For each of the client's phrases, what it says of the panel's target, when it says nothing of the certificate.
     ready: Vec<Option<Message<'static>>>,
+}
+
+/// What some clients demand alike.
+#[derive(Clone, Debug)]
+pub(super) struct Demanded {
+    pub(super) demands: &'static Demands,
+    /// Who does, and where it stands in the panel.
+    pub(super) clients: Vec<(usize, &'static Client)>,
 }
 
 impl Panel {
@@ -39,21 +47,34 @@ impl Panel {
             None => Vec::new(),
         };
         let member = |client: &&'static Client| Member { client, alike: alike(client), ready: ready(client) };
-        let demanding = clients.iter().copied().filter(|client| client.demands != Demands::NONE);
-        Self { members: clients.iter().map(member).collect(), demanding: demanding.collect(), target: target.cloned() }
+        let members = clients.iter().map(member).collect();
+        Self { members, demanded: demanded(clients), target: target.cloned() }
     }
 
     pub(super) fn members(&self) -> &[Member] {
         &self.members
     }
 
-    pub(super) fn demanding(&self) -> &[&'static Client] {
-        &self.demanding
+    pub(super) fn demanded(&self) -> &[Demanded] {
+        &self.demanded
     }
 
     pub(super) fn is_aimed_at(&self, target: &Target) -> bool {
         self.target.as_ref() == Some(target)
     }
+}
+
+/// Those that go on by themselves whatever they find are left out.
+fn demanded(clients: &[&'static Client]) -> Vec<Demanded> {
+    let mut list: Vec<Demanded> = Vec::new();
+    let stops = |client: &Client| client.demands != Demands::NONE && client.reaction != Reaction::GoesOn;
+    for (position, client) in clients.iter().copied().enumerate().filter(|(_, client)| stops(client)) {
+        match list.iter_mut().find(|known| *known.demands == client.demands) {
+            Some(known) => known.clients.push((position, client)),
+            None => list.push(Demanded { demands: &client.demands, clients: vec![(position, client)] }),
+        }
+    }
+    list
 }
 
 impl Member {

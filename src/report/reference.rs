@@ -158,7 +158,7 @@ fn looks_at(rule: &Rule) -> &'static str {
         Check::ClientChain(_) => "a certificate or request and the certificates that came along, for each client",
         Check::ClientCertificate(_) => "a certificate, for each client",
         Check::Name(..) => "the name people type and the names of the certificate, for each client",
-        Check::Chain(_) => "the certificates that came along",
+        Check::ClientSent(_) => "the certificates that came along, for each client",
         Check::Order(_) => "the order of the certificates that came along",
         Check::Trust(_) => "the certificates that came along and trusted roots",
         Check::Key(_) => "the private key that came along",
@@ -182,7 +182,14 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::Expired => "expired",
         Fault::NotYetValid => "too early",
         Fault::Untrusted => "untrusted",
+        Fault::SelfSigned => "self-signed",
         Fault::Unfit => "unfit",
+        Fault::WeakKey => "weak key",
+        Fault::WeakSignature => "weak signature",
+        Fault::Purpose => "wrong purpose",
+        Fault::KeyUsage => "key usage",
+        Fault::Authority => "a CA",
+        Fault::Critical => "critical extension",
     }
 }
 

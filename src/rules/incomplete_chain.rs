@@ -1,6 +1,7 @@
 //! The issuer's certificate did not come along.
 
-use super::{Check, Context, Hit, Rule, Source};
+use super::{Check, Context, Hit, Level, Rule, Source};
+use crate::clients::{Demands, Fault};
 use crate::facts::Certificate;
 
 pub(super) const RULE: Rule = Rule {
@@ -10,21 +11,27 @@ pub(super) const RULE: Rule = Rule {
           remember it from elsewhere; the others, Thunderbird and telephones among them, do not trust the server.",
     fix: "Get the intermediate certificate from the CA and put it after the server's own.",
     source: Source::Rfc(5246, "7.4.2"),
-    fault: None,
-    check: Check::Chain(check),
+    fault: Some(Fault::Untrusted),
+    check: Check::ClientSent(check),
 };
 
-fn check(cert: &Certificate, others: &[&Certificate], ctx: &Context<'_>) -> Option<Hit> {
+fn check(cert: &Certificate, others: &[&Certificate], demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
+    let level = match demands {
+        None => Level::Warning,
+        // Without roots it is not known whether the issuer is one.
+        Some(demands) => (demands.sent_chain_only && ctx.trust.is_some()).then_some(Level::Refused)?,
+    };
     let complete = cert.is_self_issued()
         || others.iter().any(|other| cert.names_as_issuer(other))
         || ctx.trust.is_some_and(|trust| trust.path(cert, others, ctx.now).is_some());
-    // Some clients find the issuer by themselves, so no verdict follows from it.
-    (!complete).then(|| Hit::warn(format!("not here: {}", cert.issuer)))
+    (!complete).then(|| Hit::new(level, format!("not here: {}", cert.issuer)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::Client;
+    use crate::facts::TrustStore;
     use crate::facts::fixture::{leaf, subject};
 
     fn ca(name: &str) -> Certificate {
@@ -35,13 +42,27 @@ mod tests {
 
     #[test]
     fn misses_the_issuer_among_strangers() {
-        let hit = check(&leaf(["mail.contoso.com"]), &[&ca("Other CA")], &Context::plain()).unwrap();
+        let hit = check(&leaf(["mail.contoso.com"]), &[&ca("Other CA")], None, &Context::plain()).unwrap();
         assert_eq!(hit.detail, "not here: CN=Test CA");
+        assert_eq!(hit.level, Level::Warning);
+    }
+
+    #[test]
+    fn speaks_for_the_clients_that_find_none_where_roots_are_known() {
+        let trust = TrustStore::new([ca("Root")]);
+        let known = Context { trust: Some(&trust), ..Context::plain() };
+        let judged = |client, ctx: &Context<'_>| {
+            let demands = &Client::find(client).unwrap().demands;
+            check(&leaf(["mail.contoso.com"]), &[], Some(demands), ctx).map(|hit| hit.level)
+        };
+        assert_eq!(judged("openssl", &known), Some(Level::Refused));
+        assert_eq!(judged("openssl", &Context::plain()), None);
+        assert_eq!(judged("schannel", &known), None);
     }
 
     #[test]
     fn finds_the_issuer_in_any_place() {
         let others = [&ca("Other CA"), &ca("Test CA")];
-        assert_eq!(check(&leaf(["mail.contoso.com"]), &others, &Context::plain()), None);
+        assert_eq!(check(&leaf(["mail.contoso.com"]), &others, None, &Context::plain()), None);
     }
 }

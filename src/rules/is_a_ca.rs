@@ -1,7 +1,8 @@
 //! A CA's certificate where a server's should be.
 
-use super::{Check, Context, Hit, Remedy, Rule, Source};
-use crate::facts::Identity;
+use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
+use crate::clients::{Demands, Fault, Form};
+use crate::facts::Item;
 
 pub(super) const RULE: Rule = Rule {
     code: "is-a-ca",
@@ -10,34 +11,47 @@ pub(super) const RULE: Rule = Rule {
           other libraries refuse it for a server, and no public CA signs it.",
     fix: "Ask for a certificate with CA:FALSE; keep the key of a CA away from servers.",
     source: Source::Rfc(5280, "4.2.1.9"),
-    fault: None,
-    check: Check::Identity(check),
+    fault: Some(Fault::Authority),
+    check: Check::ClientItem(check),
 };
 
-fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
-    if !identity.is_ca() {
-        return None;
-    }
-    Some(Hit::new(ctx.authority.forbids_or_warns(), "basicConstraints says CA:TRUE").remedy(Remedy::Reissue))
+fn check(item: Item<'_>, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
+    let level = match demands {
+        None => ctx.authority.forbids_or_warns(),
+        // Whether a CA signs it so is not known.
+        Some(demands) => (item.certificate().is_some() && demands.refused_forms.contains(&Form::Authority))
+            .then_some(Level::Refused)?,
+    };
+    item.identity().is_ca().then(|| Hit::new(level, "basicConstraints says CA:TRUE").remedy(Remedy::Reissue))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::Client;
     use crate::facts::BasicConstraints;
-    use crate::facts::fixture::identity;
+    use crate::facts::fixture::leaf;
+
+    fn level(constraints: Option<BasicConstraints>, client: Option<&str>) -> Option<Level> {
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.identity.basic_constraints = constraints;
+        let demands = client.map(|id| &Client::find(id).unwrap().demands);
+        check(Item::Certificate(&cert), demands, &Context::private()).map(|hit| hit.level)
+    }
 
     #[test]
     fn reports_a_ca() {
         let constraints = Some(BasicConstraints { ca: true, path_length: None });
-        let names = Identity { basic_constraints: constraints, ..identity(["mail.contoso.com"]) };
-        assert!(check(&names, &Context::private()).is_some());
+        assert_eq!(level(constraints, None), Some(Level::Warning));
+        assert_eq!(level(constraints, Some("rustls")), Some(Level::Refused));
+        assert_eq!(level(constraints, Some("openssl")), None);
     }
 
     #[test]
     fn accepts_a_leaf_with_and_without_the_extension() {
-        assert_eq!(check(&identity(["mail.contoso.com"]), &Context::public()), None);
-        let without = Identity { basic_constraints: None, ..identity(["mail.contoso.com"]) };
-        assert_eq!(check(&without, &Context::public()), None);
+        for client in [None, Some("rustls")] {
+            assert_eq!(level(Some(BasicConstraints { ca: false, path_length: None }), client), None);
+            assert_eq!(level(None, client), None);
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The key usage does not let the key serve TLS.
 
 use super::{Authority, Check, Context, Hit, Remedy, Rule, Source};
-use crate::facts::{Identity, KeyKind, KeyUsage};
+use crate::clients::{Demands, Fault};
+use crate::facts::{Identity, Item, KeyKind, KeyUsage};
 
 pub(super) const RULE: Rule = Rule {
     code: "key-usage-unfit",
@@ -11,12 +12,33 @@ pub(super) const RULE: Rule = Rule {
           nonRepudiation.",
     fix: "Ask for a certificate with digitalSignature, for RSA with keyEncipherment too, and nothing else.",
     source: Source::BaselineRequirements("7.1.2.7.11"),
-    fault: None,
-    check: Check::Identity(check),
+    fault: Some(Fault::KeyUsage),
+    check: Check::ClientItem(check),
 };
 
-fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
+fn check(item: Item<'_>, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
+    let identity = item.identity();
     let usage = identity.key_usage?;
+    match demands {
+        None => by_standard(identity, usage, ctx),
+        Some(demands) if demands.key_usage == KeyUsage::default() || usage.intersects(demands.key_usage) => None,
+        Some(_) => Some(Hit::refuse(lacking(usage)).remedy(Remedy::Reissue)),
+    }
+}
+
+/// What it may do, when it may not sign.
+fn lacking(usage: KeyUsage) -> String {
+    match names(usage) {
+        none if none.is_empty() => "no usage at all".to_owned(),
+        only => format!("no digitalSignature, only {only}"),
+    }
+}
+
+fn names(usage: KeyUsage) -> String {
+    usage.names().collect::<Vec<_>>().join(", ")
+}
+
+fn by_standard(identity: &Identity, usage: KeyUsage, ctx: &Context<'_>) -> Option<Hit> {
     // That a CA's key signs certificates is what `is-a-ca` is about.
     if identity.is_ca() {
         return None;
@@ -29,16 +51,12 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
         KeyKind::Ec(_) => (KeyUsage::KEY_AGREEMENT, KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_AGREEMENT)),
         _ => (KeyUsage::default(), KeyUsage::DIGITAL_SIGNATURE),
     };
-    let names = |usage: KeyUsage| usage.names().collect::<Vec<_>>().join(", ");
     let signs = usage.contains(KeyUsage::DIGITAL_SIGNATURE);
     let hit = if !signs && usage.intersects(exchange) {
         // Enough for TLS 1.2 with key exchanges that are going away (RFC 8446 §4.4.2.2).
-        Hit::warn(format!("no digitalSignature, only {}", names(usage)))
+        Hit::warn(lacking(usage))
     } else if !signs {
-        Hit::refuse(match names(usage) {
-            none if none.is_empty() => "no usage at all".to_owned(),
-            only => format!("no digitalSignature, only {only}"),
-        })
+        Hit::refuse(lacking(usage))
     } else if ctx.authority == Authority::Public && !allowed.contains(usage) {
         Hit::refuse(format!("not allowed in public certificates: {}", names(KeyUsage(usage.0 & !allowed.0))))
     } else {
@@ -50,7 +68,8 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::identity;
+    use crate::clients::Client;
+    use crate::facts::fixture::{identity, leaf};
     use crate::rules::Level;
 
     const RSA: KeyKind = KeyKind::Rsa { bits: 2048, exponent: Some(65537) };
@@ -59,7 +78,25 @@ mod tests {
         let mut names = identity(["mail.contoso.com"]);
         names.key.kind = kind;
         names.key_usage = Some(usage);
-        check(&names, ctx).map(|hit| hit.level)
+        by_standard(&names, usage, ctx).map(|hit| hit.level)
+    }
+
+    fn asked(usage: Option<KeyUsage>, demands: Option<&Demands>) -> Option<String> {
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.identity.key_usage = usage;
+        check(Item::Certificate(&cert), demands, &Context::public()).map(|hit| hit.detail)
+    }
+
+    #[test]
+    fn holds_a_usage_to_what_clients_demand() {
+        let demands = |id| Client::find(id).map(|client| &client.demands);
+        let exchange = Some(KeyUsage::KEY_ENCIPHERMENT);
+        assert_eq!(asked(exchange, demands("openssl")), None);
+        assert_eq!(asked(exchange, demands("gnutls")).unwrap(), "no digitalSignature, only keyEncipherment");
+        assert!(asked(Some(KeyUsage::KEY_CERT_SIGN), demands("openssl")).is_some());
+        for client in ["go", "outlook2007"] {
+            assert_eq!(asked(Some(KeyUsage::KEY_CERT_SIGN), demands(client)), None);
+        }
     }
 
     #[test]
@@ -82,6 +119,9 @@ mod tests {
     fn accepts_the_usual_ones() {
         let both = KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT);
         assert_eq!(judged(RSA, both, &Context::public()), None);
-        assert_eq!(check(&identity(["mail.contoso.com"]), &Context::public()), None);
+        for usage in [None, Some(KeyUsage::DIGITAL_SIGNATURE)] {
+            assert_eq!(asked(usage, None), None);
+            assert_eq!(asked(usage, Client::find("gnutls").map(|client| &client.demands)), None);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A longer life than was allowed on the day of issue.
 
 use super::{Authority, Check, Context, Hit, Remedy, Rule, Source};
-use crate::clients::{Client, Fault, LifeLimit, Roots};
+use crate::clients::{Demands, Fault, LifeLimit, Roots};
 use crate::facts::{Certificate, DAY};
 use crate::profiles::PUBLIC;
 
@@ -16,22 +16,22 @@ pub(super) const RULE: Rule = Rule {
     check: Check::ClientCertificate(check),
 };
 
-fn check(cert: &Certificate, client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
+fn check(cert: &Certificate, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
     if cert.not_after < cert.not_before {
         return None;
     }
     let public = ctx.authority == Authority::Public;
-    let limit = match client {
+    let limit = match demands {
         None => PUBLIC.longest_life(cert.not_before).filter(|_| public)?,
-        Some(client) => {
+        Some(demands) => {
             let holds =
                 |limit: &&LifeLimit| limit.issued_from <= cert.not_before && (limit.roots == Roots::All || public);
-            client.demands.lives.iter().filter(holds).map(|limit| limit.days).min()?
+            demands.lives.iter().filter(holds).map(|limit| limit.days).min()?
         }
     };
     // For the Baseline Requirements both ends belong to the life (RFC 5280 §4.1.2.5), and any second over counts as
     // another day. Clients subtract, so that `-days 825` of many a recipe passes.
-    let both_ends = i64::from(client.is_none());
+    let both_ends = i64::from(demands.is_none());
     let life = cert.not_after.unix().saturating_sub(cert.not_before.unix()).saturating_add(both_ends);
     if life <= limit * DAY {
         return None;
@@ -43,13 +43,14 @@ fn check(cert: &Certificate, client: Option<&Client>, ctx: &Context<'_>) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::Client;
     use crate::facts::fixture::{day, leaf};
 
-    fn judged(issued: &str, days: i64, client: Option<&Client>, ctx: &Context<'_>) -> Option<String> {
+    fn judged(issued: &str, days: i64, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<String> {
         let mut cert = leaf(["mail.contoso.com"]);
         cert.not_before = day(issued);
         cert.not_after = cert.not_before.plus_days(days).plus_seconds(-1);
-        check(&cert, client, ctx).map(|hit| hit.detail)
+        check(&cert, demands, ctx).map(|hit| hit.detail)
     }
 
     #[test]
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn holds_apple_to_its_own_limits() {
-        let apple = Client::find("apple-mail");
+        let apple = Client::find("apple-mail").map(|client| &client.demands);
         assert!(apple.is_some());
         assert!(judged("2019-07-02", 826, apple, &Context::private()).is_some());
         let mut exact = leaf(["mail.contoso.com"]);

@@ -49,6 +49,7 @@ mod underscore_in_name;
 mod unknown_critical_extension;
 mod unknown_to_dns;
 mod untrusted_issuer;
+mod unusable_key;
 mod weak_key;
 mod weak_serial;
 mod weak_signature;
@@ -63,7 +64,7 @@ mod named;
 
 use std::fmt;
 
-use crate::clients::{Client, Fault};
+use crate::clients::{Demands, Fault};
 use crate::error::{self, Error};
 use crate::facts::{Certificate, CertificationPath, Endpoint, Identity, Item, Subject, Survey, Trouble};
 
@@ -96,6 +97,7 @@ pub const ALL: &[&Rule] = &[
     &expires_soon::RULE,
     &life_too_long::RULE,
     &weak_key::RULE,
+    &unusable_key::RULE,
     &weak_signature::RULE,
     &no_server_auth::RULE,
     &client_auth_removed::RULE,
@@ -168,16 +170,16 @@ pub enum Check {
     Certificate(fn(&Certificate, &Context<'_>) -> Option<Hit>),
     /// A certificate or request.
     Item(fn(Item<'_>, &Context<'_>) -> Option<Hit>),
-    /// A certificate or request: once by the standards, and once for each client that has demands of its own.
-    ClientItem(fn(Item<'_>, Option<&Client>, &Context<'_>) -> Option<Hit>),
+    /// A certificate or request: once by the standards, and once by what clients demand.
+    ClientItem(fn(Item<'_>, Option<&Demands>, &Context<'_>) -> Option<Hit>),
     /// As `ClientItem`, with the other certificates that came along, where some did.
-    ClientChain(fn(Item<'_>, &[&Certificate], Option<&Client>, &Context<'_>) -> Option<Hit>),
-    /// A certificate: once by the standards, and once for each client that has demands of its own.
-    ClientCertificate(fn(&Certificate, Option<&Client>, &Context<'_>) -> Option<Hit>),
+    ClientChain(fn(Item<'_>, &[&Certificate], Option<&Demands>, &Context<'_>) -> Option<Hit>),
+    /// A certificate: once by the standards, and once by what clients demand.
+    ClientCertificate(fn(&Certificate, Option<&Demands>, &Context<'_>) -> Option<Hit>),
+    /// As `ClientCertificate`, with the others that came with it; they are all that there is.
+    ClientSent(fn(&Certificate, &[&Certificate], Option<&Demands>, &Context<'_>) -> Option<Hit>),
     /// What one client compared, for the clients that mismatch in this way. Needs a target.
     Name(Mismatch, fn(&Named<'_>, &Context<'_>) -> Option<Hit>),
-    /// A certificate and the others that came with it.
-    Chain(fn(&Certificate, &[&Certificate], &Context<'_>) -> Option<Hit>),
     /// A certificate and where it stands among the others that came with it.
     Order(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate, what came with it, and the way to a trusted root, where there is one.
@@ -190,6 +192,28 @@ pub enum Check {
     Defeat(fn(&Trouble, &Endpoint, &Survey) -> Option<Hit>),
     /// Live services, beside the certificates that they present.
     Survey(fn(&Survey, &Context<'_>) -> Vec<Placed>),
+}
+
+impl Check {
+    /// True when it is asked for each client.
+    pub const fn is_per_client(&self) -> bool {
+        match self {
+            Self::ClientItem(_)
+            | Self::ClientChain(_)
+            | Self::ClientCertificate(_)
+            | Self::ClientSent(_)
+            | Self::Name(..) => true,
+            Self::Identity(_)
+            | Self::Certificate(_)
+            | Self::Item(_)
+            | Self::Order(_)
+            | Self::Trust(_)
+            | Self::Key(_)
+            | Self::KeyFile(_)
+            | Self::Defeat(_)
+            | Self::Survey(_) => false,
+        }
+    }
 }
 
 impl Rule {
@@ -284,7 +308,7 @@ mod tests {
 
     #[test]
     fn speaks_of_most_clients_where_some_match_all_the_same() {
-        use crate::clients::{self, DnsScan, compare};
+        use crate::clients::{self, Client, DnsScan, compare};
         use crate::facts::fixture::{identity, target};
         for (code, presented, typed) in [
             ("wildcard-partial", "w*.contoso.com", "www.contoso.com"),

@@ -1,6 +1,7 @@
 //! A version 1 or 2 certificate.
 
 use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
+use crate::clients::{Demands, Fault, Form};
 use crate::facts::Certificate;
 
 pub(super) const RULE: Rule = Rule {
@@ -10,18 +11,21 @@ pub(super) const RULE: Rule = Rule {
           read no other version.",
     fix: "Have a version 3 certificate issued; every tool of the last 20 years makes one when extensions are asked for.",
     source: Source::Rfc(5280, "4.1.2.1"),
-    fault: None,
-    check: Check::Certificate(check),
+    fault: Some(Fault::Unfit),
+    check: Check::ClientCertificate(check),
 };
 
-fn check(cert: &Certificate, ctx: &Context<'_>) -> Option<Hit> {
+fn check(cert: &Certificate, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
     if cert.version == 3 {
         return None;
     }
-    let (level, with) = match cert.extensions.is_empty() {
-        true => (ctx.authority.forbids_or_warns(), ""),
+    let with = if cert.extensions.is_empty() { "" } else { " with extensions" };
+    let level = match demands {
+        Some(demands) if demands.refused_forms.contains(&Form::OldVersion) => Level::Refused,
+        Some(_) => return None,
+        None if cert.extensions.is_empty() => ctx.authority.forbids_or_warns(),
         // RFC 5280 §4.1.2.9: extensions MUST only appear in version 3.
-        false => (Level::Refused, " with extensions"),
+        None => Level::Refused,
     };
     Some(Hit::new(level, format!("version {}{with}", cert.version)).remedy(Remedy::Reissue))
 }
@@ -29,19 +33,29 @@ fn check(cert: &Certificate, ctx: &Context<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::Client;
     use crate::facts::fixture::leaf;
 
     #[test]
     fn reports_version_1() {
         let mut cert = leaf(["mail.contoso.com"]);
         cert.version = 1;
-        assert_eq!(check(&cert, &Context::private()).unwrap().level, Level::Refused);
+        assert_eq!(check(&cert, None, &Context::private()).unwrap().level, Level::Refused);
         cert.extensions.clear();
-        assert_eq!(check(&cert, &Context::private()).unwrap().level, Level::Warning);
+        assert_eq!(check(&cert, None, &Context::private()).unwrap().level, Level::Warning);
+    }
+
+    #[test]
+    fn speaks_for_the_clients_that_refuse_it() {
+        let mut cert = leaf(["mail.contoso.com"]);
+        (cert.version, cert.extensions) = (1, Vec::new());
+        let judged = |client| check(&cert, Client::find(client).map(|client| &client.demands), &Context::private());
+        assert_eq!(judged("rustls").unwrap().level, Level::Refused);
+        assert_eq!(judged("openssl"), None);
     }
 
     #[test]
     fn accepts_version_3() {
-        assert_eq!(check(&leaf(["mail.contoso.com"]), &Context::public()), None);
+        assert_eq!(check(&leaf(["mail.contoso.com"]), None, &Context::public()), None);
     }
 }

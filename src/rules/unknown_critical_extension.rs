@@ -1,6 +1,7 @@
 //! A critical extension that programs do not know.
 
 use super::{Check, Context, Hit, Remedy, Rule, Source};
+use crate::clients::{Demands, Fault, Form};
 use crate::facts::Certificate;
 
 pub(super) const RULE: Rule = Rule {
@@ -10,11 +11,14 @@ pub(super) const RULE: Rule = Rule {
           certificate.",
     fix: "Have it issued again without this extension, or with it marked as not critical.",
     source: Source::Rfc(5280, "4.2"),
-    fault: None,
-    check: Check::Certificate(check),
+    fault: Some(Fault::Critical),
+    check: Check::ClientCertificate(check),
 };
 
-fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
+fn check(cert: &Certificate, demands: Option<&Demands>, _: &Context<'_>) -> Option<Hit> {
+    if demands.is_some_and(|demands| !demands.refused_forms.contains(&Form::UnknownCritical)) {
+        return None;
+    }
     let unknown: Vec<&str> = cert.unknown_critical.iter().map(|oid| &**oid).collect();
     (!unknown.is_empty()).then(|| Hit::refuse(format!("critical: {}", unknown.join(", "))).remedy(Remedy::Reissue))
 }
@@ -22,6 +26,7 @@ fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::Client;
     use crate::facts::ObjectId;
     use crate::facts::fixture::leaf;
 
@@ -29,11 +34,14 @@ mod tests {
     fn refuses_what_nobody_knows() {
         let mut cert = leaf(["mail.contoso.com"]);
         cert.unknown_critical = vec![ObjectId::from("1.2.3.4")];
-        assert_eq!(check(&cert, &Context::plain()).unwrap().detail, "critical: 1.2.3.4");
+        assert_eq!(check(&cert, None, &Context::plain()).unwrap().detail, "critical: 1.2.3.4");
+        let judged = |client| check(&cert, Client::find(client).map(|client| &client.demands), &Context::plain());
+        assert!(judged("openssl").is_some());
+        assert_eq!(judged("outlook2007"), None);
     }
 
     #[test]
     fn accepts_a_certificate_without() {
-        assert_eq!(check(&leaf(["mail.contoso.com"]), &Context::plain()), None);
+        assert_eq!(check(&leaf(["mail.contoso.com"]), None, &Context::plain()), None);
     }
 }

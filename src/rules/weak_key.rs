@@ -1,7 +1,9 @@
 //! A key that can be broken, or that public CAs do not sign.
 
+use std::iter;
+
 use super::{Authority, Check, Context, Hit, Level, Remedy, Rule, Source};
-use crate::clients::{Client, Fault};
+use crate::clients::{Demands, Fault};
 use crate::facts::{Certificate, Curve, Item, KeyKind, issuers};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,34 +15,41 @@ pub(super) const RULE: Rule = Rule {
     fix: "Make a new key: RSA with 2048 bits serves every client, old ones too. If it is the key of a CA, have the \
           certificate issued by another one.",
     source: Source::BaselineRequirements("6.1.5"),
-    fault: Some(Fault::Unfit),
+    fault: Some(Fault::WeakKey),
     check: Check::ClientChain(check),
 };
 
 /// BR 6.1.5
 const LEAST_BITS: u32 = 2048;
 
-fn check(item: Item<'_>, chain: &[&Certificate], client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
-    if let Some(hit) = weakness(&item.identity().key.kind, client, ctx) {
+fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
+    if let Some(hit) = weakness(&item.identity().key.kind, demands, ctx) {
         return Some(hit.remedy(Remedy::NewKey));
     }
-    // A root is trusted whatever its key is like.
-    issuers(item.certificate()?, chain).find_map(|issuer| {
-        let hit = weakness(&issuer.identity.key.kind, client, ctx)?;
+    let cert = item.certificate()?;
+    // Most trust a root whatever its key is like.
+    let root = || demands.filter(|demands| demands.root_keys).and_then(|_| root(cert, chain, ctx));
+    issuers(cert, chain).chain(iter::from_fn(root).take(1)).find_map(|issuer| {
+        let hit = weakness(&issuer.identity.key.kind, demands, ctx)?;
         // A new key for the server cures nothing here.
         Some(Hit::new(hit.level, format!("the issuing CA {}: {}", issuer.identity.subject, hit.detail)))
     })
 }
 
-fn weakness(kind: &KeyKind, client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
-    match client {
-        None => by_standard(kind, ctx.authority),
-        Some(client) => match kind {
-            KeyKind::Rsa { bits, .. } if *bits < client.demands.rsa_bits => {
-                Some(Hit::refuse(format!("{kind}, at least {} bits are wanted", client.demands.rsa_bits)))
-            }
-            _ => None,
-        },
+/// The root by its name, as far as it came along or is trusted.
+fn root<'a>(cert: &'a Certificate, chain: &'a [&'a Certificate], ctx: &Context<'a>) -> Option<&'a Certificate> {
+    let last = issuers(cert, chain).last().unwrap_or(cert);
+    let sent = chain.iter().copied().find(|one| one.is_self_issued() && last.names_as_issuer(one));
+    sent.or_else(|| ctx.trust?.named_issuer(last))
+}
+
+fn weakness(kind: &KeyKind, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
+    match (demands, kind) {
+        (None, _) => by_standard(kind, ctx.authority),
+        (Some(demands), KeyKind::Rsa { bits, .. }) if *bits < demands.rsa_bits => {
+            Some(Hit::refuse(format!("{kind}, at least {} bits are wanted", demands.rsa_bits)))
+        }
+        _ => None,
     }
 }
 
@@ -81,12 +90,14 @@ fn curve(oid: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::Client;
+    use crate::facts::TrustStore;
     use crate::facts::fixture::{leaf, subject};
 
-    fn judged(kind: KeyKind, client: Option<&Client>, ctx: &Context<'_>) -> Option<Level> {
+    fn judged(kind: KeyKind, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Level> {
         let mut cert = leaf(["mail.contoso.com"]);
         cert.identity.key.kind = kind;
-        check(Item::Certificate(&cert), &[], client, ctx).map(|hit| hit.level)
+        check(Item::Certificate(&cert), &[], demands, ctx).map(|hit| hit.level)
     }
 
     fn rsa(bits: u32) -> KeyKind {
@@ -109,8 +120,9 @@ mod tests {
 
     #[test]
     fn holds_keys_to_what_a_client_demands() {
-        let strict = crate::clients::ALL.iter().copied().find(|client| client.demands.rsa_bits >= 2048);
-        let lax = crate::clients::ALL.iter().copied().find(|client| client.demands.rsa_bits == 0);
+        let demands = || crate::clients::ALL.iter().map(|client| &client.demands);
+        let strict = demands().find(|demands| demands.rsa_bits >= 2048);
+        let lax = demands().find(|demands| demands.rsa_bits == 0);
         assert_eq!(judged(rsa(1024), strict, &Context::private()), Some(Level::Refused));
         assert_eq!(judged(rsa(1024), lax, &Context::private()), None);
     }
@@ -128,14 +140,23 @@ mod tests {
         cert.issuer = subject(&["Issuing CA"]);
         let (weak, good) = (authority("Issuing CA", "Root", 1024), authority("Issuing CA", "Root", 2048));
         let (root, other) = (authority("Root", "Root", 1024), authority("Other CA", "Root", 1024));
-        let apple = Client::find("apple-mail");
-        let judged = |chain: &[&Certificate], client| check(Item::Certificate(&cert), chain, client, &Context::plain());
+        let demands = |id| Client::find(id).map(|client| &client.demands);
+        let apple = demands("apple-mail");
+        let judged =
+            |chain: &[&Certificate], demands| check(Item::Certificate(&cert), chain, demands, &Context::plain());
         for (client, level) in [(None, Level::Warning), (apple, Level::Refused)] {
             let hit = judged(&[&root, &weak], client).unwrap();
             assert_eq!((hit.level, hit.remedy), (level, Remedy::Manual));
             assert!(hit.detail.starts_with("the issuing CA CN=Issuing CA: RSA 1024"), "{}", hit.detail);
             assert_eq!(judged(&[&good, &root, &other], client), None);
         }
+        // Some do look at it, sent or not.
+        let hit = judged(&[&good, &root, &other], demands("openssl")).unwrap();
+        assert!(hit.detail.starts_with("the issuing CA CN=Root: RSA 1024"), "{}", hit.detail);
+        let trust = TrustStore::new([root]);
+        let ctx = Context { trust: Some(&trust), ..Context::plain() };
+        assert!(check(Item::Certificate(&cert), &[&good], demands("openssl"), &ctx).is_some());
+        assert_eq!(check(Item::Certificate(&cert), &[&good], demands("go"), &ctx), None);
     }
 
     #[test]

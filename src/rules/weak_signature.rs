@@ -1,56 +1,92 @@
 //! Signed over MD5 or SHA-1.
 
 use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
-use crate::clients::{Client, Fault, OldDigests};
-use crate::facts::{Certificate, Digest};
+use crate::clients::{Demands, Fault};
+use crate::facts::{Certificate, Digest, Item, SignatureAlgorithm, issuers};
 
 pub(super) const RULE: Rule = Rule {
     code: "weak-signature",
     title: "the signature can be forged",
     why: "MD5 and SHA-1 no longer protect a signature. Public CAs stopped using them, and clients of today refuse them \
-          even where the root is trusted.",
-    fix: "Have a new certificate issued; every CA signs over SHA-256 now.",
+          even where the root is trusted, in the certificates of the issuing CAs too.",
+    fix: "Have a new certificate issued; every CA signs over SHA-256 now. If it is the certificate of an issuing CA, \
+          ask the CA for its new one.",
     source: Source::BaselineRequirements("7.1.3.2"),
-    fault: Some(Fault::Unfit),
-    check: Check::ClientCertificate(check),
+    fault: Some(Fault::WeakSignature),
+    check: Check::ClientChain(check),
 };
 
-fn check(cert: &Certificate, client: Option<&Client>, ctx: &Context<'_>) -> Option<Hit> {
-    if !matches!(cert.signature.digest, Digest::Md5 | Digest::Sha1) {
-        return None;
+fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
+    let cert = item.certificate()?;
+    if let Some(hit) = weakness(&cert.signature, demands, ctx) {
+        return Some(hit.remedy(Remedy::Reissue));
     }
-    let level = match client {
-        None => ctx.authority.forbids_or_warns(),
-        Some(client) if client.demands.old_digests == OldDigests::Refused => Level::Refused,
-        Some(_) => return None,
+    // A root is trusted for itself, not for its signature.
+    issuers(cert, chain).find_map(|issuer| {
+        let hit = weakness(&issuer.signature, demands, ctx)?;
+        Some(Hit::new(hit.level, format!("the issuing CA {}: {}", issuer.identity.subject, hit.detail)))
+    })
+}
+
+fn weakness(signature: &SignatureAlgorithm, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
+    let level = match demands {
+        None if matches!(signature.digest, Digest::Md5 | Digest::Sha1) => ctx.authority.forbids_or_warns(),
+        Some(demands) if demands.refused_digests.contains(&signature.digest) => Level::Refused,
+        _ => return None,
     };
-    Some(Hit::new(level, cert.signature.to_string()).remedy(Remedy::Reissue))
+    Some(Hit::new(level, signature.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::leaf;
+    use crate::clients::Client;
+    use crate::facts::fixture::{leaf, subject};
+
+    fn signed(digest: Digest) -> Certificate {
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.signature.digest = digest;
+        cert
+    }
+
+    fn level(cert: &Certificate, chain: &[&Certificate], client: Option<&str>) -> Option<Level> {
+        let demands = client.map(|id| &Client::find(id).unwrap().demands);
+        check(Item::Certificate(cert), chain, demands, &Context::private()).map(|hit| hit.level)
+    }
 
     #[test]
     fn reports_sha_1() {
-        let mut cert = leaf(["mail.contoso.com"]);
-        cert.signature.digest = Digest::Sha1;
-        assert_eq!(check(&cert, None, &Context::private()).unwrap().level, Level::Warning);
-        let strict = crate::clients::ALL.iter().find(|client| client.demands.old_digests == OldDigests::Refused);
-        assert_eq!(check(&cert, strict.copied(), &Context::private()).unwrap().level, Level::Refused);
+        assert_eq!(level(&signed(Digest::Sha1), &[], None), Some(Level::Warning));
+        assert_eq!(level(&signed(Digest::Sha1), &[], Some("openssl")), Some(Level::Refused));
     }
 
     #[test]
     fn says_nothing_for_a_client_that_takes_it() {
-        let mut cert = leaf(["mail.contoso.com"]);
-        cert.signature.digest = Digest::Sha1;
-        let lax = crate::clients::ALL.iter().find(|client| client.demands.old_digests == OldDigests::Accepted);
-        assert_eq!(check(&cert, lax.copied(), &Context::private()), None);
+        assert_eq!(level(&signed(Digest::Sha1), &[], Some("jsse")), None);
+        assert_eq!(level(&signed(Digest::Md5), &[], Some("outlook2007")), None);
+    }
+
+    #[test]
+    fn looks_at_the_issuing_authorities_but_not_at_the_root() {
+        let authority = |issuer: &str| Certificate {
+            identity: crate::facts::Identity { subject: subject(&["Test CA"]), ..leaf([]).identity },
+            issuer: subject(&[issuer]),
+            ..signed(Digest::Sha1)
+        };
+        let (between, root) = (authority("Root"), authority("Test CA"));
+        let cert = leaf(["mail.contoso.com"]);
+        assert_eq!(level(&cert, &[&between], None), Some(Level::Warning));
+        assert_eq!(level(&cert, &[&between], Some("gnutls")), Some(Level::Refused));
+        let hit = check(Item::Certificate(&cert), &[&between], None, &Context::public()).unwrap();
+        assert!(hit.detail.starts_with("the issuing CA CN=Test CA: "), "{}", hit.detail);
+        assert_eq!(hit.remedy, Remedy::Manual);
+        assert_eq!(level(&cert, &[&root], Some("gnutls")), None);
     }
 
     #[test]
     fn accepts_sha_256() {
-        assert_eq!(check(&leaf(["mail.contoso.com"]), None, &Context::public()), None);
+        for client in [None, Some("openssl"), Some("rustls")] {
+            assert_eq!(level(&leaf(["mail.contoso.com"]), &[], client), None);
+        }
     }
 }

@@ -1,4 +1,5 @@
 //! `openssl s_server` on the loopback, on a port that the system picks.
+#![allow(dead_code, reason = "no test needs all of it")]
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -43,6 +44,11 @@ impl Server {
         let port = told.recv_timeout(PATIENCE);
         server.port = port.ok().flatten().unwrap_or_else(|| panic!("openssl s_server {arguments} does not start"));
         server
+    }
+
+    /// Where it listens on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// A fresh connection to it.

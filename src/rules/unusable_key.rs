@@ -1,0 +1,58 @@
+//! A kind of key that some clients cannot use.
+
+use super::{Check, Context, Hit, Remedy, Rule, Source};
+use crate::clients::{Demands, Fault, KeyFamily};
+use crate::facts::Item;
+
+pub(super) const RULE: Rule = Rule {
+    code: "unusable-key",
+    title: "some clients cannot use a key of this kind",
+    why: "Server and client agree on a kind of key before the certificate is sent. A client that does not know the server's \
+          ends the connection: most know RSA and the curves P-256 and P-384, many no other curve, some neither Ed25519 nor \
+          Ed448.",
+    fix: "Make a new key: RSA with 2048 bits serves every client, old ones too.",
+    source: Source::Rfc(8446, "4.2.3"),
+    fault: Some(Fault::WeakKey),
+    check: Check::ClientItem(check),
+};
+
+fn check(item: Item<'_>, demands: Option<&Demands>, _: &Context<'_>) -> Option<Hit> {
+    let kind = &item.identity().key.kind;
+    let family = KeyFamily::of(kind)?;
+    demands?.refused_keys.contains(&family).then(|| Hit::refuse(kind.to_string()).remedy(Remedy::NewKey))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clients::Client;
+    use crate::facts::fixture::leaf;
+    use crate::facts::{Curve, KeyKind};
+
+    fn judged(kind: KeyKind, client: &str) -> Option<String> {
+        let mut cert = leaf(["mail.contoso.com"]);
+        cert.identity.key.kind = kind;
+        let demands = &Client::find(client).unwrap().demands;
+        check(Item::Certificate(&cert), Some(demands), &Context::plain()).map(|hit| hit.detail)
+    }
+
+    #[test]
+    fn refuses_what_a_client_cannot_use() {
+        assert_eq!(judged(KeyKind::Ed25519, "thunderbird").as_deref(), Some("Ed25519"));
+        assert!(judged(KeyKind::Ec(Curve::Other("1.3.132.0.33".into())), "openssl").is_some());
+        assert!(judged(KeyKind::Dsa { bits: 2048 }, "gnutls").is_some());
+    }
+
+    #[test]
+    fn accepts_what_it_can() {
+        assert_eq!(judged(KeyKind::Ed25519, "openssl"), None);
+        for kind in [KeyKind::Rsa { bits: 1024, exponent: Some(3) }, KeyKind::Ec(Curve::P384)] {
+            assert_eq!(judged(kind, "thunderbird"), None);
+        }
+    }
+
+    #[test]
+    fn says_nothing_of_clients_that_nothing_is_known_of() {
+        assert_eq!(judged(KeyKind::Ed448, "outlook2007"), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! Real TLS clients, asked whether they take a server on the loopback as `localhost`.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::{ClientConfig, ClientConnection, RootCertStore};
+
+/// What a client made of a server.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) accepts: bool,
+    /// All that it said, in one line.
+    pub(crate) said: String,
+}
+
+/// A client, by the id of its model.
+pub(crate) struct Client {
+    pub(crate) id: &'static str,
+    ask: Ask,
+}
+
+type Ask = Box<dyn FnMut(u16, &Path) -> Answer>;
+
+impl Client {
+    /// What it makes of the server on this port, trusting the root in this file alone.
+    pub(crate) fn ask(&mut self, port: u16, root: &Path) -> Answer {
+        (self.ask)(port, root)
+    }
+}
+
+/// Every client that can be run here; what is compiled goes into `folder`.
+pub(crate) fn all(folder: &Path) -> Vec<Client> {
+    let source =
+        |name: &str| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/handshakes")).join(name);
+    let mbedtls = folder.join("mbedtls");
+    compile(
+        Command::new("cc").arg("-o").arg(&mbedtls).arg(source("mbedtls.c")).args([
+            "-lmbedtls",
+            "-lmbedx509",
+            "-lmbedcrypto",
+        ]),
+        "a C compiler and the package libmbedtls-dev",
+    );
+    let go = folder.join("go");
+    // What it compiles once is kept.
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go");
+    compile(
+        Command::new("go")
+            .env("GOCACHE", cache)
+            .env("GO111MODULE", "off")
+            .args(["build", "-o"])
+            .arg(&go)
+            .arg(source("handshake.go")),
+        "the package golang-go",
+    );
+    let postfix = folder.join("postfix");
+    std::fs::create_dir(&postfix).unwrap();
+    std::fs::write(
+        postfix.join("main.cf"),
+        "compatibility_level = 3.6\nmyhostname = client.example\ninet_protocols = ipv4\n",
+    )
+    .unwrap();
+    vec![
+        Client { id: "openssl", ask: Box::new(openssl) },
+        Client { id: "gnutls", ask: Box::new(gnutls) },
+        Client { id: "curl", ask: Box::new(curl) },
+        Client { id: "postfix-verify", ask: Box::new(move |port, root| posttls_finger(&postfix, port, root)) },
+        lines("python", Command::new("python3").arg(source("handshake.py"))),
+        lines("jsse", Command::new("java").arg(source("Handshake.java"))),
+        lines("go", &mut Command::new(go)),
+        lines("mbedtls", &mut Command::new(mbedtls)),
+        Client { id: "rustls", ask: Box::new(rustls) },
+    ]
+}
+
+fn compile(command: &mut Command, needs: &str) {
+    let output = command.output().unwrap_or_else(|error| panic!("this test needs {needs}: {error}"));
+    assert!(output.status.success(), "this test needs {needs}:\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A program that answers line by line.
+fn lines(id: &'static str, command: &mut Command) -> Client {
+    let running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut child = running.unwrap_or_else(|error| panic!("this test needs {command:?}: {error}"));
+    let (asked, told) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    let mut program = Lines { child, asked: Some(asked), told };
+    Client { id, ask: Box::new(move |port, root| program.ask(port, root)) }
+}
+
+struct Lines {
+    child: Child,
+    asked: Option<ChildStdin>,
+    told: BufReader<ChildStdout>,
+}
+
+impl Lines {
+    fn ask(&mut self, port: u16, root: &Path) -> Answer {
+        writeln!(self.asked.as_mut().unwrap(), "{port}\t{}", root.display()).unwrap();
+        let mut said = String::new();
+        self.told.read_line(&mut said).unwrap();
+        assert!(said.ends_with('\n'), "a client ended: {said}");
+        Answer { accepts: said.trim() == "yes", said }
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        // It ends with its input.
+        self.asked = None;
+        let _ = self.child.wait();
+    }
+}
+
+/// What a command wrote to both streams, in one line.
+fn run(command: &mut Command) -> (bool, String) {
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.unwrap_or_else(|error| panic!("this test needs {command:?}: {error}"));
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&text).replace('\n', " "))
+}
+
+fn openssl(port: u16, root: &Path) -> Answer {
+    let mut command = Command::new("timeout");
+    command.args(["30", "openssl", "s_client", "-connect", &format!("127.0.0.1:{port}"), "-servername", "localhost"]);
+    command.args(["-verify_return_error", "-verify_hostname", "localhost", "-CAfile"]).arg(root);
+    let (ended_well, said) = run(&mut command);
+    // Where nothing was verified, it says 0 too.
+    Answer { accepts: ended_well && said.contains("Verify return code: 0 (ok)"), said }
+}
+
+fn gnutls(port: u16, root: &Path) -> Answer {
+    let mut command = Command::new("timeout");
+    command.args(["30", "gnutls-cli", "--port", &port.to_string(), "--x509cafile"]).arg(root).arg("localhost");
+    let (_, said) = run(&mut command);
+    Answer {
+        accepts: said.contains("Status: The certificate is trusted") && said.contains("Handshake was completed"),
+        said,
+    }
+}
+
+fn curl(port: u16, root: &Path) -> Answer {
+    let mut command = Command::new("curl");
+    command
+        .args(["-sSv", "--max-time", "30", "--resolve", &format!("localhost:{port}:127.0.0.1"), "--cacert"])
+        .arg(root);
+    let (_, said) = run(command.arg(format!("https://localhost:{port}/")));
+    Answer { accepts: said.contains("SSL certificate verify ok"), said }
+}
+
+fn posttls_finger(folder: &Path, port: u16, root: &Path) -> Answer {
+    let mut command = Command::new("posttls-finger");
+    command.args(["-w", "-l", "verify", "-m", "0", "-P", "/nonexistent", "-t", "30", "-F"]).arg(root);
+    command.args(["-L", "summary,certmatch", &format!("[127.0.0.1]:{port}"), "localhost"]);
+    command.env("MAIL_CONFIG", folder).env("PATH", path_with_sbin()).stdin(Stdio::null()).stderr(Stdio::null());
+    let running = command.stdout(Stdio::piped()).spawn();
+    let mut child = running.unwrap_or_else(|error| panic!("this test needs postfix: {error}"));
+    let mut said = String::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        said = said + &line + " ";
+        // Then it waits for a greeting.
+        if line.contains("TLS connection established") {
+            child.kill().unwrap();
+        }
+    }
+    child.wait().unwrap();
+    Answer { accepts: said.contains("Verified TLS connection established"), said }
+}
+
+fn path_with_sbin() -> String {
+    format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default())
+}
+
+fn rustls(port: u16, root: &Path) -> Answer {
+    let said = match shake(port, root) {
+        Ok(()) => "yes".to_owned(),
+        Err(error) => error,
+    };
+    Answer { accepts: said == "yes", said }
+}
+
+fn shake(port: u16, root: &Path) -> Result<(), String> {
+    let mut roots = RootCertStore::empty();
+    let der = pem::parse(std::fs::read(root).unwrap()).unwrap().into_contents();
+    roots.add(der.into()).map_err(|error| error.to_string())?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = builder.with_root_certificates(roots).with_no_client_auth();
+    let mut connection = ClientConnection::new(Arc::new(config), "localhost".try_into().unwrap()).unwrap();
+    let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    while connection.is_handshaking() {
+        connection.complete_io(&mut socket).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
