@@ -105,8 +105,8 @@ pub enum DropReason {
     Internal,
     /// The address is not a public one.
     Reserved(Reservation),
-    /// This CA signs addresses under another profile alone.
-    Address,
+    /// The CA signs addresses under its profile of this name alone.
+    Address(&'static str),
     /// Only dNSName and iPAddress entries are signed.
     Kind,
     /// It is no DNS name.

@@ -58,10 +58,10 @@ pub(super) fn choose(
 fn mend(entry: &GeneralName, profile: &Profile) -> Result<GeneralName, DropReason> {
     match entry {
         GeneralName::Dns(text) => mend_dns(text, profile),
-        GeneralName::Address(_) if profile.addresses != Signing::Signs => Err(DropReason::Address),
-        GeneralName::Address(address) => match reservation(*address).filter(|_| profile.is_public()) {
-            Some(reserved) => Err(DropReason::Reserved(reserved)),
-            None => Ok(entry.clone()),
+        GeneralName::Address(address) => match (profile.addresses, reservation(*address)) {
+            (_, Some(reserved)) if profile.is_public() => Err(DropReason::Reserved(reserved)),
+            (Signing::Under(name), _) => Err(DropReason::Address(name)),
+            (Signing::Signs, _) => Ok(entry.clone()),
         },
         GeneralName::BadAddress(_) | GeneralName::Other(_) | GeneralName::Unreadable(..) => Err(DropReason::Unreadable),
         _ if profile.is_public() => Err(DropReason::Kind),

@@ -77,7 +77,10 @@ fn refuses_what_was_asked_for_and_will_not_be_signed() {
     let mut address = wish("a.contoso.com", None, "letsencrypt");
     address.extra = vec![general_name("8.8.8.8")];
     let Err(Error::Unsigned { reason, .. }) = plan(&address) else { panic!("an address is signed") };
-    assert!(reason.contains("shortlived"), "{reason}");
+    assert!(reason.contains("its profile shortlived alone"), "{reason}");
+    address.extra = vec![general_name("10.0.0.1")];
+    let Err(Error::Unsigned { reason, .. }) = plan(&address) else { panic!("a reserved address is signed") };
+    assert!(reason.contains("a reserved address"), "{reason}");
     address.output = Output::SelfSigned;
     assert!(plan(&address).is_ok());
 }
