@@ -147,6 +147,13 @@ impl Names {
         self.entries.iter().enumerate().find_map(|(position, entry)| entry.dns().map(|text| (position, text)))
     }
 
+    /// True when this text is one of the dNSNames, in capitals or not, or one of the iPAddresses in any form.
+    pub fn lists(&self, text: &Text) -> bool {
+        let same = |name: &Text| name.as_bytes().eq_ignore_ascii_case(text.as_bytes());
+        let address = || text.as_str().and_then(|text| text.parse::<IpAddr>().ok());
+        self.dns().any(same) || address().is_some_and(|address| self.addresses().any(|listed| listed == address))
+    }
+
     /// True when there is at least one dNSName.
     pub fn has_dns(&self) -> bool {
         self.dns().next().is_some()

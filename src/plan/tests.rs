@@ -53,6 +53,22 @@ fn keeps_repeated_attributes_and_drops_units_for_a_public_ca_only() {
 }
 
 #[test]
+fn drops_what_was_not_validated_for_a_public_ca_only() {
+    let mut old = leaf(["remote.contoso.com"]);
+    old.identity.subject = encoded("C=US,L=Redmond,O=Contoso");
+    old.policies = vec!["2.23.140.1.2.1".into()];
+    let planned = |old: &_, profile| plan(&wish("remote.contoso.com", Some(Item::Certificate(old)), profile)).unwrap();
+    let public = planned(&old, "public");
+    assert_eq!(public.subject.to_string(), "C=US, CN=remote.contoso.com");
+    let left_out: Vec<&str> = public.left_out.iter().map(|part| &*part.what).collect();
+    assert_eq!(left_out, ["L=Redmond", "O=Contoso"]);
+    let whole = "C=US, L=Redmond, O=Contoso, CN=remote.contoso.com";
+    assert_eq!(planned(&old, "private").subject.to_string(), whole);
+    old.policies = vec!["2.23.140.1.2.2".into()];
+    assert_eq!(planned(&old, "public").subject.to_string(), whole);
+}
+
+#[test]
 fn rewrites_and_drops_what_is_malformed() {
     let mut old = leaf(["bücher.com", "mail.contoso.com.", "192.0.2.5x y", "*.co.uk", "my_host.contoso.com"]);
     old.identity.subject = encoded("");

@@ -25,20 +25,13 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
     }
     // A private CA may put anything there that is no host name.
     let matters = |text: &&Text| ctx.authority != Authority::Private || is_host(text);
-    let missing = || identity.subject.common_names().filter(|text| !is_listed(text, identity)).filter(matters);
+    let missing = || identity.subject.common_names().filter(|text| !names.lists(text)).filter(matters);
     missing().next()?;
     let level = match ctx.authority {
         Authority::Public => Level::Refused,
         Authority::Unknown | Authority::Private => Level::Warning,
     };
     Some(Hit::new(level, format!("common name {}", listed(missing()))).remedy(Remedy::SetCommonName))
-}
-
-fn is_listed(text: &Text, identity: &Identity) -> bool {
-    let same = |name: &Text| name.as_bytes().eq_ignore_ascii_case(text.as_bytes());
-    let address = || text.as_str().and_then(|text| text.parse::<IpAddr>().ok());
-    identity.names.dns().any(same)
-        || address().is_some_and(|address| identity.names.addresses().any(|listed| listed == address))
 }
 
 fn is_host(text: &Text) -> bool {
