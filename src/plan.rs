@@ -116,7 +116,7 @@ pub enum DropReason {
     Malformed(NameFault),
     /// An IP address written as a dNSName; clients compare addresses with iPAddress entries only.
     AddressAsText,
-    /// A wildcard for all domains under a public suffix.
+    /// A wildcard for all domains under a top level domain or a public suffix.
     WholeSuffix,
     /// Its content cannot be carried over.
     Unreadable,

@@ -82,10 +82,10 @@ fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
     }
     let parsed = if profile.is_public() { Name::parse_for_certificate(typed) } else { Name::parse(typed) };
     let name = parsed.map_err(DropReason::Malformed)?;
-    if name.is_internal() && profile.is_public() {
+    if profile.is_public() && name.is_internal() && !name.is_onion() {
         return Err(DropReason::Internal);
     }
-    if name.is_wildcard() && name.is_registry_suffix() {
+    if name.is_too_broad() {
         return Err(DropReason::WholeSuffix);
     }
     // Letter case is not wrong: the old spelling stays.

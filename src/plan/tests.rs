@@ -86,6 +86,24 @@ fn rewrites_and_drops_what_is_malformed() {
 }
 
 #[test]
+fn keeps_and_drops_what_the_rules_say() {
+    for (name, public, private) in [
+        ("a.onion", true, true),
+        ("server.contoso.local", false, true),
+        ("*.local", false, false),
+        ("*.com", false, false),
+        ("*.github.io", true, true),
+    ] {
+        let mut old = leaf([name]);
+        old.identity.subject = encoded("");
+        for (profile, kept) in [("public", public), ("private", private)] {
+            let plan = plan(&wish("mail.contoso.com", Some(Item::Certificate(&old)), profile)).unwrap();
+            assert_eq!(plan.dropped.is_empty(), kept, "{name} {profile}");
+        }
+    }
+}
+
+#[test]
 fn refuses_what_was_asked_for_and_will_not_be_signed() {
     let internal = plan(&wish("server.contoso.local", None, "public"));
     assert!(matches!(internal, Err(Error::Unsigned { .. })));
