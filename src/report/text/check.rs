@@ -5,10 +5,10 @@ use std::io;
 
 use super::Page;
 use super::layout::{bold, level, outcome};
-use crate::clients::{CommonName, DnsScan, Group, Reference};
-use crate::facts::{Identity, Source};
+use crate::clients::Group;
+use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
-use crate::report::hedge;
+use crate::report::{hedge, oddity};
 use crate::rules::{Authority, Level, Remedy, Rule};
 
 /// Writes one report.
@@ -173,21 +173,6 @@ pub fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
 /// Where the client's name begins: after the longest outcome.
 const INDENT: usize = 11;
 
-/// Why a client complains where no finding says it: the certificate may be as it should be, and the client is odd.
-fn oddity(verdict: &Verdict<'_>, identity: &Identity) -> Option<&'static str> {
-    let policy = &verdict.client.names;
-    if verdict.outcome == Outcome::Accepts {
-        return None;
-    }
-    if policy.reference == Reference::PeerAddress {
-        return Some("it compares the server's IP address with the common name, not the server's name");
-    }
-    let reads_nothing_else = policy.scan == DnsScan::Nothing && policy.common_name == CommonName::Only;
-    // Public CAs are advised to leave it out (BR 7.1.2.7.2).
-    let has_none = identity.subject.common_names().next().is_none();
-    (reads_nothing_else && has_none).then_some("it reads the common name alone, and there is none")
-}
-
 /// `on POP3, IMAP4, SMTP: "The server ..."`
 fn complaint(verdict: &Verdict<'_>) -> String {
     match &verdict.message {
@@ -269,8 +254,8 @@ pub fn summary(sources: usize, with_findings: Option<usize>, failed: usize, pass
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::SanExtension;
     use crate::facts::fixture::{day, evidence, identity, leaf, subject, target};
+    use crate::facts::{Identity, SanExtension};
     use crate::judge::{Panel, judge};
     use crate::rules::Context;
 
