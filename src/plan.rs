@@ -11,8 +11,11 @@ mod words;
 pub use wanted::{Choice, Chosen, Unwanted, UnwantedName, Use, Wanted, WantedName, wanted};
 
 use crate::Error;
-use crate::facts::{DistinguishedName, GeneralName, Identity, Item, Name, NameFault, Purpose, Reservation, Text};
+use crate::facts::{
+    Certificate, DistinguishedName, GeneralName, Identity, Item, Name, NameFault, Purpose, Reservation, Text,
+};
 use crate::profiles::{Order, Profile, SELF_SIGNED};
+use subject::Validation;
 
 /// What is wished for.
 #[derive(Clone, Debug)]
@@ -105,15 +108,15 @@ pub enum DropReason {
     Internal,
     /// The address is not a public one.
     Reserved(Reservation),
-    /// This CA signs addresses under another profile alone.
-    Address,
+    /// The CA signs addresses under its profile of this name alone.
+    Address(&'static str),
     /// Only dNSName and iPAddress entries are signed.
     Kind,
     /// It is no DNS name.
     Malformed(NameFault),
     /// An IP address written as a dNSName; clients compare addresses with iPAddress entries only.
     AddressAsText,
-    /// A wildcard for all domains under a public suffix.
+    /// A wildcard for all domains under a top level domain or a public suffix.
     WholeSuffix,
     /// Its content cannot be carried over.
     Unreadable,
@@ -157,7 +160,9 @@ pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
         Some(subject) => subject::fresh(subject, &wish.target)?,
         None => match identity {
             Some(identity) if !identity.subject.is_empty() => {
-                subject::mended(&identity.subject, &wish.target, profile)?
+                let domain = wish.old.and_then(Item::certificate).is_some_and(Certificate::is_domain_validated);
+                let validation = if domain { Validation::Domain } else { Validation::Other };
+                subject::mended(&identity.subject, &wish.target, validation, profile)?
             }
             _ => subject::fresh(&DistinguishedName::default(), &wish.target)?,
         },
@@ -224,7 +229,7 @@ impl Plan {
         let mut plans = vec![first];
         for planned in self.names.iter().skip(1).filter(|planned| planned.name.dns().is_some()) {
             let Some(target) = planned.name.name() else { continue };
-            let subject = subject::mended(&self.subject, &target, self.profile)?;
+            let subject = subject::mended(&self.subject, &target, Validation::Other, self.profile)?;
             plans.push(Self {
                 names: vec![PlannedName { name: GeneralName::from(&target), reason: planned.reason.clone() }],
                 target,

@@ -41,3 +41,15 @@ fn prints_what_the_schema_says() {
         assert!(faults.is_empty(), "{arguments:?}: {faults:#?}");
     }
 }
+
+#[test]
+fn says_why_a_client_that_is_odd_complains() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut certfix = Command::new(env!("CARGO_BIN_EXE_certfix"));
+    let arguments = [&["check", SBS, "--format", "json", "--client", "exchange55-ims"][..], &TARGET, &AT].concat();
+    let said = certfix.current_dir(root).args(arguments).output().unwrap();
+    let document: Value = serde_json::from_slice(&said.stdout).unwrap();
+    let verdict = &document["sources"][0]["verdicts"][0];
+    assert_eq!(verdict["outcome"], "refuses");
+    assert!(verdict["reason"].as_str().unwrap().contains("the server's IP address"), "{verdict}");
+}

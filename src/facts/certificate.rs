@@ -160,6 +160,15 @@ impl Certificate {
         self.issuer.der == self.identity.subject.der
     }
 
+    /// True when it says that a public CA has checked its names and nothing else (BR 7.1.6.1).
+    pub fn is_domain_validated(&self) -> bool {
+        const DOMAIN: &str = "2.23.140.1.2.1";
+        // Organization, individual and extended validation.
+        const FURTHER: [&str; 3] = ["2.23.140.1.2.2", "2.23.140.1.2.3", "2.23.140.1.1"];
+        let policies = || self.policies.iter().map(|policy| &**policy);
+        policies().any(|policy| policy == DOMAIN) && !policies().any(|policy| FURTHER.contains(&policy))
+    }
+
     /// Whether `issuer` signed this certificate.
     pub fn verify_with(&self, issuer: &PublicKey) -> Verification {
         let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);

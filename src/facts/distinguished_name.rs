@@ -121,6 +121,11 @@ impl AttributeKind {
         }
     }
 
+    /// True for what may stand in the subject of a domain validated certificate (BR 7.1.2.7.2).
+    pub fn is_domain_validated(&self) -> bool {
+        matches!(self, Self::Country | Self::CommonName)
+    }
+
     /// The short name, or the dotted object identifier.
     pub fn key(&self) -> &str {
         match self {

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::{Certificate, Identity, Moment, PublicKey, Request, Text};
+use super::key_ring::KeyRing;
+use super::{Certificate, Identity, Keys, Moment, PublicKey, Request, Text};
 
 /// The bits of a key file's mode that let everybody read or write it. A group is somebody's decision.
 pub const OPEN_TO_OTHERS: u32 = 0o006;
@@ -134,6 +135,8 @@ pub struct Subject<'a> {
     pub chain: Vec<&'a Certificate>,
     /// How many of `chain` stand before the leaf, where it is the only one and order means something.
     pub before: usize,
+    /// The private keys in the clear that came with it.
+    pub keys: Keys<'a>,
 }
 
 /// No leaf has more that could stand in its chain; bounds what files can ask for.
@@ -176,27 +179,40 @@ impl Evidence {
             Source::Live(_) if !self.certificates.is_empty() => vec![0],
             _ => self.leaves(),
         };
+        let ring = KeyRing::of(self);
         let mut subjects = match leaves.as_slice() {
-            [only] => vec![self.alone(*only)],
-            several => self.beside_each_other(several),
+            [only] => vec![self.alone(*only, &ring)],
+            several => self.beside_each_other(several, &ring),
         };
-        subjects.extend(self.requests.iter().map(|request| self.subject(Item::Request(request), Vec::new(), 0)));
+        let requests = self.requests.iter().map(Item::Request);
+        subjects.extend(requests.map(|request| self.subject(request, Vec::new(), 0, &ring)));
         subjects
     }
 
-    fn subject<'a>(&'a self, item: Item<'a>, chain: Vec<&'a Certificate>, before: usize) -> Subject<'a> {
-        Subject { evidence: self, item, chain, before }
+    /// What the private keys in the clear are to `item`.
+    pub fn keys_of(&self, item: Item<'_>) -> Keys<'_> {
+        KeyRing::of(self).keys_of(item)
+    }
+
+    fn subject<'a>(
+        &'a self,
+        item: Item<'a>,
+        chain: Vec<&'a Certificate>,
+        before: usize,
+        ring: &KeyRing<'a>,
+    ) -> Subject<'a> {
+        Subject { evidence: self, item, chain, before, keys: ring.keys_of(item) }
     }
 
     /// The only leaf: all the others belong to it.
-    fn alone(&self, leaf: usize) -> Subject<'_> {
+    fn alone<'a>(&'a self, leaf: usize, ring: &KeyRing<'a>) -> Subject<'a> {
         let (front, back) = (&self.certificates[..leaf], &self.certificates[leaf + 1..]);
         let before = if self.order == Order::Presented { leaf } else { 0 };
-        self.subject(Item::Certificate(&self.certificates[leaf]), front.iter().chain(back).collect(), before)
+        self.subject(Item::Certificate(&self.certificates[leaf]), front.iter().chain(back).collect(), before, ring)
     }
 
     /// Several leaves: to each belongs what its own chain could use, found by name.
-    fn beside_each_other(&self, leaves: &[usize]) -> Vec<Subject<'_>> {
+    fn beside_each_other<'a>(&'a self, leaves: &[usize], ring: &KeyRing<'a>) -> Vec<Subject<'a>> {
         let mut is_leaf = vec![false; self.certificates.len()];
         leaves.iter().for_each(|&leaf| is_leaf[leaf] = true);
         let mut by_subject: HashMap<&[u8], Vec<usize>> = HashMap::new();
@@ -218,7 +234,8 @@ impl Evidence {
             found.sort_unstable();
             found.into_iter().map(|index| &self.certificates[index]).collect()
         };
-        leaves.iter().map(|&leaf| self.subject(Item::Certificate(&self.certificates[leaf]), chain(leaf), 0)).collect()
+        let subject = |&leaf| self.subject(Item::Certificate(&self.certificates[leaf]), chain(leaf), 0, ring);
+        leaves.iter().map(subject).collect()
     }
 
     /// Positions of the certificates that did not sign another one.

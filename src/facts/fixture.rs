@@ -79,6 +79,11 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
     }
 }
 
+/// A request for what this certificate says.
+pub(crate) fn request(cert: Certificate) -> Request {
+    Request { der: Box::default(), identity: cert.identity, signature: cert.signature, attributes: Vec::new() }
+}
+
 /// A file that holds these certificates.
 pub(crate) fn evidence(certificates: Vec<Certificate>) -> Evidence {
     Evidence { certificates, ..Evidence::new(Source::Stdin) }

@@ -14,6 +14,7 @@ pub(crate) mod fixture;
 mod hexadecimal;
 mod identity;
 mod key;
+mod key_ring;
 mod limits;
 mod lookup;
 mod moment;
@@ -46,6 +47,7 @@ pub use evidence::{Evidence, Item, KeyEntry, OPEN_TO_OTHERS, Order, PrivateKey, 
 pub(crate) use hexadecimal::{lower_hex, sha256_hex, upper_hex};
 pub use identity::{BasicConstraints, Identity};
 pub use key::{Curve, KeyKind, PublicKey};
+pub use key_ring::Keys;
 pub use lookup::{Lookup, Resolved};
 pub use moment::{DAY, Moment};
 pub use name::Name;

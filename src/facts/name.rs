@@ -101,6 +101,16 @@ impl Name {
         is_internal(&self.0)
     }
 
+    /// True for a name of Tor's, which is in no root zone and which public CAs sign all the same (BR Appendix B).
+    pub fn is_onion(&self) -> bool {
+        self.labels().next_back() == Some("onion")
+    }
+
+    /// True for a wildcard that covers what strangers own: everything under a top level domain or a registry's suffix.
+    pub fn is_too_broad(&self) -> bool {
+        self.0.strip_prefix("*.").is_some_and(|rest| !rest.contains('.') || self.is_registry_suffix())
+    }
+
     /// True for a name under which anybody registers domains, such as `co.uk` (public suffix list).
     pub fn is_public_suffix(&self) -> bool {
         let bare = self.0.strip_prefix("*.").unwrap_or(&self.0);

@@ -1,5 +1,6 @@
 //! The subjectAltName extension, entry for entry.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -147,9 +148,46 @@ impl Names {
         self.entries.iter().enumerate().find_map(|(position, entry)| entry.dns().map(|text| (position, text)))
     }
 
+    /// Tells of `questions` texts whether they are listed.
+    pub(crate) fn listing(&self, questions: usize) -> Listing<'_> {
+        /// Up to this many, to go through the names again for each costs less.
+        const FEW: usize = 8;
+        let gather = || {
+            let dns = self.dns().map(|text| text.as_bytes().to_ascii_lowercase()).collect();
+            (dns, self.addresses().collect())
+        };
+        Listing { names: self, gathered: (questions > FEW).then(gather) }
+    }
+
     /// True when there is at least one dNSName.
     pub fn has_dns(&self) -> bool {
         self.dns().next().is_some()
+    }
+}
+
+/// Tells of texts whether they are among the names.
+#[derive(Debug)]
+pub(crate) struct Listing<'a> {
+    names: &'a Names,
+    /// The dNSNames in small letters and the iPAddresses.
+    gathered: Option<(HashSet<Vec<u8>>, HashSet<IpAddr>)>,
+}
+
+impl Listing<'_> {
+    /// True when this text is one of the dNSNames, in capitals or not, or one of the iPAddresses in any form.
+    pub(crate) fn holds(&self, text: &Text) -> bool {
+        let address = || text.as_str().and_then(|text| text.parse::<IpAddr>().ok());
+        match &self.gathered {
+            Some((dns, addresses)) => {
+                dns.contains(&text.as_bytes().to_ascii_lowercase())
+                    || address().is_some_and(|address| addresses.contains(&address))
+            }
+            None => {
+                let same = |name: &Text| name.as_bytes().eq_ignore_ascii_case(text.as_bytes());
+                self.names.dns().any(same)
+                    || address().is_some_and(|address| self.names.addresses().any(|listed| listed == address))
+            }
+        }
     }
 }
 

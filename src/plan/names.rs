@@ -58,10 +58,10 @@ pub(super) fn choose(
 fn mend(entry: &GeneralName, profile: &Profile) -> Result<GeneralName, DropReason> {
     match entry {
         GeneralName::Dns(text) => mend_dns(text, profile),
-        GeneralName::Address(_) if profile.addresses != Signing::Signs => Err(DropReason::Address),
-        GeneralName::Address(address) => match reservation(*address).filter(|_| profile.is_public()) {
-            Some(reserved) => Err(DropReason::Reserved(reserved)),
-            None => Ok(entry.clone()),
+        GeneralName::Address(address) => match (profile.addresses, reservation(*address)) {
+            (_, Some(reserved)) if profile.is_public() => Err(DropReason::Reserved(reserved)),
+            (Signing::Under(name), _) => Err(DropReason::Address(name)),
+            (Signing::Signs, _) => Ok(entry.clone()),
         },
         GeneralName::BadAddress(_) | GeneralName::Other(_) | GeneralName::Unreadable(..) => Err(DropReason::Unreadable),
         _ if profile.is_public() => Err(DropReason::Kind),
@@ -82,10 +82,10 @@ fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
     }
     let parsed = if profile.is_public() { Name::parse_for_certificate(typed) } else { Name::parse(typed) };
     let name = parsed.map_err(DropReason::Malformed)?;
-    if name.is_internal() && profile.is_public() {
+    if profile.is_public() && name.is_internal() && !name.is_onion() {
         return Err(DropReason::Internal);
     }
-    if name.is_wildcard() && name.is_registry_suffix() {
+    if name.is_too_broad() {
         return Err(DropReason::WholeSuffix);
     }
     // Letter case is not wrong: the old spelling stays.

@@ -13,6 +13,15 @@ pub(super) struct Subject {
     pub(super) left_out: Vec<LeftOut>,
 }
 
+/// What the CA has checked of the old subject, by its own word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Validation {
+    /// The names of the certificate alone.
+    Domain,
+    /// More than that, or nobody says.
+    Other,
+}
+
 /// ub-common-name (RFC 5280 Appendix A).
 const LONGEST_COMMON_NAME: usize = 64;
 
@@ -39,7 +48,12 @@ pub(super) fn fresh(given: &DistinguishedName, target: &Name) -> Result<Subject,
 }
 
 /// The old subject with the target as its last, most specific common name.
-pub(super) fn mended(old: &DistinguishedName, target: &Name, profile: &Profile) -> Result<Subject, Error> {
+pub(super) fn mended(
+    old: &DistinguishedName,
+    target: &Name,
+    validation: Validation,
+    profile: &Profile,
+) -> Result<Subject, Error> {
     let cuts = cut(old).ok_or_else(|| Error::Issue { cause: "the old subject is not DER".to_owned() })?;
     let fits = target.as_str().len() <= LONGEST_COMMON_NAME;
     let common_names = old.common_names().count();
@@ -79,6 +93,11 @@ pub(super) fn mended(old: &DistinguishedName, target: &Name, profile: &Profile) 
                     } else {
                         kept.push((attribute.clone(), raw.to_vec()));
                     }
+                }
+                ref kind if profile.is_public() && validation == Validation::Domain && !kind.is_domain_validated() => {
+                    left_out
+                        .push(drop("a domain validated certificate has country and common name only (BR 7.1.2.7.2)"));
+                    changed = true;
                 }
                 _ => kept.push((attribute.clone(), raw.to_vec())),
             }

@@ -53,6 +53,22 @@ fn keeps_repeated_attributes_and_drops_units_for_a_public_ca_only() {
 }
 
 #[test]
+fn drops_what_was_not_validated_for_a_public_ca_only() {
+    let mut old = leaf(["remote.contoso.com"]);
+    old.identity.subject = encoded("C=US,L=Redmond,O=Contoso");
+    old.policies = vec!["2.23.140.1.2.1".into()];
+    let planned = |old: &_, profile| plan(&wish("remote.contoso.com", Some(Item::Certificate(old)), profile)).unwrap();
+    let public = planned(&old, "public");
+    assert_eq!(public.subject.to_string(), "C=US, CN=remote.contoso.com");
+    let left_out: Vec<&str> = public.left_out.iter().map(|part| &*part.what).collect();
+    assert_eq!(left_out, ["L=Redmond", "O=Contoso"]);
+    let whole = "C=US, L=Redmond, O=Contoso, CN=remote.contoso.com";
+    assert_eq!(planned(&old, "private").subject.to_string(), whole);
+    old.policies = vec!["2.23.140.1.2.2".into()];
+    assert_eq!(planned(&old, "public").subject.to_string(), whole);
+}
+
+#[test]
 fn rewrites_and_drops_what_is_malformed() {
     let mut old = leaf(["bücher.com", "mail.contoso.com.", "192.0.2.5x y", "*.co.uk", "my_host.contoso.com"]);
     old.identity.subject = encoded("");
@@ -70,6 +86,24 @@ fn rewrites_and_drops_what_is_malformed() {
 }
 
 #[test]
+fn keeps_and_drops_what_the_rules_say() {
+    for (name, public, private) in [
+        ("a.onion", true, true),
+        ("server.contoso.local", false, true),
+        ("*.local", false, false),
+        ("*.com", false, false),
+        ("*.github.io", true, true),
+    ] {
+        let mut old = leaf([name]);
+        old.identity.subject = encoded("");
+        for (profile, kept) in [("public", public), ("private", private)] {
+            let plan = plan(&wish("mail.contoso.com", Some(Item::Certificate(&old)), profile)).unwrap();
+            assert_eq!(plan.dropped.is_empty(), kept, "{name} {profile}");
+        }
+    }
+}
+
+#[test]
 fn refuses_what_was_asked_for_and_will_not_be_signed() {
     let internal = plan(&wish("server.contoso.local", None, "public"));
     assert!(matches!(internal, Err(Error::Unsigned { .. })));
@@ -77,7 +111,10 @@ fn refuses_what_was_asked_for_and_will_not_be_signed() {
     let mut address = wish("a.contoso.com", None, "letsencrypt");
     address.extra = vec![general_name("8.8.8.8")];
     let Err(Error::Unsigned { reason, .. }) = plan(&address) else { panic!("an address is signed") };
-    assert!(reason.contains("shortlived"), "{reason}");
+    assert!(reason.contains("its profile shortlived alone"), "{reason}");
+    address.extra = vec![general_name("10.0.0.1")];
+    let Err(Error::Unsigned { reason, .. }) = plan(&address) else { panic!("a reserved address is signed") };
+    assert!(reason.contains("a reserved address"), "{reason}");
     address.output = Output::SelfSigned;
     assert!(plan(&address).is_ok());
 }

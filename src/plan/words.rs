@@ -24,13 +24,13 @@ impl fmt::Display for DropReason {
             Self::Reserved(entry) => {
                 write!(out, "a reserved address ({}, {}), which no public CA signs", entry.purpose, entry.source)
             }
-            Self::Address => {
-                out.write_str("this CA signs addresses under another profile alone, such as Let's Encrypt's shortlived")
+            Self::Address(profile) => {
+                write!(out, "this CA signs addresses under its profile {profile} alone, which has to be asked for")
             }
             Self::Kind => out.write_str("public CAs sign DNS names and addresses only (BR 7.1.2.7.12)"),
             Self::Malformed(fault) => write!(out, "not a DNS name: {fault}"),
             Self::AddressAsText => out.write_str("an address written as a DNS name, which clients do not compare"),
-            Self::WholeSuffix => out.write_str("a wildcard for a whole public suffix"),
+            Self::WholeSuffix => out.write_str("a wildcard for a whole top level domain or public suffix"),
             Self::Unreadable => out.write_str("its content cannot be carried over"),
         }
     }

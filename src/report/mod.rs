@@ -4,6 +4,10 @@ pub mod json;
 pub mod reference;
 pub mod text;
 
+use crate::clients::{CommonName, DnsScan, Reference};
+use crate::facts::Identity;
+use crate::judge::{Outcome, Verdict};
+
 /// `remote.contoso.com`, with the U-labels behind an internationalised name: `xn--bcher-kva.de (bücher.de)`.
 pub(crate) fn with_unicode(entry: &crate::facts::GeneralName) -> String {
     match entry.name().and_then(|name| name.unicode()) {
@@ -19,6 +23,22 @@ pub(crate) fn hedge(mark: crate::facts::Mark) -> String {
         Mark::Measured | Mark::Documented => String::new(),
         other => format!(" ({})", other.word()),
     }
+}
+
+/// Why a client complains where no finding says it: the certificate may be as it should be, and the client is odd. Plain
+/// ASCII without quotes.
+pub(crate) fn oddity(verdict: &Verdict<'_>, identity: &Identity) -> Option<&'static str> {
+    let policy = &verdict.client.names;
+    if verdict.outcome == Outcome::Accepts {
+        return None;
+    }
+    if policy.reference == Reference::PeerAddress {
+        return Some("it compares the server's IP address with the common name, not the server's name");
+    }
+    let reads_nothing_else = policy.scan == DnsScan::Nothing && policy.common_name == CommonName::Only;
+    // Public CAs are advised to leave it out (BR 7.1.2.7.2).
+    let has_none = identity.subject.common_names().next().is_none();
+    (reads_nothing_else && has_none).then_some("it reads the common name alone, and there is none")
 }
 
 /// `imaps://mail.contoso.com:993, smtp://mail.contoso.com:25`; with the address where a service was seen on several.

@@ -85,6 +85,7 @@ mod tests {
                 item: crate::facts::Item::Certificate(&in_order.certificates[0]),
                 chain: in_order.certificates[1..].iter().collect(),
                 before: 0,
+                keys: crate::facts::Keys::default(),
             };
             assert_eq!(check(&subject, &Context::plain()), None);
         }

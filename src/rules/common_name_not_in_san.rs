@@ -25,20 +25,14 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
     }
     // A private CA may put anything there that is no host name.
     let matters = |text: &&Text| ctx.authority != Authority::Private || is_host(text);
-    let missing = || identity.subject.common_names().filter(|text| !is_listed(text, identity)).filter(matters);
+    let listing = names.listing(identity.subject.common_names().count());
+    let missing = || identity.subject.common_names().filter(|text| !listing.holds(text)).filter(matters);
     missing().next()?;
     let level = match ctx.authority {
         Authority::Public => Level::Refused,
         Authority::Unknown | Authority::Private => Level::Warning,
     };
     Some(Hit::new(level, format!("common name {}", listed(missing()))).remedy(Remedy::SetCommonName))
-}
-
-fn is_listed(text: &Text, identity: &Identity) -> bool {
-    let same = |name: &Text| name.as_bytes().eq_ignore_ascii_case(text.as_bytes());
-    let address = || text.as_str().and_then(|text| text.parse::<IpAddr>().ok());
-    identity.names.dns().any(same)
-        || address().is_some_and(|address| identity.names.addresses().any(|listed| listed == address))
 }
 
 fn is_host(text: &Text) -> bool {
@@ -60,6 +54,34 @@ mod tests {
         assert_eq!((hit.level, hit.remedy), (Level::Refused, Remedy::SetCommonName));
         assert_eq!(check(&called("Web Server", ["www.contoso.com"]), &Context::plain()).unwrap().level, Level::Warning);
         assert!(check(&called("server", ["www.contoso.com"]), &Context::private()).is_some());
+    }
+
+    #[test]
+    fn finds_the_same_among_many() {
+        let names = identity(["a.contoso.com", "2001:db8::5", "192.0.2.5"]);
+        let listed = ["A.contoso.com", "2001:DB8:0::5", "192.0.2.5"];
+        for repeats in [1, 10] {
+            let mut called = listed.repeat(repeats);
+            let all = Identity { subject: subject(&called), ..names.clone() };
+            assert_eq!(check(&all, &Context::public()), None);
+            called.push("b.contoso.com");
+            let one = Identity { subject: subject(&called), ..names.clone() };
+            assert_eq!(check(&one, &Context::public()).unwrap().detail, "common name b.contoso.com");
+        }
+    }
+
+    #[test]
+    fn takes_no_longer_for_each_of_many_than_for_one() {
+        use std::time::{Duration, Instant};
+        let called: Vec<String> = (0..10_000).map(|number| format!("N{number}.contoso.com")).collect();
+        let called: Vec<&str> = called.iter().map(String::as_str).collect();
+        let listed = called.iter().rev().map(|name| crate::facts::fixture::general_name(&name.to_lowercase()));
+        let mut many = Identity { subject: subject(&called), ..identity(["mail.contoso.com"]) };
+        many.names.entries.extend(listed);
+        let begun = Instant::now();
+        assert_eq!(check(&many, &Context::public()), None);
+        // To go through all names for each takes some seconds.
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     }
 
     #[test]

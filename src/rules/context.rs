@@ -31,6 +31,13 @@ impl Context<'_> {
         const REVOKED_BY: Moment = Moment::from_date(date!(2016 - 10 - 01));
         self.issued(item) < SIGNED_UNTIL && self.now < REVOKED_BY
     }
+
+    /// True where the profile of a server's certificate in the Baseline Requirements binds: a public CA signs it, on
+    /// 15 September 2023 or later (BR 2.0.0, ballot SC-62). CAs themselves have other profiles.
+    pub(super) fn is_under_profile(&self, item: Item<'_>) -> bool {
+        const PROFILES_FROM: Moment = Moment::from_date(date!(2023 - 09 - 15));
+        self.authority == Authority::Public && !item.identity().is_ca() && self.issued(item) >= PROFILES_FROM
+    }
 }
 
 /// What kind of CA stands behind a certificate, or will.
@@ -103,7 +110,23 @@ impl Context<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{leaf, subject};
+    use crate::facts::BasicConstraints;
+    use crate::facts::fixture::{day, leaf, subject};
+
+    #[test]
+    fn holds_servers_of_public_authorities_to_their_profile_from_its_day_on() {
+        let mut cert = leaf(["mail.contoso.com"]);
+        let bound = |cert: &_, ctx: &Context<'_>| ctx.is_under_profile(Item::Certificate(cert));
+        assert!(bound(&cert, &Context::public()));
+        assert!(!bound(&cert, &Context::plain()) && !bound(&cert, &Context::private()));
+        cert.not_before = day("2023-09-15");
+        assert!(bound(&cert, &Context::public()));
+        cert.not_before = day("2023-09-14");
+        assert!(!bound(&cert, &Context::public()));
+        cert.not_before = day("2023-09-15");
+        cert.identity.basic_constraints = Some(BasicConstraints { ca: true, path_length: None });
+        assert!(!bound(&cert, &Context::public()));
+    }
 
     #[test]
     fn tells_public_from_private_authorities() {

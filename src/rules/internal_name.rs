@@ -24,7 +24,7 @@ fn judged(identity: &Identity, level: Level) -> Option<Hit> {
     if identity.names.entries.is_empty() {
         let common_name = identity.subject.common_names().next_back()?;
         let name = Name::parse(common_name.as_str()?).ok()?;
-        let internal = !name.is_single_label() && name.is_internal();
+        let internal = !name.is_single_label() && name.is_internal() && !name.is_onion();
         return internal.then(|| Hit::new(level, format!("common name {name}")).remedy(Remedy::SetCommonName));
     }
     let mut internal = InternalNames::default();
@@ -34,9 +34,7 @@ fn judged(identity: &Identity, level: Level) -> Option<Hit> {
         }
         // A name that is malformed has a rule of its own.
         let name = entry.name()?;
-        // Public CAs do sign Tor's names (BR Appendix B).
-        let onion = name.labels().next_back() == Some("onion");
-        (!onion).then(|| (entry.to_string(), Mend::Drop))
+        (!name.is_onion()).then(|| (entry.to_string(), Mend::Drop))
     })
 }
 
@@ -62,6 +60,8 @@ mod tests {
     fn reads_the_common_name_where_nothing_else_is_there() {
         let bare = Identity { subject: subject(&["server.contoso.local"]), ..identity([]) };
         assert!(judged(&bare, Level::Warning).is_some());
+        let onion = Identity { subject: subject(&["a.onion"]), ..identity([]) };
+        assert_eq!(judged(&onion, Level::Warning), None);
     }
 
     #[test]

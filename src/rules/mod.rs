@@ -7,6 +7,7 @@ mod certificate_unreadable;
 mod chain_out_of_order;
 mod client_auth_removed;
 mod common_name_mismatch;
+mod common_name_not_copied;
 mod common_name_not_in_san;
 mod common_name_only;
 mod common_name_too_long;
@@ -26,6 +27,7 @@ mod key_usage_unfit;
 mod life_too_long;
 mod malformed_name;
 mod missing_alias;
+mod name_constraints_in_leaf;
 mod name_mismatch;
 mod name_not_first;
 mod needs_sni;
@@ -36,11 +38,14 @@ mod not_yet_valid;
 mod old_tls;
 mod old_version;
 mod organizational_unit;
+mod other_kind_of_name;
 mod points_elsewhere;
+mod purpose_beyond_tls;
 mod repeated_extension;
 mod reserved_address;
 mod san_critical_mismatch;
 mod self_signed;
+mod several_common_names;
 mod starttls_not_offered;
 mod starttls_refused;
 mod text_after_starttls;
@@ -50,6 +55,7 @@ mod unknown_critical_extension;
 mod unknown_to_dns;
 mod untrusted_issuer;
 mod unusable_key;
+mod unvalidated_subject;
 mod weak_key;
 mod weak_serial;
 mod weak_signature;
@@ -80,6 +86,8 @@ pub const ALL: &[&Rule] = &[
     &common_name_mismatch::RULE,
     &common_name_only::RULE,
     &common_name_not_in_san::RULE,
+    &common_name_not_copied::RULE,
+    &several_common_names::RULE,
     &common_name_too_long::RULE,
     &connects_by_address::RULE,
     &internal_name::RULE,
@@ -91,6 +99,7 @@ pub const ALL: &[&Rule] = &[
     &underscore_in_name::RULE,
     &malformed_name::RULE,
     &unconverted_idn::RULE,
+    &other_kind_of_name::RULE,
     &san_critical_mismatch::RULE,
     &expired::RULE,
     &not_yet_valid::RULE,
@@ -101,13 +110,16 @@ pub const ALL: &[&Rule] = &[
     &weak_signature::RULE,
     &no_server_auth::RULE,
     &client_auth_removed::RULE,
+    &purpose_beyond_tls::RULE,
     &key_usage_unfit::RULE,
     &is_a_ca::RULE,
+    &name_constraints_in_leaf::RULE,
     &old_version::RULE,
     &repeated_extension::RULE,
     &unknown_critical_extension::RULE,
     &weak_serial::RULE,
     &organizational_unit::RULE,
+    &unvalidated_subject::RULE,
     &self_signed::RULE,
     &untrusted_issuer::RULE,
     &incomplete_chain::RULE,

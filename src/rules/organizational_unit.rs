@@ -32,8 +32,8 @@ fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{day, leaf};
-    use crate::facts::{DistinguishedName, Request};
+    use crate::facts::DistinguishedName;
+    use crate::facts::fixture::{day, leaf, request};
 
     /// With these units, issued on a day.
     fn judged(subject: &str, issued: &str, ctx: &Context<'_>) -> Option<Hit> {
@@ -54,8 +54,7 @@ mod tests {
     fn takes_a_request_for_signed_now() {
         let mut cert = leaf(["mail.contoso.com"]);
         cert.identity.subject = DistinguishedName::parse(WITH_UNITS).unwrap();
-        let (der, attributes) = (Box::default(), Vec::new());
-        let request = Request { der, identity: cert.identity, signature: cert.signature, attributes };
+        let request = request(cert);
         let judged = |ctx: &Context<'_>| check(Item::Request(&request), ctx);
         assert!(judged(&Context::public()).is_some());
         assert_eq!(judged(&Context { now: day("2022-08-31"), ..Context::public() }), None);

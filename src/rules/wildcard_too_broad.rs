@@ -23,7 +23,7 @@ fn is_too_broad(entry: &GeneralName) -> bool {
     let Some(text) = entry.dns() else { return false };
     match text.as_bytes() {
         b"*" | b"*." => true,
-        [b'*', b'.', rest @ ..] => !rest.contains(&b'.') || entry.name().is_some_and(|name| name.is_registry_suffix()),
+        [b'*', b'.', rest @ ..] => !rest.contains(&b'.') || entry.name().is_some_and(|name| name.is_too_broad()),
         _ => false,
     }
 }

@@ -253,7 +253,8 @@ impl Place<'_> {
         evidence.keys.extend(self.key.private.clone().filter(|_| self.slot == Slot::Current).map(KeyEntry::Open));
         let above: Vec<&Certificate> = evidence.certificates[1..].iter().collect();
         let item = Item::Certificate(&evidence.certificates[0]);
-        let subject = Subject { evidence: &evidence, item, chain: above, before: 0 };
+        let keys = evidence.keys_of(item);
+        let subject = Subject { evidence: &evidence, item, chain: above, before: 0, keys };
         let authority = signer.unwrap_or_else(|| Authority::of(subject.item));
         let context = Context { now, authority, target: typed.as_ref(), trust: None };
         let report = judge(&subject, Panel::all(), &context);

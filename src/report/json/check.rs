@@ -12,6 +12,7 @@ use super::{Each, Shown, Word, Written};
 use crate::clients::{Client, Compared};
 use crate::facts::{Item, Mark, Moment, Text};
 use crate::judge::{Finding, Outcome, Report};
+use crate::report::oddity;
 
 /// One source as `check` shows it. A part of it is JSON already, so nothing but [`super::entry`] can write it.
 #[derive(Debug, Serialize)]
@@ -134,7 +135,12 @@ impl Serialize for Verdicts<'_> {
             };
             let head = &HEADS[verdict.outcome as usize][usize::from(verdict.comparison.matches)];
             let client = client.id.as_bytes();
-            let pieces = [b"{\"client\":\"", client, head.as_bytes(), &words[range], before, message, after];
+            let [named, reason, closed]: [&[u8]; 3] = match oddity(verdict, report.subject.item.identity()) {
+                Some(oddity) => [b",\"reason\":\"", oddity.as_bytes(), b"\""],
+                None => [b""; 3],
+            };
+            let (start, compared) = (b"{\"client\":\"", &words[range]);
+            let pieces = [start, client, head.as_bytes(), compared, named, reason, closed, before, message, after];
             list.serialize_element(&Written(&pieces))?;
         }
         list.end()

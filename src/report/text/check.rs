@@ -8,7 +8,7 @@ use super::layout::{bold, level, outcome};
 use crate::clients::Group;
 use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
-use crate::report::hedge;
+use crate::report::{hedge, oddity};
 use crate::rules::{Authority, Level, Remedy, Rule};
 
 /// Writes one report.
@@ -48,7 +48,7 @@ pub(super) struct Place<'a> {
 pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
     if report.findings.is_empty() {
         let asked = report.target.map(|target| format!(" for {target}")).unwrap_or_default();
-        page.line(&format!("{}: nothing wrong{asked}", place.names))?;
+        page.paragraph(0, &format!("{}: nothing wrong{asked}{}", place.names, all_the_same(report)))?;
     }
     for (index, finding) in report.findings.iter().enumerate() {
         if index > 0 {
@@ -70,6 +70,15 @@ pub fn faults(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         page.field("detail", &finding.hit.detail)?;
     }
     if faults().next().is_some() { page.line("") } else { Ok(()) }
+}
+
+/// What is left to say of clients that complain of a good certificate.
+fn all_the_same(report: &Report<'_>) -> String {
+    match report.verdicts.iter().filter(|verdict| verdict.outcome > Outcome::Accepts).count() {
+        0 => String::new(),
+        1 => "; 1 client complains all the same, its row says why".to_owned(),
+        many => format!("; {many} clients complain all the same, their rows say why"),
+    }
 }
 
 fn finding(finding: &Finding, report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
@@ -150,6 +159,9 @@ pub fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         } else {
             page.line(&format!("  {}  {name}", outcome(verdict.outcome)))?;
             page.paragraph(INDENT, &compared)?;
+        }
+        if let Some(oddity) = oddity(verdict, report.subject.item.identity()) {
+            page.paragraph(INDENT, oddity)?;
         }
         if verdict.outcome > Outcome::Accepts && verdict.client.group != Group::Standard {
             page.paragraph(INDENT, &complaint(verdict))?;
@@ -237,4 +249,73 @@ pub fn summary(sources: usize, with_findings: Option<usize>, failed: usize, pass
     let separator = if parts.is_empty() { "" } else { ": " };
     let plural = if sources == 1 { "" } else { "s" };
     format!("{sources} source{plural}{separator}{}.", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{day, evidence, identity, leaf, subject, target};
+    use crate::facts::{Identity, SanExtension};
+    use crate::judge::{Panel, judge};
+    use crate::rules::Context;
+
+    /// A certificate of today with these common names.
+    fn called(common_names: &[&str], names: Identity) -> Identity {
+        Identity { subject: subject(common_names), ..names }
+    }
+
+    /// What is printed of it for a name that people type, and what no finding and no row explains.
+    fn judged(identity: Identity, typed: &str) -> (String, Vec<&'static str>) {
+        let seen = evidence(vec![crate::facts::Certificate { identity, ..leaf([]) }]);
+        let (subjects, typed) = (seen.subjects(), target(typed));
+        let ctx = Context { now: day("2026-09-01"), authority: Authority::Public, target: Some(&typed), trust: None };
+        let report = judge(&subjects[0], Panel::all(), &ctx);
+        let explained = |verdict: &Verdict<'_>| {
+            let mut named = report.findings.iter().flat_map(|finding| &finding.clients);
+            verdict.outcome == Outcome::Accepts
+                || named.any(|client| client.id == verdict.client.id)
+                || oddity(verdict, subjects[0].item.identity()).is_some()
+        };
+        let unexplained = report.verdicts.iter().filter(|verdict| !explained(verdict)).map(|verdict| verdict.client.id);
+        let mut out = Vec::new();
+        check(&report, &mut Page::new(&mut out, 200)).unwrap();
+        (String::from_utf8(out).unwrap(), unexplained.collect())
+    }
+
+    #[test]
+    fn explains_every_row_that_does_not_accept() {
+        for (common_names, names, typed) in [
+            (&["mail.contoso.com"][..], identity(["mail.contoso.com", "autodiscover.contoso.com"]), "mail.contoso.com"),
+            (&[], identity(["mail.contoso.com"]), "mail.contoso.com"),
+            (&[], identity(["*.contoso.com"]), "mail.contoso.com"),
+            (&["server"], identity(["server.contoso.local", "remote.contoso.com"]), "remote.contoso.com"),
+            (&["remote.contoso.com"], identity([]), "remote.contoso.com"),
+            (&["remote.contoso.com"], identity(["mail.contoso.com"]), "www.contoso.com"),
+            (&[], identity(["mail.contoso.com"]), "www.contoso.com"),
+            (&[], identity(["192.0.2.5"]), "192.0.2.5"),
+            (&["192.0.2.5"], identity(["mail.contoso.com"]), "mail.contoso.com"),
+            (&["mail.contoso.com"], identity(["mail.contoso.com"]), "192.0.2.5"),
+            (&["bücher.contoso.com"], identity(["xn--bcher-kva.contoso.com"]), "bücher.contoso.com"),
+            (&["mail.contoso.com"], identity(["mail.contoso.com"]), "mail.contoso.com."),
+            (&["mail.contoso.com"], identity(["mail.contoso.com"]), "mail contoso.com"),
+            (&[], identity([]), "mail.contoso.com"),
+        ] {
+            let (text, unexplained) = judged(called(common_names, names), typed);
+            assert_eq!(unexplained, [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn says_in_one_line_that_some_complain_of_a_good_certificate() {
+        let (with, _) = judged(identity(["mail.contoso.com"]), "mail.contoso.com");
+        let one =
+            "standard input: nothing wrong for mail.contoso.com; 1 client complains all the same, its row says why";
+        assert!(with.starts_with(one), "{with}");
+        assert!(with.contains("it compares the server's IP address"), "{with}");
+        let mut bare = called(&[], identity(["mail.contoso.com"]));
+        bare.names.extension = SanExtension::Critical;
+        let (without, _) = judged(bare, "mail.contoso.com");
+        assert!(without.contains("; 4 clients complain all the same, their rows say why"), "{without}");
+        assert_eq!(without.matches("it reads the common name alone, and there is none").count(), 3, "{without}");
+    }
 }

@@ -230,7 +230,8 @@ fn evidence(case: &Case, cert: &Certificate, ca: &Private) -> Evidence {
 
 fn subject(evidence: &Evidence) -> Subject<'_> {
     let item = Item::Certificate(&evidence.certificates[0]);
-    Subject { evidence, item, chain: evidence.certificates[1..].iter().collect(), before: 0 }
+    let keys = evidence.keys_of(item);
+    Subject { evidence, item, chain: evidence.certificates[1..].iter().collect(), before: 0, keys }
 }
 
 /// The name that people type: the key's, or what the certificate tells, or else the name that stands first.

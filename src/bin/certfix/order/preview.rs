@@ -30,7 +30,7 @@ pub(super) fn preview(key: &Contents, profile: &'static Profile, online: &Online
     // A profile of the authority may sign what its usual one does not.
     let allowed = |reason: &DropReason| match reason {
         DropReason::Duplicate => true,
-        DropReason::Address => online.profile.is_some(),
+        DropReason::Address(_) => online.profile.is_some(),
         _ => false,
     };
     if let Some(dropped) = plan.dropped.iter().find(|dropped| !allowed(&dropped.reason)) {

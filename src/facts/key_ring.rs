@@ -1,0 +1,40 @@
+//! The private keys in the clear that a source held, and what they belong to. Looked at once for all items of the source.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Evidence, Item, PrivateKey};
+
+/// What the keys in the clear of a source are to one item of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keys<'a> {
+    /// The item's own.
+    pub own: Option<&'a PrivateKey>,
+    /// The first that belongs to no item of the source.
+    pub stray: Option<&'a PrivateKey>,
+}
+
+/// The keys by their public halves.
+#[derive(Debug)]
+pub(super) struct KeyRing<'a> {
+    keys: HashMap<&'a [u8], &'a PrivateKey>,
+    stray: Option<&'a PrivateKey>,
+}
+
+impl<'a> KeyRing<'a> {
+    pub(super) fn of(evidence: &'a Evidence) -> Self {
+        let keys: HashMap<_, _> = evidence.open_keys().map(|key| (&*key.public.spki, key)).collect();
+        // Most sources hold no key: then nothing has to be compared.
+        if keys.is_empty() {
+            return Self { keys, stray: None };
+        }
+        let of_certificates = evidence.certificates.iter().map(|cert| &*cert.identity.key.spki);
+        let of_requests = evidence.requests.iter().map(|request| &*request.identity.key.spki);
+        let owned: HashSet<&[u8]> = of_certificates.chain(of_requests).collect();
+        let stray = evidence.open_keys().find(|key| !owned.contains(&*key.public.spki));
+        Self { keys, stray }
+    }
+
+    pub(super) fn keys_of(&self, item: Item<'_>) -> Keys<'a> {
+        Keys { own: self.keys.get(&*item.identity().key.spki).copied(), stray: self.stray }
+    }
+}
