@@ -23,7 +23,8 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
         Some(path) => {
             let roots = input::read_file(path, None)?.certificates;
             if roots.is_empty() {
-                return Err(Error::NotACertificate { source: path.display().to_string(), cause: None });
+                let source = path.display().to_string();
+                return Err(Error::NotACertificate { source, cause: None, is_damaged: false });
             }
             Some(TrustStore::new(roots))
         }
@@ -83,7 +84,7 @@ impl Bench<'_> {
     fn file(&self, evidence: &Evidence, out: &mut Vec<u8>) -> Result<Described, Error> {
         let subjects = evidence.subjects();
         if subjects.is_empty() {
-            return Err(Error::OnlyKeys { source: evidence.source.to_string() });
+            return Err(sources::without_subject(evidence));
         }
         let mut worst = None;
         let before = out.len();
