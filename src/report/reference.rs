@@ -163,6 +163,7 @@ fn looks_at(rule: &Rule) -> &'static str {
         Check::Trust(_) => "the certificates that came along and trusted roots",
         Check::Key(_) => "the private key that came along",
         Check::KeyFile(_) => "the permissions of the file with the private key",
+        Check::Possession(_) => "the signature of a request",
         Check::Defeat(_) | Check::Survey(_) => "live services",
     }
 }

@@ -38,6 +38,7 @@ mod old_version;
 mod organizational_unit;
 mod points_elsewhere;
 mod repeated_extension;
+mod request_not_proved;
 mod reserved_address;
 mod san_critical_mismatch;
 mod self_signed;
@@ -65,7 +66,7 @@ use std::fmt;
 
 use crate::clients::{Client, Fault};
 use crate::error::{self, Error};
-use crate::facts::{Certificate, CertificationPath, Endpoint, Identity, Item, Subject, Survey, Trouble};
+use crate::facts::{Certificate, CertificationPath, Endpoint, Identity, Item, Subject, Survey, Trouble, Verification};
 
 pub use context::{Authority, Context};
 pub use endpoints::each;
@@ -97,6 +98,7 @@ pub const ALL: &[&Rule] = &[
     &life_too_long::RULE,
     &weak_key::RULE,
     &weak_signature::RULE,
+    &request_not_proved::RULE,
     &no_server_auth::RULE,
     &client_auth_removed::RULE,
     &key_usage_unfit::RULE,
@@ -186,6 +188,8 @@ pub enum Check {
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// The permission bits (Unix) of the file that held a private key in the clear.
     KeyFile(fn(u32, &Context<'_>) -> Option<Hit>),
+    /// Whether a request was signed with the key that it asks for.
+    Possession(fn(Verification, &Context<'_>) -> Option<Hit>),
     /// What kept a live service from showing a certificate.
     Defeat(fn(&Trouble, &Endpoint, &Survey) -> Option<Hit>),
     /// Live services, beside the certificates that they present.
