@@ -115,3 +115,20 @@ fn roots_are_asked_of_a_file_that_holds_some() {
     let refusal = desk.refusal(&["check", "root.pem", "--ca-file", "root.key"]);
     assert!(refusal.contains("'root.key' is not a certificate"), "{refusal}");
 }
+
+#[test]
+fn a_certificate_without_the_one_above_it_is_not_all_clear_where_roots_were_given() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    let first = |arguments: &[&str]| {
+        let text = desk.answer(0, &[&["check", "--ca", "private", "--fqdn", NAME], arguments].concat());
+        text.split("\n\n").next().unwrap().replace('\n', " ")
+    };
+    let unknown = format!(
+        "leaf.pem: no way to a trusted root, for the certificate of CN=Between is not here; nothing else wrong for {NAME}"
+    );
+    assert_eq!(first(&["leaf.pem", "--ca-file", "root.pem"]), unknown);
+    assert_eq!(first(&["leaf.pem"]), format!("leaf.pem: nothing wrong for {NAME}"));
+    desk.put("whole.pem", &(desk.text("leaf.pem") + &desk.text("between.pem")));
+    assert_eq!(first(&["whole.pem", "--ca-file", "root.pem"]), format!("whole.pem: nothing wrong for {NAME}"));
+}

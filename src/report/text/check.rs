@@ -9,7 +9,7 @@ use crate::clients::Group;
 use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
 use crate::report::hedge;
-use crate::rules::{Authority, Level, Remedy, Rule};
+use crate::rules::{Authority, Check, Level, Remedy, Rule};
 
 /// A key of a store whose certificate or request is judged. `certfix fix` does not write where it is.
 #[derive(Debug)]
@@ -69,7 +69,10 @@ pub(super) struct Place<'a> {
 pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
     if report.findings.is_empty() {
         let asked = report.target.map(|target| format!(" for {target}")).unwrap_or_default();
-        page.line(&format!("{}: nothing wrong{asked}", place.names))?;
+        match unknown_trust(report) {
+            Some(unknown) => page.paragraph(0, &format!("{}: {unknown}; nothing else wrong{asked}", place.names))?,
+            None => page.line(&format!("{}: nothing wrong{asked}", place.names))?,
+        }
     }
     for (index, finding) in report.findings.iter().enumerate() {
         if index > 0 {
@@ -78,6 +81,21 @@ pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>
         self::finding(finding, report, place, page)?;
     }
     verdicts(report, page)
+}
+
+/// Why it stays open whether clients trust it, where roots to trust were given.
+fn unknown_trust(report: &Report<'_>) -> Option<String> {
+    let asked = report.not_checked.iter().find(|(rule, _)| matches!(rule.check, Check::Trust(_)));
+    match asked.map(|(_, missing)| missing)? {
+        Missing::Chain => {
+            let issuer = &report.subject.item.certificate()?.issuer;
+            Some(format!("no way to a trusted root, for the certificate of {issuer} is not here"))
+        }
+        Missing::Proof => {
+            Some("the way to a trusted root has a signature of a kind that certfix cannot check".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// Writes what is wrong in short: level, title and detail of everything worse than a note, and a blank line.
