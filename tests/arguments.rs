@@ -50,6 +50,13 @@ fn flags_that_would_do_nothing_are_refused() {
     assert!(refusal(&["--key-file", "own.key", "--emit", "openssl-cnf"]).contains("--key-file goes with"));
     assert!(refusal(&["--subject", "O=Contoso,CN=other.contoso.com"]).contains("leave CN out"));
     desk.answer(0, &["csr", "--fqdn", new, "--subject", "O=Contoso,CN=Mail.contoso.com", "--key", "p-256"]);
+    let fix = |arguments: &[&str]| desk.refusal(&[&["fix", SBS, "--fqdn", NAME], arguments].concat());
+    assert!(fix(&["--days", "30"]).contains("--days needs --self-signed"));
+    assert!(fix(&["--pfx"]).contains("--pfx needs --self-signed"));
+    let own = ["--self-signed", "--days", "30", "--store", "own", "--key", "p-256"];
+    desk.answer(0, &[&["fix", SBS, "--fqdn", NAME], &own[..]].concat());
+    let usual = format!("[default: {}]", certfix::issue::SELF_SIGNED_DAYS);
+    assert!(desk.answer(0, &["self-signed", "--help"]).contains(&usual));
     // These are known to conflict before anything is looked at.
     for conflict in [
         &["csr", "--fqdn", "x.contoso.com", "--key-file", "own.key", "--key", "p-384"][..],

@@ -179,9 +179,9 @@ pub(crate) struct RequestOptions {
 // Flags of self-signed certificates alone.
 #[derive(Debug, Args)]
 pub(crate) struct CertificateOptions {
-    /// Life of a self-signed certificate in days; Apple refuses more than 825
-    #[arg(long, value_name = "DAYS", default_value_t = SELF_SIGNED_DAYS, value_parser = clap::value_parser!(i64).range(1..=825))]
-    pub(crate) days: i64,
+    /// Life of a self-signed certificate in days; Apple refuses more than 825 [default: 397]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=825))]
+    days: Option<i64>,
     /// Write a PKCS#12 file too (asks for its password, or takes --new-password-file)
     #[arg(long)]
     pub(crate) pfx: bool,
@@ -300,6 +300,24 @@ impl Clock {
             let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
             Moment::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
         })
+    }
+}
+
+impl CertificateOptions {
+    /// The life in days, given or usual.
+    pub(crate) fn days(&self) -> i64 {
+        self.days.unwrap_or(SELF_SIGNED_DAYS)
+    }
+
+    /// The first flag given that does nothing where a request is made, and why.
+    pub(crate) fn useless(&self) -> Option<&'static str> {
+        match self {
+            Self { pfx: true, .. } => Some("--pfx needs --self-signed: a request has no certificate yet"),
+            Self { days: Some(_), .. } => {
+                Some("--days needs --self-signed: the CA says how long its certificate lives")
+            }
+            _ => None,
+        }
     }
 }
 
