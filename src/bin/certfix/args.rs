@@ -18,7 +18,7 @@ use certfix::facts::{Moment, Target};
 use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::check::Check;
 pub(crate) use self::keys::{Install, Keys, KeysAction, NewPassword, Renewal};
@@ -35,6 +35,30 @@ pub(crate) use self::renew::Renew;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Who reads what a command says.
+pub(crate) struct Reply {
+    /// The name of the command.
+    pub(crate) command: String,
+    /// For people or for programs.
+    pub(crate) format: Format,
+}
+
+/// The command line, or help and usage errors and the end of the program.
+pub(crate) fn parse() -> (Command, Reply) {
+    let mut matches = Arguments::command().get_matches();
+    let reply = Reply { command: matches.subcommand_name().unwrap_or_default().to_owned(), format: format(&matches) };
+    let arguments = Arguments::from_arg_matches_mut(&mut matches);
+    (arguments.unwrap_or_else(|error| error.format(&mut Arguments::command()).exit()).command, reply)
+}
+
+/// The format asked for; of commands that have none, text.
+fn format(matches: &ArgMatches) -> Format {
+    match matches.subcommand() {
+        Some((_, below)) => format(below),
+        None => matches.try_get_one("format").ok().flatten().copied().unwrap_or(Format::Text),
+    }
 }
 
 // Of all commands one is called: the others' flags are not built.
