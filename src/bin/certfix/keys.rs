@@ -10,7 +10,7 @@ use certfix::judge::{chain, infer_target};
 use certfix::report::json;
 use certfix::report::text::{self, Kept};
 use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Slot, Store, write_new};
-use certfix::{Error, issue};
+use certfix::{Error, deploy, issue};
 use zeroize::Zeroizing;
 
 use crate::args::{Clock, Format, Keys, KeysAction, NewPassword, PasswordFrom, PfxArgument};
@@ -190,6 +190,9 @@ impl Desk {
     fn remove(&self, name: &str, yes: bool, no_backup: bool) -> Result<(), Error> {
         let key = named(&self.store, name)?;
         let name = key.name();
+        if no_backup {
+            self.tell_of_copies(&key);
+        }
         if !yes {
             let action = match no_backup {
                 true => format!("delete the key of {} for good", Text::from(&*name)),
@@ -205,6 +208,19 @@ impl Desk {
         }
         let path = self.store.remove(&key)?;
         self.moved("remove", &name, Some(&path), "kept in")
+    }
+
+    /// Says where copies of a key stay that is about to be deleted. An undo may need them, so that they are not deleted too.
+    fn tell_of_copies(&self, key: &KeyFolder) {
+        let copies = deploy::copies(&self.store, key);
+        for copy in &copies {
+            terminal::remark(&format!("a copy of the private key stays in '{}'", Text::of_path(copy)));
+        }
+        if !copies.is_empty() {
+            terminal::remark(
+                "these are what services had before a commit: delete their folders when no undo is to need them",
+            );
+        }
     }
 
     /// Says where a key, or a copy of it, is now.
