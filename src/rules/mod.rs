@@ -202,12 +202,13 @@ impl Rule {
         ALL.iter().copied().find(|rule| rule.code == code)
     }
 
-    /// The rule with this code.
+    /// The rule with this code, however it is written.
     ///
     /// # Errors
     /// [`Error::Unknown`] with the code that was probably meant.
     pub fn find_or_suggest(code: &str) -> Result<&'static Self, Error> {
-        Self::find(code).ok_or_else(|| Error::Unknown { what: "rule", name: code.to_owned(), nearest: nearest(code) })
+        let plain = code.trim().to_ascii_lowercase();
+        Self::find(&plain).ok_or_else(|| Error::Unknown { what: "rule", name: code.to_owned(), nearest: nearest(code) })
     }
 }
 
@@ -328,5 +329,6 @@ mod tests {
             assert_eq!(nearest, meant, "{typed}");
         }
         assert_eq!(Rule::find_or_suggest("expired").unwrap().code, "expired");
+        assert_eq!(Rule::find_or_suggest("NAME-NOT-FIRST").unwrap().code, "name-not-first");
     }
 }

@@ -14,6 +14,7 @@ mod renew;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use certfix::Error;
 use certfix::facts::{Moment, Target};
 use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
@@ -347,15 +348,19 @@ impl CertificateOptions {
 
 impl RequestOptions {
     /// The kind of CA named, or a public one.
-    pub(crate) fn profile(&self) -> Result<&'static Profile, certfix::Error> {
+    pub(crate) fn profile(&self) -> Result<&'static Profile, Error> {
         profiles::find(self.ca.as_deref().unwrap_or("public"))
     }
 }
 
 impl TargetFrom {
     /// The target as typed; None when neither --fqdn nor --domain was given.
-    pub(crate) fn typed(&self) -> Result<Option<Target>, certfix::Error> {
+    pub(crate) fn typed(&self) -> Result<Option<Target>, Error> {
         if let Some(fqdn) = &self.fqdn {
+            // An empty variable of a script, not a name that clients could ask for.
+            if fqdn.as_encoded_bytes().trim_ascii().is_empty() {
+                return Err(Error::Conflict { cause: "--fqdn is empty: write the name that people type".to_owned() });
+            }
             return Ok(Some(Target::typed(fqdn.as_encoded_bytes())));
         }
         let Some(domain) = &self.domain else { return Ok(None) };

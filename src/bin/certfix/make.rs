@@ -207,6 +207,10 @@ impl Work<'_> {
     }
 
     fn emit(&self, plan: &Plan, format: Emit, contact: Contact<'_>) -> Result<ExitCode, Error> {
+        if self.args.output.format == Format::Json {
+            let cause = "--emit prints a file that has a format of its own: leave --format json out".to_owned();
+            return Err(Error::Conflict { cause });
+        }
         if self.args.key_file.is_some() && !matches!(format, Emit::NewKeyRq) {
             let cause = "--key-file goes with --emit newkeyrq alone: the others make a key where they run".to_owned();
             return Err(Error::Conflict { cause });
