@@ -31,8 +31,8 @@ pub enum Error {
     TooLarge { source: String, limit: u64 },
     /// Nothing is in it.
     Empty { source: String },
-    /// It holds neither certificate, request nor key.
-    NotACertificate { source: String, cause: Option<String> },
+    /// It holds neither certificate, request nor key; `is_damaged` when its name or its labels say that it does.
+    NotACertificate { source: String, cause: Option<String>, is_damaged: bool },
     /// It is no account file of a mail client.
     NotAnAccountFile { source: String, cause: Option<String> },
     /// An account file that names no server.
@@ -240,8 +240,8 @@ impl Error {
             Self::IsDirectory { path } => write!(out, "'{}' is a directory", path.display()),
             Self::TooLarge { source, limit } => write!(out, "'{source}' is larger than {} MiB", limit >> 20),
             Self::Empty { source } => write!(out, "'{source}' is empty"),
-            Self::NotACertificate { source, cause: None } => write!(out, "'{source}' is not a certificate"),
-            Self::NotACertificate { source, cause: Some(cause) } => {
+            Self::NotACertificate { source, cause: None, .. } => write!(out, "'{source}' is not a certificate"),
+            Self::NotACertificate { source, cause: Some(cause), .. } => {
                 write!(out, "'{source}' is not a certificate: {cause}")
             }
             Self::NotAnAccountFile { source, cause: None } => write!(out, "'{source}' is not an account file"),

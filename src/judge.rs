@@ -6,7 +6,7 @@ mod services;
 mod target;
 
 use crate::clients::{Client, Comparison, Demands, Fault, Message, Presented, Reaction};
-use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target};
+use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target, Verification};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
 
@@ -91,6 +91,8 @@ pub enum Missing {
     Trust,
     /// A signature of the chain is of a kind that certfix cannot check.
     Proof,
+    /// The signature of the request is of a kind that certfix cannot check.
+    Possession,
     /// No private key in the clear came with it.
     Key,
     /// The key did not come from a file with permission bits.
@@ -106,6 +108,7 @@ impl Missing {
             Self::Chain => "the other certificates of its chain are not here",
             Self::Trust => "no trusted roots were given",
             Self::Proof => "a signature of its chain is of a kind that certfix cannot check",
+            Self::Possession => "its signature is of a kind that certfix cannot check",
             Self::Key => "no private key is here",
             Self::Permissions => "the key is not in a file with permissions",
         }
@@ -228,6 +231,13 @@ impl<'a> Bench<'a, '_> {
                 self.has_key()?;
                 (check(self.subject.evidence.mode.ok_or(Missing::Permissions)?, self.ctx), Vec::new())
             }
+            Check::Possession(check) => match item {
+                Item::Certificate(_) => return Ok(None),
+                Item::Request(request) => match request.verify() {
+                    Verification::Unsupported => return Err(Missing::Possession),
+                    verified => (check(verified, self.ctx), Vec::new()),
+                },
+            },
             // About services, not about what they present: `judge_services` asks it.
             Check::Defeat(_) | Check::Survey(_) => return Ok(None),
         };

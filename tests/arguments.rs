@@ -50,6 +50,16 @@ fn flags_that_would_do_nothing_are_refused() {
     assert!(refusal(&["--key-file", "own.key", "--emit", "openssl-cnf"]).contains("--key-file goes with"));
     assert!(refusal(&["--subject", "O=Contoso,CN=other.contoso.com"]).contains("leave CN out"));
     desk.answer(0, &["csr", "--fqdn", new, "--subject", "O=Contoso,CN=Mail.contoso.com", "--key", "p-256"]);
+    let config = ["--emit", "openssl-cnf", "--format", "json"];
+    let emit = desk.run(&[&["csr", "--fqdn", new], &config[..]].concat(), Stdio::null());
+    assert!(emit.status.code() == Some(2) && String::from_utf8_lossy(&emit.stderr).contains("leave --format json out"));
+    let fix = |arguments: &[&str]| desk.refusal(&[&["fix", SBS, "--fqdn", NAME], arguments].concat());
+    assert!(fix(&["--days", "30"]).contains("--days needs --self-signed"));
+    assert!(fix(&["--pfx"]).contains("--pfx needs --self-signed"));
+    let own = ["--self-signed", "--days", "30", "--store", "own", "--key", "p-256"];
+    desk.answer(0, &[&["fix", SBS, "--fqdn", NAME], &own[..]].concat());
+    let usual = format!("[default: {}]", certfix::issue::SELF_SIGNED_DAYS);
+    assert!(desk.answer(0, &["self-signed", "--help"]).contains(&usual));
     // These are known to conflict before anything is looked at.
     for conflict in [
         &["csr", "--fqdn", "x.contoso.com", "--key-file", "own.key", "--key", "p-384"][..],
@@ -114,4 +124,30 @@ fn roots_are_asked_of_a_file_that_holds_some() {
     let desk = Desk::new();
     let refusal = desk.refusal(&["check", "root.pem", "--ca-file", "root.key"]);
     assert!(refusal.contains("'root.key' is not a certificate"), "{refusal}");
+}
+
+#[test]
+fn a_certificate_without_the_one_above_it_is_not_all_clear_where_roots_were_given() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    let first = |arguments: &[&str]| {
+        let text = desk.answer(0, &[&["check", "--ca", "private", "--fqdn", NAME], arguments].concat());
+        text.split("\n\n").next().unwrap().replace('\n', " ")
+    };
+    let unknown = format!(
+        "leaf.pem: no way to a trusted root, for the certificate of CN=Between is not here; nothing else wrong for {NAME}"
+    );
+    assert_eq!(first(&["leaf.pem", "--ca-file", "root.pem"]), unknown);
+    assert_eq!(first(&["leaf.pem"]), format!("leaf.pem: nothing wrong for {NAME}"));
+    desk.put("whole.pem", &(desk.text("leaf.pem") + &desk.text("between.pem")));
+    assert_eq!(first(&["whole.pem", "--ca-file", "root.pem"]), format!("whole.pem: nothing wrong for {NAME}"));
+}
+
+#[test]
+fn an_empty_name_is_refused_and_not_looked_for() {
+    let desk = Desk::new();
+    for arguments in [&["check", SBS][..], &["csr"], &["self-signed"], &["fix", SBS]] {
+        let refusal = desk.refusal(&[arguments, &["--fqdn", ""]].concat());
+        assert_eq!(refusal, "--fqdn is empty: write the name that people type", "{arguments:?}");
+    }
 }

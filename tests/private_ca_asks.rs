@@ -85,3 +85,23 @@ fn many_at_once_do_not_lose_each_others_certificates() {
     }
     assert!(serials().iter().all(|(_, state)| state == "\"revoked\""), "{:?}", serials());
 }
+
+#[test]
+fn ctrl_c_at_a_password_ends_a_round_of_renewals() {
+    let desk = Desk::new();
+    let own = ["--ca", "contoso-internal-ca"];
+    let new = ["--new-password-file", "password"];
+    desk.answer(0, &[&["ca", "init", "Contoso Internal CA", "--key", "p-256"][..], &new].concat());
+    desk.answer(0, &["csr", "--fqdn", "mail.contoso.com", "--key", "p-256"]);
+    for name in [NAME, "mail.contoso.com"] {
+        let request = format!("store/{name}/request.csr");
+        let sign = ["ca", "sign", &request, "--yes", "--install", "--password-file", "password"];
+        desk.answer(0, &[&sign[..], &own].concat());
+    }
+    let mut renew = session(&desk, &["renew", "--now", NAME, "mail.contoso.com"]);
+    renew.sees("Password of ");
+    renew.types("\u{3}");
+    let (status, text) = renew.ends();
+    assert_eq!((status, text.contains("Password of ")), (130, false), "{text}");
+    assert!(text.contains("stopped by Ctrl-C") && !text.contains("failed"), "{text}");
+}

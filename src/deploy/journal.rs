@@ -6,6 +6,7 @@
 //! succeeded; `.certfix-lost-N` one of which not every file has a folder any more. Nothing else records how far it got:
 //! putting back works from any point, and twice.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -124,6 +125,12 @@ struct Backup {
 struct Print {
     sha256: String,
     rights: Rights,
+}
+
+/// True for the name of a folder with a journal in the store, also one at work and one that is not whole.
+pub(super) fn keeps_backups(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    [DONE, LOST, GROWING, GONE, AT_WORK].iter().any(|known| name.starts_with(known))
 }
 
 impl Journal {

@@ -52,7 +52,7 @@ impl Material {
         let first = |bytes: &[u8], name: &str| {
             let evidence = read(bytes, Source::File(from.join(name)), None)?;
             let leaf = evidence.certificates.into_iter().next();
-            leaf.ok_or_else(|| Error::NotACertificate { source: source(name), cause: None })
+            leaf.ok_or_else(|| Error::NotACertificate { source: source(name), cause: None, is_damaged: false })
         };
         let (leaf, of_chain) = (first(&certificate, CERTIFICATE)?, first(&fullchain, FULL_CHAIN)?);
         for (found, name) in [(&leaf, CERTIFICATE), (&of_chain, FULL_CHAIN)] {

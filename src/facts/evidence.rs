@@ -50,6 +50,8 @@ pub struct Evidence {
     pub repairs: Vec<Repair>,
     /// Parts that were passed over, and why: a CRL, a block that cannot be read.
     pub ignored: Vec<String>,
+    /// The first of them that claims to be a certificate or a request and cannot be read, and why.
+    pub damaged: Option<String>,
     /// Permission bits of the file (Unix), when it came from one.
     pub mode: Option<u32>,
 }
@@ -153,6 +155,7 @@ impl Evidence {
             keys: Vec::new(),
             repairs: Vec::new(),
             ignored: Vec::new(),
+            damaged: None,
             mode: None,
         }
     }

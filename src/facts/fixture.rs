@@ -69,6 +69,7 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
             oid: "1.2.840.113549.1.1.11".into(),
             name: "sha256WithRSAEncryption",
             digest: Digest::Sha256,
+            is_usual: true,
         },
         authority_key_id: None,
         subject_key_id: None,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use x509_parser::x509::AlgorithmIdentifier;
 
 use super::{Curve, KeyKind, ObjectId, PublicKey};
@@ -53,6 +53,8 @@ pub struct SignatureAlgorithm {
     pub name: &'static str,
     /// The hash.
     pub digest: Digest,
+    /// Whether its parameters are those that everybody uses. RSASSA-PSS with another salt or mask is not checked here.
+    pub is_usual: bool,
 }
 
 /// What came of checking a signature.
@@ -65,6 +67,8 @@ pub enum Verification {
     /// The algorithm or key is one that cannot be checked here.
     Unsupported,
 }
+
+const PSS: &str = "RSASSA-PSS";
 
 const ALGORITHMS: &[(&str, &str, Digest)] = &[
     ("1.2.840.113549.1.1.11", "sha256WithRSAEncryption", Digest::Sha256),
@@ -92,27 +96,32 @@ impl SignatureAlgorithm {
     pub(super) fn read(parsed: &AlgorithmIdentifier<'_>) -> Self {
         let oid = ObjectId::from(&parsed.algorithm);
         if &*oid == "1.2.840.113549.1.1.10" {
-            let digest = pss_digest(parsed);
-            return Self { oid, name: "RSASSA-PSS", digest };
+            let (digest, is_usual) = pss_parameters(parsed);
+            return Self { oid, name: PSS, digest, is_usual };
         }
         let known = ALGORITHMS.iter().find(|entry| entry.0 == &*oid);
         let (name, digest) = known.map_or(("unknown algorithm", Digest::Unknown), |entry| (entry.1, entry.2));
-        Self { oid, name, digest }
+        Self { oid, name, digest, is_usual: true }
     }
 
     /// Checks `signature` over `data` with `key`.
     pub(super) fn verify(&self, key: &PublicKey, data: &[u8], signature: &[u8]) -> Verification {
         let Some(algorithm) = self.verifier(&key.kind) else { return Verification::Unsupported };
-        match UnparsedPublicKey::new(algorithm, &key.spki).verify(data, signature) {
+        // A key that the library does not take says nothing of the signature.
+        let Ok(key) = ParsedPublicKey::new(algorithm, &key.spki) else { return Verification::Unsupported };
+        match key.verify_sig(data, signature) {
             Ok(()) => Verification::Holds,
             Err(_) => Verification::Fails,
         }
     }
 
     fn verifier(&self, kind: &KeyKind) -> Option<&'static dyn VerificationAlgorithm> {
-        let rsa = matches!(kind, KeyKind::Rsa { bits, .. } if *bits >= 1024);
+        // Outside of its bounds an algorithm calls every signature wrong.
+        let rsa = matches!(kind, KeyKind::Rsa { bits: 1024..=8192, .. });
+        let long = matches!(kind, KeyKind::Rsa { bits: 2048..=8192, .. });
         Some(match (kind, self.digest) {
-            (KeyKind::Rsa { .. }, digest) if rsa && self.name == "RSASSA-PSS" => match digest {
+            (KeyKind::Rsa { .. }, digest) if self.name == PSS => match digest {
+                _ if !long || !self.is_usual => return None,
                 Digest::Sha256 => &signature::RSA_PSS_2048_8192_SHA256,
                 Digest::Sha384 => &signature::RSA_PSS_2048_8192_SHA384,
                 Digest::Sha512 => &signature::RSA_PSS_2048_8192_SHA512,
@@ -120,7 +129,7 @@ impl SignatureAlgorithm {
             },
             (KeyKind::Rsa { .. }, Digest::Sha1) if rsa => &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
             (KeyKind::Rsa { .. }, Digest::Sha256) if rsa => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
-            (KeyKind::Rsa { .. }, Digest::Sha384) if rsa => &signature::RSA_PKCS1_2048_8192_SHA384,
+            (KeyKind::Rsa { .. }, Digest::Sha384) if long => &signature::RSA_PKCS1_2048_8192_SHA384,
             (KeyKind::Rsa { .. }, Digest::Sha512) if rsa => &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
             (KeyKind::Ec(Curve::P256), Digest::Sha256) => &signature::ECDSA_P256_SHA256_ASN1,
             (KeyKind::Ec(Curve::P256), Digest::Sha384) => &signature::ECDSA_P256_SHA384_ASN1,
@@ -142,15 +151,20 @@ impl fmt::Display for SignatureAlgorithm {
     }
 }
 
-/// The hash inside RSASSA-PSS-params (RFC 4055 §3.1): `[0]` holding an AlgorithmIdentifier, SHA-1 when absent.
-fn pss_digest(parsed: &AlgorithmIdentifier<'_>) -> Digest {
+/// The hash inside RSASSA-PSS-params (RFC 4055 §3.1), and whether mask and salt are the usual ones. `[0]` holds the
+/// algorithm of the hash, SHA-1 when absent; `[1]` the mask, which names the hash again; `[2]` the length of the salt.
+fn pss_parameters(parsed: &AlgorithmIdentifier<'_>) -> (Digest, bool) {
     let der = parsed.parameters.as_ref().map(|any| any.data).unwrap_or_default();
-    const HASHES: &[(&[u8], Digest)] = &[
-        (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1], Digest::Sha256),
-        (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2], Digest::Sha384),
-        (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3], Digest::Sha512),
+    const HASHES: &[(&[u8], Digest, u8)] = &[
+        (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1], Digest::Sha256, 32),
+        (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2], Digest::Sha384, 48),
+        (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3], Digest::Sha512, 64),
     ];
     // [0] { SEQUENCE { OID ... } }: tag, length, tag, length, tag, length, octets.
-    let (Some(0xa0), Some(oid)) = (der.first(), der.get(6..)) else { return Digest::Sha1 };
-    HASHES.iter().find(|(octets, _)| oid.starts_with(octets)).map_or(Digest::Unknown, |(_, digest)| *digest)
+    let (Some(0xa0), Some(oid)) = (der.first(), der.get(6..)) else { return (Digest::Sha1, false) };
+    let Some((octets, digest, length)) = HASHES.iter().find(|(octets, ..)| oid.starts_with(octets)) else {
+        return (Digest::Unknown, false);
+    };
+    let mask = oid[octets.len()..].windows(octets.len()).any(|window| window == *octets);
+    (*digest, mask && der.ends_with(&[0xa2, 3, 2, 1, *length]))
 }

@@ -4,6 +4,7 @@
 mod asn1;
 mod base64;
 mod ber;
+mod claim;
 mod decrypt;
 mod encrypted_key;
 mod files;
@@ -196,6 +197,11 @@ pub fn read(bytes: &[u8], source: Source, password: Option<&Password>) -> Result
             None => Err(Fault::Unreadable(foreign::cause(bytes))),
         }
     };
+    if let Err(Fault::Unreadable(cause)) = &outcome
+        && claim::is_made_by_name(bytes, &finds.evidence.source)
+    {
+        finds.evidence.damaged.get_or_insert_with(|| cause.clone());
+    }
     finds.finish(outcome)
 }
 
@@ -206,6 +212,7 @@ impl Finds<'_> {
         let shown = |note: &str| Text::from(note).to_string();
         evidence.ignored.iter_mut().for_each(|note| *note = shown(note));
         evidence.repairs.iter_mut().for_each(|repair| repair.0 = shown(&repair.0));
+        evidence.damaged.iter_mut().for_each(|cause| *cause = shown(cause));
         let outcome = outcome.map_err(|fault| match fault {
             Fault::Unreadable(cause) => Fault::Unreadable(shown(&cause)),
             other => other,
@@ -215,14 +222,16 @@ impl Finds<'_> {
             Err(Fault::NeedsPassword) => return Err(Error::NeedsPassword { source: source() }),
             Err(Fault::WrongPassword) => return Err(Error::WrongPassword { source: source() }),
             Err(Fault::Unreadable(cause)) if evidence.is_empty() => {
-                return Err(Error::NotACertificate { source: source(), cause: Some(cause) });
+                let is_damaged = evidence.damaged.is_some();
+                return Err(Error::NotACertificate { source: source(), cause: Some(cause), is_damaged });
             }
             Err(Fault::Unreadable(cause)) => evidence.ignored.push(cause),
             Ok(()) => {}
         }
         if evidence.is_empty() {
-            let cause = evidence.ignored.first().cloned();
-            return Err(Error::NotACertificate { source: source(), cause });
+            let is_damaged = evidence.damaged.is_some();
+            let cause = evidence.damaged.as_ref().or_else(|| evidence.ignored.first()).cloned();
+            return Err(Error::NotACertificate { source: source(), cause, is_damaged });
         }
         if unnamed > 0 {
             evidence.ignored.push(format!("{unnamed} more parts"));

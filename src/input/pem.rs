@@ -3,8 +3,8 @@
 
 use zeroize::Zeroizing;
 
-use super::repair;
 use super::{Fault, Finds, Format, Layer, base64, foreign, legacy_pem_key, object_format};
+use super::{claim, repair};
 
 /// Any number of blocks.
 pub(super) const FORMAT: Format = Format { name: "PEM", layer: Layer::Text, fits, read };
@@ -23,6 +23,8 @@ pub(super) struct Block {
     pub(super) dek_info: Option<String>,
     /// What the base64 says, or why it says nothing.
     pub(super) content: Result<Zeroizing<Vec<u8>>, String>,
+    /// Whether the base64, as far as it can be read, is a DER object or its beginning.
+    pub(super) resembles_der: bool,
 }
 
 fn fits(text: &[u8]) -> bool {
@@ -38,6 +40,8 @@ fn read(text: &[u8], finds: &mut Finds<'_>) -> Result<(), Fault> {
     if blocks.is_empty() {
         return Err(Fault::Unreadable(foreign::cause(text)));
     }
+    // A text about certificates may show a part of one.
+    let is_quoted = blocks[0].line > 1;
     for (index, block) in blocks.into_iter().enumerate() {
         let place = format_args!("block {} ({}, line {})", index + 1, block.label, block.line).to_string();
         let outcome = match block.content {
@@ -45,7 +49,15 @@ fn read(text: &[u8], finds: &mut Finds<'_>) -> Result<(), Fault> {
             Ok(content) => read_block(&block.label, block.dek_info.as_deref(), &content, &place, finds),
         };
         match outcome {
-            Err(Fault::Unreadable(cause)) => finds.ignore(format!("{place}: {cause}")),
+            Err(Fault::Unreadable(cause)) => {
+                let cause = format!("{place}: {cause}");
+                if claim::is_made_by_label(&block.label)
+                    && (block.resembles_der && !is_quoted || claim::is_ours_by_name(&finds.evidence.source))
+                {
+                    finds.evidence.damaged.get_or_insert_with(|| cause.clone());
+                }
+                finds.ignore(cause);
+            }
             other => other?,
         }
     }
@@ -133,8 +145,9 @@ fn clean_blocks(text: &[u8]) -> Option<Vec<Block>> {
             return None;
         }
         line += memchr::memchr_iter(b'\n', &text[at..begin]).count();
-        let content = Ok(base64::strict(base64)?);
-        blocks.push(Block { label: label.to_owned(), line, dek_info, content });
+        let content = base64::strict(base64)?;
+        let resembles_der = claim::is_made_by_content(&content);
+        blocks.push(Block { label: label.to_owned(), line, dek_info, content: Ok(content), resembles_der });
         let next = text.len() - after.len();
         line += memchr::memchr_iter(b'\n', &text[begin..next]).count();
         at = next;

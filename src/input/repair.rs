@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::mark::find_mark;
 use super::pem::Block;
-use super::{asn1, base64};
+use super::{asn1, base64, claim};
 
 /// True when a line looks like a BEGIN that was misspelt.
 pub(super) fn looks_like_pem(text: &[u8]) -> bool {
@@ -261,8 +261,10 @@ impl Reader {
                 None
             }
         };
+        let resembles_der = claim::is_made_by_content(&content);
         let content = fault.map_or(Ok(content), Err);
-        self.blocks.push(Block { label: open.label, line: open.line, dek_info: open.dek_info, content });
+        let Open { label, line, dek_info, .. } = open;
+        self.blocks.push(Block { label, line, dek_info, content, resembles_der });
     }
 }
 

@@ -14,7 +14,7 @@ use crate::rules::{self, Check, Rule};
 /// # Errors
 /// Those of the stream.
 pub fn explain(rule: &Rule, page: &mut Page<'_>) -> io::Result<()> {
-    page.line(&format!("{}: {}", rule.code, rule.title))?;
+    page.paragraph(0, &format!("{}: {}", rule.code, rule.title))?;
     page.line("")?;
     page.field("why", rule.why)?;
     page.field("fix", rule.fix)?;
@@ -28,7 +28,7 @@ pub fn explain(rule: &Rule, page: &mut Page<'_>) -> io::Result<()> {
 /// Those of the stream.
 pub fn rules(page: &mut Page<'_>) -> io::Result<()> {
     for rule in rules::ALL {
-        page.line(&format!("{:<26} {}", rule.code, rule.title))?;
+        page.row(27, rule.code, rule.title)?;
     }
     Ok(())
 }
@@ -38,7 +38,7 @@ pub fn rules(page: &mut Page<'_>) -> io::Result<()> {
 /// # Errors
 /// Those of the stream.
 pub fn client(client: &Client, page: &mut Page<'_>) -> io::Result<()> {
-    page.line(&format!("{}: {}", client.id, client.name))?;
+    page.paragraph(0, &format!("{}: {}", client.id, client.name))?;
     page.line("")?;
     if !client.service.is_empty() {
         page.field("used for", client.service)?;
@@ -63,7 +63,8 @@ pub fn client(client: &Client, page: &mut Page<'_>) -> io::Result<()> {
 pub fn clients(page: &mut Page<'_>) -> io::Result<()> {
     for client in clients::ALL {
         let service = if client.service.is_empty() { String::new() } else { format!(" ({})", client.service) };
-        page.line(&format!("{:<18} {:<9} {}{service}", client.id, group(client.group), client.name))?;
+        let head = format!("{:<18} {:<9}", client.id, group(client.group));
+        page.row(29, &head, &format!("{}{service}", client.name))?;
     }
     Ok(())
 }
@@ -73,7 +74,7 @@ pub fn clients(page: &mut Page<'_>) -> io::Result<()> {
 /// # Errors
 /// Those of the stream.
 pub fn profile(profile: &Profile, page: &mut Page<'_>) -> io::Result<()> {
-    page.line(&format!("{}: {}", profile.id, profile.name))?;
+    page.paragraph(0, &format!("{}: {}", profile.id, profile.name))?;
     page.line("")?;
     page.paragraph(0, profile.says)?;
     page.line("")?;
@@ -90,7 +91,7 @@ pub fn profile(profile: &Profile, page: &mut Page<'_>) -> io::Result<()> {
 /// Those of the stream.
 pub fn profiles(page: &mut Page<'_>) -> io::Result<()> {
     for profile in profiles::ALL {
-        page.line(&format!("{:<14} {}", profile.id, profile.name))?;
+        page.row(15, profile.id, profile.name)?;
         page.paragraph(15, profile.says)?;
     }
     Ok(())
@@ -163,6 +164,7 @@ fn looks_at(rule: &Rule) -> &'static str {
         Check::Trust(_) => "the certificates that came along and trusted roots",
         Check::Key(_) => "the private key that came along",
         Check::KeyFile(_) => "the permissions of the file with the private key",
+        Check::Possession(_) => "the signature of a request",
         Check::Defeat(_) | Check::Survey(_) => "live services",
     }
 }
@@ -196,4 +198,40 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
 fn capital(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(width: usize, write: impl Fn(&mut Page<'_>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut Page::new(&mut out, width)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn lists_fit_a_narrow_terminal() {
+        let lists = [printed(40, rules), printed(40, clients), printed(40, profiles)];
+        let rule = rules::Rule::find("address-does-not-answer").unwrap();
+        let pages = [printed(40, |page| explain(rule, page)), printed(40, |page| client(clients::ALL[0], page))];
+        for line in lists.iter().chain(&pages).flat_map(|text| text.lines()) {
+            let is_one_word = line.split_whitespace().count() == 1;
+            assert!(line.chars().count() <= 40 || is_one_word, "{line}");
+        }
+        assert!(
+            lists[0].contains("name-not-first\n  the name is not the first one in the\n  certificate\n"),
+            "{}",
+            lists[0]
+        );
+    }
+
+    #[test]
+    fn lists_are_tables_where_there_is_room() {
+        assert!(
+            printed(100, rules)
+                .contains("name-not-first             the name is not the first one in the certificate\n")
+        );
+        assert!(printed(100, clients).contains("outlook2007        legacy    Outlook 2007 (POP3, IMAP4, SMTP)\n"));
+    }
 }

@@ -42,6 +42,7 @@ mod other_kind_of_name;
 mod points_elsewhere;
 mod purpose_beyond_tls;
 mod repeated_extension;
+mod request_not_proved;
 mod reserved_address;
 mod san_critical_mismatch;
 mod self_signed;
@@ -72,7 +73,7 @@ use std::fmt;
 
 use crate::clients::{Demands, Fault};
 use crate::error::{self, Error};
-use crate::facts::{Certificate, CertificationPath, Endpoint, Identity, Item, Subject, Survey, Trouble};
+use crate::facts::{Certificate, CertificationPath, Endpoint, Identity, Item, Subject, Survey, Trouble, Verification};
 
 pub use context::{Authority, Context};
 pub use endpoints::each;
@@ -108,6 +109,7 @@ pub const ALL: &[&Rule] = &[
     &weak_key::RULE,
     &unusable_key::RULE,
     &weak_signature::RULE,
+    &request_not_proved::RULE,
     &no_server_auth::RULE,
     &client_auth_removed::RULE,
     &purpose_beyond_tls::RULE,
@@ -200,6 +202,8 @@ pub enum Check {
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// The permission bits (Unix) of the file that held a private key in the clear.
     KeyFile(fn(u32, &Context<'_>) -> Option<Hit>),
+    /// Whether a request was signed with the key that it asks for.
+    Possession(fn(Verification, &Context<'_>) -> Option<Hit>),
     /// What kept a live service from showing a certificate.
     Defeat(fn(&Trouble, &Endpoint, &Survey) -> Option<Hit>),
     /// Live services, beside the certificates that they present.
@@ -218,6 +222,7 @@ impl Check {
             Self::Identity(_)
             | Self::Certificate(_)
             | Self::Item(_)
+            | Self::Possession(_)
             | Self::Order(_)
             | Self::Trust(_)
             | Self::Key(_)
@@ -234,12 +239,13 @@ impl Rule {
         ALL.iter().copied().find(|rule| rule.code == code)
     }
 
-    /// The rule with this code.
+    /// The rule with this code, however it is written.
     ///
     /// # Errors
     /// [`Error::Unknown`] with the code that was probably meant.
     pub fn find_or_suggest(code: &str) -> Result<&'static Self, Error> {
-        Self::find(code).ok_or_else(|| Error::Unknown { what: "rule", name: code.to_owned(), nearest: nearest(code) })
+        let plain = code.trim().to_ascii_lowercase();
+        Self::find(&plain).ok_or_else(|| Error::Unknown { what: "rule", name: code.to_owned(), nearest: nearest(code) })
     }
 }
 
@@ -360,5 +366,6 @@ mod tests {
             assert_eq!(nearest, meant, "{typed}");
         }
         assert_eq!(Rule::find_or_suggest("expired").unwrap().code, "expired");
+        assert_eq!(Rule::find_or_suggest("NAME-NOT-FIRST").unwrap().code, "name-not-first");
     }
 }

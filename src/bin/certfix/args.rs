@@ -14,11 +14,12 @@ mod renew;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use certfix::Error;
 use certfix::facts::{Moment, Target};
 use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::check::Check;
 pub(crate) use self::keys::{Install, Keys, KeysAction, NewPassword, Renewal};
@@ -35,6 +36,30 @@ pub(crate) use self::renew::Renew;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Who reads what a command says.
+pub(crate) struct Reply {
+    /// The name of the command.
+    pub(crate) command: String,
+    /// For people or for programs.
+    pub(crate) format: Format,
+}
+
+/// The command line, or help and usage errors and the end of the program.
+pub(crate) fn parse() -> (Command, Reply) {
+    let mut matches = Arguments::command().get_matches();
+    let reply = Reply { command: matches.subcommand_name().unwrap_or_default().to_owned(), format: format(&matches) };
+    let arguments = Arguments::from_arg_matches_mut(&mut matches);
+    (arguments.unwrap_or_else(|error| error.format(&mut Arguments::command()).exit()).command, reply)
+}
+
+/// The format asked for; of commands that have none, text.
+fn format(matches: &ArgMatches) -> Format {
+    match matches.subcommand() {
+        Some((_, below)) => format(below),
+        None => matches.try_get_one("format").ok().flatten().copied().unwrap_or(Format::Text),
+    }
 }
 
 // Of all commands one is called: the others' flags are not built.
@@ -179,9 +204,9 @@ pub(crate) struct RequestOptions {
 // Flags of self-signed certificates alone.
 #[derive(Debug, Args)]
 pub(crate) struct CertificateOptions {
-    /// Life of a self-signed certificate in days; Apple refuses more than 825
-    #[arg(long, value_name = "DAYS", default_value_t = SELF_SIGNED_DAYS, value_parser = clap::value_parser!(i64).range(1..=825))]
-    pub(crate) days: i64,
+    /// Life of a self-signed certificate in days; Apple refuses more than 825 [default: 397]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=825))]
+    days: Option<i64>,
     /// Write a PKCS#12 file too (asks for its password, or takes --new-password-file)
     #[arg(long)]
     pub(crate) pfx: bool,
@@ -303,17 +328,39 @@ impl Clock {
     }
 }
 
+impl CertificateOptions {
+    /// The life in days, given or usual.
+    pub(crate) fn days(&self) -> i64 {
+        self.days.unwrap_or(SELF_SIGNED_DAYS)
+    }
+
+    /// The first flag given that does nothing where a request is made, and why.
+    pub(crate) fn useless(&self) -> Option<&'static str> {
+        match self {
+            Self { pfx: true, .. } => Some("--pfx needs --self-signed: a request has no certificate yet"),
+            Self { days: Some(_), .. } => {
+                Some("--days needs --self-signed: the CA says how long its certificate lives")
+            }
+            _ => None,
+        }
+    }
+}
+
 impl RequestOptions {
     /// The kind of CA named, or a public one.
-    pub(crate) fn profile(&self) -> Result<&'static Profile, certfix::Error> {
+    pub(crate) fn profile(&self) -> Result<&'static Profile, Error> {
         profiles::find(self.ca.as_deref().unwrap_or("public"))
     }
 }
 
 impl TargetFrom {
     /// The target as typed; None when neither --fqdn nor --domain was given.
-    pub(crate) fn typed(&self) -> Result<Option<Target>, certfix::Error> {
+    pub(crate) fn typed(&self) -> Result<Option<Target>, Error> {
         if let Some(fqdn) = &self.fqdn {
+            // An empty variable of a script, not a name that clients could ask for.
+            if fqdn.as_encoded_bytes().trim_ascii().is_empty() {
+                return Err(Error::Conflict { cause: "--fqdn is empty: write the name that people type".to_owned() });
+            }
             return Ok(Some(Target::typed(fqdn.as_encoded_bytes())));
         }
         let Some(domain) = &self.domain else { return Ok(None) };

@@ -7,13 +7,13 @@ use certfix::clients;
 use certfix::facts::{Evidence, Moment, Subject, Survey, Target, TrustStore};
 use certfix::judge::{Panel, Report, infer_target, judge, judge_services};
 use certfix::report::json;
-use certfix::report::text::{self, Page};
+use certfix::report::text::{self, Kept, Page};
 use certfix::rules::{Authority, Context};
 use certfix::{Error, input};
 
 use crate::args::{Check, Format};
 use crate::sources::{Described, Seen};
-use crate::{live, password, sources, terminal};
+use crate::{keys, live, password, sources, terminal};
 
 pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
     let clients = clients::select(&args.client)?;
@@ -23,7 +23,8 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
         Some(path) => {
             let roots = input::read_file(path, None)?.certificates;
             if roots.is_empty() {
-                return Err(Error::NotACertificate { source: path.display().to_string(), cause: None });
+                let source = path.display().to_string();
+                return Err(Error::NotACertificate { source, cause: None, is_damaged: false });
             }
             Some(TrustStore::new(roots))
         }
@@ -83,7 +84,7 @@ impl Bench<'_> {
     fn file(&self, evidence: &Evidence, out: &mut Vec<u8>) -> Result<Described, Error> {
         let subjects = evidence.subjects();
         if subjects.is_empty() {
-            return Err(Error::OnlyKeys { source: evidence.source.to_string() });
+            return Err(sources::without_subject(evidence));
         }
         let mut worst = None;
         let before = out.len();
@@ -94,7 +95,8 @@ impl Bench<'_> {
             }
             match self.format() {
                 Format::Text => {
-                    text::check(&report, &mut Page::new(out, self.width)).map_err(terminal::unwritten)?;
+                    let page = &mut Page::new(out, self.width);
+                    text::check_kept(&report, kept(&report).as_ref(), page).map_err(terminal::unwritten)?;
                 }
                 Format::Json => json::entry(&json::check(&report, self.now), out),
             }
@@ -128,9 +130,8 @@ impl Bench<'_> {
             return Ok(Described { worst: None, failures });
         }
         match self.format() {
-            Format::Text => {
-                text::services(&services, &reports, &mut Page::new(out, self.width)).map_err(terminal::unwritten)?
-            }
+            Format::Text => text::services_kept(&services, &reports, kept, &mut Page::new(out, self.width))
+                .map_err(terminal::unwritten)?,
             Format::Json => {
                 json::entry(&json::services(&services), out);
                 for (chain, report) in &reports {
@@ -156,4 +157,10 @@ impl Bench<'_> {
     fn format(&self) -> Format {
         self.args.output.format
     }
+}
+
+/// The key of the store that it belongs to; only where there is something to cure.
+fn kept(report: &Report<'_>) -> Option<Kept> {
+    let name = report.target.and_then(Target::name).filter(|_| !report.findings.is_empty())?;
+    keys::usually_kept(name, &report.subject.item.identity().key)
 }

@@ -193,6 +193,16 @@ impl Place<'_> {
         self.key.faults.is_empty() && self.installed().is_some_and(same)
     }
 
+    /// The file that the certificate is in afterwards.
+    fn kept_in(&self, dry_run: bool) -> PathBuf {
+        let folder = &self.key.folder;
+        match self.source {
+            Source::File(path) if dry_run => path.clone(),
+            _ if folder.waiting().is_some() => folder.slot(Slot::Next).join(store::CERTIFICATE),
+            _ => folder.slot(Slot::Current).join(store::CERTIFICATE),
+        }
+    }
+
     /// What comes next, as things are now.
     fn next(&self) -> Option<Next> {
         // It is installed, whatever is the matter with them; the commit tells.
@@ -278,6 +288,8 @@ impl Place<'_> {
             files: files.map(|file| self.key.folder.path.join(file)).collect(),
             dry_run: args.dry_run,
             report: &report,
+            kept: keys::kept(&args.store, &self.key.folder),
+            kept_in: self.kept_in(args.dry_run),
         };
         then(&installed, now)
     }

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use certfix::facts::{Evidence, Moment, Name, PrivateKey, Subject, Text};
+use certfix::facts::{Evidence, Moment, Name, PrivateKey, PublicKey, Subject, Text};
 use certfix::input::Password;
 use certfix::issue::SigningKey;
 use certfix::judge::{chain, infer_target};
-use certfix::report::{json, text};
-use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Store, write_new};
-use certfix::{Error, issue};
+use certfix::report::json;
+use certfix::report::text::{self, Kept};
+use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Slot, Store, write_new};
+use certfix::{Error, deploy, issue};
 use zeroize::Zeroizing;
 
 use crate::args::{Clock, Format, Keys, KeysAction, NewPassword, PasswordFrom, PfxArgument};
@@ -52,6 +53,33 @@ pub(crate) fn report_interrupted(store: &Store) {
 /// The private key in a file; asks for its password when somebody is there.
 pub(crate) fn open(path: &Path, from: &PasswordFrom) -> Result<SigningKey, Error> {
     sources::key(path, password::given(from)?.as_ref())
+}
+
+/// How a key of the store is named in a command that can be run as it stands.
+pub(crate) fn kept(store: &Path, folder: &KeyFolder) -> Kept {
+    let is_usual = match std::env::var_os("CERTFIX_STORE") {
+        Some(usual) => store == Path::new(&usual),
+        None => store == Path::new("."),
+    };
+    let store_flag = match is_usual {
+        true => String::new(),
+        false => format!(" --store {}", text::quoted(&store.display().to_string())),
+    };
+    let is_asked = folder.slot(Slot::Renewal).symlink_metadata().is_ok();
+    Kept { name: text::quoted(&folder.name()), store_flag, is_asked }
+}
+
+/// The same of the store that commands take when none is named, where the key of this certificate or request is the one
+/// that it keeps for this name.
+pub(crate) fn usually_kept(name: &Name, public: &PublicKey) -> Option<Kept> {
+    let root = std::env::var_os("CERTFIX_STORE").unwrap_or_else(|| ".".into());
+    let root = Path::new(&root);
+    let folder = Store::open(root).key(name)?;
+    let contents = folder.contents();
+    let renewal = contents.renewal.as_ref().map(|request| &request.identity.key);
+    let waiting = contents.waiting.as_ref().map(|waiting| &waiting.certificate.identity.key);
+    let is_own = contents.public().into_iter().chain(renewal).chain(waiting).any(|own| own == public);
+    is_own.then(|| kept(root, &folder))
 }
 
 /// A key of the store by the name that was typed.
@@ -162,6 +190,9 @@ impl Desk {
     fn remove(&self, name: &str, yes: bool, no_backup: bool) -> Result<(), Error> {
         let key = named(&self.store, name)?;
         let name = key.name();
+        if no_backup {
+            self.tell_of_copies(&key);
+        }
         if !yes {
             let action = match no_backup {
                 true => format!("delete the key of {} for good", Text::from(&*name)),
@@ -177,6 +208,19 @@ impl Desk {
         }
         let path = self.store.remove(&key)?;
         self.moved("remove", &name, Some(&path), "kept in")
+    }
+
+    /// Says where copies of a key stay that is about to be deleted. An undo may need them, so that they are not deleted too.
+    fn tell_of_copies(&self, key: &KeyFolder) {
+        let copies = deploy::copies(&self.store, key);
+        for copy in &copies {
+            terminal::remark(&format!("a copy of the private key stays in '{}'", Text::of_path(copy)));
+        }
+        if !copies.is_empty() {
+            terminal::remark(
+                "these are what services had before a commit: delete their folders when no undo is to need them",
+            );
+        }
     }
 
     /// Says where a key, or a copy of it, is now.

@@ -26,12 +26,12 @@ use std::io;
 use std::process::ExitCode;
 
 use certfix::Error;
-use clap::Parser;
+use certfix::report::json;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Command, Format, Reply};
 
 fn main() -> ExitCode {
-    let command = Arguments::parse().command;
+    let (command, reply) = args::parse();
     match run(&command) {
         Ok(code) => code,
         // A reader that has seen enough, such as `head`, is not an error. But what a check did not get to is not known to be
@@ -42,9 +42,18 @@ fn main() -> ExitCode {
         },
         Err(error) => {
             terminal::complain(&error);
+            answer(&reply, &error);
             // As shells count a program that Ctrl-C ended.
             ExitCode::from(if matches!(error, Error::Interrupted) { 130 } else { 2 })
         }
+    }
+}
+
+/// What a program reads in place of the answer that there is none of.
+fn answer(reply: &Reply, error: &Error) {
+    // Where standard output is what failed, nobody reads it.
+    if reply.format == Format::Json && !matches!(error, Error::Stream { .. }) {
+        let _ = terminal::print(&json::failed(&reply.command, error));
     }
 }
 

@@ -42,10 +42,8 @@ pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
 }
 
 pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
-    if args.certificate.pfx && !args.self_signed {
-        return Err(Error::Conflict {
-            cause: "--pfx needs --self-signed: a request has no certificate yet".to_owned(),
-        });
+    if let Some(cause) = args.certificate.useless().filter(|_| !args.self_signed) {
+        return Err(Error::Conflict { cause: cause.to_owned() });
     }
     let known = password::given(&args.made.password)?;
     let evidence = sources::read(&args.source, known.as_ref(), &args.made.reach)?;
@@ -203,7 +201,7 @@ impl Work<'_> {
         write::ensure_used(&args.new_password, args.encrypt_key || options.pfx, "--encrypt-key or --pfx")?;
         write::ensure_free(std::slice::from_ref(plan), args)?;
         let key = self.key()?;
-        let certificate = issue::self_signed(plan, &key, args.clock.now(), options.days)?;
+        let certificate = issue::self_signed(plan, &key, args.clock.now(), options.days())?;
         let mut product = Product::certificate(plan, key, certificate);
         if options.pfx && !args.dry_run {
             let password = password::new(&args.new_password, "the PKCS#12 file")?;
@@ -213,6 +211,10 @@ impl Work<'_> {
     }
 
     fn emit(&self, plan: &Plan, format: Emit, contact: Contact<'_>) -> Result<ExitCode, Error> {
+        if self.args.output.format == Format::Json {
+            let cause = "--emit prints a file that has a format of its own: leave --format json out".to_owned();
+            return Err(Error::Conflict { cause });
+        }
         if self.args.key_file.is_some() && !matches!(format, Emit::NewKeyRq) {
             let cause = "--key-file goes with --emit newkeyrq alone: the others make a key where they run".to_owned();
             return Err(Error::Conflict { cause });

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Renew) -> Result<ExitCode, Error> {
         false => args.names.iter().map(|typed| keys::named(&store, typed)).collect::<Result<_, _>>()?,
     };
     let mut round = Round { args, now: args.clock.now(), store, progress: Progress::new(), keys: Vec::new() };
-    folders.iter().for_each(|folder| round.visit(folder));
+    folders.iter().try_for_each(|folder| round.visit(folder))?;
     let failed = round.commit().err();
     round.say(failed.as_ref())
 }
@@ -41,11 +41,11 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Renews one key, if it is due. What fails does not keep the others from being renewed.
-    fn visit(&mut self, folder: &KeyFolder) {
+    /// Renews one key, if it is due. What fails does not keep the others from being renewed; Ctrl-C does.
+    fn visit(&mut self, folder: &KeyFolder) -> Result<(), Error> {
         let contents = folder.contents();
         // Without a certificate there is nothing to renew.
-        let Some(cert) = contents.newest() else { return };
+        let Some(cert) = contents.newest() else { return Ok(()) };
         let way = Way::of(folder);
         let window = way.as_ref().ok().and_then(|way| self.window(way.as_ref(), cert));
         let due = due_from(cert, window.as_ref());
@@ -68,16 +68,31 @@ impl Round<'_> {
                 (renewed.due, renewed.ends, renewed.why) = (due_from(current, None), current.not_after, None);
                 self.keys.push(renewed);
             }
-            return;
+            return Ok(());
         }
         self.progress.show(&format!("renewing {}", Text::from(&*name)));
         let outcome = way.and_then(|way| self.renew(&contents, way.as_ref()));
-        renewed.outcome = outcome.unwrap_or_else(|error| {
-            self.progress.end();
-            terminal::complain_about(&name, &error);
-            Outcome::Failed(error.to_string())
-        });
+        renewed.outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(Error::Interrupted) => return Err(self.stopped()),
+            Err(error) => {
+                self.progress.end();
+                terminal::complain_about(&name, &error);
+                Outcome::Failed(error.to_string())
+            }
+        };
         self.keys.push(renewed);
+        Ok(())
+    }
+
+    /// Says what was renewed before somebody pressed Ctrl-C.
+    fn stopped(&self) -> Error {
+        self.progress.end();
+        for key in self.keys.iter().filter(|key| matches!(key.outcome, Outcome::Installed { .. })) {
+            let name = Text::from(&*key.name);
+            terminal::remark(&format!("{name}: renewed; the next certfix renew gives it to its services"));
+        }
+        Error::Interrupted
     }
 
     /// When the authority itself wants to be asked, where it says so. One that cannot be asked now says nothing.

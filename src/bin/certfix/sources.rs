@@ -20,7 +20,7 @@ use crate::{live, password, terminal};
 enum Named {
     File {
         path: PathBuf,
-        /// The folder that it was found in, when it was not named itself: what is no certificate there is passed over.
+        /// The folder that it was found in, when it was not named itself: what is something else is passed over.
         folder: Option<usize>,
     },
     /// A live source, by position.
@@ -131,7 +131,7 @@ pub(crate) fn read_file(path: &Path, known: Option<&Password>) -> Result<Evidenc
 /// That the file holds none, or none that can be used.
 pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<SigningKey, Error> {
     let evidence = match read_file(path, known) {
-        Err(Error::NotACertificate { source, cause }) => return Err(Error::NoKey { source, cause }),
+        Err(Error::NotACertificate { source, cause, .. }) => return Err(Error::NoKey { source, cause }),
         answer => answer?,
     };
     let source = evidence.source.to_string();
@@ -295,9 +295,7 @@ impl Answer {
         let Named::File { path, folder } = named else { return };
         match read(path).and_then(|evidence| describe(&Seen::Evidence(&evidence), &mut self.text)) {
             Ok(described) => (self.described, self.seen) = (described, true),
-            Err(Error::NotACertificate { .. } | Error::Empty { .. } | Error::OnlyKeys { .. }) if folder.is_some() => {
-                self.passed_over = true;
-            }
+            Err(error) if folder.is_some() && is_something_else(&error) => self.passed_over = true,
             Err(error) => self.described.failures.push(error),
         }
     }
@@ -333,15 +331,29 @@ fn read_quietly(path: &Path, known: Option<&Password>) -> Result<Evidence, Error
     if path.as_os_str() == "-" { input::read_stdin(known) } else { input::read_file(path, known) }
 }
 
+/// True when what was read is neither a certificate nor a request, and does not claim to be one.
+fn is_something_else(error: &Error) -> bool {
+    matches!(error, Error::NotACertificate { is_damaged: false, .. } | Error::Empty { .. } | Error::OnlyKeys { .. })
+}
+
+/// Why there is no certificate or request in what holds keys.
+pub(crate) fn without_subject(evidence: &Evidence) -> Error {
+    let source = evidence.source.to_string();
+    match &evidence.damaged {
+        Some(cause) => Error::NotACertificate { source, cause: Some(cause.clone()), is_damaged: true },
+        None => Error::OnlyKeys { source },
+    }
+}
+
 /// The one certificate or request of a source, where one is meant.
 ///
 /// # Errors
-/// [`Error::ManyCertificates`] with their names, [`Error::OnlyKeys`].
+/// [`Error::ManyCertificates`] with their names, [`Error::OnlyKeys`], [`Error::NotACertificate`].
 pub(crate) fn the_one(evidence: &Evidence) -> Result<Subject<'_>, Error> {
     let mut subjects = evidence.subjects();
     let source = evidence.source.to_string();
     match subjects.len() {
-        0 => Err(Error::OnlyKeys { source }),
+        0 => Err(without_subject(evidence)),
         1 => Ok(subjects.remove(0)),
         _ => {
             let names = subjects.iter().map(|subject| subject.item.identity().subject.to_string()).collect();

@@ -31,6 +31,7 @@ use std::fmt::{self, Display};
 use serde::ser::SerializeTuple;
 use serde::{Serialize, Serializer};
 
+use crate::Error;
 use writer::Writer;
 
 /// The version of the format: raised when a field changes its meaning or goes away.
@@ -43,6 +44,19 @@ pub struct Failure {
     pub error: String,
     /// What to try next.
     pub hint: Option<&'static str>,
+}
+
+/// The answer of a command that could not do what was asked.
+pub fn failed(command: &str, error: &Error) -> String {
+    #[derive(Serialize)]
+    struct Failed<'a> {
+        version: u32,
+        command: &'a str,
+        errors: [Failure; 1],
+    }
+    let errors = [Failure { error: error.to_string(), hint: error.hint() }];
+    let text = serde_json::to_string_pretty(&Failed { version: VERSION, command, errors });
+    text.expect("these structs hold only strings, numbers and lists") + "\n"
 }
 
 /// The whole answer around entries that were serialised one by one, so that many sources need not be held at once.

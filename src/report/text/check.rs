@@ -9,13 +9,32 @@ use crate::clients::Group;
 use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
 use crate::report::{hedge, oddity};
-use crate::rules::{Authority, Level, Remedy, Rule};
+use crate::rules::{Authority, Check, Level, Remedy, Rule};
+
+/// A key of a store whose certificate or request is judged. `certfix fix` does not write where it is.
+#[derive(Debug)]
+pub struct Kept {
+    /// The name of the key.
+    pub name: String,
+    /// What has to follow a command for it to find the store: ` --store DIR`, or nothing.
+    pub store_flag: String,
+    /// True while the request of a renewal waits for its answer; there is no second one then.
+    pub is_asked: bool,
+}
 
 /// Writes one report.
 ///
 /// # Errors
 /// Those of the stream.
 pub fn check(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    check_kept(report, None, page)
+}
+
+/// Writes one report about a certificate or request whose key is in a store.
+///
+/// # Errors
+/// Those of the stream.
+pub fn check_kept(report: &Report<'_>, kept: Option<&Kept>, page: &mut Page<'_>) -> io::Result<()> {
     let source = report.subject.evidence.source.to_string();
     let evidence = report.subject.evidence;
     let argument = match &evidence.source {
@@ -27,7 +46,7 @@ pub fn check(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     // `certfix fix` takes one certificate, with its chain or without.
     let is_alone = report.subject.chain.len() + 1 >= evidence.certificates.len() + evidence.requests.len();
     let argument = argument.filter(|_| is_alone);
-    judged(report, &Place { label: "found in", names: &source, source: argument.as_deref() }, page)?;
+    judged(report, &Place { label: "found in", names: &source, source: argument.as_deref(), kept }, page)?;
     page.line("")?;
     let levels: Vec<Level> = report.findings.iter().map(|finding| finding.hit.level).collect();
     counts(&levels, &report.not_checked, page)?;
@@ -42,13 +61,18 @@ pub(super) struct Place<'a> {
     pub(super) names: &'a str,
     /// What `certfix fix` takes, as a shell does; none where it would take more than the certificate judged.
     pub(super) source: Option<&'a str>,
+    /// The key that it belongs to.
+    pub(super) kept: Option<&'a Kept>,
 }
 
 /// Findings and verdicts, without counting them.
 pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
     if report.findings.is_empty() {
         let asked = report.target.map(|target| format!(" for {target}")).unwrap_or_default();
-        page.paragraph(0, &format!("{}: nothing wrong{asked}{}", place.names, all_the_same(report)))?;
+        match unknown_trust(report) {
+            Some(unknown) => page.paragraph(0, &format!("{}: {unknown}; nothing else wrong{asked}", place.names))?,
+            None => page.paragraph(0, &format!("{}: nothing wrong{asked}{}", place.names, all_the_same(report)))?,
+        }
     }
     for (index, finding) in report.findings.iter().enumerate() {
         if index > 0 {
@@ -57,6 +81,21 @@ pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>
         self::finding(finding, report, place, page)?;
     }
     verdicts(report, page)
+}
+
+/// Why it stays open whether clients trust it, where roots to trust were given.
+fn unknown_trust(report: &Report<'_>) -> Option<String> {
+    let asked = report.not_checked.iter().find(|(rule, _)| matches!(rule.check, Check::Trust(_)));
+    match asked.map(|(_, missing)| missing)? {
+        Missing::Chain => {
+            let issuer = &report.subject.item.certificate()?.issuer;
+            Some(format!("no way to a trusted root, for the certificate of {issuer} is not here"))
+        }
+        Missing::Proof => {
+            Some("the way to a trusted root has a signature of a kind that certfix cannot check".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// Writes what is wrong in short: level, title and detail of everything worse than a note, and a blank line.
@@ -88,9 +127,12 @@ fn finding(finding: &Finding, report: &Report<'_>, place: &Place<'_>, page: &mut
     if !finding.clients.is_empty() {
         page.field("clients", &clients(finding, report))?;
     }
-    match command(finding, report, place.source) {
-        Some(command) => page.command("fix", &command),
-        None => page.field("fix", finding.rule.fix),
+    match (command(finding, report, place), place.kept) {
+        (Some(_), Some(kept)) if kept.is_asked => {
+            page.field("fix", &format!("install the answer to the request that waits in {}/renewal", kept.name))
+        }
+        (Some(command), _) => page.command("fix", &command),
+        (None, _) => page.field("fix", finding.rule.fix),
     }
 }
 
@@ -109,7 +151,7 @@ fn clients(finding: &Finding, report: &Report<'_>) -> String {
 }
 
 /// The command that cures it, where certfix can.
-fn command(finding: &Finding, report: &Report<'_>, source: Option<&str>) -> Option<String> {
+fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>) -> Option<String> {
     if finding.hit.remedy == Remedy::Manual {
         return None;
     }
@@ -117,7 +159,10 @@ fn command(finding: &Finding, report: &Report<'_>, source: Option<&str>) -> Opti
     // What the certificate does not tell was said with --ca, and has to be said again.
     let is_said = report.authority == Authority::Private && Authority::of(report.subject.item) != Authority::Private;
     let ca = if is_said { " --ca private" } else { "" };
-    Some(format!("certfix fix {} --fqdn {name}{ca}", source?))
+    match place.kept {
+        Some(Kept { name, store_flag, .. }) => Some(format!("certfix csr --renew {name}{ca}{store_flag}")),
+        None => Some(format!("certfix fix {} --fqdn {name}{ca}", place.source?)),
+    }
 }
 
 /// A path or an argument as a shell takes it.

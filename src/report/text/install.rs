@@ -3,8 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::check::quoted;
 use super::layout::bold;
-use super::{Page, check};
+use super::{Kept, Page, check_kept};
 use crate::facts::{Certificate, DistinguishedName, Text};
 use crate::judge::{Change, Report};
 use crate::report::with_unicode;
@@ -34,6 +35,10 @@ pub struct Installed<'a> {
     pub dry_run: bool,
     /// What the rules say of it.
     pub report: &'a Report<'a>,
+    /// The key, and how commands find it.
+    pub kept: Kept,
+    /// The file that the certificate is in.
+    pub kept_in: PathBuf,
 }
 
 /// What follows an installation.
@@ -57,16 +62,17 @@ pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<(
     changed(installed.changes.as_deref(), page)?;
     written(installed, page)?;
     page.line("")?;
-    check(installed.report, page)?;
+    check_kept(installed.report, Some(&installed.kept), page)?;
     if installed.undone {
         page.line("")?;
         page.paragraph(0, "The CA undid the order of the request. What works instead:")?;
-        let ways = [
-            format!("one certificate for each name: certfix csr --fqdn {name} --one-per-name"),
-            "a CA that keeps the order: certfix profiles lists what is known of each".to_owned(),
-            format!("a CA of your own, or none: certfix self-signed --fqdn {name}"),
-        ];
-        ways.iter().try_for_each(|way| page.paragraph(2, way))?;
+        let from = format!("--from {} --fqdn {name}", quoted(&installed.kept_in.display().to_string()));
+        // Other stores: the folder of the key is there.
+        page.paragraph(2, "one certificate for each name:")?;
+        page.line(&format!("    certfix csr {from} --one-per-name --store one-per-name"))?;
+        page.paragraph(2, "a CA that keeps the order: certfix profiles lists what is known of each")?;
+        page.paragraph(2, "a CA of your own, or none:")?;
+        page.line(&format!("    certfix self-signed {from} --store self-signed"))?;
     }
     match installed.next {
         Some(Next::Commit) => page.line("\nNext: certfix commit"),

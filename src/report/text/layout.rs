@@ -58,6 +58,22 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// `head` in its column and `text` wrapped beside it; below it where the page leaves too little room.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn row(&mut self, column: usize, head: &str, text: &str) -> io::Result<()> {
+        const LEAST: usize = 24;
+        let is_beside = self.width >= column + LEAST && head.chars().count() < column;
+        if !is_beside {
+            self.paragraph(0, head.trim_end())?;
+            return self.paragraph(2, text);
+        }
+        let mut lines = wrap(text, self.width - column).into_iter();
+        writeln!(self.out, "{head:<column$}{}", lines.next().unwrap_or_default())?;
+        lines.try_for_each(|line| writeln!(self.out, "{:column$}{line}", ""))
+    }
+
     /// `  label      command` on one line, however long, so that it can be copied.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ mod renew;
 mod services;
 
 pub use authority::{Answer, answered, authorities, authority, order, orders};
-pub use check::{check, faults, quoted, summary, verdicts};
+pub use check::{Kept, check, check_kept, faults, quoted, summary, verdicts};
 pub use inspect::{inspect, keys};
 pub use install::{Installed, Next, installed};
 pub use keys::{key_tree, one_key};
@@ -22,4 +22,4 @@ pub use names::names;
 pub use order::{ordered, would_order};
 pub use plan::{made, plan};
 pub use renew::{Outcome, Renewed, renewed};
-pub use services::{services, table};
+pub use services::{services, services_kept, table};

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::Page;
 use super::check::{Place, counts, heading, judged, read_more};
 use super::layout::bold;
+use super::{Kept, Page};
 use crate::error::listed;
 use crate::facts::{Endpoint, KeysOffered, Look, Opening, Ports, Sni, Step, Survey, Target, TlsVersion};
 use crate::judge::{Missing, Report, Services};
@@ -18,6 +18,19 @@ use crate::rules::{Level, Rule};
 /// # Errors
 /// Those of the stream.
 pub fn services(services: &Services<'_>, reports: &[(usize, Report<'_>)], page: &mut Page<'_>) -> io::Result<()> {
+    services_kept(services, reports, |_| None, page)
+}
+
+/// The same, where `kept` says which key of a store a report belongs to.
+///
+/// # Errors
+/// Those of the stream.
+pub fn services_kept(
+    services: &Services<'_>,
+    reports: &[(usize, Report<'_>)],
+    kept: impl Fn(&Report<'_>) -> Option<Kept>,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     let survey = services.survey;
     for finding in &services.findings {
         heading(finding.rule, finding.hit.level, page)?;
@@ -39,7 +52,11 @@ pub fn services(services: &Services<'_>, reports: &[(usize, Report<'_>)], page: 
             None => survey.named.clone(),
         };
         let names = places(survey, presenting.into_iter());
-        judged(report, &Place { label: "found on", names: &names, source: Some(&source) }, page)?;
+        judged(
+            report,
+            &Place { label: "found on", names: &names, source: Some(&source), kept: kept(report).as_ref() },
+            page,
+        )?;
     }
     if !reports.is_empty() {
         page.line("")?;

@@ -39,7 +39,7 @@ fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
     let plan = order.plan()?;
     let (output, made, days) = match order {
         Order::Request(args) | Order::Online(args, _) => (Output::Request, &args.made, SELF_SIGNED_DAYS),
-        Order::Certificate(args) => (Output::SelfSigned, &args.made, args.certificate.days),
+        Order::Certificate(args) => (Output::SelfSigned, &args.made, args.certificate.days()),
     };
     write::ensure_free(std::slice::from_ref(&plan), made)?;
     let now = made.clock.now();

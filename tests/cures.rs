@@ -1,0 +1,73 @@
+//! The commands that are printed with findings about keys of the store, run as they stand.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/desk.rs"]
+#[expect(dead_code, reason = "not everything is looked at here")]
+mod desk;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use desk::{Desk, NAME};
+
+const SORTED: &str =
+    "subjectAltName=DNS:autodiscover.contoso.com,DNS:remote.contoso.com\nextendedKeyUsage=serverAuth\n";
+
+/// Every line of `text` that holds a command that begins like this, from there on.
+fn commands(text: &str, beginning: &str) -> Vec<String> {
+    text.lines().filter_map(|line| line.find(beginning).map(|at| line[at..].to_owned())).collect()
+}
+
+/// Runs a line as a shell does.
+fn run(desk: &Desk, line: &str) {
+    let folder = Path::new(env!("CARGO_BIN_EXE_certfix")).parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new("sh");
+    command.args(["-c", line]).current_dir(desk.path(".")).env("CERTFIX_STORE", "store").env("PATH", path);
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_cure_of_a_key_of_the_store_is_its_renewal() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", Some(SORTED));
+    let text = desk.answer(1, &["install", "leaf.pem", "between.pem", "root.pem"]);
+    assert_eq!(commands(&text, "certfix fix"), [""; 0], "{text}");
+    assert_eq!(commands(&text, "certfix csr --renew"), [format!("certfix csr --renew {NAME}")], "{text}");
+    let installed = format!("store/{NAME}/fullchain.pem");
+    let check = ["check", &installed, "--fqdn", NAME];
+    let cures = commands(&desk.answer(1, &check), "certfix csr --renew");
+    assert_eq!(cures, [format!("certfix csr --renew {NAME}")]);
+    run(&desk, &cures[0]);
+    assert!(desk.path(&format!("store/{NAME}/renewal/request.csr")).is_file());
+    // It was done: a second request would be refused.
+    let text = desk.answer(1, &check);
+    assert!(commands(&text, "certfix csr").is_empty() && text.contains("the request that waits"), "{text}");
+}
+
+#[test]
+fn the_cure_names_the_store_where_it_is_not_the_usual_one() {
+    let desk = Desk::new();
+    desk.answer(0, &["csr", "--fqdn", "mail.contoso.com", "--key", "p-256", "--store", "other keys"]);
+    std::fs::create_dir(desk.path("copy")).unwrap();
+    std::fs::copy(desk.path("other keys/mail.contoso.com/request.csr"), desk.path("copy/request.csr")).unwrap();
+    desk.sign("copy", "leaf.pem", Some("subjectAltName=DNS:www.contoso.com\n"));
+    let text = desk.answer(1, &["install", "leaf.pem", "between.pem", "root.pem", "--store", "other keys"]);
+    let cures = commands(&text, "certfix csr --renew");
+    assert_eq!(cures[0], "certfix csr --renew mail.contoso.com --store 'other keys'");
+    run(&desk, &cures[0]);
+}
+
+#[test]
+fn what_works_where_the_ca_undid_the_order_can_be_run() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", Some(SORTED));
+    let text = desk.answer(1, &["install", "leaf.pem", "between.pem", "root.pem"]);
+    let ways = [commands(&text, "certfix csr --from"), commands(&text, "certfix self-signed")].concat();
+    assert_eq!(ways.len(), 2, "{text}");
+    ways.iter().for_each(|way| run(&desk, way));
+    assert!(desk.path("one-per-name/autodiscover.contoso.com/request.csr").is_file());
+    assert!(desk.path(&format!("self-signed/{NAME}/cert.pem")).is_file());
+}

@@ -1,0 +1,84 @@
+//! What becomes of the files of a folder: certificates are looked at, other things passed over, damaged ones named.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+use std::fs;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const SBS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/sbs2008.cer");
+
+/// A folder with a good certificate and what stands beside certificates in folders of mail servers.
+fn folder(damaged: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let desk = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| fs::write(desk.path().join(name), bytes).unwrap();
+    put("good.cer", &fs::read(SBS).unwrap());
+    put("README", b"This directory contains your keys and certificates.\n");
+    put("renewal.conf", b"cert = /etc/letsencrypt/live/mail/cert.pem\n");
+    put("picture.png", b"\x89PNG\r\n\x1a\n\0\0");
+    put("empty.txt", b"");
+    put("serial", b"01\n");
+    for (name, bytes) in damaged {
+        put(name, bytes);
+    }
+    desk
+}
+
+fn certfix(desk: &tempfile::TempDir, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_certfix"));
+    command.args(arguments).args(["--at", "2026-09-01"]).current_dir(desk).stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn names_the_damaged_certificates_of_a_folder_and_goes_on() {
+    let text = fs::read_to_string(SBS).unwrap();
+    let der = pem::parse(&text).unwrap().into_contents();
+    let desk = folder(&[("a-half.pem", &text.as_bytes()[..text.len() - 200]), ("z-half.crt", &der[..der.len() / 2])]);
+    for command in [&["check", "--fail-on", "never", "."][..], &["inspect", "."]] {
+        let output = certfix(&desk, command);
+        let (text, complaint) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {text}{complaint}");
+        let errors: Vec<&str> = complaint.lines().filter(|line| line.starts_with("certfix: error: ")).collect();
+        assert_eq!(
+            errors,
+            [
+                "certfix: error: './a-half.pem' is not a certificate: block 1 (CERTIFICATE, line 65): it breaks off: \
+                 END is missing",
+                "certfix: error: './z-half.crt' is not a certificate: its DER breaks off",
+            ]
+        );
+        assert!(text.contains("./good.cer"), "{text}");
+        assert!(text.contains("2 could not be read") && text.contains("5 files passed over"), "{text}");
+    }
+    let output = certfix(&desk, &["check", ".", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["sources"].as_array().unwrap().len(), 1);
+    let errors: Vec<&str> =
+        answer["errors"].as_array().unwrap().iter().map(|error| error["error"].as_str().unwrap()).collect();
+    assert!(errors.len() == 2 && errors[0].contains("a-half.pem") && errors[1].contains("z-half.crt"), "{errors:?}");
+}
+
+#[test]
+fn passes_over_what_is_something_else() {
+    let desk = folder(&[]);
+    let output = certfix(&desk, &["inspect", "."]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8(output.stdout).unwrap().ends_with("5 files passed over that hold no certificate.\n"));
+}
+
+/// A file for HAProxy with a key that is whole.
+#[test]
+fn a_key_does_not_hide_the_damaged_certificate_beside_it() {
+    let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let text = fs::read_to_string(SBS).unwrap();
+    let both = format!("{key}{}", &text[..text.len() - 200]);
+    let desk = folder(&[("both.pem", both.as_bytes()), ("other.key", key.as_bytes())]);
+    let output = certfix(&desk, &["check", "--fail-on", "never", "."]);
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains("'./both.pem' is not a certificate: block 2 (CERTIFICATE"), "{complaint}");
+    assert!(!complaint.contains("other.key") && !complaint.contains("PRIVATE KEY-"), "{complaint}");
+}
