@@ -5,7 +5,7 @@ mod panel;
 mod services;
 mod target;
 
-use crate::clients::{Client, Comparison, Demands, Fault, Message, Presented, Reaction};
+use crate::clients::{Client, Comparison, Demands, Fault, Mark, Message, Presented, Reaction};
 use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target, Verification};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
@@ -52,6 +52,10 @@ pub struct Verdict<'a> {
     pub comparison: Comparison<'a>,
     /// What it does.
     pub outcome: Outcome,
+    /// What it complains of first, when it does not accept.
+    pub fault: Option<Fault>,
+    /// How sure we are of that.
+    pub certainty: Mark,
     /// The words that its user sees.
     pub message: Option<Message<'a>>,
 }
@@ -336,10 +340,13 @@ impl<'a> Bench<'a, '_> {
             let fault = view.fault.filter(|_| reaction != Reaction::GoesOn).map(|fault| closer(fault, cert));
             let date = |fault| cert.and_then(|cert| date(cert, fault));
             let message = fault.and_then(|fault| view.member.words(is_aimed, fault, target, identity, date(fault)));
+            let comparison = view.comparison?;
             Some(Verdict {
                 client: view.member.client,
-                comparison: view.comparison?,
+                certainty: view.member.client.certainty(&comparison, target, fault),
+                comparison,
                 outcome: outcome(fault, reaction),
+                fault,
                 message,
             })
         };

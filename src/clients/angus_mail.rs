@@ -1,6 +1,8 @@
 //! Angus Mail 1.1.0 and later: checks names, since 2.0.3 in LDAPS mode.
 
-use super::{Client, CommonName, Group, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot, Wildcard, jsse};
+use super::{
+    Aspect, Client, CommonName, Group, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot, Wildcard, jsse,
+};
 
 pub(super) const CLIENT: Client = Client {
     id: "angus-mail",
@@ -19,7 +21,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: jsse::CLIENT.words,
     mark: Mark::Documented,
-    surmised: &[],
+    surmised: &[Aspect::Demands],
     statements: &[
         Statement::new(
             Mark::Documented,

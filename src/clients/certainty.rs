@@ -1,6 +1,6 @@
 //! How sure a verdict is: a model may be known in the main and surmised in a part.
 
-use super::{Client, Compared, Comparison, Mark};
+use super::{Client, Compared, Comparison, Fault, Mark};
 use crate::facts::Target;
 
 /// A part of a model.
@@ -12,12 +12,17 @@ pub enum Aspect {
     Wildcards,
     /// What an IP address as target is compared with.
     Addresses,
+    /// What it demands beyond the name.
+    Demands,
 }
 
 impl Client {
-    /// How sure we are of what it made of `target`: as sure as of the model, unless the part that decided is surmised.
-    pub fn certainty(&self, comparison: &Comparison<'_>, target: &Target) -> Mark {
+    /// How sure we are of what it made of `target` when it complained of `fault`, or of nothing: as sure as of the model,
+    /// unless the part that decided is surmised.
+    pub fn certainty(&self, comparison: &Comparison<'_>, target: &Target, fault: Option<Fault>) -> Mark {
+        let is_unfit = |fault: Fault| fault == Fault::Unfit || fault.broader() == Some(Fault::Unfit);
         let decided = |aspect: &Aspect| match (aspect, &comparison.compared) {
+            (Aspect::Demands, _) => fault.is_some_and(is_unfit),
             (Aspect::Addresses, _) => target.address().is_some(),
             (Aspect::CommonName, compared) => {
                 // Where nothing was read, it was decided that the common name is not.
@@ -61,7 +66,21 @@ mod tests {
             let client = Client::find(client).unwrap();
             let typed = target(host);
             let comparison = compare(&client.names, of, &typed);
-            assert_eq!(client.certainty(&comparison, &typed), mark, "{} {host}", client.id);
+            assert_eq!(client.certainty(&comparison, &typed, None), mark, "{} {host}", client.id);
+        }
+    }
+
+    #[test]
+    fn is_as_sure_of_its_demands_as_is_known_of_them() {
+        let (of, typed) = (identity(["mail.contoso.com"]), target("mail.contoso.com"));
+        for (client, fault, mark) in [
+            ("dovecot", Some(Fault::WeakKey), Mark::Inferred),
+            ("dovecot", Some(Fault::Expired), Mark::Documented),
+            ("dovecot", None, Mark::Documented),
+            ("openssl", Some(Fault::WeakKey), Mark::Measured),
+        ] {
+            let client = Client::find(client).unwrap();
+            assert_eq!(client.certainty(&compare(&client.names, &of, &typed), &typed, fault), mark, "{}", client.id);
         }
     }
 }

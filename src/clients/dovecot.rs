@@ -1,6 +1,6 @@
 //! Dovecot as a client (proxy, dsync, imapc).
 
-use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, Wildcard, openssl};
+use super::{Aspect, Client, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, Wildcard, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "dovecot",
@@ -8,16 +8,23 @@ pub(super) const CLIENT: Client = Client {
     service: "IMAP, POP3, LMTP, submission",
     group: Group::Modern,
     names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
-    demands: Demands::NONE,
+    demands: openssl::CLIENT.demands,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[(Fault::Name, Phrase::new(Mark::Documented, "did not match to any IP or DNS fields"))],
     mark: Mark::Documented,
-    surmised: &[],
-    statements: &[Statement::new(
-        Mark::Documented,
-        "dovecot/core:src/lib-ssl-iostream/iostream-openssl-common.c@f28b5a9",
-        "X509_check_host without partial wildcards, then the address; \
+    surmised: &[Aspect::Demands],
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "dovecot/core:src/lib-ssl-iostream/iostream-openssl-common.c@f28b5a9",
+            "X509_check_host without partial wildcards, then the address; \
          ssl_client_require_valid_cert is yes by default.",
-    )],
+        ),
+        Statement::new(
+            Mark::Inferred,
+            "not documented",
+            "Keys, signatures, usages and chain are left to OpenSSL at the security level of the system.",
+        ),
+    ],
 };

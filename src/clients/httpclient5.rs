@@ -35,7 +35,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     ],
     mark: Mark::Documented,
-    surmised: &[Aspect::Wildcards, Aspect::Addresses],
+    surmised: &[Aspect::Wildcards, Aspect::Addresses, Aspect::Demands],
     statements: &[
         Statement::new(
             Mark::Documented,

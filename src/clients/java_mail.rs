@@ -1,6 +1,6 @@
 //! JavaMail and Jakarta Mail as they come: names are not compared.
 
-use super::{Client, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Statement, jsse};
+use super::{Aspect, Client, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Statement, jsse};
 
 pub(super) const CLIENT: Client = Client {
     id: "java-mail",
@@ -13,7 +13,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Documented,
-    surmised: &[],
+    surmised: &[Aspect::Demands],
     statements: &[
         Statement::new(
             Mark::Documented,

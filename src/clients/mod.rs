@@ -227,8 +227,8 @@ impl Client {
     }
 }
 
-/// The models that `spec` names: ids and the groups `all`, `modern` and `legacy`, separated by commas; each model
-/// once, in the order of [`ALL`].
+/// The models that `spec` names: ids and the groups `all`, `modern`, `legacy` and `standard`, separated by commas; each
+/// model once, in the order of [`ALL`].
 ///
 /// # Errors
 /// [`Error::Unknown`] for a word that is neither.
@@ -245,13 +245,14 @@ pub fn select(spec: &str) -> Result<Vec<&'static Client>, Error> {
             "all" => true,
             "modern" => client.group == Group::Modern,
             "legacy" => client.group == Group::Legacy,
+            "standard" => client.group == Group::Standard,
             id => client.id == id,
         })
     };
     Ok(ALL.iter().copied().filter(wanted).collect())
 }
 
-const GROUPS: &[&str] = &["all", "modern", "legacy"];
+const GROUPS: &[&str] = &["all", "modern", "legacy", "standard"];
 
 #[cfg(test)]
 mod matching_tests;

@@ -1,6 +1,6 @@
 //! OpenSSL 4.1 and later: no common name.
 
-use super::{Client, CommonName, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, openssl};
+use super::{Aspect, Client, CommonName, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, When, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "openssl41",
@@ -26,7 +26,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::NotYetValid, Phrase::new(Mark::Inferred, "certificate is not yet valid")),
     ],
     mark: Mark::Documented,
-    surmised: &[],
+    surmised: &[Aspect::Demands],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -19,7 +19,7 @@ impl Client {
             list.push(("as typed", reference(names.reference).to_owned()));
             list.push(("final dot", format!("{}; {}", trailing(names.trailing_dot), presented(names.presented_dot))));
         }
-        list.extend(demands(self).map(|demand| ("demands", demand)));
+        list.extend(demands(self).map(|demand| ("demands", hedged(Aspect::Demands, demand))));
         list.push(("reaction", reaction(self.reaction).to_owned()));
         list
     }

@@ -71,6 +71,7 @@ fn selects_ids_and_groups_once_each() {
     assert_eq!(ids("openssl, outlook2007,openssl"), ["outlook2007", "openssl"]);
     assert!(ids("legacy").contains(&"outlook2007") && !ids("modern").contains(&"outlook2007"));
     assert!(!ids("modern,legacy").contains(&"rfc9525"));
+    assert_eq!(ids("standard"), ["rfc9525", "rfc6125", "rfc2818", "cn-only"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ pub mod json;
 pub mod reference;
 pub mod text;
 
-use crate::clients::{CommonName, DnsScan, Reference};
+use crate::clients::{CommonName, DnsScan, Fault, Reference};
 use crate::facts::Identity;
 use crate::judge::{Outcome, Verdict};
 
@@ -23,6 +23,29 @@ pub(crate) fn hedge(mark: crate::facts::Mark) -> String {
         Mark::Measured | Mark::Documented => String::new(),
         other => format!(" ({})", other.word()),
     }
+}
+
+/// Why a client complains, where what it compared does not say it. Plain ASCII without quotes.
+pub(crate) fn reason(verdict: &Verdict<'_>, identity: &Identity) -> Option<&'static str> {
+    oddity(verdict, identity).or_else(|| blame(verdict.fault?))
+}
+
+/// What is wrong beside the name, in the words of a sentence.
+pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
+    Some(match fault {
+        Fault::Name => return None,
+        Fault::Expired => "the certificate has expired",
+        Fault::NotYetValid => "the certificate is not valid yet",
+        Fault::Untrusted => "no chain leads to a trusted root",
+        Fault::SelfSigned => "the certificate is its own issuer and not trusted",
+        Fault::Unfit => "the certificate breaks one of its rules",
+        Fault::WeakKey => "the key is too weak or of a kind that it cannot use",
+        Fault::WeakSignature => "the signature can be forged",
+        Fault::Purpose => "the certificate is not meant for servers",
+        Fault::KeyUsage => "the key usage does not allow the handshake",
+        Fault::Authority => "the certificate is one for a CA",
+        Fault::Critical => "it does not know a critical extension",
+    })
 }
 
 /// Why a client complains where no finding says it: the certificate may be as it should be, and the client is odd. Plain

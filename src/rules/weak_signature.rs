@@ -1,6 +1,6 @@
 //! Signed over MD5 or SHA-1.
 
-use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
+use super::{Authority, Check, Context, Hit, Level, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault};
 use crate::facts::{Certificate, Digest, Item, SignatureAlgorithm, issuers};
 
@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule {
     code: "weak-signature",
     title: "the signature can be forged",
     why: "MD5 and SHA-1 no longer protect a signature. Public CAs stopped using them, and clients of today refuse them \
-          even where the root is trusted, in the certificates of the issuing CAs too.",
+          even where the root is trusted, in the certificates of the issuing CAs too. CAs such as Let's Encrypt refuse \
+          requests that are signed so.",
     fix: "Have a new certificate issued; every CA signs over SHA-256 now. If it is the certificate of an issuing CA, \
           ask the CA for its new one.",
     source: Source::BaselineRequirements("7.1.3.2"),
@@ -17,7 +18,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
-    let cert = item.certificate()?;
+    let cert = match item {
+        Item::Certificate(cert) => cert,
+        Item::Request(request) if demands.is_none() => return of_request(&request.signature, ctx),
+        Item::Request(_) => return None,
+    };
     if let Some(hit) = weakness(&cert.signature, demands, ctx) {
         return Some(hit.remedy(Remedy::Reissue));
     }
@@ -28,9 +33,21 @@ fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx:
     })
 }
 
+/// Who signs for itself alone decides what is good enough for it; no client sees it.
+fn of_request(signature: &SignatureAlgorithm, ctx: &Context<'_>) -> Option<Hit> {
+    if ctx.authority == Authority::Private || !is_old(signature.digest) {
+        return None;
+    }
+    Some(Hit::warn(format!("the request is signed with {signature}, and CAs refuse that")).remedy(Remedy::Reissue))
+}
+
+fn is_old(digest: Digest) -> bool {
+    matches!(digest, Digest::Md5 | Digest::Sha1)
+}
+
 fn weakness(signature: &SignatureAlgorithm, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
     let level = match demands {
-        None if matches!(signature.digest, Digest::Md5 | Digest::Sha1) => ctx.authority.forbids_or_warns(),
+        None if is_old(signature.digest) => ctx.authority.forbids_or_warns(),
         Some(demands) if demands.refused_digests.contains(&signature.digest) => Level::Refused,
         _ => return None,
     };
@@ -41,6 +58,7 @@ fn weakness(signature: &SignatureAlgorithm, demands: Option<&Demands>, ctx: &Con
 mod tests {
     use super::*;
     use crate::clients::Client;
+    use crate::facts::Request;
     use crate::facts::fixture::{leaf, subject};
 
     fn signed(digest: Digest) -> Certificate {
@@ -81,6 +99,20 @@ mod tests {
         assert!(hit.detail.starts_with("the issuing CA CN=Test CA: "), "{}", hit.detail);
         assert_eq!(hit.remedy, Remedy::Manual);
         assert_eq!(level(&cert, &[&root], Some("gnutls")), None);
+    }
+
+    #[test]
+    fn warns_of_a_request_that_public_authorities_refuse() {
+        let parameters = rcgen::CertificateParams::new(["mail.contoso.com".to_owned()]).unwrap();
+        let der = parameters.serialize_request(&rcgen::KeyPair::generate().unwrap()).unwrap();
+        let mut request = Request::from_der(der.der()).unwrap();
+        let judged = |request: &Request, ctx: &Context<'_>| check(Item::Request(request), &[], None, ctx).map(|hit| hit.level);
+        assert_eq!(judged(&request, &Context::public()), None);
+        request.signature.digest = Digest::Sha1;
+        assert_eq!(judged(&request, &Context::plain()), Some(Level::Warning));
+        assert_eq!(judged(&request, &Context::private()), None);
+        let apple = Client::find("apple-mail").map(|client| &client.demands);
+        assert_eq!(check(Item::Request(&request), &[], apple, &Context::plain()), None);
     }
 
     #[test]

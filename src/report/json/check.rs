@@ -12,7 +12,7 @@ use super::{Each, Shown, Word, Written};
 use crate::clients::{Client, Compared};
 use crate::facts::{Item, Mark, Moment, Text};
 use crate::judge::{Finding, Outcome, Report};
-use crate::report::oddity;
+use crate::report::reason;
 
 /// One source as `check` shows it. A part of it is JSON already, so nothing but [`super::entry`] can write it.
 #[derive(Debug, Serialize)]
@@ -118,7 +118,7 @@ impl Serialize for Verdicts<'_> {
                 }
             };
             let client = verdict.client;
-            let certainty = report.target.map_or(client.mark, |target| client.certainty(&verdict.comparison, target));
+            let certainty = verdict.certainty;
             let [before, message, after] = match &verdict.message {
                 Some(message) => {
                     let text = match message.plain() {
@@ -135,8 +135,8 @@ impl Serialize for Verdicts<'_> {
             };
             let head = &HEADS[verdict.outcome as usize][usize::from(verdict.comparison.matches)];
             let client = client.id.as_bytes();
-            let [named, reason, closed]: [&[u8]; 3] = match oddity(verdict, report.subject.item.identity()) {
-                Some(oddity) => [b",\"reason\":\"", oddity.as_bytes(), b"\""],
+            let [named, reason, closed]: [&[u8]; 3] = match reason(verdict, report.subject.item.identity()) {
+                Some(reason) => [b",\"reason\":\"", reason.as_bytes(), b"\""],
                 None => [b""; 3],
             };
             let (start, compared) = (b"{\"client\":\"", &words[range]);

@@ -8,7 +8,7 @@ use super::layout::{bold, level, outcome};
 use crate::clients::Group;
 use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
-use crate::report::{hedge, oddity};
+use crate::report::{blame, hedge, oddity};
 use crate::rules::{Authority, Check, Level, Remedy, Rule};
 
 /// A key of a store whose certificate or request is judged. `certfix fix` does not write where it is.
@@ -188,10 +188,7 @@ pub fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let rows: Vec<(&Verdict<'_>, String)> = report
         .verdicts
         .iter()
-        .map(|verdict| {
-            let mark = verdict.client.certainty(&verdict.comparison, target);
-            (verdict, format!("{}{}", verdict.comparison.compared, hedge(mark)))
-        })
+        .map(|verdict| (verdict, format!("{}{}", verdict.comparison.compared, hedge(verdict.certainty))))
         .collect();
     let widest = rows.iter().map(|(verdict, _)| verdict.client.name.chars().count()).max().unwrap_or(0);
     let longest = rows.iter().map(|(_, compared)| compared.chars().count()).max().unwrap_or(0);
@@ -224,7 +221,10 @@ fn complaint(verdict: &Verdict<'_>) -> String {
         Some(message) => {
             format!("on {}: \"{}\"{}", verdict.client.service, message.text(), hedge(message.mark()))
         }
-        None => format!("on {}; its exact words are not known", verdict.client.service),
+        None => {
+            let why = verdict.fault.and_then(blame).map(|why| format!(": {why}")).unwrap_or_default();
+            format!("on {}{why}; its exact words are not known", verdict.client.service)
+        }
     }
 }
 

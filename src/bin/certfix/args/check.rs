@@ -19,7 +19,7 @@ pub(crate) struct Check {
     pub(crate) reach: Reach,
     #[command(flatten)]
     pub(crate) target: TargetFrom,
-    /// Clients to judge for: ids and the groups all, modern, legacy
+    /// Clients to judge for: ids and the groups all, modern, legacy, standard
     #[arg(long, value_name = "LIST", default_value = "all")]
     pub(crate) client: String,
     /// Lowest level that makes the exit status 1
