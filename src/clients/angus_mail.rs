@@ -10,9 +10,9 @@ pub(super) const CLIENT: Client = Client {
     service: "POP3, IMAP4, SMTP",
     group: Group::Modern,
     names: NamePolicy {
-        common_name: CommonName::IfNoDns,
+        common_name: CommonName::IfNoReadableDns,
         wildcard: Wildcard::AnywhereInFirstLabel,
-        reference: Reference::WithoutUnderscore,
+        reference: Reference::SniHostName,
         trailing_dot: TrailingDot::Refused,
         ..NamePolicy::RFC9525
     },

@@ -85,6 +85,8 @@ pub enum Form {
     OldVersion,
     /// With a critical extension that it does not know.
     UnknownCritical,
+    /// Without a subject, and with a SAN that is not marked critical.
+    UnmarkedNames,
 }
 
 /// Whether serverAuth must be among the extended key usages.

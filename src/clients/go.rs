@@ -2,7 +2,7 @@
 
 use super::{
     Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference, ServerAuth,
-    Statement, Substitute, TrailingDot, When,
+    Statement, Substitute, TrailingDot, When, Wildcard,
 };
 use crate::facts::Digest;
 
@@ -11,7 +11,12 @@ pub(super) const CLIENT: Client = Client {
     name: "Go programs",
     service: "any protocol over TLS",
     group: Group::Modern,
-    names: NamePolicy { reference: Reference::Typed, trailing_dot: TrailingDot::Either, ..NamePolicy::RFC9525 },
+    names: NamePolicy {
+        wildcard: Wildcard::WholeLabelIfValid,
+        reference: Reference::Typed,
+        trailing_dot: TrailingDot::Either,
+        ..NamePolicy::RFC9525
+    },
     demands: Demands {
         refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
@@ -68,15 +73,15 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Purpose, Phrase::new(Mark::Measured, "x509: certificate specifies an incompatible key usage")),
         (Fault::WeakSignature, Phrase::new(Mark::Inferred, "x509: certificate signed by unknown authority")),
     ],
-    mark: Mark::Documented,
+    mark: Mark::Measured,
     surmised: &[],
     statements: &[
         Statement::new(
-            Mark::Documented,
-            "golang/go:src/crypto/x509/verify.go",
+            Mark::Measured,
+            "golang/go:src/crypto/x509/verify.go, run as 1.19",
             "dNSNames only. A trailing dot of the host is dropped; a name in the certificate with one \
              fits only a host typed the same way. A star is the whole first label, *.com included; \
-             underscores are tolerated; serverAuth is required where purposes are listed.",
+             underscores are tolerated. A host or name that is malformed fits only what is the same.",
         ),
         Statement::new(
             Mark::Documented,

@@ -12,9 +12,9 @@ pub(super) const CLIENT: Client = Client {
     service: "any protocol over TLS",
     group: Group::Modern,
     names: NamePolicy {
-        common_name: CommonName::IfNoDns,
+        common_name: CommonName::IfNoReadableDns,
         wildcard: Wildcard::InAnyLabel,
-        reference: Reference::WithoutUnderscore,
+        reference: Reference::SniHostName,
         trailing_dot: TrailingDot::Refused,
         ..NamePolicy::RFC9525
     },
@@ -25,7 +25,7 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any, Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical],
+        refused_forms: &[Form::UnknownCritical, Form::UnmarkedNames],
         sent_chain_only: true,
         overlooked_in_roots: &[Fault::Unfit],
         ..Demands::NONE
@@ -77,20 +77,21 @@ pub(super) const CLIENT: Client = Client {
             Phrase::new(Mark::Measured, "Extended key usage does not permit use for TLS server authentication"),
         ),
     ],
-    mark: Mark::Documented,
+    mark: Mark::Measured,
     surmised: &[],
     statements: &[
         Statement::new(
-            Mark::Documented,
-            "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java",
+            Mark::Measured,
+            "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java, run as OpenJDK 17",
             "A host with a dot at either end, an underscore or another character that no host name holds is \
              refused before anything is compared.",
         ),
         Statement::new(
-            Mark::Documented,
-            "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java",
+            Mark::Measured,
+            "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java, run as OpenJDK 17",
             "When there is any dNSName the common name is not consulted; otherwise the most specific \
-             one is. Addresses are compared with iPAddress entries only.",
+             one is. Addresses are compared with iPAddress entries only. Stars \
+             are held to U-labels.",
         ),
         Statement::new(
             Mark::Documented,
@@ -104,7 +105,7 @@ pub(super) const CLIENT: Client = Client {
             "RSA keys below 1024 bits and MD5 in a signature are refused, SHA-1 below a root of one's own is not. Where \
              purposes are listed serverAuth, anyExtendedKeyUsage or SGC must be among them; where there is a key usage, \
              digitalSignature, as in all of TLS 1.3 and with ECDHE before. A self-signed certificate that is trusted is \
-             not looked at more closely. Names are compared last. An incomplete chain is not completed.",
+             not looked at more closely. Without a subject the SAN has to be critical. Names are compared last. An incomplete chain is not completed.",
         ),
     ],
 };

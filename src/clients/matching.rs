@@ -3,9 +3,12 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use super::when::is_illegal_to_java;
 use super::wildcard::{self, Asked};
 use super::{AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, Reference, TrailingDot};
-use crate::facts::{AttributeKind, GeneralName, Host, Identity, Purpose, SanExtension, StringKind, Target, Text};
+use crate::facts::{
+    AttributeKind, GeneralName, Host, Identity, NameFault, Purpose, SanExtension, StringKind, Target, Text,
+};
 
 /// What a client compared, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,10 +159,18 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
     let kept = dotted && policy.trailing_dot == TrailingDot::Kept;
     let either = dotted && policy.trailing_dot == TrailingDot::Either;
     match (policy.reference, target.host()) {
-        (Reference::PeerAddress, _)
-        | (Reference::WellFormed | Reference::WithoutUnderscore, Host::Address(_) | Host::Malformed(_)) => None,
-        (Reference::WithoutUnderscore, Host::Name(name)) if name.as_str().contains('_') => None,
-        (Reference::WellFormed | Reference::WithoutUnderscore, Host::Name(name)) => {
+        (Reference::PeerAddress, _) | (_, Host::Address(_)) => None,
+        // Nobody looks whether an A-label that was typed stands for anything.
+        (Reference::WellFormed, Host::Malformed(NameFault::Idna)) if typed.is_ascii() => {
+            let bare = typed.strip_suffix(b".").unwrap_or(typed);
+            let last = bare.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+            let is_name = !last.iter().all(u8::is_ascii_digit);
+            is_name.then_some(Asked { name: bare, dotted: kept, also: either.then_some(typed) })
+        }
+        (Reference::WellFormed, Host::Malformed(_)) => None,
+        (Reference::SniHostName, _) if is_illegal_to_java(target) => None,
+        (Reference::SniHostName, Host::Malformed(_)) => Some(Asked { name: typed, dotted: false, also: None }),
+        (Reference::WellFormed | Reference::SniHostName, Host::Name(name)) => {
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
         }
         (Reference::Mapped, host) if !typed.is_ascii() => {
@@ -183,6 +194,8 @@ type Fits<'f> = Option<&'f dyn Fn(&Text) -> bool>;
 fn compare_text<'a>(policy: &NamePolicy, names: Presented<'a>, any: Fits<'_>) -> Comparison<'a> {
     let identity = names.identity;
     let fits = |text: &Text| any.is_some_and(|fits| fits(text));
+    // An IA5String is ASCII, and Java reads anything else in it as question marks.
+    let is_read = |text: &Text| policy.reference != Reference::SniHostName || text.as_bytes().is_ascii();
     let mut count = 0;
     match policy.scan {
         DnsScan::First => {
@@ -193,7 +206,7 @@ fn compare_text<'a>(policy: &NamePolicy, names: Presented<'a>, any: Fits<'_>) ->
         DnsScan::All if any.is_none() => count = names.dns,
         DnsScan::All => {
             for text in identity.names.dns() {
-                if fits(text) {
+                if is_read(text) && fits(text) {
                     return Comparison { compared: Compared::Dns(text), matches: true };
                 }
                 count += 1;
@@ -254,6 +267,7 @@ pub(super) fn reads_common_name(when: CommonName, identity: &Identity) -> bool {
         CommonName::Never => false,
         CommonName::Only | CommonName::Also => true,
         CommonName::IfNoDns => none(|entry| matches!(entry, GeneralName::Dns(_))),
+        CommonName::IfNoReadableDns => !identity.names.has_dns(),
         CommonName::IfNoDnsOrAddress => {
             none(|entry| matches!(entry, GeneralName::Dns(_) | GeneralName::Address(_) | GeneralName::BadAddress(_)))
         }

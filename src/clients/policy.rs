@@ -62,6 +62,8 @@ pub enum CommonName {
     Also,
     /// When the SAN has no dNSName; one that cannot be read may have some.
     IfNoDns,
+    /// When the SAN has no dNSName, or cannot be read.
+    IfNoReadableDns,
     /// When the SAN can be read and has neither dNSName nor iPAddress.
     IfNoDnsOrAddress,
     /// When the SAN can be read and has no dNSName, SRVName or URI (RFC 6125 §6.4.4).
@@ -98,6 +100,9 @@ pub enum Wildcard {
     WholeLabelUnchecked,
     /// The whole first label; the rest as in `InFirstLabel`.
     WholeLabelOpenSsl,
+    /// The whole first label, where host and name are of letters, digits, underscores and hyphens that do not begin a
+    /// label; anything else fits only what is the same, a dot at the end included: Go.
+    WholeLabelIfValid,
     /// First or last in the first label (`w*.contoso.com`), once, two dots after it, not in A-labels: OpenSSL.
     InFirstLabel,
     /// Anywhere in the first label, once (RFC 2818 §3.1).
@@ -130,8 +135,9 @@ pub enum AddressMatch {
 pub enum Reference {
     /// A well-formed name in A-labels; a malformed one matches nothing.
     WellFormed,
-    /// As `WellFormed`; an underscore makes a name malformed too: Java's SNIHostName.
-    WithoutUnderscore,
+    /// In A-labels where it has any; what STD3 and Java's SNIHostName forbid, such as an underscore, matches nothing,
+    /// a number at the end does no harm.
+    SniHostName,
     /// U-labels become A-labels, or match nothing where that fails; ASCII stays as typed.
     Mapped,
     /// The bytes as typed: no IDNA.

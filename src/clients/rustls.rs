@@ -62,12 +62,12 @@ pub(super) const CLIENT: Client = Client {
         ),
         (Fault::WeakKey, Phrase::only(When::CommonKey, Mark::Measured, "invalid peer certificate: BadSignature")),
     ],
-    mark: Mark::Documented,
+    mark: Mark::Measured,
     surmised: &[],
     statements: &[
         Statement::new(
-            Mark::Documented,
-            "rustls/webpki:src/subject_name/dns_name.rs@1bff41a",
+            Mark::Measured,
+            "rustls/webpki:src/subject_name/dns_name.rs@1bff41a, run as 0.103",
             "SAN only; a star is the whole first label with two labels after it; a name in the \
              certificate that ends in a dot never matches, a host typed with one does; underscores \
              are fine; the last label is never all digits.",

@@ -39,7 +39,7 @@ fn common_name(client: &Client) -> String {
         CommonName::Never => return "never read".to_owned(),
         CommonName::Only => "all that is read",
         CommonName::Also => "read beside the SAN",
-        CommonName::IfNoDns => "read when the SAN has no dNSName",
+        CommonName::IfNoDns | CommonName::IfNoReadableDns => "read when the SAN has no dNSName",
         CommonName::IfNoDnsOrAddress => "read when the SAN has neither dNSName nor iPAddress",
         CommonName::IfNoDnsSrvUri => "read when the SAN has no dNSName, SRVName or URI",
         CommonName::IfNoDnsAddressUriSrv => "read when the SAN has no dNSName, iPAddress, URI or SRVName",
@@ -58,9 +58,10 @@ fn common_name(client: &Client) -> String {
 fn wildcard(client: &Client) -> String {
     let place = match client.names.wildcard {
         Wildcard::Never => return "none".to_owned(),
-        Wildcard::WholeLabel | Wildcard::WholeLabelUnchecked | Wildcard::WholeLabelOpenSsl => {
-            "a star as the whole first label"
-        }
+        Wildcard::WholeLabel
+        | Wildcard::WholeLabelUnchecked
+        | Wildcard::WholeLabelOpenSsl
+        | Wildcard::WholeLabelIfValid => "a star as the whole first label",
         Wildcard::InFirstLabel => "a star at either end of the first label",
         Wildcard::AnywhereInFirstLabel => "a star anywhere in the first label",
         Wildcard::FirstLabelOrNone => "a star anywhere in the first label; it may stand for no label at all",
@@ -86,7 +87,7 @@ const fn address(address: AddressMatch) -> &'static str {
 const fn reference(reference: Reference) -> &'static str {
     match reference {
         Reference::WellFormed => "only a well-formed name is compared, in A-labels",
-        Reference::WithoutUnderscore => "only a well-formed name without an underscore is compared, in A-labels",
+        Reference::SniHostName => "a name that STD3 allows is compared, in A-labels",
         Reference::Mapped => "U-labels become A-labels, anything else is compared as it is",
         Reference::Typed => "compared as it is, without IDNA",
         Reference::PeerAddress => "not compared: the server's IP address is",
@@ -171,6 +172,7 @@ const fn form(form: Form) -> &'static str {
         Form::Authority => "no certificate of a CA",
         Form::OldVersion => "a certificate of version 3",
         Form::UnknownCritical => "no critical extension that it does not know",
+        Form::UnmarkedNames => "a subject, or a SAN that is marked critical",
     }
 }
 

@@ -73,12 +73,17 @@ fn go_matches(pattern: &[u8], host: &[u8]) -> bool {
 }
 
 /// SNIHostName obeys STD3 rules and knows no dot at the end; it minds neither a number at the end nor the whole length.
-fn is_illegal_to_java(target: &Target) -> bool {
+pub(super) fn is_illegal_to_java(target: &Target) -> bool {
     match target.host() {
         Host::Address(_) => false,
         _ if target.has_trailing_dot() => true,
         Host::Name(name) => name.as_str().contains('_'),
-        Host::Malformed(fault) => !matches!(fault, NameFault::NumericEnd | NameFault::Long { .. } | NameFault::Idna),
+        Host::Malformed(NameFault::Idna) if !target.text().as_bytes().is_ascii() => true,
+        Host::Malformed(NameFault::NumericEnd | NameFault::Long { .. } | NameFault::Idna) => {
+            let fair = |character: char| character.is_alphanumeric() || ".-".contains(character);
+            !target.text().as_str().is_some_and(|text| text.chars().all(fair))
+        }
+        Host::Malformed(_) => true,
     }
 }
 
@@ -96,6 +101,9 @@ mod tests {
             ("my_host.contoso.com", true),
             ("a b", true),
             ("192.0.2", false),
+            ("xn--a.com", false),
+            ("_sip.2.3.4", true),
+            ("*.0.2.5", true),
             ("192.0.2.5", false),
         ] {
             assert_eq!(is_illegal_to_java(&target(host)), illegal, "{host}");

@@ -30,6 +30,9 @@ pub(super) fn may_cover(presented: &[u8], asked: &[u8]) -> bool {
 
 /// True when `presented` covers what was asked, by the wildcard rules of `policy`.
 pub(super) fn covers(policy: &NamePolicy, presented: &[u8], asked: &Asked<'_>) -> bool {
+    if policy.wildcard == Wildcard::WholeLabelIfValid {
+        return if_valid(presented, asked.also.unwrap_or(asked.name));
+    }
     if asked.also.is_some_and(|also| presented.eq_ignore_ascii_case(also)) {
         return true;
     }
@@ -61,12 +64,15 @@ pub(super) fn covers(policy: &NamePolicy, presented: &[u8], asked: &Asked<'_>) -
     if presented.eq_ignore_ascii_case(name) {
         return true;
     }
+    if policy.wildcard == Wildcard::InAnyLabel && (is_international(presented) || is_international(name)) {
+        return in_u_labels(presented, name);
+    }
     // Nearly every name ends here: a wildcard is rare.
     if !presented.contains(&b'*') {
         return false;
     }
     match policy.wildcard {
-        Wildcard::Never | Wildcard::LeadingStar => false,
+        Wildcard::Never | Wildcard::LeadingStar | Wildcard::WholeLabelIfValid => false,
         Wildcard::WholeLabel => whole_label(policy, presented, name) && name.split(is_dot).all(is_host_label),
         Wildcard::WholeLabelUnchecked => whole_label(policy, presented, name),
         Wildcard::WholeLabelOpenSsl => presented.starts_with(b"*.") && open_ssl_star(presented, name),
@@ -78,6 +84,23 @@ pub(super) fn covers(policy: &NamePolicy, presented: &[u8], asked: &Asked<'_>) -
         }
         Wildcard::InAnyLabel => any_label(presented, name),
     }
+}
+
+/// Go: stars and the dot at the end of the host count only where host and name are valid to it.
+fn if_valid(presented: &[u8], typed: &[u8]) -> bool {
+    let valid = |label: &[u8]| {
+        !label.starts_with(b"-")
+            && !label.is_empty()
+            && label.iter().all(|byte| is_letter_digit_hyphen(*byte) || *byte == b'_')
+    };
+    let host = typed.strip_suffix(b".").unwrap_or(typed);
+    // A star alone is none.
+    let pattern = presented.strip_prefix(b"*.").unwrap_or(presented);
+    if !host.split(is_dot).all(valid) || !pattern.split(is_dot).all(valid) {
+        return presented != b"." && presented.eq_ignore_ascii_case(typed);
+    }
+    let rest = if pattern.len() < presented.len() { split_first_label(host).map(|(_, rest)| rest) } else { Some(host) };
+    rest.is_some_and(|rest| pattern.eq_ignore_ascii_case(rest))
 }
 
 fn whole_label(policy: &NamePolicy, presented: &[u8], name: &[u8]) -> bool {
@@ -153,6 +176,26 @@ fn leading_star(presented: &[u8], name: &[u8]) -> bool {
     let Some(at) = name.len().checked_sub(tail.len()) else { return false };
     let (stood_for, end) = name.split_at(at);
     !stood_for.contains(&b'.') && end.eq_ignore_ascii_case(tail)
+}
+
+/// JSSE compares U-labels, so that a star may stand for a part of one.
+fn in_u_labels(presented: &[u8], name: &[u8]) -> bool {
+    let (Some(presented), Some(name)) = (u_labels(presented), u_labels(name)) else { return false };
+    presented == name || presented.contains('*') && any_label(presented.as_bytes(), name.as_bytes())
+}
+
+/// In lower case; a label that is none stays as it is.
+fn u_labels(name: &[u8]) -> Option<String> {
+    let unicode = |label: &str| match idna::domain_to_unicode(label) {
+        (label, Ok(())) => label,
+        _ => label.to_lowercase(),
+    };
+    let name = std::str::from_utf8(name).ok()?;
+    Some(name.split('.').map(unicode).collect::<Vec<String>>().join("."))
+}
+
+fn is_international(name: &[u8]) -> bool {
+    !name.is_ascii() || name.split(is_dot).any(is_a_label)
 }
 
 /// JSSE, HTTPS mode: label by label, but some dot must follow the last star.

@@ -106,7 +106,8 @@ mod tests {
         let parameters = rcgen::CertificateParams::new(["mail.contoso.com".to_owned()]).unwrap();
         let der = parameters.serialize_request(&rcgen::KeyPair::generate().unwrap()).unwrap();
         let mut request = Request::from_der(der.der()).unwrap();
-        let judged = |request: &Request, ctx: &Context<'_>| check(Item::Request(request), &[], None, ctx).map(|hit| hit.level);
+        let judged =
+            |request: &Request, ctx: &Context<'_>| check(Item::Request(request), &[], None, ctx).map(|hit| hit.level);
         assert_eq!(judged(&request, &Context::public()), None);
         request.signature.digest = Digest::Sha1;
         assert_eq!(judged(&request, &Context::plain()), Some(Level::Warning));
