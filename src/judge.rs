@@ -4,16 +4,21 @@ mod answer;
 mod panel;
 mod services;
 mod target;
+mod verdict;
 
-use crate::clients::{Client, Comparison, Demands, Fault, Mark, Message, Presented, Reaction};
-use crate::facts::{Certificate, Identity, Item, KeyEntry, Moment, Source, Subject, Target, Verification};
+use std::cell::LazyCell;
+
+use crate::clients::{Client, Comparison, Demands, Fault, Presented, Reaction};
+use crate::facts::{Certificate, Identity, Item, KeyEntry, Source, Subject, Target, Verification};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
+use verdict::{certainty, date, distrust, outcome};
 
 pub use answer::{Chain, Change, chain, changes, undoes_the_order};
 pub use panel::Panel;
 pub use services::{Placed, Services, judge_services, lost};
 pub use target::{Inference, infer_target};
+pub use verdict::{Outcome, Verdict};
 
 /// What was found about one certificate or request.
 #[derive(Debug)]
@@ -41,45 +46,6 @@ pub struct Finding {
     pub hit: Hit,
     /// The clients that complain of it.
     pub clients: Vec<&'static Client>,
-}
-
-/// What one client does.
-#[derive(Debug)]
-pub struct Verdict<'a> {
-    /// The client.
-    pub client: &'static Client,
-    /// What it compared, and whether that fits.
-    pub comparison: Comparison<'a>,
-    /// What it does.
-    pub outcome: Outcome,
-    /// What it complains of first, when it does not accept.
-    pub fault: Option<Fault>,
-    /// How sure we are of that.
-    pub certainty: Mark,
-    /// The words that its user sees.
-    pub message: Option<Message<'a>>,
-}
-
-/// What a client does with a certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// Goes on without a word.
-    Accepts,
-    /// Asks its user, who may go on.
-    Warns,
-    /// Ends the connection.
-    Refuses,
-}
-
-impl Outcome {
-    /// `accepts`, `warns`, `refuses`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Accepts => "accepts",
-            Self::Warns => "warns",
-            Self::Refuses => "refuses",
-        }
-    }
 }
 
 /// Evidence that a rule lacked.
@@ -154,7 +120,8 @@ pub fn judge<'a>(subject: &'a Subject<'a>, panel: &'a Panel, ctx: &Context<'a>) 
     // Stable: equal levels stay in the order of the list.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.hit.level));
     let (target, authority) = (ctx.target, ctx.authority);
-    Report { subject, target, authority, findings, verdicts: bench.verdicts(), not_checked }
+    let verdicts = bench.verdicts(findings.iter().any(is_unfit));
+    Report { subject, target, authority, findings, verdicts, not_checked }
 }
 
 /// A subject before its judges.
@@ -222,7 +189,9 @@ impl<'a> Bench<'a, '_> {
                 let trust = self.ctx.trust.ok_or(Missing::Trust)?;
                 let path = trust.path(cert, &self.subject.chain, self.ctx.now);
                 match &path {
-                    None if self.subject.chain.is_empty() && !cert.is_self_issued() => return Err(Missing::Chain),
+                    None if self.subject.chain.is_empty() && !cert.is_self_issued() && !trust.knows_issuer_of(cert) => {
+                        return Err(Missing::Chain);
+                    }
                     Some(path) if !path.is_proved => return Err(Missing::Proof),
                     _ => (check(cert, &self.subject.chain, path.as_ref(), self.ctx), Vec::new()),
                 }
@@ -331,21 +300,24 @@ impl<'a> Bench<'a, '_> {
         }
     }
 
-    fn verdicts(self) -> Vec<Verdict<'a>> {
+    /// `is_unfit`: something beside the name is wrong by a rule that clients may have.
+    fn verdicts(self, is_unfit: bool) -> Vec<Verdict<'a>> {
         let Some(target) = self.ctx.target else { return Vec::new() };
         let cert = self.subject.item.certificate();
         let (identity, views, is_aimed) = (self.identity, self.views, self.panel.is_aimed_at(target));
+        let distrusted = LazyCell::new(|| distrust(self.subject, self.ctx));
         let verdict = |view: View<'a>| {
             let reaction = view.member.client.reaction;
-            let fault = view.fault.filter(|_| reaction != Reaction::GoesOn).map(|fault| closer(fault, cert));
+            let fault = view.fault.filter(|_| reaction != Reaction::GoesOn);
+            let fault = fault.map(|fault| if fault == Fault::Untrusted { *distrusted } else { fault });
             let date = |fault| cert.and_then(|cert| date(cert, fault));
             let message = fault.and_then(|fault| view.member.words(is_aimed, fault, target, identity, date(fault)));
             let comparison = view.comparison?;
             Some(Verdict {
                 client: view.member.client,
-                certainty: view.member.client.certainty(&comparison, target, fault),
+                certainty: certainty(view.member.client, &comparison, target, fault, is_unfit),
                 comparison,
-                outcome: outcome(fault, reaction),
+                outcome: outcome(fault, view.member.client),
                 fault,
                 message,
             })
@@ -370,29 +342,9 @@ fn keep_worse(worst: &mut Option<Hit>, hit: Hit) {
     }
 }
 
-/// What some clients have words of their own for.
-fn closer(fault: Fault, cert: Option<&Certificate>) -> Fault {
-    match cert {
-        Some(cert) if fault == Fault::Untrusted && cert.is_self_issued() => Fault::SelfSigned,
-        _ => fault,
-    }
-}
-
-fn outcome(fault: Option<Fault>, reaction: Reaction) -> Outcome {
-    match (fault, reaction) {
-        (None, _) | (_, Reaction::GoesOn) => Outcome::Accepts,
-        (Some(_), Reaction::Asks) => Outcome::Warns,
-        (Some(_), Reaction::Stops) => Outcome::Refuses,
-    }
-}
-
-/// The day that the words for this fault speak of.
-fn date(cert: &Certificate, fault: Fault) -> Option<Moment> {
-    match fault {
-        Fault::Expired => Some(cert.not_after),
-        Fault::NotYetValid => Some(cert.not_before),
-        _ => None,
-    }
+/// Something that a client may complain of beside name, life and issuer.
+fn is_unfit(finding: &Finding) -> bool {
+    finding.hit.level > Level::Note && finding.rule.fault.is_some_and(Fault::is_unfit)
 }
 
 #[cfg(test)]

@@ -35,12 +35,20 @@ enum Issuer {
     WeakBetween,
     /// A CA below the good root whose own certificate is signed over SHA-1.
     OldBetween,
+    /// A CA below the good root that is for TLS clients alone.
+    ClientBetween,
+    /// A CA below the good root whose life is over.
+    EndedBetween,
+    /// A good root that is not trusted and that the server sends.
+    Sent,
     /// A trusted root with a key of RSA 1024, itself signed over SHA-1.
     WeakRoot,
     /// Nobody else, and it is trusted.
     Own,
     /// Nobody else, and another is trusted.
     OwnStranger,
+    /// Nobody else, and an older one with the same name and key is trusted.
+    OwnOlder,
 }
 
 /// A certificate for `localhost` unless said otherwise, of today unless said otherwise.
@@ -63,6 +71,8 @@ const LEAF: &str = "basicConstraints=CA:FALSE";
 const NO_USE: &str = "keyUsage=nonRepudiation";
 const CRITICAL: &str = "1.2.3.4=critical,ASN1:NULL";
 const AUTHORITY: &str = "basicConstraints=critical,CA:TRUE";
+/// A second keyUsage.
+const REPEATED: &str = "2.5.29.15=DER:03020780";
 const OLD: (i64, i64) = (-400, -100);
 
 const GOOD: Case = Case {
@@ -93,6 +103,7 @@ const CASES: &[Case] = &[
     Case { key: "ec:secp256k1", extensions: &["keyUsage=digitalSignature", SERVER], ..GOOD },
     Case { key: "ec:brainpoolP256r1", extensions: &["keyUsage=digitalSignature", SERVER], ..GOOD },
     Case { key: "ed25519", extensions: &["keyUsage=digitalSignature", SERVER], ..GOOD },
+    Case { key: "RSA-PSS", extensions: &["keyUsage=digitalSignature", SERVER], ..GOOD },
     Case { key: "ed448", extensions: &["keyUsage=digitalSignature", SERVER], ..GOOD },
     // Signatures.
     Case { digest: "sha1", ..GOOD },
@@ -120,6 +131,7 @@ const CASES: &[Case] = &[
     Case { extensions: &["keyUsage=digitalSignature,keyCertSign", SERVER, AUTHORITY], ..GOOD },
     Case { extensions: &[USAGE, SERVER, CRITICAL], ..GOOD },
     Case { extended: false, ..GOOD },
+    Case { extensions: &[USAGE, SERVER, REPEATED], ..GOOD },
     // Life.
     Case { days: OLD, ..GOOD },
     Case { days: (100, 400), ..GOOD },
@@ -130,7 +142,11 @@ const CASES: &[Case] = &[
     Case { issuer: Issuer::WeakBetween, ..GOOD },
     Case { issuer: Issuer::OldBetween, ..GOOD },
     Case { issuer: Issuer::WeakRoot, ..GOOD },
+    Case { issuer: Issuer::ClientBetween, ..GOOD },
+    Case { issuer: Issuer::EndedBetween, ..GOOD },
+    Case { issuer: Issuer::Sent, ..GOOD },
     // Self-signed.
+    Case { issuer: Issuer::OwnOlder, ..GOOD },
     Case { issuer: Issuer::Own, ..GOOD },
     Case { issuer: Issuer::OwnStranger, ..GOOD },
     Case { issuer: Issuer::Own, extensions: &[AUTHORITY], ..GOOD },
@@ -172,6 +188,13 @@ const CASES: &[Case] = &[
     Case { extensions: &[USAGE, CLIENT, AUTHORITY], ..GOOD },
 ];
 
+/// Where a model is known to be less exact than its program, and why.
+const EXCEPTIONS: &[(&str, Issuer, &str)] = &[
+    ("jsse", Issuer::ClientBetween, "it does not hold CAs to their purposes, most do"),
+    ("mbedtls", Issuer::ClientBetween, "it does not hold CAs to their purposes, most do"),
+    ("rustls", Issuer::OwnOlder, "a root is a name and a key to it, to the others a certificate"),
+];
+
 #[test]
 fn clients_answer_as_their_models() {
     let workshop = Workshop::new();
@@ -190,6 +213,10 @@ fn clients_answer_as_their_models() {
             refused += usize::from(!theirs.accepts);
             let said = words.as_ref().is_none_or(|words| theirs.said.contains(words));
             quoted += usize::from(words.is_some());
+            if EXCEPTIONS.iter().any(|(id, issuer, _)| *id == client.id && *issuer == case.issuer) {
+                assert!(theirs.accepts && outcome == Outcome::Refuses, "this exception is not needed: {}", client.id);
+                continue;
+            }
             if theirs.accepts != (outcome == Outcome::Accepts) || !said {
                 let said = theirs.said;
                 differences.push(format!("{} {}: {outcome:?}, {words:?}; really {said}", client.id, case.describe()));
@@ -232,15 +259,32 @@ fn authorities(workshop: &Workshop) {
     workshop.run(&format!(
         "req -x509 -newkey rsa:1024 -sha1 -nodes -keyout weak-root.key -subj /CN=Weak {root} -out weak-root.pem"
     ));
-    fs::write(workshop.file("ca.ext"), format!("{AUTHORITY}\nkeyUsage=critical,keyCertSign,cRLSign\n")).unwrap();
-    for (name, bits, digest) in
-        [("between", 2048, "sha256"), ("weak-between", 1024, "sha256"), ("old-between", 2048, "sha1")]
-    {
-        workshop.run(&format!("req -new -newkey rsa:{bits} -nodes -keyout {name}.key -subj /CN={name} -out ca.csr"));
-        workshop.run(&format!(
-            "x509 -req -in ca.csr -CA root.pem -CAkey root.key -set_serial 77 -days 800 -{digest} -extfile ca.ext -out {name}.pem"
-        ));
+    for (name, bits, digest, purpose, days) in [
+        ("between", 2048, "sha256", "", (-1, 800)),
+        ("weak-between", 1024, "sha256", "", (-1, 800)),
+        ("old-between", 2048, "sha1", "", (-1, 800)),
+        ("client-between", 2048, "sha256", CLIENT, (-1, 800)),
+        ("ended-between", 2048, "sha256", "", OLD),
+    ] {
+        workshop.run(&format!("req -new -newkey rsa:{bits} -nodes -keyout {name}.key -subj /CN={name} -out leaf.csr"));
+        let extensions = [AUTHORITY, "keyUsage=critical,keyCertSign,cRLSign", purpose].join("\n");
+        sign(workshop, digest, "-cert root.pem -keyfile root.key", days, &extensions);
+        fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{name}.pem"))).unwrap();
     }
+}
+
+/// Makes `leaf.pem` of `leaf.csr`.
+fn sign(workshop: &Workshop, digest: &str, signer: &str, days: (i64, i64), extensions: &str) {
+    fs::write(workshop.file("index"), "").unwrap();
+    let text = format!(
+        "[ca]\ndefault_ca = d\n[d]\ndatabase = index\nnew_certs_dir = .\nrand_serial = yes\npolicy = p\n\
+         unique_subject = no\nx509_extensions = x\n[p]\ncommonName = supplied\n[x]\n{extensions}\n"
+    );
+    fs::write(workshop.file("ca.cnf"), text).unwrap();
+    let (first, last) = (stamp(days.0), stamp(days.1));
+    workshop.run(&format!(
+        "ca -batch -notext -config ca.cnf -md {digest} {signer} -in leaf.csr -startdate {first} -enddate {last} -out leaf.pem"
+    ));
 }
 
 impl Case {
@@ -258,46 +302,37 @@ impl Case {
         workshop.run(&format!("req -new -key leaf.key -subj /CN={} -out leaf.csr", self.name));
         let (ca, trusted) = match self.issuer {
             Issuer::Root => ("root", "root.pem"),
-            Issuer::Stranger => ("root", "stranger.pem"),
+            Issuer::Stranger | Issuer::Sent => ("root", "stranger.pem"),
             Issuer::Between | Issuer::Missing => ("between", "root.pem"),
             Issuer::WeakBetween => ("weak-between", "root.pem"),
             Issuer::OldBetween => ("old-between", "root.pem"),
+            Issuer::ClientBetween => ("client-between", "root.pem"),
+            Issuer::EndedBetween => ("ended-between", "root.pem"),
             Issuer::WeakRoot => ("weak-root", "weak-root.pem"),
-            Issuer::Own => ("", "trusted.pem"),
+            Issuer::Own | Issuer::OwnOlder => ("", "trusted.pem"),
             Issuer::OwnStranger => ("", "stranger.pem"),
         };
-        self.configure(workshop);
-        let (first, last) = (stamp(self.days.0), stamp(self.days.1));
-        let signer = if ca.is_empty() {
-            "-selfsign -keyfile leaf.key".to_owned()
-        } else {
-            format!("-cert {ca}.pem -keyfile {ca}.key")
+        let signer = match ca {
+            "" => "-selfsign -keyfile leaf.key".to_owned(),
+            ca => format!("-cert {ca}.pem -keyfile {ca}.key"),
         };
-        workshop.run(&format!(
-            "ca -batch -notext -config ca.cnf -md {} {signer} -in leaf.csr -startdate {first} -enddate {last} -out leaf.pem",
-            self.digest
-        ));
+        let extensions = format!("subjectAltName=DNS:{}\n{}", self.name, self.extensions.join("\n"));
+        sign(workshop, self.digest, &signer, self.days, &extensions);
         if !self.extended {
             workshop.run("x509 -req -in leaf.csr -CA root.pem -CAkey root.key -set_serial 99 -days 90 -out leaf.pem");
         }
         fs::copy(workshop.file("leaf.pem"), workshop.file("trusted.pem")).unwrap();
-        if matches!(self.issuer, Issuer::Between | Issuer::WeakBetween | Issuer::OldBetween) {
-            let chain =
-                [fs::read(workshop.file("leaf.pem")).unwrap(), fs::read(workshop.file(&format!("{ca}.pem"))).unwrap()];
-            fs::write(workshop.file("leaf.pem"), chain.concat()).unwrap();
+        if self.issuer == Issuer::OwnOlder {
+            sign(workshop, self.digest, &signer, (self.days.0, self.days.1 + 1), &extensions);
+        }
+        if !matches!(self.issuer, Issuer::Root | Issuer::Stranger | Issuer::Missing | Issuer::WeakRoot)
+            && !ca.is_empty()
+        {
+            let above = fs::read(workshop.file(&format!("{ca}.pem"))).unwrap();
+            let chain = [fs::read(workshop.file("leaf.pem")).unwrap(), above].concat();
+            fs::write(workshop.file("leaf.pem"), chain).unwrap();
         }
         trusted
-    }
-
-    fn configure(&self, workshop: &Workshop) {
-        fs::write(workshop.file("index"), "").unwrap();
-        let extensions = self.extensions.join("\n");
-        let text = format!(
-            "[ca]\ndefault_ca = d\n[d]\ndatabase = index\nnew_certs_dir = .\nrand_serial = yes\npolicy = p\n\
-             unique_subject = no\nx509_extensions = x\n[p]\ncommonName = supplied\n[x]\nsubjectAltName=DNS:{}\n{extensions}\n",
-            self.name
-        );
-        fs::write(workshop.file("ca.cnf"), text).unwrap();
     }
 
     fn describe(&self) -> String {
@@ -308,6 +343,10 @@ impl Case {
             Issuer::Missing => "missing",
             Issuer::WeakBetween => "weak between",
             Issuer::OldBetween => "old between",
+            Issuer::ClientBetween => "client between",
+            Issuer::EndedBetween => "ended between",
+            Issuer::Sent => "sent",
+            Issuer::OwnOlder => "own, older",
             Issuer::WeakRoot => "weak root",
             Issuer::Own => "own",
             Issuer::OwnStranger => "own, not trusted",

@@ -13,7 +13,7 @@ pub(super) const CLIENT: Client = Client {
         common_name: CommonName::IfNoReadableDns,
         wildcard: Wildcard::AnywhereInFirstLabel,
         reference: Reference::SniHostName,
-        trailing_dot: TrailingDot::Refused,
+        trailing_dot: TrailingDot::Dropped,
         ..NamePolicy::RFC9525
     },
     demands: jsse::CLIENT.demands,

@@ -1,8 +1,8 @@
 //! BoringSSL: X509_check_host.
 
 use super::{
-    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement,
-    TrailingDot,
+    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Group, KeyFamily, Mark, NamePolicy, Reaction,
+    Statement, TrailingDot,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -17,7 +17,10 @@ pub(super) const CLIENT: Client = Client {
         trailing_dot: TrailingDot::Kept,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands {
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
+        ..Demands::NONE
+    },
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[],
@@ -39,6 +42,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Documented,
             "google/boringssl:crypto/x509/x509_test.cc",
             "A star is the whole first label; a host may hold no star and no leading dot.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "google/boringssl:ssl/extensions.cc",
+            "Handshakes are signed with RSA keys or on P-256 and P-384, in the newest versions on P-521 too. What else is \
+             demanded each program decides.",
         ),
     ],
 };

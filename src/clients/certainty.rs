@@ -20,9 +20,8 @@ impl Client {
     /// How sure we are of what it made of `target` when it complained of `fault`, or of nothing: as sure as of the model,
     /// unless the part that decided is surmised.
     pub fn certainty(&self, comparison: &Comparison<'_>, target: &Target, fault: Option<Fault>) -> Mark {
-        let is_unfit = |fault: Fault| fault == Fault::Unfit || fault.broader() == Some(Fault::Unfit);
         let decided = |aspect: &Aspect| match (aspect, &comparison.compared) {
-            (Aspect::Demands, _) => fault.is_some_and(is_unfit),
+            (Aspect::Demands, _) => fault.is_some_and(Fault::is_unfit),
             (Aspect::Addresses, _) => target.address().is_some(),
             (Aspect::CommonName, compared) => {
                 // Where nothing was read, it was decided that the common name is not.

@@ -1,6 +1,6 @@
 //! Chrome since 58: web mail only.
 
-use super::{Aspect, Client, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement};
+use super::{Aspect, Client, Fault, Group, Mark, NamePolicy, Reaction, Statement, boringssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "chrome",
@@ -8,14 +8,19 @@ pub(super) const CLIENT: Client = Client {
     service: "HTTPS",
     group: Group::Modern,
     names: NamePolicy::RFC9525,
-    demands: Demands::NONE,
+    demands: boringssl::CLIENT.demands,
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[],
     mark: Mark::Documented,
-    surmised: &[Aspect::Wildcards, Aspect::Addresses],
+    surmised: &[Aspect::Demands, Aspect::Wildcards, Aspect::Addresses],
     statements: &[
         Statement::new(Mark::Documented, "chromium commit b166233e", "Chrome 58 (2017) stopped using the common name."),
+        Statement::new(
+            Mark::Inferred,
+            "google/boringssl:ssl/extensions.cc",
+            "The kinds of key are those of BoringSSL.",
+        ),
         Statement::new(Mark::Inferred, "not documented", "Wildcards and addresses as in RFC 9525."),
     ],
 };

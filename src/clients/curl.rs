@@ -62,6 +62,10 @@ pub(super) const CLIENT: Client = Client {
             Phrase::new(Mark::Measured, "SSL certificate problem: unable to get local issuer certificate"),
         ),
         (Fault::SelfSigned, Phrase::new(Mark::Measured, "SSL certificate problem: self-signed certificate")),
+        (
+            Fault::UnknownRoot,
+            Phrase::new(Mark::Measured, "SSL certificate problem: self-signed certificate in certificate chain"),
+        ),
         (Fault::Critical, Phrase::new(Mark::Measured, "SSL certificate problem: unhandled critical extension")),
         (Fault::Purpose, Phrase::new(Mark::Measured, "SSL certificate problem: unsuitable certificate purpose")),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "SSL certificate problem: unsuitable certificate purpose")),
@@ -73,10 +77,7 @@ pub(super) const CLIENT: Client = Client {
                 "SSL certificate problem: EE certificate key too weak",
             ),
         ),
-        (
-            Fault::WeakKey,
-            Phrase::only(When::CommonKey, Mark::Measured, "SSL certificate problem: CA certificate key too weak"),
-        ),
+        (Fault::WeakKey, Phrase::new(Mark::Measured, "SSL certificate problem: CA certificate key too weak")),
         (
             Fault::WeakSignature,
             Phrase::new(Mark::Measured, "SSL certificate problem: CA signature digest algorithm too weak"),

@@ -24,6 +24,10 @@ pub struct Demands {
     pub lives: &'static [LifeLimit],
     /// Whether it goes by the certificates that the server sends, and finds no missing one by itself.
     pub sent_chain_only: bool,
+    /// Whether all kinds of demand were looked for, so that what is not named here is taken for certain.
+    pub is_whole: bool,
+    /// Faults that end the connection where the client asks its user about others.
+    pub unforgiven: &'static [Fault],
     /// Faults that it overlooks in a self-signed certificate, once that is trusted.
     pub overlooked_in_roots: &'static [Fault],
 }
@@ -40,6 +44,8 @@ impl Demands {
         refused_forms: &[],
         lives: &[],
         sent_chain_only: false,
+        is_whole: false,
+        unforgiven: &[Fault::UnusableKey],
         overlooked_in_roots: &[],
     };
 
@@ -60,6 +66,8 @@ pub enum KeyFamily {
     Ed448,
     /// DSA.
     Dsa,
+    /// RSA for RSASSA-PSS alone.
+    RsaPss,
 }
 
 impl KeyFamily {
@@ -71,6 +79,7 @@ impl KeyFamily {
             KeyKind::Ed25519 => Some(Self::Ed25519),
             KeyKind::Ed448 => Some(Self::Ed448),
             KeyKind::Dsa { .. } => Some(Self::Dsa),
+            KeyKind::RsaPss { .. } => Some(Self::RsaPss),
             KeyKind::Ec(Curve::P256 | Curve::P384 | Curve::P521) | KeyKind::Rsa { .. } | KeyKind::Other(_) => None,
         }
     }
@@ -85,6 +94,12 @@ pub enum Form {
     OldVersion,
     /// With a critical extension that it does not know.
     UnknownCritical,
+    /// Of version 1 or 2, with extensions.
+    OldVersionExtended,
+    /// With an extension that is there twice.
+    RepeatedExtension,
+    /// With one of those that TLS clients read that is there twice.
+    RepeatedKnownExtension,
     /// Without a subject, and with a SAN that is not marked critical.
     UnmarkedNames,
 }
@@ -114,9 +129,7 @@ impl Substitute {
     pub fn is(self, purpose: &Purpose) -> bool {
         match (self, purpose) {
             (Self::Any, Purpose::Any) => true,
-            (Self::GatedCryptography, Purpose::Other(oid)) => {
-                ["1.3.6.1.4.1.311.10.3.3", "2.16.840.1.113730.4.1"].contains(&&**oid)
-            }
+            (Self::GatedCryptography, purpose) => purpose.is_gated(),
             _ => false,
         }
     }

@@ -27,8 +27,9 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical],
+        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedExtension],
         sent_chain_only: true,
+        is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature, Fault::Critical],
         ..Demands::NONE
     },

@@ -18,11 +18,12 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands {
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa],
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
-        refused_forms: &[Form::UnknownCritical],
+        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedExtension],
         sent_chain_only: true,
+        is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature],
         ..Demands::NONE
     },

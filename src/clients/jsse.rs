@@ -15,7 +15,7 @@ pub(super) const CLIENT: Client = Client {
         common_name: CommonName::IfNoReadableDns,
         wildcard: Wildcard::InAnyLabel,
         reference: Reference::SniHostName,
-        trailing_dot: TrailingDot::Refused,
+        trailing_dot: TrailingDot::Dropped,
         ..NamePolicy::RFC9525
     },
     demands: Demands {
@@ -25,8 +25,9 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any, Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical, Form::UnmarkedNames],
+        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedExtension, Form::UnmarkedNames],
         sent_chain_only: true,
+        is_whole: true,
         overlooked_in_roots: &[Fault::Unfit],
         ..Demands::NONE
     },
@@ -63,14 +64,7 @@ pub(super) const CLIENT: Client = Client {
             Phrase::new(Mark::Measured, "unable to find valid certification path to requested target"),
         ),
         (Fault::Critical, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
-        (
-            Fault::WeakKey,
-            Phrase::only(
-                When::CommonKey,
-                Mark::Measured,
-                "unable to find valid certification path to requested target",
-            ),
-        ),
+        (Fault::WeakKey, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "KeyUsage does not allow digital signatures")),
         (
             Fault::Purpose,
@@ -83,8 +77,8 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Measured,
             "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java, run as OpenJDK 17",
-            "A host with a dot at either end, an underscore or another character that no host name holds is \
-             refused before anything is compared.",
+            "A host with a dot at its beginning, an underscore or another character that no host name holds is \
+             refused before anything is compared; a dot at its end is taken off.",
         ),
         Statement::new(
             Mark::Measured,

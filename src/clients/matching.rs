@@ -169,7 +169,9 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
         }
         (Reference::WellFormed, Host::Malformed(_)) => None,
         (Reference::SniHostName, _) if is_illegal_to_java(target) => None,
-        (Reference::SniHostName, Host::Malformed(_)) => Some(Asked { name: typed, dotted: false, also: None }),
+        (Reference::SniHostName, Host::Malformed(_)) => {
+            Some(Asked { name: typed.strip_suffix(b".").unwrap_or(typed), dotted: false, also: None })
+        }
         (Reference::WellFormed | Reference::SniHostName, Host::Name(name)) => {
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
         }

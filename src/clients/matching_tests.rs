@@ -95,8 +95,9 @@ fn clients_differ_on_wildcards() {
 #[test]
 fn clients_differ_on_dots_at_the_end() {
     let of = named(["mail.contoso.com"], &[]);
-    all(&["openssl", "jsse", "gnutls"], &of, "mail.contoso.com.", false);
-    all(&["go", "rustls", "thunderbird", "android", "curl", "rfc9525"], &of, "mail.contoso.com.", true);
+    all(&["openssl", "gnutls"], &of, "mail.contoso.com.", false);
+    // Java's HostnameChecker refuses it, but is first asked about the name that is sent as SNI, which has no dot.
+    all(&["go", "rustls", "thunderbird", "android", "curl", "jsse", "rfc9525"], &of, "mail.contoso.com.", true);
     let dotted = named(["mail.contoso.com."], &[]);
     all(&["rustls", "thunderbird", "go", "openssl", "rfc9525"], &dotted, "mail.contoso.com", false);
     all(&["android", "curl"], &dotted, "mail.contoso.com", true);

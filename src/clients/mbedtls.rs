@@ -22,12 +22,13 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 2041,
         root_keys: true,
-        refused_keys: &[KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa],
+        refused_keys: &[KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical],
+        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedKnownExtension],
         sent_chain_only: true,
+        is_whole: true,
         ..Demands::NONE
     },
     heeds: Fault::ALL,

@@ -167,10 +167,16 @@ pub enum Fault {
     Untrusted,
     /// The same of a certificate that is its own issuer.
     SelfSigned,
+    /// The same, and the root that is not trusted came along.
+    UnknownRoot,
+    /// The same, for a CA of the chain may not sign the certificate, or has expired, or the root is another of its name.
+    SpoiltChain,
     /// Key, signature, usage or life break a rule of its own.
     Unfit,
-    /// The key is too short, or of a kind that it cannot use.
+    /// The key is too short.
     WeakKey,
+    /// The key is of a kind that it cannot use.
+    UnusableKey,
     /// It is signed over a digest that it does not take.
     WeakSignature,
     /// It is not meant for servers.
@@ -187,14 +193,23 @@ impl Fault {
     /// What clients tell apart that do not look closer.
     pub const ALL: &[Self] = &[Self::Name, Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
 
+    /// True for what breaks a rule of the client's own.
+    pub fn is_unfit(self) -> bool {
+        self == Self::Unfit || self.broader() == Some(Self::Unfit)
+    }
+
     /// The kind that this one is a part of.
     pub const fn broader(self) -> Option<Self> {
         match self {
             Self::Name | Self::Expired | Self::NotYetValid | Self::Untrusted | Self::Unfit => None,
-            Self::SelfSigned => Some(Self::Untrusted),
-            Self::WeakKey | Self::WeakSignature | Self::Purpose | Self::KeyUsage | Self::Authority | Self::Critical => {
-                Some(Self::Unfit)
-            }
+            Self::SelfSigned | Self::UnknownRoot | Self::SpoiltChain => Some(Self::Untrusted),
+            Self::WeakKey
+            | Self::UnusableKey
+            | Self::WeakSignature
+            | Self::Purpose
+            | Self::KeyUsage
+            | Self::Authority
+            | Self::Critical => Some(Self::Unfit),
         }
     }
 }

@@ -39,6 +39,13 @@ pub(super) const CLIENT: Client = Client {
         ),
         (Fault::SelfSigned, Phrase::new(Mark::Measured, "certificate verify failed: self-signed certificate (_ssl.c)")),
         (
+            Fault::UnknownRoot,
+            Phrase::new(
+                Mark::Measured,
+                "certificate verify failed: self-signed certificate in certificate chain (_ssl.c)",
+            ),
+        ),
+        (
             Fault::Critical,
             Phrase::new(Mark::Measured, "certificate verify failed: unhandled critical extension (_ssl.c)"),
         ),
@@ -60,11 +67,7 @@ pub(super) const CLIENT: Client = Client {
         ),
         (
             Fault::WeakKey,
-            Phrase::only(
-                When::CommonKey,
-                Mark::Measured,
-                "certificate verify failed: CA certificate key too weak (_ssl.c)",
-            ),
+            Phrase::new(Mark::Measured, "certificate verify failed: CA certificate key too weak (_ssl.c)"),
         ),
         (
             Fault::WeakSignature,

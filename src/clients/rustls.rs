@@ -14,11 +14,12 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 2048,
         root_keys: true,
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa],
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[]),
-        refused_forms: &[Form::UnknownCritical, Form::Authority, Form::OldVersion],
+        refused_forms: &[Form::UnknownCritical, Form::RepeatedKnownExtension, Form::Authority, Form::OldVersion],
         sent_chain_only: true,
+        is_whole: true,
         ..Demands::NONE
     },
     heeds: &[
@@ -60,7 +61,7 @@ pub(super) const CLIENT: Client = Client {
             Fault::Critical,
             Phrase::new(Mark::Measured, "invalid peer certificate: Other(OtherError(UnsupportedCriticalExtension))"),
         ),
-        (Fault::WeakKey, Phrase::only(When::CommonKey, Mark::Measured, "invalid peer certificate: BadSignature")),
+        (Fault::WeakKey, Phrase::new(Mark::Measured, "invalid peer certificate: BadSignature")),
     ],
     mark: Mark::Measured,
     surmised: &[],

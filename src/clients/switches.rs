@@ -157,6 +157,7 @@ const fn key_family(family: KeyFamily) -> &'static str {
         KeyFamily::Ed25519 => "Ed25519",
         KeyFamily::Ed448 => "Ed448",
         KeyFamily::Dsa => "DSA",
+        KeyFamily::RsaPss => "RSA-PSS",
     }
 }
 
@@ -172,6 +173,9 @@ const fn form(form: Form) -> &'static str {
         Form::Authority => "no certificate of a CA",
         Form::OldVersion => "a certificate of version 3",
         Form::UnknownCritical => "no critical extension that it does not know",
+        Form::OldVersionExtended => "no extensions below version 3",
+        Form::RepeatedExtension => "no extension twice",
+        Form::RepeatedKnownExtension => "no extension that it reads twice",
         Form::UnmarkedNames => "a subject, or a SAN that is marked critical",
     }
 }

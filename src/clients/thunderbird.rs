@@ -14,11 +14,13 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 1017,
         root_keys: true,
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa],
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
         refused_forms: &[Form::Authority],
+        is_whole: true,
+        unforgiven: &[Fault::UnusableKey, Fault::Purpose, Fault::KeyUsage],
         ..Demands::NONE
     },
     heeds: Fault::ALL,
@@ -70,6 +72,12 @@ pub(super) const CLIENT: Client = Client {
             "Keys are RSA or on P-256, P-384 and P-521. The certificate of a CA is refused for a server. Where purposes are \
              listed serverAuth must be among them, anyExtendedKeyUsage does not do; where there is a key usage, one \
              that TLS can use.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "mozilla:security/manager/ssl/SSLServerCertVerification.cpp",
+            "An exception can be made for a name, a life, an issuer, a digest, a key that is too short and the certificate \
+             of a CA; not for purposes and key usages.",
         ),
         Statement::new(
             Mark::Documented,

@@ -1,7 +1,7 @@
 //! When a phrase is the one shown: some clients tell cases apart.
 
+use super::CommonName;
 use super::matching::reads_common_name;
-use super::{CommonName, KeyFamily};
 use crate::facts::{Host, Identity, KeyKind, NameFault, SanExtension, Target};
 
 /// When a phrase is the one shown: some clients tell cases apart.
@@ -29,8 +29,6 @@ pub enum When {
     NoNames,
     /// Its own key is an RSA key of fewer bits.
     ShortRsaKey(u32),
-    /// Its own key is of a kind that every client can use.
-    CommonKey,
 }
 
 impl When {
@@ -53,7 +51,6 @@ impl When {
             Self::NoDnsName => !names.has_dns(),
             Self::NoNames => names.entries.is_empty(),
             Self::ShortRsaKey(least) => matches!(identity.key.kind, KeyKind::Rsa { bits, .. } if bits < least),
-            Self::CommonKey => KeyFamily::of(&identity.key.kind).is_none(),
         }
     }
 }
@@ -76,7 +73,6 @@ fn go_matches(pattern: &[u8], host: &[u8]) -> bool {
 pub(super) fn is_illegal_to_java(target: &Target) -> bool {
     match target.host() {
         Host::Address(_) => false,
-        _ if target.has_trailing_dot() => true,
         Host::Name(name) => name.as_str().contains('_'),
         Host::Malformed(NameFault::Idna) if !target.text().as_bytes().is_ascii() => true,
         Host::Malformed(NameFault::NumericEnd | NameFault::Long { .. } | NameFault::Idna) => {
@@ -96,7 +92,7 @@ mod tests {
     fn tells_what_java_takes_for_a_host_name() {
         for (host, illegal) in [
             ("mail.contoso.com", false),
-            ("mail.contoso.com.", true),
+            ("mail.contoso.com.", false),
             (".contoso.com", true),
             ("my_host.contoso.com", true),
             ("a b", true),

@@ -26,6 +26,11 @@ pub enum KeyKind {
         /// The public exponent, when it is positive and fits in 64 bits.
         exponent: Option<u64>,
     },
+    /// RSA for RSASSA-PSS alone: its object identifier is id-RSASSA-PSS (RFC 4055 §1.2).
+    RsaPss {
+        /// Bits of the modulus.
+        bits: u32,
+    },
     /// An elliptic curve.
     Ec(Curve),
     /// Ed25519 (RFC 8410)
@@ -69,6 +74,7 @@ impl fmt::Display for KeyKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rsa { bits, .. } => write!(out, "RSA {bits}"),
+            Self::RsaPss { bits } => write!(out, "RSA-PSS {bits}"),
             Self::Ec(Curve::P256) => out.write_str("ECDSA P-256"),
             Self::Ec(Curve::P384) => out.write_str("ECDSA P-384"),
             Self::Ec(Curve::P521) => out.write_str("ECDSA P-521"),

@@ -178,10 +178,10 @@ fn utf16(bytes: &[u8]) -> Text {
 pub(super) fn public_key(parsed: &SubjectPublicKeyInfo<'_>) -> PublicKey {
     let oid = ObjectId::from(&parsed.algorithm.algorithm);
     let kind = match (&*oid, parsed.parsed()) {
-        // rsaEncryption and RSASSA-PSS
-        ("1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10", Ok(ParsedKey::RSA(key))) => {
+        ("1.2.840.113549.1.1.1", Ok(ParsedKey::RSA(key))) => {
             KeyKind::Rsa { bits: bit_length(key.modulus), exponent: key.try_exponent().ok() }
         }
+        ("1.2.840.113549.1.1.10", Ok(ParsedKey::RSA(key))) => KeyKind::RsaPss { bits: bit_length(key.modulus) },
         ("1.2.840.113549.1.1.10", _) => rsa_pss(&parsed.subject_public_key.data),
         ("1.2.840.10045.2.1", _) => KeyKind::Ec(curve(parsed)),
         ("1.3.101.112", _) => KeyKind::Ed25519,
@@ -195,11 +195,8 @@ pub(super) fn public_key(parsed: &SubjectPublicKeyInfo<'_>) -> PublicKey {
 fn rsa_pss(bits: &[u8]) -> KeyKind {
     let read = || {
         let (_, sequence) = Any::from_der(bits).ok()?;
-        let (rest, modulus) = Any::from_der(sequence.data).ok()?;
-        let (_, exponent) = Any::from_der(rest).ok()?;
-        let exponent =
-            exponent.data.iter().try_fold(0u64, |sum, byte| sum.checked_mul(256)?.checked_add((*byte).into()));
-        Some(KeyKind::Rsa { bits: bit_length(modulus.data), exponent })
+        let (_, modulus) = Any::from_der(sequence.data).ok()?;
+        Some(KeyKind::RsaPss { bits: bit_length(modulus.data) })
     };
     read().unwrap_or_else(|| KeyKind::Other("1.2.840.113549.1.1.10".into()))
 }

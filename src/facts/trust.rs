@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::limits::forbids;
-use super::{Certificate, KeyUsage, Moment, Verification};
+use super::{Certificate, KeyUsage, Moment, Purpose, Verification};
 
 /// Trusted root certificates, found by subject.
 #[derive(Debug, Default)]
@@ -56,6 +56,11 @@ impl TrustStore {
         self.path(cert, &[], cert.not_before).is_some()
     }
 
+    /// True when a root has the name of the issuer of `cert`, whatever its key.
+    pub fn knows_issuer_of(&self, cert: &Certificate) -> bool {
+        self.by_subject.contains_key(&cert.issuer.der)
+    }
+
     /// The root that `cert` names as its issuer; the signature is not checked.
     pub(crate) fn named_issuer(&self, cert: &Certificate) -> Option<&Certificate> {
         let roots = self.by_subject.get(&cert.issuer.der)?;
@@ -72,8 +77,13 @@ impl TrustStore {
     ) -> bool {
         let Some(&last) = path.last() else { return false };
         let anchors = |name: &[u8]| self.by_subject.get(name).map(Vec::as_slice).unwrap_or_default();
+        let same_name = anchors(&last.identity.subject.der);
+        if path.len() == 1 && last.is_self_issued() {
+            // A server's own certificate has to be the very one: another with its key is not trusted.
+            return same_name.iter().any(|root| root.der == last.der);
+        }
         // The same name and key are the same CA, whoever signed its certificate.
-        if anchors(&last.identity.subject.der).iter().any(|root| root.identity.key == last.identity.key) {
+        if same_name.iter().any(|root| root.identity.key == last.identity.key) {
             return true;
         }
         let allows = |root: &Certificate| !forbids(root, &path[0].identity.names.entries);
@@ -114,6 +124,8 @@ pub struct CertificationPath<'a> {
 /// `is not a CA`.
 pub(crate) fn obstacle(issuer: &Certificate, leaf: &Certificate, below: usize, now: Moment) -> Option<&'static str> {
     let identity = &issuer.identity;
+    // Not in RFC 5280, but most clients hold CAs to their purposes.
+    let serves = |purpose: &Purpose| matches!(purpose, Purpose::ServerAuth | Purpose::Any) || purpose.is_gated();
     let longest = identity.basic_constraints.and_then(|constraints| constraints.path_length);
     if !identity.is_ca() {
         Some("is not a CA")
@@ -121,6 +133,8 @@ pub(crate) fn obstacle(issuer: &Certificate, leaf: &Certificate, below: usize, n
         Some("may not sign certificates")
     } else if longest.is_some_and(|longest| below > longest as usize) {
         Some("may not have that many CAs below it")
+    } else if identity.purposes.as_ref().is_some_and(|list| !list.iter().any(serves)) {
+        Some("may not sign for servers")
     } else if !issuer.unknown_critical.is_empty() {
         Some("has a critical extension that programs do not know")
     } else if issuer.not_before > now {
@@ -132,10 +146,18 @@ pub(crate) fn obstacle(issuer: &Certificate, leaf: &Certificate, below: usize, n
     }
 }
 
-/// The CAs between a certificate and its root by their names, as far as `pool` has them; no signature is checked.
-pub(crate) fn issuers<'a>(cert: &'a Certificate, pool: &'a [&'a Certificate]) -> impl Iterator<Item = &'a Certificate> {
-    let above =
-        |last: &&'a Certificate| pool.iter().copied().find(|one| last.names_as_issuer(one) && !one.is_self_issued());
+/// The CAs between a certificate and its root by their names, as far as `pool` has them; no signature is checked. What
+/// stands above one that a root of `trust` has signed is of no matter.
+pub(crate) fn issuers<'a>(
+    cert: &'a Certificate,
+    pool: &'a [&'a Certificate],
+    trust: Option<&'a TrustStore>,
+) -> impl Iterator<Item = &'a Certificate> {
+    let above = move |last: &&'a Certificate| {
+        let ends = trust.is_some_and(|trust| trust.named_issuer(last).is_some());
+        let mut others = pool.iter().copied().filter(|_| !ends);
+        others.find(|one| last.names_as_issuer(one) && !one.is_self_issued())
+    };
     // Certificates that name each other as issuer would lead in circles.
     std::iter::successors(above(&cert), above).take(LONGEST_CHAIN)
 }

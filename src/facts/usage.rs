@@ -76,6 +76,14 @@ pub enum Purpose {
     Other(ObjectId),
 }
 
+impl Purpose {
+    /// True for Microsoft's and Netscape's Server Gated Cryptography, which let export versions of old browsers use strong
+    /// ciphers.
+    pub fn is_gated(&self) -> bool {
+        matches!(self, Self::Other(oid) if ["1.3.6.1.4.1.311.10.3.3", "2.16.840.1.113730.4.1"].contains(&&**oid))
+    }
+}
+
 impl fmt::Display for Purpose {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {

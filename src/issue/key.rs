@@ -55,9 +55,9 @@ impl KeyChoice {
     /// The choice that makes keys of this kind; for RSA the next longer one.
     pub const fn like(kind: &KeyKind) -> Option<Self> {
         match kind {
-            KeyKind::Rsa { bits: ..=2048, .. } => Some(Self::Rsa2048),
-            KeyKind::Rsa { bits: ..=3072, .. } => Some(Self::Rsa3072),
-            KeyKind::Rsa { .. } => Some(Self::Rsa4096),
+            KeyKind::Rsa { bits: ..=2048, .. } | KeyKind::RsaPss { bits: ..=2048 } => Some(Self::Rsa2048),
+            KeyKind::Rsa { bits: ..=3072, .. } | KeyKind::RsaPss { bits: ..=3072 } => Some(Self::Rsa3072),
+            KeyKind::Rsa { .. } | KeyKind::RsaPss { .. } => Some(Self::Rsa4096),
             KeyKind::Ec(Curve::P256) => Some(Self::P256),
             KeyKind::Ec(Curve::P384) => Some(Self::P384),
             KeyKind::Ed25519 => Some(Self::Ed25519),

@@ -26,23 +26,32 @@ impl Inference {
 pub fn infer_target(subject: &Subject<'_>) -> Inference {
     let identity = subject.item.identity();
     let mut listed: Vec<Name> = Vec::new();
-    for name in identity.names.dns().filter_map(host) {
-        if !listed.contains(&name) {
-            listed.push(name);
-        }
-    }
+    extend(&mut listed, identity.names.dns());
     // The last is the most specific.
     let last = identity.subject.common_names().next_back();
     let common_name = last.and_then(host);
+    // Clients differ in which of several they take.
+    let one = last.is_some_and(|last| {
+        identity.subject.common_names().all(|name| name.as_bytes().eq_ignore_ascii_case(last.as_bytes()))
+    });
     // Whoever has a wildcard made means the hosts under it, none of which is listed.
     let is_for_all = last.is_some_and(|last| last.as_bytes().starts_with(b"*."));
     match (common_name, listed.as_slice()) {
-        (Some(name), names) if names.contains(&name) || identity.names.entries.is_empty() => certain(&name),
+        (Some(name), names) if one && (names.contains(&name) || identity.names.entries.is_empty()) => certain(&name),
         (_, [only]) if !is_for_all => certain(only),
-        (common_name, _) => {
-            listed.extend(common_name);
+        _ => {
+            extend(&mut listed, identity.subject.common_names());
             listed.sort_by_key(|name| !is_mail_host(name));
             Inference::Candidates(listed.iter().map(Name::to_string).collect())
+        }
+    }
+}
+
+/// Each host once.
+fn extend<'a>(listed: &mut Vec<Name>, texts: impl Iterator<Item = &'a Text>) {
+    for name in texts.filter_map(host) {
+        if !listed.contains(&name) {
+            listed.push(name);
         }
     }
 }
@@ -65,6 +74,7 @@ fn is_mail_host(name: &Name) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Certificate;
     use crate::facts::fixture::{evidence, leaf, subject, target};
 
     fn inferred<const N: usize>(common_name: &str, names: [&str; N]) -> Inference {
@@ -81,6 +91,17 @@ mod tests {
         assert_eq!(inferred("mail.contoso.com", []), mail);
         let all = inferred("*.contoso.com", ["*.contoso.com", "contoso.com"]);
         assert_eq!(all, Inference::Candidates(vec!["contoso.com".to_owned()]));
+    }
+
+    #[test]
+    fn is_not_certain_of_one_common_name_of_several() {
+        let mut cert = leaf(["mail.contoso.com", "autodiscover.contoso.com"]);
+        cert.identity.subject = subject(&["mail.contoso.com", "autodiscover.contoso.com"]);
+        let both = ["mail.contoso.com", "autodiscover.contoso.com"].map(str::to_owned).to_vec();
+        let inferred = |cert: &Certificate| infer_target(&evidence(vec![cert.clone()]).subjects()[0]);
+        assert_eq!(inferred(&cert), Inference::Candidates(both));
+        cert.identity.subject = subject(&["mail.contoso.com", "Mail.contoso.com"]);
+        assert_eq!(inferred(&cert), Inference::Certain(target("mail.contoso.com")));
     }
 
     #[test]

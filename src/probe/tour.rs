@@ -117,7 +117,7 @@ fn may_answer_another(trouble: &Trouble) -> bool {
 fn other_keys(seen: &Seen) -> Option<KeysOffered> {
     let leaf = Certificate::from_der(seen.chain.first()?).ok()?;
     match leaf.identity.key.kind {
-        KeyKind::Rsa { .. } => Some(KeysOffered::Ecdsa),
+        KeyKind::Rsa { .. } | KeyKind::RsaPss { .. } => Some(KeysOffered::Ecdsa),
         KeyKind::Ec(_) => Some(KeysOffered::Rsa),
         _ => None,
     }

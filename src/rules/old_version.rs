@@ -7,8 +7,8 @@ use crate::facts::Certificate;
 pub(super) const RULE: Rule = Rule {
     code: "old-version",
     title: "the certificate has an old format",
-    why: "Only version 3 certificates can hold extensions, and with them the list of names. Several clients of today \
-          read no other version.",
+    why: "Only version 3 certificates can hold extensions, and with them the list of names. Programs in Rust read no \
+          other version.",
     fix: "Have a version 3 certificate issued; every tool of the last 20 years makes one when extensions are asked for.",
     source: Source::Rfc(5280, "4.1.2.1"),
     fault: Some(Fault::Unfit),
@@ -22,6 +22,9 @@ fn check(cert: &Certificate, demands: Option<&Demands>, ctx: &Context<'_>) -> Op
     let with = if cert.extensions.is_empty() { "" } else { " with extensions" };
     let level = match demands {
         Some(demands) if demands.refused_forms.contains(&Form::OldVersion) => Level::Refused,
+        Some(demands) if !with.is_empty() && demands.refused_forms.contains(&Form::OldVersionExtended) => {
+            Level::Refused
+        }
         Some(_) => return None,
         None if cert.extensions.is_empty() => ctx.authority.forbids_or_warns(),
         // RFC 5280 §4.1.2.9: extensions MUST only appear in version 3.
@@ -51,6 +54,11 @@ mod tests {
         (cert.version, cert.extensions) = (1, Vec::new());
         let judged = |client| check(&cert, Client::find(client).map(|client| &client.demands), &Context::private());
         assert_eq!(judged("rustls").unwrap().level, Level::Refused);
+        assert_eq!((judged("openssl"), judged("go")), (None, None));
+        let mut extended = leaf(["mail.contoso.com"]);
+        extended.version = 2;
+        let judged = |client| check(&extended, Client::find(client).map(|client| &client.demands), &Context::private());
+        assert_eq!(judged("go").unwrap().level, Level::Refused);
         assert_eq!(judged("openssl"), None);
     }
 

@@ -1,6 +1,7 @@
 //! An extension that is there twice.
 
 use super::{Check, Context, Hit, Remedy, Rule, Source};
+use crate::clients::{Demands, Fault, Form};
 use crate::facts::Certificate;
 
 pub(super) const RULE: Rule = Rule {
@@ -10,13 +11,21 @@ pub(super) const RULE: Rule = Rule {
           by the last. Strict ones refuse the whole certificate.",
     fix: "Have it issued again with every extension once.",
     source: Source::Rfc(5280, "4.2"),
-    fault: None,
-    check: Check::Certificate(check),
+    fault: Some(Fault::Unfit),
+    check: Check::ClientCertificate(check),
 };
 
-fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
+fn check(cert: &Certificate, demands: Option<&Demands>, _: &Context<'_>) -> Option<Hit> {
     let mut extensions = cert.extensions.iter().enumerate();
     let (_, twice) = extensions.find(|(position, oid)| cert.extensions[..*position].contains(oid))?;
+    let refuses = |demands: &Demands, form| demands.refused_forms.contains(&form);
+    let is_known = ["2.5.29.15", SAN, "2.5.29.19", "2.5.29.37"].contains(&&**twice);
+    let is_refused = demands.is_none_or(|demands| {
+        refuses(demands, Form::RepeatedExtension) || is_known && refuses(demands, Form::RepeatedKnownExtension)
+    });
+    if !is_refused {
+        return None;
+    }
     let name = if **twice == *SAN { "subjectAltName" } else { twice };
     Some(Hit::refuse(format!("{name} is there more than once")).remedy(Remedy::Reissue))
 }
@@ -27,6 +36,7 @@ const SAN: &str = "2.5.29.17";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::Client;
     use crate::facts::ObjectId;
     use crate::facts::fixture::leaf;
 
@@ -38,12 +48,23 @@ mod tests {
 
     #[test]
     fn refuses_a_second_list_of_names() {
-        let hit = check(&extensions(&[SAN, "2.5.29.15", SAN]), &Context::plain()).unwrap();
+        let hit = check(&extensions(&[SAN, "2.5.29.15", SAN]), None, &Context::plain()).unwrap();
         assert_eq!(hit.detail, "subjectAltName is there more than once");
     }
 
     #[test]
+    fn speaks_for_the_clients_that_refuse_it() {
+        let judged = |oids: &[&str], client| {
+            check(&extensions(oids), Client::find(client).map(|client| &client.demands), &Context::plain())
+        };
+        let (known, other) = (&["2.5.29.37", "2.5.29.37"], &["1.2.3.4", "1.2.3.4"]);
+        assert!(judged(known, "openssl").is_some() && judged(known, "go").is_some() && judged(other, "go").is_some());
+        assert_eq!(judged(other, "openssl"), None);
+        assert_eq!(judged(known, "outlook2007"), None);
+    }
+
+    #[test]
     fn accepts_each_once() {
-        assert_eq!(check(&extensions(&["2.5.29.15", SAN]), &Context::plain()), None);
+        assert_eq!(check(&extensions(&["2.5.29.15", SAN]), None, &Context::plain()), None);
     }
 }

@@ -22,11 +22,16 @@ fn check(
     ctx: &Context<'_>,
 ) -> Option<Hit> {
     let issuer_is_here = cert.is_self_issued() || others.iter().any(|other| cert.names_as_issuer(other));
+    // A root of that name is known, but it is not the one that signed.
+    let is_other = ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert));
     // Where the issuer is missing, `incomplete-chain` says so.
-    if !issuer_is_here || path.is_some() {
+    if !(issuer_is_here || is_other) || path.is_some() {
         return None;
     }
-    let mut above = issuers(cert, others).enumerate();
+    if !issuer_is_here {
+        return Some(Hit::refuse(format!("the trusted root {} has another key and did not sign it", cert.issuer)));
+    }
+    let mut above = issuers(cert, others, None).enumerate();
     let obstacle = above.find_map(|(below, other)| Some((other, obstacle(other, cert, below, ctx.now)?)));
     let obstacle = obstacle.map(|(other, what)| format!("; {} {what}", other.identity.subject)).unwrap_or_default();
     Some(Hit::refuse(format!("issued by {}{obstacle}", cert.issuer)))
@@ -66,6 +71,19 @@ mod tests {
         issuer.identity.subject = cert.issuer.clone();
         let hit = judged(&cert, &[&issuer], &TrustStore::default()).unwrap();
         assert!(hit.detail.ends_with(" is not a CA"), "{}", hit.detail);
+    }
+
+    #[test]
+    fn tells_a_root_of_the_same_name() {
+        let cert = leaf(["mail.contoso.com"]);
+        let mut root = own();
+        (root.identity.subject, root.issuer) = (cert.issuer.clone(), cert.issuer.clone());
+        (root.subject_key_id, root.identity.key.spki) = (Some(Box::from([1])), Box::from([2]));
+        let signed = Certificate { authority_key_id: Some(Box::from([3])), ..cert };
+        let trust = TrustStore::new([root]);
+        let ctx = Context { trust: Some(&trust), ..Context::plain() };
+        let hit = check(&signed, &[], trust.path(&signed, &[], ctx.now).as_ref(), &ctx).unwrap();
+        assert!(hit.detail.contains("has another key"), "{}", hit.detail);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A kind of key that some clients cannot use.
 
-use super::{Check, Context, Hit, Remedy, Rule, Source};
+use super::weak_key::described;
+use super::{Authority, Check, Context, Hit, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault, KeyFamily};
 use crate::facts::Item;
 
@@ -9,17 +10,22 @@ pub(super) const RULE: Rule = Rule {
     title: "some clients cannot use a key of this kind",
     why: "Server and client agree on a kind of key before the certificate is sent. A client that does not know the server's \
           ends the connection: most know RSA and the curves P-256 and P-384, many no other curve, some neither Ed25519 nor \
-          Ed448.",
+          Ed448, nor RSA keys that are marked for RSASSA-PSS alone.",
     fix: "Make a new key: RSA with 2048 bits serves every client, old ones too.",
     source: Source::Rfc(8446, "4.2.3"),
-    fault: Some(Fault::WeakKey),
+    fault: Some(Fault::UnusableKey),
     check: Check::ClientItem(check),
 };
 
-fn check(item: Item<'_>, demands: Option<&Demands>, _: &Context<'_>) -> Option<Hit> {
+fn check(item: Item<'_>, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
     let kind = &item.identity().key.kind;
     let family = KeyFamily::of(kind)?;
-    demands?.refused_keys.contains(&family).then(|| Hit::refuse(kind.to_string()).remedy(Remedy::NewKey))
+    let refused = match demands {
+        Some(demands) => demands.refused_keys.contains(&family),
+        // BR 7.1.3.1.1; what they say of the others is `weak-key`.
+        None => family == KeyFamily::RsaPss && ctx.authority == Authority::Public,
+    };
+    refused.then(|| Hit::refuse(described(kind)).remedy(Remedy::NewKey))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx:
     let cert = item.certificate()?;
     // Most trust a root whatever its key is like.
     let root = || demands.filter(|demands| demands.root_keys).and_then(|_| root(cert, chain, ctx));
-    issuers(cert, chain).chain(iter::from_fn(root).take(1)).find_map(|issuer| {
+    issuers(cert, chain, ctx.trust).chain(iter::from_fn(root).take(1)).find_map(|issuer| {
         let hit = weakness(&issuer.identity.key.kind, demands, ctx)?;
         // A new key for the server cures nothing here.
         Some(Hit::new(hit.level, format!("the issuing CA {}: {}", issuer.identity.subject, hit.detail)))
@@ -38,7 +38,7 @@ fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx:
 
 /// The root by its name, as far as it came along or is trusted.
 fn root<'a>(cert: &'a Certificate, chain: &'a [&'a Certificate], ctx: &Context<'a>) -> Option<&'a Certificate> {
-    let last = issuers(cert, chain).last().unwrap_or(cert);
+    let last = issuers(cert, chain, ctx.trust).last().unwrap_or(cert);
     let sent = chain.iter().copied().find(|one| one.is_self_issued() && last.names_as_issuer(one));
     sent.or_else(|| ctx.trust?.named_issuer(last))
 }
@@ -46,7 +46,7 @@ fn root<'a>(cert: &'a Certificate, chain: &'a [&'a Certificate], ctx: &Context<'
 fn weakness(kind: &KeyKind, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
     match (demands, kind) {
         (None, _) => by_standard(kind, ctx.authority),
-        (Some(demands), KeyKind::Rsa { bits, .. }) if *bits < demands.rsa_bits => {
+        (Some(demands), KeyKind::Rsa { bits, .. } | KeyKind::RsaPss { bits }) if *bits < demands.rsa_bits => {
             Some(Hit::refuse(format!("{kind}, at least {} bits are wanted", demands.rsa_bits)))
         }
         _ => None,
@@ -65,13 +65,29 @@ fn by_standard(kind: &KeyKind, authority: Authority) -> Option<Hit> {
         KeyKind::Rsa { bits, .. } if bits % 8 != 0 && authority == Authority::Public => {
             Some(Hit::new(level, format!("{kind}, the size must be a multiple of 8")))
         }
-        KeyKind::Ec(Curve::Other(oid)) => Some(Hit::new(level, format!("an EC key on the curve {}", curve(oid)))),
+        KeyKind::Ec(Curve::Other(_)) => Some(Hit::new(level, described(kind))),
         KeyKind::Dsa { .. } => Some(Hit::new(level, kind.to_string())),
         // Known to today's clients, but no public CA signs them (BR 6.1.5).
         KeyKind::Ed25519 | KeyKind::Ed448 if authority == Authority::Public => {
             Some(Hit::new(level, format!("{kind}, which the Baseline Requirements do not know")))
         }
-        KeyKind::Rsa { .. } | KeyKind::Ec(_) | KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::Other(_) => None,
+        KeyKind::RsaPss { bits } if *bits < LEAST_BITS => {
+            Some(Hit::new(level, format!("{kind}, at least {LEAST_BITS} bits are wanted")))
+        }
+        KeyKind::Rsa { .. }
+        | KeyKind::RsaPss { .. }
+        | KeyKind::Ec(_)
+        | KeyKind::Ed25519
+        | KeyKind::Ed448
+        | KeyKind::Other(_) => None,
+    }
+}
+
+/// The kind of key, curves by name.
+pub(super) fn described(kind: &KeyKind) -> String {
+    match kind {
+        KeyKind::Ec(Curve::Other(oid)) => format!("an EC key on the curve {}", curve(oid)),
+        kind => kind.to_string(),
     }
 }
 

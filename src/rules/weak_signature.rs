@@ -27,7 +27,7 @@ fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx:
         return Some(hit.remedy(Remedy::Reissue));
     }
     // A root is trusted for itself, not for its signature.
-    issuers(cert, chain).find_map(|issuer| {
+    issuers(cert, chain, ctx.trust).find_map(|issuer| {
         let hit = weakness(&issuer.signature, demands, ctx)?;
         Some(Hit::new(hit.level, format!("the issuing CA {}: {}", issuer.identity.subject, hit.detail)))
     })

@@ -56,11 +56,11 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
     let plan_for = |profile, output| plan(&wish(target.clone(), Some(subject.item), &args.made, profile, output)?);
     let plan = plan_for(profile, output)?;
     let typed = Target::from(&target);
-    // What a public CA forbids is wrong only where one signs; with --ca somebody has said where a request goes.
-    let authority = match subject.item {
+    // What a public CA forbids is wrong only where one signs; with --ca somebody has said so.
+    let authority = match args.request.ca {
         _ if !profile.is_public() => Authority::Private,
-        Item::Request(_) if args.request.ca.is_some() => Authority::Public,
-        item => Authority::of(item),
+        Some(_) => Authority::Public,
+        None => Authority::of(subject.item),
     };
     let context = Context { now: args.made.clock.now(), authority, target: Some(&typed), trust: None };
     let report = judge(&subject, Panel::all(), &context);

@@ -38,7 +38,7 @@ fn public_key(leaf: &[u8]) -> Option<PublicKey> {
 /// How to check a scheme of RFC 8446 §4.2.3 with such a key. The curve is the key's: TLS 1.2 leaves it open.
 fn verifier(scheme: SignatureScheme, kind: &KeyKind) -> Option<&'static dyn VerificationAlgorithm> {
     match kind {
-        KeyKind::Rsa { bits, .. } => rsa(scheme, *bits),
+        KeyKind::Rsa { bits, .. } | KeyKind::RsaPss { bits } => rsa(scheme, *bits),
         KeyKind::Ec(curve) => elliptic(scheme, curve),
         KeyKind::Ed25519 if scheme == SignatureScheme::ED25519 => Some(&algorithms::ED25519),
         KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::Dsa { .. } | KeyKind::Other(_) => None,

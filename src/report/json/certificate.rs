@@ -213,7 +213,7 @@ pub(super) fn certificate(cert: &Certificate, now: Moment) -> CertificateEntry<'
 
 fn key(kind: &KeyKind) -> Key {
     let bits = match kind {
-        KeyKind::Rsa { bits, .. } | KeyKind::Dsa { bits } => Some(*bits),
+        KeyKind::Rsa { bits, .. } | KeyKind::RsaPss { bits } | KeyKind::Dsa { bits } => Some(*bits),
         _ => None,
     };
     Key { kind: kind.to_string(), bits }

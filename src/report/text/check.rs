@@ -159,8 +159,12 @@ fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>) -> Option<
     }
     let name = report.target.and_then(|target| target.name())?;
     // What the certificate does not tell was said with --ca, and has to be said again.
-    let is_said = report.authority == Authority::Private && Authority::of(report.subject.item) != Authority::Private;
-    let ca = if is_said { " --ca private" } else { "" };
+    let ca = match report.authority {
+        told if told == Authority::of(report.subject.item) => "",
+        Authority::Private => " --ca private",
+        Authority::Public => " --ca public",
+        Authority::Unknown => "",
+    };
     match place.kept {
         Some(Kept { name, store_flag, .. }) => Some(format!("certfix csr --renew {name}{ca}{store_flag}")),
         None => Some(format!("certfix fix {} --fqdn {name}{ca}", place.source?)),

@@ -28,8 +28,9 @@ public class Names {
         } catch (CertificateException error) {
             return "E";
         }
-        // As X509TrustManagerImpl takes brackets off.
+        // As X509TrustManagerImpl takes brackets off, and the name that is sent as SNI, which it compares first, has no dot.
         if (host.startsWith("[") && host.endsWith("]")) host = host.substring(1, host.length() - 1);
+        host = host.replaceFirst("\\.$", "");
         try {
             HostnameChecker.getInstance(HostnameChecker.TYPE_TLS).match(host, cert, false);
             return "1";

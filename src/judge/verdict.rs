@@ -1,0 +1,96 @@
+//! What one client does, and how that follows from what it complains of.
+
+use crate::clients::{Client, Comparison, Fault, Group, Mark, Message, Reaction};
+use crate::facts::{Certificate, Moment, Subject, Target, issuers, obstacle};
+use crate::rules::Context;
+
+/// What one client does.
+#[derive(Debug)]
+pub struct Verdict<'a> {
+    /// The client.
+    pub client: &'static Client,
+    /// What it compared, and whether that fits.
+    pub comparison: Comparison<'a>,
+    /// What it does.
+    pub outcome: Outcome,
+    /// What it complains of first, when it does not accept.
+    pub fault: Option<Fault>,
+    /// How sure we are of that.
+    pub certainty: Mark,
+    /// The words that its user sees.
+    pub message: Option<Message<'a>>,
+}
+
+/// What a client does with a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Goes on without a word.
+    Accepts,
+    /// Asks its user, who may go on.
+    Warns,
+    /// Ends the connection.
+    Refuses,
+}
+
+impl Outcome {
+    /// `accepts`, `warns`, `refuses`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Accepts => "accepts",
+            Self::Warns => "warns",
+            Self::Refuses => "refuses",
+        }
+    }
+}
+
+/// Where nobody knows what a client demands, it is not certain that it takes what is unfit.
+pub(super) fn certainty(
+    client: &Client,
+    comparison: &Comparison<'_>,
+    target: &Target,
+    fault: Option<Fault>,
+    is_unfit: bool,
+) -> Mark {
+    let certainty = client.certainty(comparison, target, fault);
+    let looks = client.reaction != Reaction::GoesOn && client.group != Group::Standard;
+    match fault {
+        None if is_unfit && looks && !client.demands.is_whole => certainty.max(Mark::Inferred),
+        _ => certainty,
+    }
+}
+
+/// Why nobody trusts it, as far as some clients have words of their own for that.
+pub(super) fn distrust(subject: &Subject<'_>, ctx: &Context<'_>) -> Fault {
+    let Some(cert) = subject.item.certificate() else { return Fault::Untrusted };
+    let above = || issuers(cert, &subject.chain, None);
+    let spoils = |(below, issuer): (usize, &Certificate)| obstacle(issuer, cert, below, ctx.now).is_some();
+    let top = above().last().unwrap_or(cert);
+    let is_known = ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert));
+    if cert.is_self_issued() {
+        // Where another of its name is trusted, each says something else.
+        if is_known { Fault::SpoiltChain } else { Fault::SelfSigned }
+    } else if above().enumerate().any(spoils) {
+        Fault::SpoiltChain
+    } else if subject.chain.iter().any(|one| one.is_self_issued() && top.names_as_issuer(one)) {
+        Fault::UnknownRoot
+    } else {
+        Fault::Untrusted
+    }
+}
+
+pub(super) fn outcome(fault: Option<Fault>, client: &Client) -> Outcome {
+    match (fault, client.reaction) {
+        (None, _) | (_, Reaction::GoesOn) => Outcome::Accepts,
+        (Some(fault), Reaction::Asks) if !client.demands.unforgiven.contains(&fault) => Outcome::Warns,
+        (Some(_), Reaction::Asks | Reaction::Stops) => Outcome::Refuses,
+    }
+}
+
+/// The day that the words for this fault speak of.
+pub(super) fn date(cert: &Certificate, fault: Fault) -> Option<Moment> {
+    match fault {
+        Fault::Expired => Some(cert.not_after),
+        Fault::NotYetValid => Some(cert.not_before),
+        _ => None,
+    }
+}
