@@ -36,7 +36,7 @@ pub(super) fn agree(answers: &Answers) -> Result<Verdict, Error> {
 }
 
 fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
-    let plan = order.plan()?;
+    let plan = order.plan()?.for_key(answers.key.kind());
     let (output, made, days) = match order {
         Order::Request(args) | Order::Online(args, _) => (Output::Request, &args.made, SELF_SIGNED_DAYS),
         Order::Certificate(args) => (Output::SelfSigned, &args.made, args.certificate.days()),
