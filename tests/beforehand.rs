@@ -6,11 +6,23 @@
 #[expect(dead_code, reason = "nothing is signed here")]
 mod desk;
 
+use std::fs;
 use std::process::Stdio;
 
 use desk::{Desk, NAME};
+use serde_json::Value;
 
 const NEW: &str = "mail.contoso.com";
+
+/// What a command prints as JSON, held to the schema.
+fn held(desk: &Desk, status: i32, arguments: &[&str]) -> Value {
+    let schema = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/certfix.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let document = desk.json(status, arguments);
+    let faults: Vec<String> = validator.iter_errors(&document).map(|fault| fault.to_string()).collect();
+    assert!(faults.is_empty(), "{arguments:?}: {faults:#?}");
+    document
+}
 
 #[test]
 fn a_dry_run_shows_the_key_and_where_it_comes_from() {
@@ -29,7 +41,7 @@ fn a_dry_run_shows_the_key_and_where_it_comes_from() {
     let same = made(&["csr", "--renew", NAME, "--same-key"]);
     assert!(same.contains(&format!("  key         ECDSA P-256, from {folder}/key.pem\n")), "{same}");
     assert!(made(&["csr", "--renew", NAME, "--new-key"]).contains("  key         ECDSA P-256, new\n"));
-    let json = desk.json(0, &["csr", "--fqdn", NEW, "--key-file", "own.key", "--dry-run"]);
+    let json = held(&desk, 0, &["csr", "--fqdn", NEW, "--key-file", "own.key", "--dry-run"]);
     assert_eq!((&json["made"][0]["key"], &json["made"][0]["key_from"]), (&"ECDSA P-384".into(), &"own.key".into()));
 }
 
@@ -57,4 +69,34 @@ fn says_that_public_cas_sign_no_ed25519() {
     assert!(!said(&["self-signed", "--fqdn", NEW, "--key", "ed25519", "--dry-run"]));
     assert!(csr(&["--key", "ed25519"]));
     assert!(said(&["order", NEW, "--acme", "letsencrypt", "--listen", "8080", "--dry-run"]));
+}
+
+#[test]
+fn check_lists_the_names_to_choose_from_as_fix_does() {
+    let desk = Desk::new();
+    desk.openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout a.key -out open.pem -subj /CN=server -addext subjectAltName=DNS:server.contoso.local,DNS:www.contoso.com,DNS:mail.contoso.com");
+    let text = desk.answer(1, &["check", "open.pem"]);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let told = "(no --fqdn was given: pass --fqdn with one of mail.contoso.com, www.contoso.com)";
+    assert!(words.join(" ").contains(told), "{text}");
+    let refusal = desk.refusal(&["fix", "open.pem"]);
+    assert!(refusal.ends_with(": mail.contoso.com, www.contoso.com"), "{refusal}");
+    let json = held(&desk, 1, &["check", "open.pem"]);
+    assert_eq!(json["sources"][0]["candidates"], serde_json::json!(["mail.contoso.com", "www.contoso.com"]));
+    let known = held(&desk, 1, &["check", "open.pem", "--fqdn", "www.contoso.com"]);
+    assert!(known["sources"][0].get("candidates").is_none(), "{known}");
+    assert!(!desk.answer(1, &["check", "open.pem", "--fqdn", "www.contoso.com"]).contains("--fqdn with one of"));
+}
+
+#[test]
+fn inspect_says_in_json_which_certificate_issued_which() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    desk.put("mixed.pem", &["root.pem", "leaf.pem", "between.pem", "root.pem"].map(|file| desk.text(file)).concat());
+    let mixed = &held(&desk, 0, &["inspect", "mixed.pem"])["sources"][0];
+    assert_eq!(mixed["place"], 2);
+    let rows: Vec<String> = mixed["links"].as_array().unwrap().iter().map(Value::to_string).collect();
+    assert_eq!(rows[0], r#"{"issued":[3],"place":1,"same_as":null,"stranger":false}"#);
+    assert_eq!(rows[1], r#"{"issued":[2],"place":3,"same_as":null,"stranger":false}"#);
+    assert_eq!(rows[2], r#"{"issued":[3],"place":4,"same_as":1,"stranger":false}"#);
 }
