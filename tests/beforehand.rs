@@ -7,8 +7,11 @@
 mod desk;
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Stdio;
 
+use certfix::Error;
+use certfix::error::Deploying;
 use desk::{Desk, NAME};
 use serde_json::Value;
 
@@ -99,4 +102,39 @@ fn inspect_says_in_json_which_certificate_issued_which() {
     assert_eq!(rows[0], r#"{"issued":[3],"place":1,"same_as":null,"stranger":false}"#);
     assert_eq!(rows[1], r#"{"issued":[2],"place":3,"same_as":null,"stranger":false}"#);
     assert_eq!(rows[2], r#"{"issued":[3],"place":4,"same_as":1,"stranger":false}"#);
+}
+
+#[test]
+fn refusals_say_what_to_do_next() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    desk.put(&format!("{folder}/notes.txt"), "mine");
+    for (arguments, error, hint) in [
+        (&["keys", "remove", NAME, "--yes", "--no-backup"][..], "not certfix's own", "move them to another folder"),
+        (&["check", "leaf.p12", "--password-env", "CERTFIX_ABSENT"], "is not set", "export it to certfix"),
+        (&["csr", "--fqdn", NEW, "--emit", "newkeyrq", "--dry-run"], "leave it out, or pass --key-file FILE", ""),
+        (&["bind", NAME, "--to", "dovekot"], "did you mean 'dovecot'", "docs/deploy.md lists the services"),
+    ] {
+        let output = desk.run(arguments, Stdio::null());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(error) && said.contains(hint), "{arguments:?}: {said}");
+        assert!(hint.is_empty() || said.contains("certfix: hint: "), "{said}");
+    }
+}
+
+#[test]
+fn says_what_to_do_next_where_something_can_be_done() {
+    let (path, text) = (PathBuf::from("x"), String::new);
+    for error in [
+        Error::Bound { key: text(), verb: "removed" },
+        Error::ForeignFiles { path: path.clone() },
+        Error::WrittenTwice { path: path.clone() },
+        Error::NamesNoServer { source: text() },
+        Error::Lost { service: text(), step: text(), cause: text() },
+        Error::Damaged { path: path.clone(), cause: text() },
+        Error::from(Deploying::CannotEdit { path, cause: text() }),
+    ] {
+        assert!(error.hint().is_some_and(|hint| !hint.ends_with('.') && !hint.contains('\n')), "{error:?}");
+    }
 }

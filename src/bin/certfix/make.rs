@@ -244,7 +244,8 @@ impl Work<'_> {
     fn new_key_request(&self, plan: &Plan, contact: Contact<'_>) -> Result<(KeyKind, String), Error> {
         let args = self.args;
         if args.dry_run && args.key_file.is_none() {
-            return Err(Error::Conflict { cause: "--dry-run would lose the key of --emit newkeyrq".to_owned() });
+            let cause = "--dry-run would lose the key of --emit newkeyrq: leave it out, or pass --key-file FILE";
+            return Err(Error::Conflict { cause: cause.to_owned() });
         }
         let key = self.key()?;
         let kind = key.public.kind.clone();
