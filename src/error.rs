@@ -115,6 +115,14 @@ pub enum Error {
     Interrupted,
     /// A command that asks questions has nobody to ask.
     NobodyToAsk,
+    /// A key cannot be moved or deleted while services are bound to it.
+    Bound { key: String, verb: &'static str },
+    /// A key folder holds files that certfix did not make.
+    ForeignFiles { path: PathBuf },
+    /// The environment variable that holds a password is not set.
+    NoVariable { variable: String },
+    /// Two bindings of a commit would write the same file.
+    WrittenTwice { path: PathBuf },
     /// An argument that makes no sense together with another.
     Conflict { cause: String },
     /// It holds no certificate, where the CA's answer is needed.
@@ -175,6 +183,9 @@ impl Error {
             Self::Unknown { what: "key", .. } => {
                 Some("certfix keys lists all keys; name another store with --store DIR")
             }
+            Self::Unknown { what: "service", .. } => {
+                Some("docs/deploy.md lists the services; --templates DIR names a folder with templates of your own")
+            }
             Self::Unknown { .. } => None,
             Self::NoAddress { .. } => Some("look for a typing error, or say where it is with --connect ADDRESS"),
             Self::Unreachable { .. } => {
@@ -206,14 +217,18 @@ impl Error {
             Self::NothingInFolder { .. } => Some("certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests"),
             Self::UnusableKey { .. } => Some("use another key, or let certfix make one"),
             Self::LongAttribute { .. } => Some("shorten it; a country is two letters, such as C=US"),
-            Self::Lost { .. }
-            | Self::Stopped { .. }
-            | Self::Stream { .. }
-            | Self::NamesNoServer { .. }
-            | Self::Issue { .. }
-            | Self::Interrupted
-            | Self::Conflict { .. }
-            | Self::Damaged { .. } => None,
+            Self::Lost { .. } => Some("see what the service logs; give it more time with --timeout SECONDS"),
+            Self::Stopped { .. } => Some("run it again, or look at that service alone"),
+            Self::NamesNoServer { .. } => Some("name the server itself, such as imaps://mail.contoso.com"),
+            Self::Damaged { .. } => Some("put that file back from a backup"),
+            Self::Bound { .. } => Some("certfix keys lists the services; take each away with certfix bind --remove"),
+            Self::ForeignFiles { .. } => Some("move them to another folder first"),
+            Self::NoVariable { .. } => Some("export it to certfix, or name a file with the password instead"),
+            Self::WrittenTwice { .. } => {
+                Some("give one binding another file with --set, or take it away with certfix bind --remove")
+            }
+            // The cause says what to leave out or to add.
+            Self::Stream { .. } | Self::Issue { .. } | Self::Interrupted | Self::Conflict { .. } => None,
         }
     }
 }
@@ -313,6 +328,10 @@ impl Error {
             Self::Ordering(ordering) => ordering.describe(out),
             Self::Interrupted => out.write_str("stopped by Ctrl-C"),
             Self::NobodyToAsk => out.write_str("there is no terminal to ask questions on"),
+            Self::Bound { key, verb } => write!(out, "'{key}' cannot be {verb} while services are bound to it"),
+            Self::ForeignFiles { path } => write!(out, "'{}' holds files that are not certfix's own", path.display()),
+            Self::NoVariable { variable } => write!(out, "the environment variable '{variable}' is not set"),
+            Self::WrittenTwice { path } => write!(out, "'{}' would be written twice", path.display()),
             Self::Conflict { cause } => out.write_str(cause),
             Self::NoAnswer { source } => write!(out, "'{source}' holds no certificate"),
             Self::NotForKey { certificate, named, owner } => match (named, owner) {

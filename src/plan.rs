@@ -12,7 +12,7 @@ pub use wanted::{Choice, Chosen, Unwanted, UnwantedName, Use, Wanted, WantedName
 
 use crate::Error;
 use crate::facts::{
-    Certificate, DistinguishedName, GeneralName, Identity, Item, Name, NameFault, Purpose, Reservation, Text,
+    Certificate, DistinguishedName, GeneralName, Identity, Item, KeyKind, Name, NameFault, Purpose, Reservation, Text,
 };
 use crate::profiles::{Order, Profile, SELF_SIGNED};
 use subject::Validation;
@@ -64,6 +64,8 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// Who will sign.
     pub profile: &'static Profile,
+    /// The kind of private key, as soon as it is known: see [`Plan::for_key`].
+    pub key: Option<KeyKind>,
 }
 
 /// One name of the new certificate.
@@ -184,6 +186,7 @@ pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
         purposes,
         notes: Vec::new(),
         profile,
+        key: None,
     };
     plan.notes = plan.remarks();
     Ok(plan)
@@ -272,6 +275,14 @@ impl Plan {
         (self.profile.order == Order::Sorts && first != self.target).then_some(first)
     }
 
+    /// The same with a key of this kind, and what there is to say of it beforehand.
+    #[must_use]
+    pub fn for_key(mut self, kind: KeyKind) -> Self {
+        self.key = Some(kind);
+        self.notes = self.remarks();
+        self
+    }
+
     fn remarks(&self) -> Vec<String> {
         let profile = self.profile;
         let mut notes = Vec::new();
@@ -282,6 +293,9 @@ impl Plan {
             ));
         }
         notes.extend(subject::remark(&self.subject, profile));
+        if let Some(kind) = self.key.as_ref().filter(|kind| !profile.signs_key(kind)) {
+            notes.push(format!("public CAs sign no {kind} key (BR 6.1.5); take --key rsa-2048 or --key p-256"));
+        }
         match self.sorted_first() {
             Some(first) => notes.push(format!(
                 "{} sorts names: the certificate will begin with {first}, not with {}; pass --one-per-name, or leave \

@@ -47,7 +47,7 @@ fn makes_what_its_printed_command_makes() {
         "accepts  Outlook 2007 ",
         "accepts  Thunderbird ",
         "names       1 remote.contoso.com        added\n              2 autodiscover.contoso.com  added\n",
-        "subject     C=US, ST=Washington, L=Redmond, O=Contoso, Ltd, CN=remote.contoso.com",
+        r"subject     C=US, ST=Washington, L=Redmond, O=Contoso\, Ltd, CN=remote.contoso.com",
         "folder      keys/remote.contoso.com",
         "contact     webmaster@contoso.com, +1 425 555 0100",
     ] {

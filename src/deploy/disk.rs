@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 use crate::error::Deploying;
-use crate::store::{parent, sync_folder};
+use crate::store::{Astray, follow, parent, sync_folder};
 
 /// Who may do what with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,58 +49,15 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, Error> {
     if !path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
         return Ok(path.to_owned());
     }
-    match follow(path) {
-        Ok(Led::To(target)) => Ok(target),
-        Ok(Led::Astray { link, owner }) => {
+    let trail = follow(path).map_err(|cause| Error::File { action: "follow", path: path.to_owned(), cause })?;
+    let (end, owner) = (trail.end.clone(), trail.owner);
+    match trail.astray(owner) {
+        None => Ok(end),
+        Some(Astray { link, owner }) => {
             let cause = format!("the link '{}' of user {owner} leads to a file that is not his", link.display());
             Err(Error::from(Deploying::CannotEdit { path: path.to_owned(), cause }))
         }
-        Err(cause) => Err(Error::File { action: "follow", path: path.to_owned(), cause }),
     }
-}
-
-/// Where links lead.
-enum Led {
-    To(PathBuf),
-    /// By the link of a user who could not replace the file at its end himself.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "links have owners on Unix alone"))]
-    Astray {
-        link: PathBuf,
-        owner: u32,
-    },
-}
-
-/// Follows one link after the other, as Linux does with `fs.protected_symlinks`: those of root, of whoever runs certfix, and
-/// of the owner of the file at the end. What is returned is what was looked at: a link that is swapped meanwhile gains nothing.
-#[cfg(unix)]
-fn follow(path: &Path) -> io::Result<Led> {
-    use std::os::unix::fs::MetadataExt;
-    /// As many as Linux follows.
-    const MOST_LINKS: usize = 40;
-    let mut doubtful = Vec::new();
-    let mut at = path.to_owned();
-    for _ in 0..=MOST_LINKS {
-        let found = at.symlink_metadata()?;
-        let owner = found.uid();
-        if !found.is_symlink() {
-            let astray = doubtful.into_iter().find(|(_, of_link)| *of_link != owner);
-            return Ok(astray.map_or(Led::To(at), |(link, owner)| Led::Astray { link, owner }));
-        }
-        let next = parent(&at).join(at.read_link()?);
-        if ![0, own().owner].contains(&owner) {
-            doubtful.push((at, owner));
-        }
-        at = match next.file_name() {
-            Some(name) => parent(&next).canonicalize()?.join(name),
-            None => next.canonicalize()?,
-        };
-    }
-    Err(io::Error::other("too many links"))
-}
-
-#[cfg(not(unix))]
-fn follow(path: &Path) -> io::Result<Led> {
-    path.canonicalize().map(Led::To)
 }
 
 /// Puts `contents` in the place of whatever is there.

@@ -180,7 +180,7 @@ impl Files<'_> {
         rights: Rights,
     ) -> Result<(), Error> {
         if self.earlier.iter().flat_map(|staged| &staged.files).chain(&self.staged).any(|change| change.path == path) {
-            return Err(Error::Conflict { cause: format!("'{}' would be written twice", path.display()) });
+            return Err(Error::WrittenTwice { path });
         }
         self.staged.push(Change { path, is_secret, before, after: Present { contents, rights } });
         Ok(())

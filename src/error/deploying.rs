@@ -72,11 +72,11 @@ impl Deploying {
                 Some("make the folder again, or put back all but that file with certfix undo --force")
             }
             Self::ChangedSince { .. } => Some("pass --force to put the file back all the same; the change is lost"),
-            Self::BadTemplate { .. }
-            | Self::CannotEdit { .. }
-            | Self::Command { .. }
-            | Self::NotPresented { .. }
-            | Self::NothingToUndo => None,
+            Self::BadTemplate { .. } => Some("docs/deploy.md says what can stand in a template"),
+            Self::CannotEdit { .. } => Some("mend it by hand, then run the same command again"),
+            Self::Command { .. } => Some("run the command by hand to see all that it says"),
+            Self::NotPresented { .. } => Some("certfix check with that address shows what it presents"),
+            Self::NothingToUndo => Some("certfix keys lists the keys and the services that are bound to them"),
         }
     }
 

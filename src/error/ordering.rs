@@ -49,6 +49,8 @@ pub enum Ordering {
     Invalid { key: String, authority: String },
     /// The order takes longer than was waited for.
     Pending { key: String, authority: String, state: &'static str, seconds: u64 },
+    /// A link in the folder of a web server, by which its owner would have certfix write where he may not.
+    LedAstray { link: PathBuf, owner: u32 },
     /// No server can be started for the proof.
     CannotListen { address: String, flag: &'static str, cause: String },
     /// The hook failed.
@@ -195,6 +197,9 @@ impl Ordering {
                 "run the same command again later: it goes on where it was; or wait longer with --wait SECONDS \
                  (with certfix renew it is --wait-online)",
             ),
+            Self::LedAstray { .. } => {
+                Some("put a folder in its place, or have root make the link; or name another folder with --webroot DIR")
+            }
             Self::CannotListen { .. } => {
                 Some("free the port, or pass another ADDR:PORT, or --webroot DIR of a web server, to certfix order")
             }
@@ -242,6 +247,9 @@ impl Ordering {
             Self::Invalid { key, authority } => write!(out, "{authority} gave up the order for '{key}'"),
             Self::Pending { key, authority, state, seconds } => {
                 write!(out, "{authority} has not given the certificate of '{key}' in {seconds} s: {state}")
+            }
+            Self::LedAstray { link, owner } => {
+                write!(out, "the link '{}' of user {owner} leads to a folder that is not his", link.display())
             }
             Self::CannotListen { address, flag, cause } => write!(out, "cannot listen on {address} ({flag}): {cause}"),
             Self::Hook { hook, action, record, cause } => {

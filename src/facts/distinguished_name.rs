@@ -1,7 +1,8 @@
 //! Subject and issuer names, kept attribute for attribute.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
+use super::text::acts_on_a_terminal;
 use super::{ObjectId, Text};
 
 /// A distinguished name (RFC 5280 §4.1.2.4): relative names in the order of the DER, each with one attribute or more.
@@ -136,12 +137,16 @@ impl AttributeKind {
 }
 
 impl DistinguishedName {
-    /// Reads `O=Contoso Ltd,L=Redmond,C=US`: attributes in the order written, `\` before a comma that belongs to a
-    /// value, `+` between the attributes of one relative name.
+    /// Reads `O=Contoso Ltd,L=Redmond,C=US`, and what its `Display` writes: attributes in the order written, `\` before a
+    /// comma that belongs to a value or before two hexadecimal digits of an octet, `+` between the attributes of one
+    /// relative name (RFC 4514 §2.4, in wire order).
     ///
     /// # Errors
     /// The part that is not `KEY=value`.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if text.trim() == EMPTY {
+            return Ok(Self::default());
+        }
         let mut rdns = Vec::new();
         for part in split_unescaped(text, ',') {
             let attributes = split_unescaped(&part, '+');
@@ -172,11 +177,14 @@ impl DistinguishedName {
     }
 }
 
-/// `CN=remote.contoso.com, O=Contoso`: wire order, values escaped.
+/// What stands for a name without attributes.
+const EMPTY: &str = "(empty)";
+
+/// `CN=remote.contoso.com, O=Contoso\, Ltd`: wire order, values escaped.
 impl fmt::Display for DistinguishedName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
-            return out.write_str("(empty)");
+            return out.write_str(EMPTY);
         }
         for (index, rdn) in self.rdns.iter().enumerate() {
             for (position, attribute) in rdn.iter().enumerate() {
@@ -187,31 +195,71 @@ impl fmt::Display for DistinguishedName {
                 } else {
                     ""
                 };
-                for part in [separator, attribute.kind.key(), "="] {
-                    out.write_str(part)?;
-                }
-                attribute.value.fmt(out)?;
+                out.write_str(separator)?;
+                attribute.fmt(out)?;
             }
         }
         Ok(())
     }
 }
 
+/// `O=Contoso\, Ltd`: the value is escaped as RFC 4514 §2.4 says, and so are characters that act on a terminal.
+impl fmt::Display for Attribute {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.kind.key())?;
+        out.write_str("=")?;
+        let bytes = self.value.as_bytes();
+        let is_edge = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'#'));
+        let begins_or_ends = is_edge(bytes.first()) || is_edge(bytes.last());
+        match self.value.plain() {
+            Some(plain) if !begins_or_ends && !plain.contains(SPECIAL) => out.write_str(plain),
+            _ => escape_value(bytes, out),
+        }
+    }
+}
+
+const SPECIAL: [char; 7] = ['"', '+', ',', ';', '<', '>', '\\'];
+
+fn escape_value(bytes: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut at = 0;
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            let (is_first, end) = (at == 0, at + character.len_utf8());
+            let at_the_edge = character == '#' && is_first || character == ' ' && (is_first || end == bytes.len());
+            if at_the_edge || SPECIAL.contains(&character) {
+                write!(out, "\\{character}")?;
+            } else if acts_on_a_terminal(character) {
+                bytes[at..end].iter().try_for_each(|byte| write!(out, "\\{byte:02X}"))?;
+            } else {
+                out.write_char(character)?;
+            }
+            at = end;
+        }
+        chunk.invalid().iter().try_for_each(|byte| write!(out, "\\{byte:02X}"))?;
+        at += chunk.invalid().len();
+    }
+    Ok(())
+}
+
 fn attribute(text: &str) -> Result<Attribute, String> {
     let wrong = || text.trim().to_owned();
     let (key, value) = text.split_once('=').ok_or_else(wrong)?;
     let kind = AttributeKind::from_key(key.trim()).ok_or_else(wrong)?;
-    let value = unescape(value.trim());
+    let value = Text::new(unescape(value));
     if value.is_empty() {
         return Err(wrong());
     }
-    // RFC 5280 Appendix A: these have a fixed string type.
-    let string = match kind {
+    let string = string_of(&kind);
+    Ok(Attribute { kind, value, string })
+}
+
+/// RFC 5280 Appendix A: some have a fixed string type.
+fn string_of(kind: &AttributeKind) -> StringKind {
+    match kind {
         AttributeKind::Country | AttributeKind::SerialNumber => StringKind::Printable,
         AttributeKind::DomainComponent | AttributeKind::EmailAddress => StringKind::Ia5,
         _ => StringKind::Utf8,
-    };
-    Ok(Attribute { kind, value: Text::from(value.as_str()), string })
+    }
 }
 
 fn split_unescaped(text: &str, separator: char) -> Vec<String> {
@@ -233,23 +281,40 @@ fn split_unescaped(text: &str, separator: char) -> Vec<String> {
     parts
 }
 
-fn unescape(value: &str) -> String {
-    let mut plain = String::new();
-    let mut characters = value.chars();
+/// The octets of a value, without the spaces around it that are not escaped.
+fn unescape(value: &str) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(value.len());
+    let mut kept = 0;
+    let mut characters = value.trim_ascii_start().chars();
     while let Some(character) = characters.next() {
-        plain.extend(if character == '\\' { characters.next() } else { Some(character) });
+        if character != '\\' {
+            octets.extend(character.encode_utf8(&mut [0; 4]).bytes());
+            kept = if character.is_ascii_whitespace() { kept } else { octets.len() };
+            continue;
+        }
+        let pair = characters.as_str().get(..2).filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        if let Some(octet) = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            octets.push(octet);
+            characters.nth(1);
+        } else if let Some(escaped) = characters.next() {
+            octets.extend(escaped.encode_utf8(&mut [0; 4]).bytes());
+        }
+        kept = octets.len();
     }
-    plain
+    octets.truncate(kept);
+    octets
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn keeps_order_and_repeated_attributes() {
         let name = DistinguishedName::parse(r"O=Contoso\, Ltd,OU=Mail,OU=Web,DC=contoso,DC=local").unwrap();
-        assert_eq!(name.to_string(), "O=Contoso, Ltd, OU=Mail, OU=Web, DC=contoso, DC=local");
+        assert_eq!(name.to_string(), r"O=Contoso\, Ltd, OU=Mail, OU=Web, DC=contoso, DC=local");
     }
 
     #[test]
@@ -257,5 +322,46 @@ mod tests {
         assert_eq!(DistinguishedName::parse("O=Contoso,Redmond").unwrap_err(), "Redmond");
         assert_eq!(DistinguishedName::parse("XY=1").unwrap_err(), "XY=1");
         assert!(DistinguishedName::parse("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn shows_values_as_rfc_4514_escapes_them() {
+        for (value, shown) in [
+            (&b" Contoso, Ltd "[..], r"O=\ Contoso\, Ltd\ "),
+            (b"#1 + 2 <3> \"4\"; \\5 = 6#", r#"O=\#1 \+ 2 \<3\> \"4\"\; \\5 = 6#"#),
+            (b" ", r"O=\ "),
+            (b"a\x1b\0", r"O=a\1B\00"),
+            ("Bücher\u{202e}".as_bytes(), r"O=Bücher\E2\80\AE"),
+            (b"Caf\xe9 ", r"O=Caf\E9\ "),
+        ] {
+            let attribute =
+                Attribute { kind: AttributeKind::Organization, value: Text::new(value), string: StringKind::Utf8 };
+            assert_eq!(attribute.to_string(), shown);
+            let name = DistinguishedName { rdns: vec![vec![attribute]], der: Box::default() };
+            assert_eq!(DistinguishedName::parse(shown).unwrap(), name);
+        }
+    }
+
+    fn names() -> impl Strategy<Value = DistinguishedName> {
+        let value = prop_oneof![
+            proptest::collection::vec(any::<u8>(), 1..12).prop_map(Text::new),
+            "[ #+,;<>\\\\\"=aF0\u{a0}ü]{1,12}".prop_map(|text| Text::from(&*text)),
+        ];
+        let attribute = (0..KINDS.len() + 1, value).prop_map(|(kind, value)| {
+            let kind = KINDS.get(kind).map_or_else(|| AttributeKind::from_oid("1.2.3.4"), |entry| entry.0.clone());
+            let string = string_of(&kind);
+            Attribute { kind, value, string }
+        });
+        let rdns = proptest::collection::vec(proptest::collection::vec(attribute, 1..3), 0..4);
+        rdns.prop_map(|rdns| DistinguishedName { rdns, der: Box::default() })
+    }
+
+    proptest! {
+        #[test]
+        fn reads_what_it_shows(name in names()) {
+            let shown = name.to_string();
+            prop_assert!(!shown.chars().any(acts_on_a_terminal), "{shown}");
+            prop_assert_eq!(DistinguishedName::parse(&shown), Ok(name), "{}", shown);
+        }
     }
 }

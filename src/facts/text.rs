@@ -144,7 +144,7 @@ pub(crate) const fn is_special(byte: u8) -> bool {
     (byte < b' ') | (byte == b'"') | (byte == b'\\')
 }
 
-fn acts_on_a_terminal(character: char) -> bool {
+pub(super) fn acts_on_a_terminal(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -65,6 +65,18 @@ impl KeyChoice {
         }
     }
 
+    /// The kind that it makes.
+    pub const fn kind(self) -> KeyKind {
+        match self {
+            Self::Rsa2048 => KeyKind::Rsa { bits: 2048, exponent: Some(65537) },
+            Self::Rsa3072 => KeyKind::Rsa { bits: 3072, exponent: Some(65537) },
+            Self::Rsa4096 => KeyKind::Rsa { bits: 4096, exponent: Some(65537) },
+            Self::P256 => KeyKind::Ec(Curve::P256),
+            Self::P384 => KeyKind::Ec(Curve::P384),
+            Self::Ed25519 => KeyKind::Ed25519,
+        }
+    }
+
     /// Bits of the modulus, when it is RSA.
     pub const fn rsa_bits(self) -> Option<u32> {
         match self {

@@ -1,5 +1,6 @@
 //! Which name people connect to, as far as the certificate itself tells.
 
+use super::Report;
 use crate::facts::{Name, Subject, Target, Text};
 
 /// What a certificate or request tells about the name people connect to.
@@ -17,6 +18,24 @@ impl Inference {
         match self {
             Self::Certain(target) => Some(target),
             Self::Candidates(_) => None,
+        }
+    }
+
+    /// The names that it could be, when it is not beyond doubt; the likeliest first.
+    pub fn candidates(self) -> Vec<String> {
+        match self {
+            Self::Certain(_) => Vec::new(),
+            Self::Candidates(names) => names,
+        }
+    }
+}
+
+impl Report<'_> {
+    /// The names that people may type, where none was given and the certificate leaves it open.
+    pub fn candidates(&self) -> Vec<String> {
+        match self.target {
+            Some(_) => Vec::new(),
+            None => infer_target(self.subject).candidates(),
         }
     }
 }

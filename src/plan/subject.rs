@@ -66,7 +66,7 @@ pub(super) fn mended(
         let mut kept = Vec::new();
         let mut changed = false;
         for (attribute, raw) in rdn.iter().zip(&cut.attributes) {
-            let drop = |reason| LeftOut { what: format!("{}={}", attribute.kind.key(), attribute.value), reason };
+            let drop = |reason| LeftOut { what: attribute.to_string(), reason };
             match attribute.kind {
                 AttributeKind::OrganizationalUnit if profile.is_public() => {
                     left_out.push(drop("public CAs sign no organizational unit (BR 7.1.2.7.4)"));
@@ -178,13 +178,10 @@ fn common_name(target: &Name, old: StringKind) -> Attribute {
 
 /// One AttributeTypeAndValue.
 fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
-    let wrong = || Error::BadSubject { part: format!("{}={}", attribute.kind.key(), attribute.value) };
+    let wrong = || Error::BadSubject { part: attribute.to_string() };
     let value = attribute.value.as_str().ok_or_else(wrong)?;
     if let Some(longest) = longest(&attribute.kind).filter(|longest| value.chars().count() > *longest) {
-        return Err(Error::LongAttribute {
-            attribute: format!("{}={}", attribute.kind.key(), attribute.value),
-            longest,
-        });
+        return Err(Error::LongAttribute { attribute: attribute.to_string(), longest });
     }
     let country = attribute.kind == AttributeKind::Country;
     if value.is_empty() || country && !(value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())) {

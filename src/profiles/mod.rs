@@ -18,7 +18,7 @@ mod switches;
 mod vault;
 
 use crate::error::{self, Error};
-use crate::facts::{Mark, Moment, Statement};
+use crate::facts::{Curve, KeyKind, Mark, Moment, Statement};
 
 /// Every profile that `--ca` takes, in the order of lists.
 pub const ALL: &[&Profile] = &[
@@ -158,6 +158,16 @@ impl Profile {
         matches!(self.client_auth, ClientAuth::EndsOn(..))
     }
 
+    /// Whether it signs keys of this kind, as far as the Baseline Requirements say (6.1.5).
+    pub fn signs_key(&self, kind: &KeyKind) -> bool {
+        let is_known = match kind {
+            KeyKind::Rsa { .. } => true,
+            KeyKind::Ec(curve) => !matches!(curve, Curve::Other(_)),
+            KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::Dsa { .. } | KeyKind::Other(_) => false,
+        };
+        is_known || !self.is_public()
+    }
+
     /// True when the Baseline Requirements bind it.
     pub fn is_public(&self) -> bool {
         self.rules == Rules::Baseline
@@ -237,6 +247,15 @@ mod tests {
         }
         assert_eq!(PUBLIC.longest_life(day("2010-01-01")), None);
         assert_eq!(find("private").unwrap().longest_life(day("2026-09-01")), None);
+    }
+
+    #[test]
+    fn public_cas_sign_no_ed25519() {
+        let signed = |kind| ["public", "letsencrypt", "private"].map(|id| find(id).unwrap().signs_key(&kind));
+        assert_eq!(signed(KeyKind::Ed25519), [false, false, true]);
+        assert_eq!(signed(KeyKind::Ec(Curve::P256)), [true; 3]);
+        assert_eq!(signed(KeyKind::Ec(Curve::Other("1.3.132.0.10".into()))), [false, false, true]);
+        assert_eq!(signed(KeyKind::Rsa { bits: 2048, exponent: Some(65537) }), [true; 3]);
     }
 
     #[test]

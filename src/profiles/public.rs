@@ -46,6 +46,11 @@ pub(super) const PROFILE: Profile = Profile {
             mark: Mark::Documented,
         },
         Statement {
+            text: "The key is RSA of 2048 bits or more, or ECDSA on P-256, P-384 or P-521; Ed25519 is not signed.",
+            source: "BR 6.1.5",
+            mark: Mark::Documented,
+        },
+        Statement {
             text: "No certificate issued from 15 March 2027 on has clientAuth.",
             source: "Chrome Root Program Policy 1.8, section 1.3.2",
             mark: Mark::Documented,

@@ -11,6 +11,7 @@
 mod authorities;
 mod contents;
 mod generation;
+mod links;
 mod lock;
 mod moves;
 mod recover;
@@ -27,6 +28,7 @@ use crate::input::read_text;
 pub(crate) use authorities::ensure_private;
 pub use contents::{Contents, Fault, State, Waiting};
 pub use generation::Slot;
+pub(crate) use links::{Astray, follow};
 pub(crate) use lock::AT_WORK;
 pub use lock::Lock;
 pub use write::{Secrecy, discard, replace, write_all_new, write_new};

@@ -17,7 +17,7 @@ impl Store {
     /// Gives a key folder another name.
     ///
     /// # Errors
-    /// [`Error::Exists`] when the new name is taken, [`Error::Conflict`] when services read it under the old one,
+    /// [`Error::Exists`] when the new name is taken, [`Error::Bound`] when services read it under the old one,
     /// what [`Store::lock_whole`] says, [`Error::File`]; the name is then the old one.
     pub fn rename(&self, key: &KeyFolder, new: &Name) -> Result<PathBuf, Error> {
         let path = self.path(new);
@@ -31,7 +31,7 @@ impl Store {
     /// Puts a key folder away, into `.removed`; says where it is now.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when services read it, what [`Store::lock_whole`] says, [`Error::File`]; nothing has then changed.
+    /// [`Error::Bound`] when services read it, what [`Store::lock_whole`] says, [`Error::File`]; nothing has then changed.
     pub fn remove(&self, key: &KeyFolder) -> Result<PathBuf, Error> {
         let _lock = self.lock_whole("keys remove", Self::WAIT)?;
         free_to_move(key, "removed")?;
@@ -58,14 +58,13 @@ impl Store {
     /// command.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when services read it, or when there is something in it that certfix did not make;
+    /// [`Error::Bound`] when services read it, [`Error::ForeignFiles`] when there is something in it that certfix did not make;
     /// what [`Store::lock_whole`] says; [`Error::File`].
     pub fn destroy(&self, key: &KeyFolder) -> Result<(), Error> {
         let _lock = self.lock_whole("keys remove", Self::WAIT)?;
         free_to_move(key, "removed")?;
         if !is_ours(&key.path) {
-            let cause = format!("'{}' holds files that are not certfix's own", key.path.display());
-            return Err(Error::Conflict { cause });
+            return Err(Error::ForeignFiles { path: key.path.clone() });
         }
         let hidden = hidden_beside(&key.path, key.path.file_name().unwrap_or_default());
         moved(&key.path, &hidden).map_err(|cause| failed(&key.path, cause))?;
@@ -81,10 +80,9 @@ fn moved(from: &Path, to: &Path) -> io::Result<()> {
     synced.inspect_err(|_| drop(rename_new(to, from)))
 }
 
-fn free_to_move(key: &KeyFolder, verb: &str) -> Result<(), Error> {
+fn free_to_move(key: &KeyFolder, verb: &'static str) -> Result<(), Error> {
     if !key.is_bound() {
         return Ok(());
     }
-    let cause = format!("'{}' cannot be {verb} while services are bound to it", key.name());
-    Err(Error::Conflict { cause })
+    Err(Error::Bound { key: key.name(), verb })
 }

@@ -18,8 +18,6 @@ pub enum Secrecy {
     Secret,
     /// Everybody: mode 0644, less the umask.
     Public,
-    /// Everybody, whatever the umask is: mode 0644. For what a service of another user reads.
-    Served,
 }
 
 /// Writes a new file, whole or not at all. Never overwrites.
@@ -224,13 +222,7 @@ fn create(path: &Path, secrecy: Secrecy) -> io::Result<File> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, if secrecy == Secrecy::Secret { 0o600 } else { 0o644 });
     #[cfg(not(unix))]
     let _ = secrecy;
-    let file = options.open(path)?;
-    // By the open file: whoever owns the folder may put a link under its name by now.
-    #[cfg(unix)]
-    if secrecy == Secrecy::Served {
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    }
-    Ok(file)
+    options.open(path)
 }
 
 /// Asks for what was written to be on its way to the disk while another file is synced. Only a hint: its own sync waits.

@@ -1,9 +1,9 @@
 //! `certfix csr`, `self-signed` and `fix`: from wishes to a plan, from the plan to files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, Name, NameFault, Target, Text};
+use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, KeyKind, Name, NameFault, Target, Text};
 use certfix::issue::{Contact, KeyChoice, SigningKey};
 use certfix::judge::{Inference, Panel, Report, infer_target, judge};
 use certfix::plan::{Output, Plan, Wish, plan};
@@ -28,7 +28,8 @@ pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
     let item = subject.as_ref().map(|subject| subject.item);
     let target = target(&args.target, old.as_ref())?;
     let plan = plan(&wish(target, item, &args.made, args.request.profile()?, Output::Request)?)?;
-    Work { command: "csr", old: item, report: None, args: &args.made }.request(&plan, &args.request)
+    Work { command: "csr", old: item, report: None, key_from: args.made.key_file.as_deref(), args: &args.made }
+        .request(&plan, &args.request)
 }
 
 pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
@@ -38,7 +39,8 @@ pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
     let item = subject.as_ref().map(|subject| subject.item);
     let target = target(&args.target, old.as_ref())?;
     let plan = plan(&wish(target, item, &args.made, profiles::SELF_SIGNED, Output::SelfSigned)?)?;
-    Work { command: "self-signed", old: item, report: None, args: &args.made }.certificate(&plan, &args.certificate)
+    Work { command: "self-signed", old: item, report: None, key_from: args.made.key_file.as_deref(), args: &args.made }
+        .certificate(&plan, &args.certificate)
 }
 
 pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
@@ -71,7 +73,8 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
     if report.worst() < Some(Level::Warning) && !stays.changes_anything(subject.item.identity()) {
         return nothing_wrong(&report, &target, args.made.output.format);
     }
-    let work = Work { command: "fix", old: Some(subject.item), report: Some(&report), args: &args.made };
+    let key_from = args.made.key_file.as_deref();
+    let work = Work { command: "fix", old: Some(subject.item), report: Some(&report), key_from, args: &args.made };
     match args.self_signed {
         true => work.certificate(&plan, &args.certificate),
         false => work.request(&plan, &args.request),
@@ -169,6 +172,8 @@ pub(crate) struct Work<'a> {
     pub(crate) old: Option<Item<'a>>,
     /// What is wrong with it; only where it is to be mended.
     pub(crate) report: Option<&'a Report<'a>>,
+    /// The file that the private key is read from; a new key is made without one.
+    pub(crate) key_from: Option<&'a Path>,
     pub(crate) args: &'a MadeOptions,
 }
 
@@ -182,9 +187,11 @@ impl Work<'_> {
         }
         let plans = if options.one_per_name { plan.split_one_per_name()? } else { vec![plan.clone()] };
         write::ensure_free(&plans, self.args)?;
+        let keys: Vec<SigningKey> = plans.iter().map(|_| self.key()).collect::<Result<_, _>>()?;
+        let keyed = plans.into_iter().zip(&keys);
+        let plans: Vec<Plan> = keyed.map(|(plan, key)| plan.for_key(key.public.kind.clone())).collect();
         let mut products = Vec::with_capacity(plans.len());
-        for plan in &plans {
-            let key = self.key()?;
+        for (plan, key) in plans.iter().zip(keys) {
             let request = issue::request(plan, &key)?;
             let mut product = Product::request(plan, key, request);
             if options.contact.new_key_rq {
@@ -219,26 +226,29 @@ impl Work<'_> {
             let cause = "--key-file goes with --emit newkeyrq alone: the others make a key where they run".to_owned();
             return Err(Error::Conflict { cause });
         }
-        let script = match format {
-            Emit::OpensslCnf => issue::emit(plan, self.kind(), issue::Emit::OpensslCnf)?,
-            Emit::CertreqInf => issue::emit(plan, self.kind(), issue::Emit::CertreqInf)?,
-            Emit::ExchangePs1 => issue::emit(plan, self.kind(), issue::Emit::ExchangePs1)?,
+        let script = |format| Ok::<_, Error>((self.kind().kind(), issue::emit(plan, self.kind(), format)?));
+        let (kind, script) = match format {
+            Emit::OpensslCnf => script(issue::Emit::OpensslCnf)?,
+            Emit::CertreqInf => script(issue::Emit::CertreqInf)?,
+            Emit::ExchangePs1 => script(issue::Emit::ExchangePs1)?,
             Emit::NewKeyRq => self.new_key_request(plan, contact)?,
         };
-        for note in &plan.notes {
+        for note in &plan.clone().for_key(kind).notes {
             terminal::remark(note);
         }
         terminal::print(&script)?;
         Ok(ExitCode::SUCCESS)
     }
 
-    /// `NewKeyRq.txt`. A request without its key is worth nothing, so a new key is written first.
-    fn new_key_request(&self, plan: &Plan, contact: Contact<'_>) -> Result<String, Error> {
+    /// The kind of key, and `NewKeyRq.txt`. A request without its key is worth nothing, so a new key is written first.
+    fn new_key_request(&self, plan: &Plan, contact: Contact<'_>) -> Result<(KeyKind, String), Error> {
         let args = self.args;
         if args.dry_run && args.key_file.is_none() {
-            return Err(Error::Conflict { cause: "--dry-run would lose the key of --emit newkeyrq".to_owned() });
+            let cause = "--dry-run would lose the key of --emit newkeyrq: leave it out, or pass --key-file FILE";
+            return Err(Error::Conflict { cause: cause.to_owned() });
         }
         let key = self.key()?;
+        let kind = key.public.kind.clone();
         let request = issue::request(plan, &key)?;
         let text = issue::emit(plan, self.kind(), issue::Emit::NewKeyRq(&request, contact))?;
         if args.key_file.is_none() {
@@ -246,7 +256,7 @@ impl Work<'_> {
                 terminal::remark(&format!("wrote {}", Text::of_path(file)));
             }
         }
-        Ok(text)
+        Ok((kind, text))
     }
 
     fn kind(&self) -> KeyChoice {
@@ -285,8 +295,11 @@ impl Work<'_> {
     pub(crate) fn say(&self, products: &[Product<'_>], files: &[Vec<PathBuf>]) -> Result<ExitCode, Error> {
         match self.args.output.format {
             Format::Json => {
-                let made: Vec<Made<'_>> =
-                    products.iter().zip(files).map(|(product, files)| product.made(files.clone())).collect();
+                let made: Vec<Made<'_>> = products
+                    .iter()
+                    .zip(files)
+                    .map(|(product, files)| product.made(files.clone(), self.key_from))
+                    .collect();
                 let text = json::made(self.command, &made);
                 terminal::print(&text)?;
             }
@@ -299,7 +312,7 @@ impl Work<'_> {
         if let Some(report) = self.report {
             text::faults(report, page)?;
         }
-        let advice = match &self.args.key_file {
+        let advice = match self.key_from {
             Some(path) => format!("the private key, a copy of {}", Text::of_path(path)),
             None => "the private key: keep it, there is no other copy".to_owned(),
         };
@@ -309,9 +322,10 @@ impl Work<'_> {
             }
             // The old names are the same for all.
             text::plan(product.plan, self.old.filter(|_| index == 0).map(Item::identity), page)?;
+            text::key_of(product.key_kind(), self.key_from, page)?;
             match self.args.dry_run {
                 true => page.field("wrote", "nothing (--dry-run)")?,
-                false => text::made(product.key_kind(), files, &advice, page)?,
+                false => text::made(files, &advice, page)?,
             }
         }
         match self.next_step(products, files).filter(|_| !self.args.goes_on) {

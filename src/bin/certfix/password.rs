@@ -39,7 +39,7 @@ fn named(file: Option<&PathBuf>, variable: Option<&String>) -> Result<Option<Pas
     let Some(variable) = variable else { return Ok(None) };
     match std::env::var(variable) {
         Ok(value) => Ok(Some(Password::new(value))),
-        Err(_) => Err(Error::Conflict { cause: format!("the environment variable '{variable}' is not set") }),
+        Err(_) => Err(Error::NoVariable { variable: variable.clone() }),
     }
 }
 

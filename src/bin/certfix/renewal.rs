@@ -25,12 +25,15 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     let item = last(&contents)?;
     let plan = planned(args, &contents, item)?;
     let (key, request) = signed(args, &contents, &plan)?;
+    let plan = plan.for_key(key.public.kind.clone());
     let files = match made.dry_run {
         true => Vec::new(),
         false => write(args, &contents, &key, &request)?,
     };
     let product = Product::request(&plan, key, request);
-    Work { command: "csr", old: Some(item), report: None, args: made }.say(&[product], &[files])
+    let old_key = contents.folder.path.join(store::KEY);
+    let key_from = args.renewal.same_key.then_some(&*old_key);
+    Work { command: "csr", old: Some(item), report: None, key_from, args: made }.say(&[product], &[files])
 }
 
 /// The same without a word: the request is there afterwards, beside the key.

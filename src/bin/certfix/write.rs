@@ -1,6 +1,6 @@
 //! What was made, and how it gets into the store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use certfix::Error;
 use certfix::facts::{Certificate, KeyKind, Name, Request};
@@ -61,11 +61,12 @@ impl<'a> Product<'a> {
     }
 
     /// For JSON. What was not written is not shown either: its key is gone.
-    pub(crate) fn made(&self, files: Vec<PathBuf>) -> Made<'_> {
+    pub(crate) fn made(&self, files: Vec<PathBuf>, key_from: Option<&Path>) -> Made<'_> {
         let written = !files.is_empty();
         Made {
             plan: self.plan,
             key: self.key_kind().clone(),
+            key_from: key_from.map(Path::to_owned),
             files,
             request: self.request.as_ref().filter(|_| written).map(|request| &*request.der),
             certificate: self.certificate.as_ref().filter(|_| written).map(|cert| (&*cert.der, cert.sha256())),

@@ -4,8 +4,8 @@ use serde::{Serialize, Serializer};
 
 use super::{Shown, Word};
 use crate::facts::{
-    Certificate, DistinguishedName, Evidence, GeneralName, Identity, Item, KeyEntry, KeyKind, Moment, SanExtension,
-    Subject, Text, Verification, lower_hex, upper_hex,
+    Certificate, DistinguishedName, Evidence, GeneralName, Identity, Item, KeyEntry, KeyKind, Link, Moment,
+    SanExtension, Subject, Text, Verification, lower_hex, upper_hex,
 };
 use crate::issue::armour;
 
@@ -27,7 +27,9 @@ pub struct InspectEntry<'a> {
     ca: Option<bool>,
     certificate: Option<CertificateEntry<'a>>,
     request: Option<RequestEntry>,
+    place: usize,
     chain: Vec<CertificateEntry<'a>>,
+    links: Vec<LinkEntry>,
     private_key: &'static str,
     repairs: Vec<&'a str>,
     ignored: &'a [String],
@@ -40,6 +42,21 @@ impl InspectEntry<'_> {
     #[must_use]
     pub fn of_chain(self, position: usize) -> Self {
         Self { chain_number: Some(position + 1), ..self }
+    }
+}
+
+/// What one of `chain` is to the others.
+#[derive(Debug, Serialize)]
+struct LinkEntry {
+    place: usize,
+    issued: Vec<usize>,
+    same_as: Option<usize>,
+    stranger: bool,
+}
+
+impl From<Link<'_>> for LinkEntry {
+    fn from(link: Link<'_>) -> Self {
+        Self { place: link.place, issued: link.issued, same_as: link.same_as, stranger: link.is_stranger }
     }
 }
 
@@ -165,7 +182,9 @@ pub fn inspect<'a>(subject: &Subject<'a>, now: Moment) -> InspectEntry<'a> {
         ca: identity.basic_constraints.map(|constraints| constraints.ca),
         certificate: subject.item.certificate().map(|cert| certificate(cert, now)),
         request,
+        place: subject.place(),
         chain: subject.chain.iter().map(|cert| certificate(cert, now)).collect(),
+        links: subject.links().into_iter().map(LinkEntry::from).collect(),
         private_key: private_key(subject),
         repairs: subject.evidence.repairs.iter().map(|repair| repair.0.as_str()).collect(),
         ignored: &subject.evidence.ignored,

@@ -20,6 +20,8 @@ pub struct CheckEntry<'a> {
     source: Shown<&'a crate::facts::Source>,
     kind: &'static str,
     target: Option<Shown<&'a crate::facts::Target>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    candidates: Vec<String>,
     names: NameList<'a>,
     common_name: Option<Shown<&'a Text>>,
     findings: Each<'a, Finding, FindingEntry<'a>>,
@@ -67,6 +69,7 @@ pub fn check<'a>(report: &'a Report<'a>, now: Moment) -> CheckEntry<'a> {
             Item::Request(_) => "request",
         },
         target: report.target.map(Shown),
+        candidates: report.candidates(),
         names: names(identity),
         common_name: common_name(identity),
         findings: Each(&report.findings, finding),

@@ -16,6 +16,8 @@ pub struct Made<'a> {
     pub plan: &'a Plan,
     /// The kind of key.
     pub key: KeyKind,
+    /// The file that the key is read from; None for a new one.
+    pub key_from: Option<PathBuf>,
     /// The files that were written; none on a dry run.
     pub files: Vec<PathBuf>,
     /// The request, DER.
@@ -41,6 +43,7 @@ struct Entry<'a> {
     dropped: Vec<Dropped>,
     notes: &'a [String],
     key: String,
+    key_from: Option<String>,
     files: Vec<String>,
     request: Option<String>,
     certificate: Option<String>,
@@ -88,6 +91,7 @@ fn entry<'a>(made: &'a Made<'_>) -> Entry<'a> {
         dropped: dropped.chain(left_out).collect(),
         notes: &plan.notes,
         key: made.key.to_string(),
+        key_from: made.key_from.as_ref().map(|path| Text::of_path(path).to_string()),
         files: made.files.iter().map(|path| Text::of_path(path).to_string()).collect(),
         request: made.request.map(|der| armour("CERTIFICATE REQUEST", der)),
         certificate: made.certificate.map(|(der, _)| armour("CERTIFICATE", der)),

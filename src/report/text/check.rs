@@ -6,6 +6,7 @@ use std::io;
 use super::Page;
 use super::layout::{bold, level, outcome};
 use crate::clients::{Group, Reference};
+use crate::error::listed;
 use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
 use crate::report::{blame, hedge, oddity};
@@ -49,7 +50,7 @@ pub fn check_kept(report: &Report<'_>, kept: Option<&Kept>, page: &mut Page<'_>)
     judged(report, &Place { label: "found in", names: &source, source: argument.as_deref(), kept }, page)?;
     page.line("")?;
     let levels: Vec<Level> = report.findings.iter().map(|finding| finding.hit.level).collect();
-    counts(&levels, &report.not_checked, page)?;
+    counts(&levels, &report.not_checked, &report.candidates(), page)?;
     read_more(report.findings.first().map(|finding| finding.rule.code), page)
 }
 
@@ -234,10 +235,11 @@ fn complaint(verdict: &Verdict<'_>) -> String {
     }
 }
 
-/// `2 findings: 1 refused, 1 warning. Not checked: ...`
+/// `2 findings: 1 refused, 1 warning. Not checked: ...`; `candidates` are those of which a name has to be given.
 pub(super) fn counts(
     levels: &[Level],
     not_checked: &[(&'static Rule, Missing)],
+    candidates: &[String],
     page: &mut Page<'_>,
 ) -> io::Result<()> {
     let mut text = match levels.len() {
@@ -259,7 +261,11 @@ pub(super) fn counts(
     for reason in reasons(not_checked) {
         let lacking = not_checked.iter().filter(|(_, missing)| *missing == reason);
         let codes: Vec<&str> = lacking.map(|(rule, _)| rule.code).collect();
-        let _ = write!(text, "{separator}{} ({})", codes.join(", "), reason.reason());
+        let _ = write!(text, "{separator}{} ({}", codes.join(", "), reason.reason());
+        if reason == Missing::Target && !candidates.is_empty() {
+            let _ = write!(text, ": pass --fqdn with one of {}", listed(candidates));
+        }
+        text.push(')');
         separator = "; ";
     }
     if !not_checked.is_empty() {

@@ -4,9 +4,10 @@ use std::io;
 
 use super::Page;
 use super::layout::bold;
+use crate::error::listed;
 use crate::facts::{
-    BasicConstraints, Certificate, Evidence, Identity, Item, KeyEntry, KeyKind, Moment, Names, SanExtension, Subject,
-    Verification, lower_hex, upper_hex,
+    BasicConstraints, Certificate, Evidence, Identity, Item, KeyEntry, KeyKind, Link, Moment, Names, SanExtension,
+    Subject, Verification, lower_hex, upper_hex,
 };
 use crate::report::with_unicode;
 
@@ -158,18 +159,46 @@ fn usages(identity: &Identity, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 fn chain(subject: &Subject<'_>, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
-    for (index, cert) in subject.chain.iter().enumerate() {
-        let label = if index == 0 { "chain" } else { "" };
-        let left = cert.not_after.days_until(now);
-        let life = if left > 0 {
-            format!("ended {}", cert.not_after.date())
-        } else {
-            format!("until {}", cert.not_after.date())
+    let all = subject.chain.len() + 1;
+    if subject.before > 0 {
+        page.field(
+            "place",
+            &format!("number {} of {all}, where the server's own should be the first", subject.place()),
+        )?;
+    }
+    let links = subject.links();
+    let in_order = |(index, link): (usize, &Link<'_>)| link.issued.contains(&(index + 1)) && !link.is_stranger;
+    let is_chain = subject.before == 0 && links.iter().enumerate().all(in_order);
+    for (index, link) in links.iter().enumerate() {
+        let label = match index {
+            0 if is_chain => "chain",
+            0 => "others",
+            _ => "",
         };
-        let root = if cert.is_self_issued() { ", a root" } else { "" };
-        page.field(label, &format!("{} {} ({life}{root})", index + 1, cert.identity.subject))?;
+        let cert = link.certificate;
+        let end = cert.not_after.date();
+        let life = if cert.not_after < now { format!("ended {end}") } else { format!("until {end}") };
+        page.field(label, &format!("{} {} ({life}{})", link.place, cert.identity.subject, part(link)))?;
     }
     Ok(())
+}
+
+/// What a certificate is to the others: `, a root, issued 1`.
+fn part(link: &Link<'_>) -> String {
+    if let Some(other) = link.same_as {
+        return format!(", the same as {other}");
+    }
+    let mut part = String::new();
+    if link.is_stranger {
+        part += ", a stranger to this one";
+    }
+    if link.certificate.is_self_issued() {
+        part += if link.certificate.identity.is_ca() { ", a root" } else { ", self-signed" };
+    }
+    if !link.issued.is_empty() {
+        part += &format!(", issued {}", listed(&link.issued));
+    }
+    part
 }
 
 fn private_key(subject: &Subject<'_>, page: &mut Page<'_>) -> io::Result<()> {
@@ -189,4 +218,39 @@ fn private_key(subject: &Subject<'_>, page: &mut Page<'_>) -> io::Result<()> {
         page.field("private key", &format!("{} more", keys.len() - MOST))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{day, evidence, leaf, subject};
+
+    fn cert(name: &str, issuer: &str) -> Certificate {
+        let mut cert = leaf([]);
+        cert.identity.subject = subject(&[name]);
+        cert.issuer = subject(&[issuer]);
+        cert.der = format!("{name} by {issuer}").into_bytes().into();
+        cert.identity.basic_constraints = Some(BasicConstraints { ca: name != "mail", path_length: None });
+        cert
+    }
+
+    fn shown(certificates: &[(&str, &str)]) -> Vec<String> {
+        let evidence = evidence(certificates.iter().map(|(name, issuer)| cert(name, issuer)).collect());
+        let mut out = Vec::new();
+        chain(&evidence.subjects()[0], day("2026-09-01"), &mut Page::new(&mut out, 100)).unwrap();
+        String::from_utf8(out).unwrap().lines().map(|line| line.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn calls_a_chain_what_is_in_order_alone() {
+        let lines = shown(&[("mail", "CA"), ("CA", "Root"), ("Root", "Root")]);
+        assert_eq!(lines[0], "chain       2 CN=CA (until 2026-10-29, issued 1)");
+        assert_eq!(lines[1], "3 CN=Root (until 2026-10-29, a root, issued 2)");
+        let lines = shown(&[("CA", "Root"), ("Other", "Root 2"), ("mail", "CA"), ("Root", "Root")]);
+        assert_eq!(lines[0], "place       number 3 of 4, where the server's own should be the first");
+        assert_eq!(lines[1], "others      1 CN=CA (until 2026-10-29, issued 3)");
+        assert_eq!(lines[2], "2 CN=Other (until 2026-10-29, a stranger to this one)");
+        let lines = shown(&[("mail", "CA"), ("Root", "Root"), ("CA", "Root")]);
+        assert_eq!(lines[0], "others      2 CN=Root (until 2026-10-29, a root, issued 3)");
+    }
 }

@@ -20,6 +20,6 @@ pub use keys::{key_tree, one_key};
 pub use layout::Page;
 pub use names::names;
 pub use order::{ordered, would_order};
-pub use plan::{made, plan};
+pub use plan::{key_of, made, plan};
 pub use renew::{Outcome, Renewed, renewed};
 pub use services::{services, services_kept, table};

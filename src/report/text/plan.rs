@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Page;
 use super::layout::bold;
-use crate::facts::{Identity, KeyKind};
+use crate::facts::{Identity, KeyKind, Text};
 use crate::plan::{CommonNamePlan, Plan};
 use crate::report::with_unicode;
 
@@ -52,14 +52,24 @@ pub fn plan(plan: &Plan, old: Option<&Identity>, page: &mut Page<'_>) -> io::Res
     Ok(())
 }
 
+/// Writes which private key is used: a new one, or the one that is read `from` a file.
+///
+/// # Errors
+/// Those of the stream.
+pub fn key_of(kind: &KeyKind, from: Option<&Path>, page: &mut Page<'_>) -> io::Result<()> {
+    match from {
+        Some(path) => page.field("key", &format!("{kind}, from {}", Text::of_path(path))),
+        None => page.field("key", &format!("{kind}, new")),
+    }
+}
+
 /// Writes which files now exist; `advice` goes beside the private key.
 ///
 /// # Errors
 /// Those of the stream.
-pub fn made(key: &KeyKind, files: &[impl AsRef<Path>], advice: &str, page: &mut Page<'_>) -> io::Result<()> {
-    page.field("key", &key.to_string())?;
+pub fn made(files: &[impl AsRef<Path>], advice: &str, page: &mut Page<'_>) -> io::Result<()> {
     for (index, file) in files.iter().enumerate() {
-        let shown = crate::facts::Text::of_path(file.as_ref()).to_string();
+        let shown = Text::of_path(file.as_ref()).to_string();
         let own = file.as_ref().file_name().is_some_and(|name| name == "key.pem");
         let line = if own { format!("{shown}  ({advice})") } else { shown };
         page.field(if index == 0 { "wrote" } else { "" }, &line)?;

@@ -69,7 +69,7 @@ pub fn services_kept(
     page.line("")?;
     let mut levels: Vec<Level> = services.findings.iter().map(|finding| finding.hit.level).collect();
     levels.extend(reports.iter().flat_map(|(_, report)| report.findings.iter().map(|finding| finding.hit.level)));
-    counts(&levels, &not_checked(reports), page)?;
+    counts(&levels, &not_checked(reports), &[], page)?;
     let of_services = services.findings.iter().map(|finding| (finding.hit.level, finding.rule.code));
     let of_certificates = reports.iter().flat_map(|(_, report)| &report.findings);
     let of_certificates = of_certificates.map(|finding| (finding.hit.level, finding.rule.code));

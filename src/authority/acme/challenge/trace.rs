@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::dns_hook;
+use super::webroot::leads_astray;
 use crate::Error;
 use crate::store::discard;
 
@@ -35,6 +36,7 @@ impl Trace {
     /// Takes it away. That it is not there is no error.
     pub(in crate::authority::acme) fn remove(&self) -> Result<(), Error> {
         match self {
+            Self::File { path, .. } if leads_astray(path) => Ok(()),
             Self::File { path, folders } => {
                 discard(path)?;
                 // Somebody else may use them by now.

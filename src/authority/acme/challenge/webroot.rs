@@ -1,4 +1,7 @@
 //! HTTP-01 (RFC 8555 §8.3) by a file that a web server serves.
+//!
+//! The folder may belong to somebody else than who runs certfix. Links in it are followed as `store/links.rs` says, and what is
+//! made and written is made and written in folders that are open: whoever swaps one for a link meanwhile gains nothing.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -6,7 +9,11 @@ use std::{fs, io};
 use super::trace::missing_above;
 use super::{Proof, Prover, Trace};
 use crate::Error;
-use crate::store::{Secrecy, parent, replace};
+use crate::error::Ordering;
+use crate::store::{Astray, follow};
+
+/// Where proofs belong, below the folder that is served.
+const PLACE: [&str; 2] = [".well-known", "acme-challenge"];
 
 /// A folder that a web server serves.
 pub(super) struct Webroot<'a> {
@@ -15,7 +22,7 @@ pub(super) struct Webroot<'a> {
 
 impl Webroot<'_> {
     fn path(&self, proof: &Proof) -> PathBuf {
-        self.folder.join(".well-known/acme-challenge").join(&proof.token)
+        PLACE.iter().fold(self.folder.to_owned(), |path, name| path.join(name)).join(&proof.token)
     }
 }
 
@@ -30,39 +37,137 @@ impl Prover for Webroot<'_> {
         // The folder itself is made by whoever set the web server up; a wrong one is a typing error.
         let failed = |path: &Path, cause| Error::File { action: "write", path: path.to_owned(), cause };
         fs::metadata(self.folder).map_err(|cause| failed(self.folder, cause))?;
-        for folder in missing_above(&path).iter().rev() {
-            make_served(folder).map_err(|cause| failed(folder, cause))?;
+        let mut place = Place::open(self.folder)?;
+        for name in PLACE {
+            place = place.below(name)?;
         }
-        replace(&path, proof.authorization.as_bytes(), Secrecy::Served)
+        place.write(&proof.token, proof.authorization.as_bytes()).map_err(|cause| failed(&path, cause))
     }
 }
 
-/// Makes a folder that everybody may enter: the web server is another user, and a umask may shut it out.
-///
-/// Links that were there before lead on. One that takes the place of the new folder does not: whoever owns the folder above
-/// would have the mode of a file of root's changed.
+/// True when a link above a proof is not followed, so that nothing was written behind it.
+pub(super) fn leads_astray(path: &Path) -> bool {
+    let above = path.ancestors().skip(1).take(PLACE.len() + 1);
+    let is_astray = |folder: &Path| {
+        let trail = follow(folder).ok()?;
+        let owner = trail.owner;
+        trail.astray(owner)
+    };
+    above.filter_map(is_astray).next().is_some()
+}
+
+/// A folder that everybody may enter: the web server is another user, and a umask may shut it out.
+struct Place {
+    path: PathBuf,
+    #[cfg(unix)]
+    open: fs::File,
+}
+
+impl Place {
+    /// Opens what is at `path`, links followed.
+    fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |cause| Error::File { action: "write", path: path.to_owned(), cause };
+        let trail = follow(path).map_err(failed)?;
+        let end = trail.end.clone();
+        #[cfg(unix)]
+        let (owner, open) = {
+            use std::os::unix::fs::MetadataExt;
+            let open = open_in(rustix::fs::CWD, &end).map_err(failed)?;
+            (open.metadata().map_err(failed)?.uid(), open)
+        };
+        #[cfg(not(unix))]
+        let owner = trail.owner;
+        match trail.astray(owner) {
+            Some(Astray { link, owner }) => Err(Ordering::LedAstray { link, owner }.into()),
+            None => Ok(Self {
+                path: end,
+                #[cfg(unix)]
+                open,
+            }),
+        }
+    }
+
+    /// The folder of this name in it, which is made where it is missing.
+    #[cfg(unix)]
+    fn below(&self, name: &str) -> Result<Self, Error> {
+        use rustix::io::Errno;
+        let path = self.path.join(name);
+        match open_in(&self.open, Path::new(name)) {
+            Ok(open) => Ok(Self { path, open }),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => match make_served(&self.open, name.as_ref()) {
+                Ok(open) => Ok(Self { path, open }),
+                Err(cause) => Err(Error::File { action: "write", path, cause }),
+            },
+            // A link, or no folder at all.
+            Err(cause)
+                if [Errno::LOOP, Errno::NOTDIR]
+                    .map(|code| Some(code.raw_os_error()))
+                    .contains(&cause.raw_os_error()) =>
+            {
+                Self::open(&path)
+            }
+            Err(cause) => Err(Error::File { action: "write", path, cause }),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn below(&self, name: &str) -> Result<Self, Error> {
+        let path = self.path.join(name);
+        match fs::create_dir(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
+                Err(Error::File { action: "write", path, cause })
+            }
+            _ => Self::open(&path),
+        }
+    }
+
+    /// Writes a file for everybody, in the place of one of before.
+    #[cfg(unix)]
+    fn write(&self, name: &str, contents: &[u8]) -> io::Result<()> {
+        use std::io::Write;
+
+        use rustix::fs::{AtFlags, Mode, OFlags, fchmod, openat, unlinkat};
+        match unlinkat(&self.open, name, AtFlags::empty()) {
+            Err(cause) if cause != rustix::io::Errno::NOENT => return Err(cause.into()),
+            _ => {}
+        }
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mut file = fs::File::from(openat(&self.open, name, flags, Mode::from_raw_mode(0o600))?);
+        file.write_all(contents)?;
+        fchmod(&file, Mode::from_raw_mode(0o644))?;
+        file.sync_all()
+    }
+
+    #[cfg(not(unix))]
+    fn write(&self, name: &str, contents: &[u8]) -> io::Result<()> {
+        fs::write(self.path.join(name), contents)
+    }
+}
+
+/// Opens a folder, and no link to one.
 #[cfg(unix)]
-fn make_served(folder: &Path) -> io::Result<()> {
-    use rustix::fs::mkdirat;
-    let name = folder.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let above = fs::File::open(parent(folder))?;
-    mkdirat(&above, name, OPEN)?;
-    open_to_all(&above, name)
+fn open_in(above: impl std::os::fd::AsFd, name: &Path) -> io::Result<fs::File> {
+    use rustix::fs::{Mode, OFlags, openat};
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(above, name, flags, Mode::empty())?.into())
+}
+
+/// Makes a folder that everybody may enter. A link that takes its place is not followed: whoever owns the folder above would
+/// have the mode of a file of root's changed.
+#[cfg(unix)]
+fn make_served(above: &fs::File, name: &std::ffi::OsStr) -> io::Result<fs::File> {
+    rustix::fs::mkdirat(above, name, OPEN)?;
+    open_to_all(above, name)
 }
 
 #[cfg(unix)]
 const OPEN: rustix::fs::Mode = rustix::fs::Mode::from_raw_mode(0o755);
 
 #[cfg(unix)]
-fn open_to_all(above: &fs::File, name: &std::ffi::OsStr) -> io::Result<()> {
-    use rustix::fs::{Mode, OFlags, fchmod, openat};
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    Ok(fchmod(openat(above, name, flags, Mode::empty())?, OPEN)?)
-}
-
-#[cfg(not(unix))]
-fn make_served(folder: &Path) -> io::Result<()> {
-    fs::create_dir(folder)
+fn open_to_all(above: &fs::File, name: &std::ffi::OsStr) -> io::Result<fs::File> {
+    let folder = open_in(above, Path::new(name))?;
+    rustix::fs::fchmod(&folder, OPEN)?;
+    Ok(folder)
 }
 
 #[cfg(test)]
@@ -124,6 +229,62 @@ mod tests {
         assert_eq!(fs::read_to_string(root.path().join("proofs/acme-challenge/token")).unwrap(), "token.hash");
         trace.remove().unwrap();
         assert!(link.is_symlink() && fs::read_dir(root.path().join("proofs")).unwrap().next().is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_of_somebody_else_leads_to_his_own_folders_alone() {
+        use std::os::unix::fs::{chown, lchown, symlink};
+        // Others can be given files by root alone.
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        for planted in ["html/.well-known", "html/.well-known/acme-challenge", "html"] {
+            let root = tempfile::tempdir().unwrap();
+            let [link, victim] = [planted, "victim"].map(|name| root.path().join(name));
+            fs::create_dir_all(link.parent().unwrap()).unwrap();
+            fs::create_dir(&victim).unwrap();
+            symlink(&victim, &link).unwrap();
+            lchown(&link, Some(65534), None).unwrap();
+            let folder = root.path().join("html");
+            let mut webroot = Webroot { folder: &folder };
+            let trace = webroot.trace(&proof()).unwrap();
+            let error = webroot.show(&proof()).unwrap_err();
+            let told = format!("the link '{}' of user 65534 leads to a folder that is not his", link.display());
+            assert_eq!(error.to_string(), told);
+            assert!(fs::read_dir(&victim).unwrap().next().is_none(), "{planted}");
+            // What stands behind the link is not certfix's.
+            let theirs = victim.join(
+                Path::new(".well-known/acme-challenge/token")
+                    .strip_prefix(planted.strip_prefix("html/").unwrap_or(""))
+                    .unwrap(),
+            );
+            fs::create_dir_all(theirs.parent().unwrap()).unwrap();
+            fs::write(&theirs, "precious").unwrap();
+            trace.remove().unwrap();
+            assert!(theirs.exists(), "{planted}");
+            fs::remove_file(&theirs).unwrap();
+            chown(&victim, Some(65534), None).unwrap();
+            webroot.show(&proof()).unwrap();
+            assert!(theirs.exists());
+            trace.remove().unwrap();
+            assert!(!theirs.exists());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_in_the_place_of_the_file_is_followed() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().unwrap();
+        let place = root.path().join(".well-known/acme-challenge");
+        fs::create_dir_all(&place).unwrap();
+        let victim = root.path().join("victim");
+        fs::write(&victim, "precious").unwrap();
+        symlink(&victim, place.join("token")).unwrap();
+        Webroot { folder: root.path() }.show(&proof()).unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+        assert!(!place.join("token").is_symlink());
     }
 
     #[test]

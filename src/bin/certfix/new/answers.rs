@@ -226,7 +226,7 @@ mod tests {
     fn subjects_keep_what_separates_their_parts() {
         let answers = Answers { organization: r"A, B + C\D = E's".into(), country: "US".into(), ..answers() };
         let plan = answers.order().unwrap().plan().unwrap();
-        assert_eq!(plan.subject.to_string(), r"C=US, O=A, B + C\D = E's, CN=mail.contoso.com");
+        assert_eq!(plan.subject.to_string(), r"C=US, O=A\, B \+ C\\D = E's, CN=mail.contoso.com");
         let quoted = r"--subject 'C=US,O=A\, B \+ C\\D = E'\''s'";
         assert!(answers.command_line().contains(quoted), "{}", answers.command_line());
     }

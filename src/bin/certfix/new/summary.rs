@@ -1,9 +1,9 @@
 //! Everything at a glance before the last yes: names in order, the subject, and what each client will make of them.
 
 use certfix::Error;
-use certfix::facts::{Target, Text};
+use certfix::facts::{Subject, Target, Text, TrustStore};
 use certfix::issue::{self, SELF_SIGNED_DAYS};
-use certfix::judge::{Panel, judge};
+use certfix::judge::{Outcome, Panel, judge};
 use certfix::plan::{Output, Plan};
 use certfix::report::text::{self, Page};
 use certfix::rules::{Authority, Context};
@@ -36,7 +36,7 @@ pub(super) fn agree(answers: &Answers) -> Result<Verdict, Error> {
 }
 
 fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
-    let plan = order.plan()?;
+    let plan = order.plan()?.for_key(answers.key.kind());
     let (output, made, days) = match order {
         Order::Request(args) | Order::Online(args, _) => (Output::Request, &args.made, SELF_SIGNED_DAYS),
         Order::Certificate(args) => (Output::SelfSigned, &args.made, args.certificate.days()),
@@ -52,10 +52,13 @@ fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
     terminal::aside(|page| {
         page.line("")?;
         let trusted = match output {
-            Output::Request => "Judged as if a CA that each client trusts had signed it.",
-            Output::SelfSigned => "Judged as if it were trusted: install it on each machine that connects.",
+            Output::Request => "Judged as if a CA that each client trusts had signed it.".to_owned(),
+            Output::SelfSigned => {
+                let elsewhere = not_installed(&subject, &context);
+                format!("Judged as if it were trusted: install it on each machine that connects. {elsewhere}")
+            }
         };
-        page.paragraph(0, trusted)?;
+        page.paragraph(0, &trusted)?;
         text::faults(&report, page)?;
         text::verdicts(&report, page)?;
         // Last, so that the names stand right above the question.
@@ -63,6 +66,18 @@ fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
         text::plan(&plan, None, page)?;
         fields(answers, &plan, made, page)
     })
+}
+
+/// What becomes of a self-signed certificate where nobody has installed it.
+fn not_installed(subject: &Subject<'_>, context: &Context<'_>) -> String {
+    let nothing = TrustStore::default();
+    let report = judge(subject, Panel::all(), &Context { trust: Some(&nothing), ..*context });
+    let count = |outcome| report.verdicts.iter().filter(|verdict| verdict.outcome == outcome).count();
+    let [accept, ask, refuse] = [Outcome::Accepts, Outcome::Warns, Outcome::Refuses].map(count);
+    format!(
+        "Where it is not installed, of {} clients {refuse} refuse it, {ask} ask whether to go on and {accept} take it.",
+        report.verdicts.len()
+    )
 }
 
 fn fields(answers: &Answers, plan: &Plan, made: &MadeOptions, page: &mut Page<'_>) -> std::io::Result<()> {
@@ -84,4 +99,38 @@ fn fields(answers: &Answers, plan: &Plan, made: &MadeOptions, page: &mut Page<'_
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use certfix::facts::Name;
+    use certfix::issue::KeyChoice;
+    use certfix::plan::{Wish, plan};
+    use certfix::profiles::SELF_SIGNED;
+
+    use super::*;
+
+    #[test]
+    fn a_self_signed_certificate_is_refused_where_nobody_installed_it() {
+        let name = Name::parse("mail.contoso.com").unwrap();
+        let wish = Wish {
+            target: name.clone(),
+            extra: Vec::new(),
+            old: None,
+            subject: None,
+            profile: SELF_SIGNED,
+            output: Output::SelfSigned,
+        };
+        let now = certfix::facts::Moment::parse("2026-09-01").unwrap();
+        let draft = issue::draft(&plan(&wish).unwrap(), Output::SelfSigned, KeyChoice::P256, now, 90).unwrap();
+        let target = Target::from(&name);
+        let context = Context { now, authority: Authority::Private, target: Some(&target), trust: None };
+        let subject = sources::the_one(&draft).unwrap();
+        let text = not_installed(&subject, &context);
+        let trusted = judge(&subject, Panel::all(), &context);
+        let all = format!("Where it is not installed, of {} clients ", trusted.verdicts.len());
+        let refuse: usize = text.strip_prefix(&all).unwrap().split(' ').next().unwrap().parse().unwrap();
+        let before = trusted.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Refuses).count();
+        assert!(refuse > before + 5, "{text}: {before} refuse it where it is trusted");
+    }
 }

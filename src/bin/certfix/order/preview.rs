@@ -26,7 +26,7 @@ pub(super) fn preview(key: &Contents, profile: &'static Profile, online: &Online
         profile,
         output: Output::Request,
     };
-    let mut plan = plan(&wish)?;
+    let mut plan = plan(&wish)?.for_key(request.identity.key.kind.clone());
     // A profile of the authority may sign what its usual one does not.
     let allowed = |reason: &DropReason| match reason {
         DropReason::Duplicate => true,
