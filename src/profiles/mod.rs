@@ -163,7 +163,9 @@ impl Profile {
         let is_known = match kind {
             KeyKind::Rsa { .. } => true,
             KeyKind::Ec(curve) => !matches!(curve, Curve::Other(_)),
-            KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::Dsa { .. } | KeyKind::Other(_) => false,
+            KeyKind::RsaPss { .. } | KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::Dsa { .. } | KeyKind::Other(_) => {
+                false
+            }
         };
         is_known || !self.is_public()
     }
