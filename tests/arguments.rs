@@ -120,6 +120,24 @@ fn what_ca_private_keeps_the_printed_command_keeps() {
 }
 
 #[test]
+fn fix_judges_as_check_did_by_the_rules_of_the_ca_that_was_named() {
+    let desk = Desk::new();
+    desk.openssl(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k.pem -days 90 -subj /CN=mail.contoso.com \
+         -addext subjectAltName=DNS:mail.contoso.com -addext extendedKeyUsage=serverAuth,emailProtection \
+         -addext basicConstraints=critical,CA:FALSE -addext keyUsage=digitalSignature -out mixed.pem",
+    );
+    let check = ["check", "mixed.pem", "--fqdn", "mail.contoso.com", "--ca", "public"];
+    let text = String::from_utf8(desk.run(&check, Stdio::null()).stdout).unwrap();
+    assert!(text.contains("refused[purpose-beyond-tls]"), "{text}");
+    let command = "certfix fix mixed.pem --fqdn mail.contoso.com --ca public";
+    assert!(text.contains(command), "{text}");
+    let arguments: Vec<&str> = command.split(' ').skip(1).chain(["--dry-run"]).collect();
+    let plan = desk.answer(0, &arguments);
+    assert!(plan.contains("refused[purpose-beyond-tls]") && plan.contains("After"), "{plan}");
+}
+
+#[test]
 fn roots_are_asked_of_a_file_that_holds_some() {
     let desk = Desk::new();
     let refusal = desk.refusal(&["check", "root.pem", "--ca-file", "root.key"]);

@@ -1,7 +1,7 @@
 //! The cases of the knowledge base articles, and certificates of today that must pass in silence.
 
 use super::*;
-use crate::clients;
+use crate::clients::{self, Mark};
 use crate::facts::fixture::{day, evidence, identity, leaf, subject, target};
 use crate::facts::{Evidence, Item, SanExtension, TrustStore};
 use crate::rules::Authority;
@@ -167,4 +167,36 @@ fn does_not_call_a_lone_leaf_untrusted() {
     let report = judge(&subjects[0], &nobody, &ctx);
     assert!(report.not_checked.iter().any(|(rule, lacks)| rule.code == "untrusted-issuer" && *lacks == Missing::Chain));
     assert!(matches!(subjects[0].item, Item::Certificate(_)));
+}
+
+#[test]
+fn hedges_what_nobody_knows_of_once_something_beside_the_name_is_wrong() {
+    let certainty = |report: &Report<'_>, id: &str| {
+        report.verdicts.iter().find(|verdict| verdict.client.id == id).unwrap().certainty
+    };
+    let mut cert = leaf(["mail.contoso.com"]);
+    judged(&evidence(vec![cert.clone()]), Some("mail.contoso.com"), "2026-09-01", |report| {
+        assert_eq!(certainty(report, "chrome"), Mark::Documented);
+    });
+    cert.signature.digest = crate::facts::Digest::Sha1;
+    judged(&evidence(vec![cert]), Some("mail.contoso.com"), "2026-09-01", |report| {
+        assert_eq!((outcome_of(report, "chrome"), certainty(report, "chrome")), (Outcome::Accepts, Mark::Inferred));
+        // Measured: it takes SHA-1 below a root of one's own. A standard is sure of what it says.
+        assert_eq!((outcome_of(report, "jsse"), certainty(report, "jsse")), (Outcome::Accepts, Mark::Measured));
+        assert_eq!(certainty(report, "rfc9525"), Mark::Documented);
+        assert_eq!(outcome_of(report, "openssl"), Outcome::Refuses);
+    });
+}
+
+#[test]
+fn nobody_can_go_on_where_the_key_cannot_be_used() {
+    let mut cert = leaf(["mail.contoso.com"]);
+    cert.identity.key.kind = crate::facts::KeyKind::Ed25519;
+    judged(&evidence(vec![cert.clone()]), Some("mail.contoso.com"), "2026-09-01", |report| {
+        assert_eq!(outcome_of(report, "thunderbird"), Outcome::Refuses);
+    });
+    cert.identity.key.kind = crate::facts::KeyKind::Rsa { bits: 512, exponent: Some(65537) };
+    judged(&evidence(vec![cert]), Some("mail.contoso.com"), "2026-09-01", |report| {
+        assert_eq!(outcome_of(report, "thunderbird"), Outcome::Warns);
+    });
 }
