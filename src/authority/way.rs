@@ -100,7 +100,7 @@ mod tests {
         let name = crate::facts::Name::parse("remote.contoso.com").unwrap();
         let key = NewFile { name: KEY, contents: b"x", secrecy: Secrecy::Secret };
         store.create(&name, &[key]).unwrap();
-        let key = store.key(&name).unwrap();
+        let key = store.key(&name).unwrap().unwrap();
         assert_eq!(Way::of(&key).unwrap(), None);
         let online = Online {
             directory: "https://ca.example/dir".to_owned(),

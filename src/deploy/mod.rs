@@ -133,7 +133,7 @@ pub fn unbind(
 }
 
 fn find(store: &Store, name: &Name) -> Result<KeyFolder, Error> {
-    store.key(name).ok_or_else(|| Deploying::NoSuchKey { path: store.path(name) }.into())
+    store.key(name)?.ok_or_else(|| Deploying::NoSuchKey { path: store.path(name) }.into())
 }
 
 /// Fails where another key of the store has the service.

@@ -8,7 +8,7 @@ use crate::error::Signing;
 use crate::facts::{Certificate, Moment, Name, Revocation, RevocationList, Serial, Text, Verification};
 use crate::input::{LIMIT, file_bytes, read_file};
 use crate::issue;
-use crate::store::{Secrecy, ensure_private, write_new};
+use crate::store::{Secrecy, ensure_private, is_there, write_new};
 
 /// A certificate that the CA signed.
 #[derive(Debug)]
@@ -141,10 +141,10 @@ impl Private {
 
     fn register_files(&self) -> Result<Vec<PathBuf>, Error> {
         let folder = self.folder.join(ISSUED);
-        if !folder.exists() {
+        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
+        if !is_there(&folder).map_err(failed)? {
             return Ok(Vec::new());
         }
-        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
         let mut files = Vec::new();
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();

@@ -74,7 +74,7 @@ pub(crate) fn kept(store: &Path, folder: &KeyFolder) -> Kept {
 pub(crate) fn usually_kept(name: &Name, public: &PublicKey) -> Option<Kept> {
     let root = std::env::var_os("CERTFIX_STORE").unwrap_or_else(|| ".".into());
     let root = Path::new(&root);
-    let folder = Store::open(root).key(name)?;
+    let folder = Store::open(root).key(name).ok()??;
     let contents = folder.contents();
     let renewal = contents.renewal.as_ref().map(|request| &request.identity.key);
     let waiting = contents.waiting.as_ref().map(|waiting| &waiting.certificate.identity.key);
@@ -85,7 +85,7 @@ pub(crate) fn usually_kept(name: &Name, public: &PublicKey) -> Option<Kept> {
 /// A key of the store by the name that was typed.
 pub(crate) fn named(store: &Store, typed: &str) -> Result<KeyFolder, Error> {
     let name = name(typed)?;
-    store.key(&name).ok_or_else(|| Error::Unknown { what: "key", name: typed.to_owned(), nearest: None })
+    store.key(&name)?.ok_or_else(|| Error::Unknown { what: "key", name: typed.to_owned(), nearest: None })
 }
 
 /// A DNS name that was typed.

@@ -151,7 +151,7 @@ pub(crate) fn reach<'a>(online: &'a Online, manner: &Manner, now: Moment) -> Rea
 
 fn named(store: &Store, typed: &str) -> Result<Contents, Error> {
     let name = keys::name(typed)?;
-    match store.key(&name) {
+    match store.key(&name)? {
         Some(folder) => Ok(folder.contents()),
         None => Err(Ordering::NoKey { key: name.to_string() }.into()),
     }
