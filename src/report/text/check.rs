@@ -283,21 +283,6 @@ fn reasons(not_checked: &[(&'static Rule, Missing)]) -> Vec<Missing> {
     unique
 }
 
-/// The last line when there was more than one source: `12 sources: 3 with findings, 1 could not be read.`
-/// `with_findings` is None where nothing was judged.
-pub fn summary(sources: usize, with_findings: Option<usize>, failed: usize, passed_over: usize) -> String {
-    let parts = [
-        with_findings.map(|count| format!("{count} with findings")),
-        (failed > 0).then(|| format!("{failed} could not be read")),
-        (passed_over == 1).then(|| "1 file passed over that holds no certificate".to_owned()),
-        (passed_over > 1).then(|| format!("{passed_over} files passed over that hold no certificate")),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let separator = if parts.is_empty() { "" } else { ": " };
-    let plural = if sources == 1 { "" } else { "s" };
-    format!("{sources} source{plural}{separator}{}.", parts.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
