@@ -75,7 +75,8 @@ impl Private {
         Ok(found)
     }
 
-    /// The certificate that is meant: by its serial number, its file, or a name that only one in force has.
+    /// The certificate that is meant: by its serial number, its file, or a name that only one in force has; where
+    /// none has it, the last one that was revoked.
     ///
     /// # Errors
     /// [`Signing::NotSigned`], [`Signing::ManySigned`], and as [`Private::register`].
@@ -93,7 +94,12 @@ impl Private {
             let name = Name::parse(what).ok();
             let is_named = |text: &Text| text.as_str().and_then(|text| Name::parse(text).ok()) == name;
             let names = |one: &Registered| one.certificate.identity.names.dns().any(is_named);
-            all.retain(|one| name.is_some() && one.state(now) == State::Valid && names(one));
+            all.retain(|one| name.is_some() && one.state(now) != State::Expired && names(one));
+            if all.iter().any(|one| one.revoked.is_none()) {
+                all.retain(|one| one.revoked.is_none());
+            } else if let Some(last) = all.pop() {
+                all = vec![last];
+            }
         }
         if all.len() > 1 {
             let serials = all.iter().map(|one| one.certificate.serial.to_string()).collect();
