@@ -113,6 +113,13 @@ pub(super) struct Entry {
     is_record: bool,
 }
 
+impl Entry {
+    /// True when there was no such file before.
+    pub(super) fn is_new(&self) -> bool {
+        self.before.is_none()
+    }
+}
+
 /// Where its contents are kept, and its rights.
 #[derive(Debug, Serialize, Deserialize)]
 struct Backup {

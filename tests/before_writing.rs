@@ -1,0 +1,37 @@
+//! What can be told before anything is written is told then.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[expect(dead_code, reason = "other tests need more of it")]
+#[path = "support/desk.rs"]
+mod desk;
+
+use desk::{Desk, NAME};
+
+/// A desk whose key has its certificate.
+fn installed() -> Desk {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    desk.answer(0, &["install", "leaf.pem", "between.pem"]);
+    desk
+}
+
+#[test]
+fn an_undo_on_a_dry_run_says_what_it_would_do() {
+    let desk = installed();
+    desk.put("there.pem", "old\n");
+    let (there, new) = (desk.path("there.pem"), desk.path("new.pem"));
+    let (there, new) = (there.display(), new.display());
+    let sets = [format!("certificate_file={there}"), format!("key_file={new}")];
+    desk.answer(0, &["bind", NAME, "--to", "files", "--set", &sets[0], "--set", &sets[1]]);
+    desk.answer(0, &["commit"]);
+    let dry = desk.answer(0, &["undo", "--dry-run"]);
+    assert!(dry.contains(&format!("would be put back  {there}\n")), "{dry}");
+    assert!(dry.contains(&format!("would be removed   {new}\n")), "{dry}");
+    let end = "The bindings would stay: certfix commit would do it again\nNothing was written.\n";
+    assert!(dry.ends_with(end) && desk.path("new.pem").exists(), "{dry}");
+    let done = desk.answer(0, &["undo"]);
+    assert!(done.contains(&format!("back    {there}\n")) && done.contains(&format!("removed {new}\n")), "{done}");
+    assert!(done.ends_with("The bindings stay: certfix commit does it again\n"), "{done}");
+    assert!(!done.contains("would") && !desk.path("new.pem").exists(), "{done}");
+}
