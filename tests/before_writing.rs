@@ -35,3 +35,16 @@ fn an_undo_on_a_dry_run_says_what_it_would_do() {
     assert!(done.ends_with("The bindings stay: certfix commit does it again\n"), "{done}");
     assert!(!done.contains("would") && !desk.path("new.pem").exists(), "{done}");
 }
+
+#[test]
+fn a_binding_by_which_nothing_would_be_written_is_refused() {
+    let desk = installed();
+    for more in [&[][..], &["--dry-run"]] {
+        let bare = desk.refusal(&[&["bind", NAME, "--to", "files"], more].concat());
+        assert!(bare.starts_with("files has nothing to write, for none of these is set: certificate_file, "), "{bare}");
+    }
+    let refusal = desk.refusal(&["bind", NAME, "--to", "files", "--set", "key_file=/nonexistent/folder/key.pem"]);
+    assert_eq!(refusal, "cannot find '/nonexistent/folder': no such file or directory");
+    // A service that reads the files of the store wants a reload and nothing else.
+    desk.answer(0, &["bind", NAME, "--to", "files", "--reload", "true"]);
+}
