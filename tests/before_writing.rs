@@ -6,6 +6,9 @@
 #[path = "support/desk.rs"]
 mod desk;
 
+use std::fs;
+use std::process::{Command, Output};
+
 use desk::{Desk, NAME};
 
 /// A desk whose key has its certificate.
@@ -14,6 +17,13 @@ fn installed() -> Desk {
     desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
     desk.answer(0, &["install", "leaf.pem", "between.pem"]);
     desk
+}
+
+/// The same program with another store in the environment.
+fn with_store(desk: &Desk, store: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_certfix"));
+    command.args(arguments).env("CERTFIX_STORE", store).env("CERTFIX_TEMPLATES", "").env("NO_COLOR", "1");
+    command.current_dir(desk.path("")).output().unwrap()
 }
 
 #[test]
@@ -47,4 +57,23 @@ fn a_binding_by_which_nothing_would_be_written_is_refused() {
     assert_eq!(refusal, "cannot find '/nonexistent/folder': no such file or directory");
     // A service that reads the files of the store wants a reload and nothing else.
     desk.answer(0, &["bind", NAME, "--to", "files", "--reload", "true"]);
+}
+
+#[test]
+fn a_store_that_is_not_there_is_called_so_and_an_empty_variable_names_none() {
+    let desk = installed();
+    for arguments in [&["install", "leaf.pem"][..], &["keys"], &["renew"], &["commit"], &["commit", "--dry-run"]] {
+        let output = with_store(&desk, "absent", arguments);
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
+        assert!(complaint.starts_with("certfix: error: there is no store in 'absent'\n"), "{arguments:?}: {complaint}");
+        assert!(complaint.contains("certfix csr makes it") && complaint.contains("--store DIR"), "{complaint}");
+    }
+    fs::create_dir(desk.path("empty")).unwrap();
+    for arguments in [&["keys", "--format", "json"][..], &["keys", "show", "a.b"], &["bind", "a.b", "--to", "files"]] {
+        let [unset, empty] = [".", ""].map(|store| with_store(&desk, store, arguments));
+        assert_eq!(unset, empty, "{arguments:?}");
+    }
+    let typed = with_store(&desk, "store", &["keys", "--store", ""]);
+    assert_eq!(typed.status.code(), Some(2));
 }

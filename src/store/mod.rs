@@ -174,7 +174,7 @@ impl Store {
     /// # Errors
     /// [`Error::File`] when the store or a folder in it cannot be read: a key that is not seen is a key that is not renewed.
     pub fn keys(&self) -> Result<Vec<KeyFolder>, Error> {
-        let failed = |cause| Error::File { action: "read", path: self.root.clone(), cause };
+        let failed = |cause| lock::no_store(&self.root, cause, "read", &self.root);
         let mut keys = Vec::new();
         for entry in std::fs::read_dir(&self.root).map_err(failed)? {
             let entry = entry.map_err(failed)?;
