@@ -91,7 +91,12 @@ impl Desk {
             Some(trust) => ca.export(trust)?,
             None => issue::certificate_pem(&ca.root),
         };
-        let Some(path) = &args.output else { return terminal::print(&text) };
+        let Some(path) = &args.output else {
+            return match self.format {
+                Format::Json => terminal::print(&json::authority_text(&ca, &text)),
+                Format::Text => terminal::print(&text),
+            };
+        };
         write_new(path, text.as_bytes(), Secrecy::Public)?;
         self.say("export", &ca, None, Some(path), None)
     }
