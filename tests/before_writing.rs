@@ -77,3 +77,19 @@ fn a_store_that_is_not_there_is_called_so_and_an_empty_variable_names_none() {
     let typed = with_store(&desk, "store", &["keys", "--store", ""]);
     assert_eq!(typed.status.code(), Some(2));
 }
+
+#[test]
+fn a_ca_is_not_limited_to_what_nobody_owns() {
+    let desk = Desk::new();
+    for domain in ["co.uk", "com"] {
+        let refusal = desk.refusal(&["ca", "init", "Contoso", "--plain-key", "--only", domain]);
+        assert_eq!(
+            refusal,
+            format!("a CA cannot be limited to '{domain}': it is a public suffix, nobody's own domain")
+        );
+    }
+    desk.answer(
+        0,
+        &["ca", "init", "Contoso", "--plain-key", "--key", "p-256", "--only", "contoso.co.uk,contoso.local"],
+    );
+}

@@ -46,6 +46,9 @@ impl Desk {
         for typed in &args.only {
             let bad = |cause| Signing::BadConstraint { typed: typed.clone(), cause };
             only.add(typed).map_err(bad)?;
+            if only.domains.iter().any(|domain| domain.is_public_suffix() || domain.is_top_level()) {
+                return Err(bad("it is a public suffix, nobody's own domain".to_owned()).into());
+            }
         }
         // Before anything costly is done, and before a password is asked for.
         let path = self.store.authorities().join(private::folder_name(&args.name)?);
