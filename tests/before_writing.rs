@@ -93,3 +93,29 @@ fn a_ca_is_not_limited_to_what_nobody_owns() {
         &["ca", "init", "Contoso", "--plain-key", "--key", "p-256", "--only", "contoso.co.uk,contoso.local"],
     );
 }
+
+#[test]
+fn what_proves_a_name_has_to_be_there_on_a_dry_run_too() {
+    let desk = Desk::new();
+    desk.put("hook", "#!/bin/sh\n");
+    fs::create_dir(desk.path("html")).unwrap();
+    let order = ["order", NAME, "--acme", "letsencrypt", "--dry-run"];
+    for (more, expected) in [
+        (["--webroot", "absent"], "absent': no such file or directory"),
+        (["--webroot", "hook"], "hook': not a directory"),
+        (["--dns-hook", "absent"], "absent': no such file or directory"),
+        (["--dns-hook", "html"], "html' is a directory"),
+    ] {
+        let refusal = desk.refusal(&[&order[..], &more].concat());
+        assert!(refusal.ends_with(expected), "{refusal}");
+    }
+    for (more, expected) in [
+        (&["--webroot", "html"][..], format!("http-01, by files in {}", desk.path("html").display())),
+        (&["--dns-hook", "hook"], format!("dns-01, by records that {} makes", desk.path("hook").display())),
+        (&["--listen"], "http-01, answered by certfix on port 80".to_owned()),
+        (&["--tls-alpn", "127.0.0.1:8443"], "tls-alpn-01, answered by certfix on 127.0.0.1:8443".to_owned()),
+    ] {
+        let text = desk.answer(0, &[&order[..], more].concat());
+        assert!(text.contains(&format!("proof       {expected}\n")), "{text}");
+    }
+}

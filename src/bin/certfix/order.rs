@@ -28,6 +28,7 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
     }
     let key = named(&store, &args.name)?;
     let online = online(args, &key)?;
+    online.challenge.ensure_there()?;
     let profile = acme::profile_of(&online)?;
     let preview = preview::preview(&key, profile, &online)?;
     let splits = args.one_per_name || preview::splits(&preview, args)?;
