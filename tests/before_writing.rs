@@ -119,3 +119,9 @@ fn what_proves_a_name_has_to_be_there_on_a_dry_run_too() {
         assert!(text.contains(&format!("proof       {expected}\n")), "{text}");
     }
 }
+
+#[test]
+fn a_renewal_before_its_time_wants_names() {
+    let refusal = installed().refusal(&["renew", "--now"]);
+    assert_eq!(refusal, "--now renews keys that are not due yet, and wants their names");
+}

@@ -17,6 +17,11 @@ use crate::terminal::{self, Progress};
 use crate::{ca, install, keys, order, renewal, sources};
 
 pub(crate) fn run(args: &Renew) -> Result<ExitCode, Error> {
+    if args.now && args.names.is_empty() {
+        // Each renewal counts at an authority, and a whole store at once may reach its limits.
+        let cause = "--now renews keys that are not due yet, and wants their names".to_owned();
+        return Err(Error::Conflict { cause });
+    }
     let store = Store::open(&args.place.store);
     if !args.place.dry_run {
         keys::recover(&store);
