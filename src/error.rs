@@ -45,8 +45,8 @@ pub enum Error {
     ManyCertificates { source: String, names: Vec<String> },
     /// Services were asked, and one certificate is meant, but they do not present the same.
     ManyPresented { source: String, names: Vec<String> },
-    /// A folder in which nothing could be read.
-    NothingInFolder { path: PathBuf },
+    /// A folder in which nothing could be looked at; `authorities` when there are certificates of CAs.
+    NothingInFolder { path: PathBuf, authorities: bool },
     /// It is encrypted and no password was given.
     NeedsPassword { source: String },
     /// What is written needs a password, and nobody gave one, or an empty one.
@@ -274,7 +274,12 @@ impl Error {
                 let (count, names) = (names.len(), listed(names));
                 write!(out, "the services of '{source}' present {count} certificates where one is meant: {names}")
             }
-            Self::NothingInFolder { path } => write!(out, "'{}' holds no certificate or request", path.display()),
+            Self::NothingInFolder { path, authorities: false } => {
+                write!(out, "'{}' holds no certificate or request", path.display())
+            }
+            Self::NothingInFolder { path, authorities: true } => {
+                write!(out, "'{}' holds no certificate of a server, only those of CAs", path.display())
+            }
             Self::NeedsPassword { source } => write!(out, "'{source}' is protected by a password"),
             Self::NeedsNewPassword { what, is_empty: false } => write!(out, "{what} needs a password"),
             Self::NeedsNewPassword { what, .. } => write!(out, "{what} needs a password, and the one given is empty"),

@@ -153,10 +153,18 @@ fn a_certificate_without_the_one_above_it_is_not_all_clear_where_roots_were_give
         text.split("\n\n").next().unwrap().replace('\n', " ")
     };
     let unknown = format!(
-        "leaf.pem: no way to a trusted root, for the certificate of CN=Between is not here; nothing else wrong for {NAME}"
+        "leaf.pem: whether clients trust it is not known, for the certificate of CN=Between is not here; nothing wrong \
+         otherwise for {NAME} To know it, put that certificate into the same file, after the server's."
     );
     assert_eq!(first(&["leaf.pem", "--ca-file", "root.pem"]), unknown);
     assert_eq!(first(&["leaf.pem"]), format!("leaf.pem: nothing wrong for {NAME}"));
+    // Clients that complain of it all the same are told of, as where trust is known.
+    let template = "subjectAltName=critical,DNS:remote.contoso.com\nextendedKeyUsage=serverAuth\n";
+    desk.openssl("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout bare.key -out bare.csr -subj /");
+    desk.put("bare.ext", template);
+    desk.openssl("x509 -req -in bare.csr -CA between.pem -CAkey between.key -set_serial 78 -days 90 -extfile bare.ext -out bare.pem");
+    let bare = first(&["bare.pem", "--ca-file", "root.pem"]);
+    assert!(bare.contains("; 3 clients complain all the same, their rows say why To know it"), "{bare}");
     desk.put("whole.pem", &(desk.text("leaf.pem") + &desk.text("between.pem")));
     assert_eq!(first(&["whole.pem", "--ca-file", "root.pem"]), format!("whole.pem: nothing wrong for {NAME}"));
 }

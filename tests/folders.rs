@@ -82,3 +82,81 @@ fn a_key_does_not_hide_the_damaged_certificate_beside_it() {
     assert!(complaint.contains("'./both.pem' is not a certificate: block 2 (CERTIFICATE"), "{complaint}");
     assert!(!complaint.contains("other.key") && !complaint.contains("PRIVATE KEY-"), "{complaint}");
 }
+
+#[test]
+fn an_empty_file_with_the_name_of_a_certificate_is_an_error() {
+    // A key of certfix's store whose certificate a root signed has an empty chain.
+    let desk = folder(&[("full.disk.PEM", b""), ("left.pfx", b""), ("plain", b""), ("chain.pem", b"")]);
+    fs::copy(SBS, desk.path().join("fullchain.pem")).unwrap();
+    for command in [&["check", "--fail-on", "never", "."][..], &["inspect", "."]] {
+        let output = certfix(&desk, command);
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{complaint}");
+        let errors: Vec<&str> = complaint.lines().filter(|line| line.starts_with("certfix: error: ")).collect();
+        assert_eq!(
+            errors,
+            ["certfix: error: './full.disk.PEM' is empty", "certfix: error: './left.pfx' is empty"],
+            "{complaint}"
+        );
+    }
+}
+
+#[test]
+fn names_what_is_passed_over_though_it_is_named_like_a_certificate() {
+    let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let words = b"This directory contains your keys and certificates.";
+    let desk = folder(&[("notes.pem", words), ("picture.cer", b"\x89PNG\r\n\x1a\n"), ("key.pem", key.as_bytes())]);
+    let text = String::from_utf8(certfix(&desk, &["inspect", "."]).stdout).unwrap();
+    let end = "7 files passed over that hold no certificate, though ./notes.pem, ./picture.cer are named like one.\n";
+    assert!(text.ends_with(end), "{text}");
+}
+
+/// A certificate that says cA TRUE, as `openssl req -x509` makes them.
+fn authority(common_name: &str, names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut parameters = rcgen::CertificateParams::new(names).unwrap();
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, common_name);
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    parameters.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap().pem()
+}
+
+#[test]
+fn the_certificates_of_cas_in_a_folder_are_not_judged_as_servers() {
+    let root = authority("Contoso Root", &[]);
+    let chain = format!("{}{root}", authority("Contoso Issuing CA", &[]));
+    let server = authority("Mail", &["mail.contoso.com"]);
+    let named = authority("mail.contoso.com", &[]);
+    let both = format!("{server}{root}");
+    let desk = folder(&[
+        ("root.pem", root.as_bytes()),
+        ("chain.pem", chain.as_bytes()),
+        ("server.pem", server.as_bytes()),
+        ("named.pem", named.as_bytes()),
+        ("both.pem", both.as_bytes()),
+    ]);
+    let output = certfix(&desk, &["check", "--fail-on", "never", "."]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.ends_with(", 2 files passed over that hold certificates of CAs alone.\n"), "{text}");
+    for (file, is_judged) in
+        [("root", false), ("chain", false), ("server", true), ("named", true), ("both", true), ("good", true)]
+    {
+        assert_eq!(text.contains(&format!("./{file}.")), is_judged, "{file}: {text}");
+    }
+    let document: Value = serde_json::from_slice(&certfix(&desk, &["check", ".", "--format", "json"]).stdout).unwrap();
+    let sources = document["sources"].to_string();
+    assert!(!sources.contains("./root.pem") && !sources.contains("./chain.pem"), "{sources}");
+    assert!(sources.contains("./both.pem") && document["errors"].as_array().unwrap().is_empty(), "{document}");
+    // Who names it means it, and who looks at what is there sees it.
+    let output = certfix(&desk, &["check", "root.pem"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    let text = String::from_utf8(certfix(&desk, &["inspect", "."]).stdout).unwrap();
+    assert!(text.contains("./root.pem: certificate"), "{text}");
+    // A folder in which there is nothing else was not checked.
+    fs::create_dir(desk.path().join("roots")).unwrap();
+    fs::copy(desk.path().join("root.pem"), desk.path().join("roots/root.pem")).unwrap();
+    let output = certfix(&desk, &["check", "roots"]);
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    assert!(complaint.starts_with("certfix: error: 'roots' holds no certificate of a server, only those of CAs\n"));
+}

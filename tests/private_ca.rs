@@ -337,6 +337,10 @@ fn revokes_by_serial_file_or_name_and_only_once() {
     assert!(done("two.pem").contains("CRL number 3"));
     assert!(done("Remote.Contoso.com").contains("CRL number 4"));
     assert!(refused("two.pem").contains("is revoked since"));
+    let again = refused("Remote.Contoso.com");
+    let third = certificate(&desk, "three.pem").serial.to_string();
+    assert!(again.starts_with(&format!("the certificate {third} is revoked since ")), "{again}");
+    assert!(refused("mail.contoso.com").contains("signed no certificate"));
     assert!(refused("root.pem").contains("signed no certificate"));
     let states = desk.json(0, &["ca", "list"]);
     let states = states["authorities"][0]["signed"].as_array().unwrap().iter().map(|one| one["state"].clone());

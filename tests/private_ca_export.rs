@@ -230,3 +230,17 @@ fn the_other_texts_hold_the_root_too() {
         run(&desk, "sh", &["-n", file]);
     }
 }
+
+#[test]
+fn a_program_gets_the_text_in_json() {
+    let desk = Desk::new();
+    desk.answer(0, &["ca", "init", "Contoso", "--plain-key", "--key", "p-256"]);
+    for more in [&[][..], &["--debian"]] {
+        let export = [&["ca", "export"], more].concat();
+        let document = desk.json(0, &export);
+        assert_eq!(document["text"], desk.answer(0, &export));
+        assert_eq!((&document["action"], &document["ca"]), (&"export".into(), &"Contoso".into()));
+    }
+    let document = desk.json(0, &["ca", "export", "-o", "root.out"]);
+    assert!(document["text"].is_null() && document["file"] == "root.out", "{document}");
+}

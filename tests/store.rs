@@ -44,7 +44,7 @@ fn makes_private_folders_and_keys() {
     let store = Store::open(root.path().join("new/store"));
     let path = store.create(&name("remote.contoso.com"), &files(b"key")).unwrap();
     assert_eq!((mode(&path), mode(&path.join(KEY))), (0o700, 0o600));
-    assert_eq!(store.key(&name("remote.contoso.com")).unwrap().name(), "remote.contoso.com");
+    assert_eq!(store.key(&name("remote.contoso.com")).unwrap().unwrap().name(), "remote.contoso.com");
     assert_eq!(listed(store.root()), ["remote.contoso.com"]);
     assert!(store.path(&name("*.contoso.com")).ends_with("_wildcard.contoso.com"));
 }
@@ -159,7 +159,7 @@ fn never_takes_back_a_generation_that_has_the_last_copy_of_a_key() {
     let root = tempfile::tempdir().unwrap();
     let store = Store::open(root.path());
     store.create(&name("a.contoso.com"), &files(b"old")).unwrap();
-    let key = store.key(&name("a.contoso.com")).unwrap();
+    let key = store.key(&name("a.contoso.com")).unwrap().unwrap();
     install(&store, &key, Slot::Current, b"old");
     key.renew(&files(b"new")).unwrap();
     install(&store, &key, Slot::Renewal, b"new");
@@ -179,7 +179,7 @@ fn a_renewal_of_a_key_with_services_waits() {
     let root = tempfile::tempdir().unwrap();
     let store = Store::open(root.path());
     store.create(&name("a.contoso.com"), &files(b"old")).unwrap();
-    let key = store.key(&name("a.contoso.com")).unwrap();
+    let key = store.key(&name("a.contoso.com")).unwrap().unwrap();
     install(&store, &key, Slot::Current, b"old");
     fs::write(key.path.join(BINDINGS), r#"{"version": 1, "bindings": [{"service": "files"}]}"#).unwrap();
     for (number, contents) in [(3, b"new"), (4, b"two")] {
@@ -209,7 +209,7 @@ fn leaves_no_lock_behind() {
     // A link of somebody else's is not followed.
     std::os::unix::fs::symlink(store.path(&name("a.contoso.com")).join(KEY), root.path().join(".certfix-lock"))
         .unwrap();
-    let key = store.key(&name("a.contoso.com")).unwrap();
+    let key = store.key(&name("a.contoso.com")).unwrap().unwrap();
     assert!(matches!(store.remove(&key), Err(Error::File { action: "lock", .. })));
     assert_eq!(fs::read(key.path.join(KEY)).unwrap(), b"key");
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::facts::Text;
 use crate::input::read_text;
 use crate::store::{AUTHORITY, KeyFolder, Secrecy, replace};
 
@@ -54,6 +55,38 @@ pub enum Challenge {
 }
 
 impl Challenge {
+    /// Looks whether what it needs of this machine is there, as far as that can be told before an order.
+    ///
+    /// # Errors
+    /// [`Error::File`] when there is no such folder or program, or it is something else.
+    pub fn ensure_there(&self) -> Result<(), Error> {
+        let path = match self {
+            Self::Webroot(path) | Self::DnsHook(path) => path,
+            Self::Listen(_) | Self::TlsAlpn(_) => return Ok(()),
+        };
+        let failed = |cause| Error::File { action: "find", path: path.clone(), cause };
+        let found = path.metadata().map_err(failed)?;
+        let is_folder = matches!(self, Self::Webroot(_));
+        match found.is_dir() {
+            there if there == is_folder => Ok(()),
+            false => Err(failed(std::io::ErrorKind::NotADirectory.into())),
+            true => Err(Error::IsDirectory { path: path.clone() }),
+        }
+    }
+
+    /// What proves the names, for people: `http-01, by files in '/var/www/html'`.
+    pub fn description(&self) -> String {
+        let word = self.word();
+        match self {
+            Self::Webroot(folder) => format!("{word}, by files in {}", Text::of_path(folder)),
+            Self::DnsHook(hook) => format!("{word}, by records that {} makes", Text::of_path(hook)),
+            Self::Listen(place) | Self::TlsAlpn(place) => {
+                let kind = if place.contains(':') { "" } else { "port " };
+                format!("{word}, answered by certfix on {kind}{place}")
+            }
+        }
+    }
+
     /// Its name in ACME.
     pub fn word(&self) -> &'static str {
         match self {
@@ -100,7 +133,7 @@ mod tests {
         let name = crate::facts::Name::parse("remote.contoso.com").unwrap();
         let key = NewFile { name: KEY, contents: b"x", secrecy: Secrecy::Secret };
         store.create(&name, &[key]).unwrap();
-        let key = store.key(&name).unwrap();
+        let key = store.key(&name).unwrap().unwrap();
         assert_eq!(Way::of(&key).unwrap(), None);
         let online = Online {
             directory: "https://ca.example/dir".to_owned(),

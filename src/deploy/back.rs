@@ -18,6 +18,8 @@ pub struct PutBack {
     pub turns: Vec<Turn>,
     /// The files as they were before the commit.
     pub files: Vec<PathBuf>,
+    /// Those of them that were not there before, so that they are removed.
+    pub removed: Vec<PathBuf>,
     /// Files whose folder is gone, reloads that failed, and places that do not present what they did before.
     pub troubles: Vec<String>,
 }
@@ -73,6 +75,7 @@ impl PutBack {
             services: page.services.iter().map(|service| (service.key.clone(), service.service.clone())).collect(),
             turns: page.turns.clone(),
             files: page.files.iter().map(|entry| entry.path.clone()).collect(),
+            removed: page.files.iter().filter(|entry| entry.is_new()).map(|entry| entry.path.clone()).collect(),
             troubles: Vec::new(),
         }
     }

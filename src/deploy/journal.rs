@@ -22,7 +22,7 @@ use crate::Error;
 use crate::error::Deploying;
 use crate::facts::sha256_hex;
 use crate::input::read_text;
-use crate::store::{AT_WORK, KeyFolder, Lock, make_private, parent, sync_folder};
+use crate::store::{AT_WORK, KeyFolder, Lock, is_there, make_private, parent, sync_folder};
 
 const DONE: &str = ".certfix-undo-";
 /// A commit that was put back but for files whose folder is gone.
@@ -113,6 +113,13 @@ pub(super) struct Entry {
     is_record: bool,
 }
 
+impl Entry {
+    /// True when there was no such file before.
+    pub(super) fn is_new(&self) -> bool {
+        self.before.is_none()
+    }
+}
+
 /// Where its contents are kept, and its rights.
 #[derive(Debug, Serialize, Deserialize)]
 struct Backup {
@@ -187,7 +194,11 @@ impl Journal {
     /// The one at work; when nobody is, it was interrupted.
     pub(super) fn at_work(store: &Path) -> Result<Option<Self>, Error> {
         let folder = store.join(AT_WORK);
-        if folder.symlink_metadata().is_ok() { Self::read(store, folder).map(Some) } else { Ok(None) }
+        match is_there(&folder) {
+            Ok(true) => Self::read(store, folder).map(Some),
+            Ok(false) => Ok(None),
+            Err(cause) => Err(Error::File { action: "read", path: folder, cause }),
+        }
     }
 
     /// The last commit that succeeded and was not undone.

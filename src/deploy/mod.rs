@@ -89,6 +89,12 @@ pub fn bind(
         }
         ensure_free(store, &key, binding)?;
         let one = stage::stage(&material, binding, &staged)?;
+        // One that reads the files of the store needs a reload alone.
+        if one.files.is_empty() && one.check.is_none() && one.reload.is_none() && one.endpoints.is_empty() {
+            let template = load(binding.template_name(), binding.template.as_deref())?;
+            let known = template.value_names().collect::<Vec<_>>().join(", ");
+            return Err(Deploying::NothingSet { service: binding.to_string(), known }.into());
+        }
         bound.push(Bound::Staged(Box::new(one.clone())));
         staged.push(one);
     }
@@ -133,7 +139,7 @@ pub fn unbind(
 }
 
 fn find(store: &Store, name: &Name) -> Result<KeyFolder, Error> {
-    store.key(name).ok_or_else(|| Deploying::NoSuchKey { path: store.path(name) }.into())
+    store.key(name)?.ok_or_else(|| Deploying::NoSuchKey { path: store.path(name) }.into())
 }
 
 /// Fails where another key of the store has the service.

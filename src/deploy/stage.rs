@@ -16,6 +16,7 @@ use super::{edit, nginx};
 use crate::Error;
 use crate::error::Deploying;
 use crate::facts::upper_hex;
+use crate::store::parent;
 
 /// What a commit will do for one binding.
 #[derive(Clone, Debug)]
@@ -144,6 +145,10 @@ impl Files<'_> {
             rights.group = account::group(&group)?;
         }
         let before = disk::look(&path)?;
+        if before.is_none() {
+            let folder = parent(&path);
+            folder.metadata().map_err(|cause| Error::File { action: "find", path: folder.to_owned(), cause })?;
+        }
         // What the administrator set stays.
         let mut rights = before.as_ref().map_or(rights, |there| there.rights);
         if is_secret {

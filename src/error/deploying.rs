@@ -24,6 +24,10 @@ pub enum Deploying {
     BadTemplate { source: String, cause: String },
     /// A value that the template does not know.
     NoValue { service: String, name: String, known: String },
+    /// A binding by which a commit would do nothing.
+    NothingSet { service: String, known: String },
+    /// There is no such folder, and so no store.
+    NoStore { path: PathBuf },
     /// A file of a service that cannot be changed safely.
     CannotEdit { path: PathBuf, cause: String },
     /// Another program is at work.
@@ -58,6 +62,8 @@ impl Deploying {
                 Some("take that binding away with --remove, or give this one a name: --to SERVICE:NAME")
             }
             Self::NotBound { .. } => Some("name the service as it was bound, with --address if it had one"),
+            Self::NothingSet { .. } => Some("pass --set NAME=VALUE"),
+            Self::NoStore { .. } => Some("certfix csr makes it with its first key; name another with --store DIR"),
             Self::NoValue { .. } => Some("--dry-run shows what a template writes"),
             Self::Locked { .. } => Some("run it again when that has ended; bind, commit and undo take --wait SECONDS"),
             Self::Interrupted { .. } => {
@@ -96,6 +102,10 @@ impl Deploying {
             Self::NoValue { service, name, known } => {
                 write!(out, "{service} takes no value '{name}', but these: {known}")
             }
+            Self::NothingSet { service, known } => {
+                write!(out, "{service} has nothing to write, for none of these is set: {known}")
+            }
+            Self::NoStore { path } => write!(out, "there is no store in '{}'", path.display()),
             Self::CannotEdit { path, cause } => write!(out, "'{}' cannot be changed: {cause}", path.display()),
             Self::Locked { path, holder } => write!(out, "'{}' is being worked on by {holder}", path.display()),
             Self::Interrupted { path } => {

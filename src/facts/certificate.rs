@@ -1,6 +1,7 @@
 //! A certificate as it was read.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use aws_lc_rs::digest;
 use x509_parser::asn1_rs::{Any, FromDer, Oid};
@@ -10,7 +11,8 @@ use x509_parser::nom::Parser;
 
 use super::read::{self, bit_length};
 use super::{
-    DAY, DistinguishedName, Identity, Moment, ObjectId, PublicKey, SignatureAlgorithm, Verification, lower_hex,
+    DAY, DistinguishedName, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension, SignatureAlgorithm,
+    Verification, lower_hex,
 };
 
 /// A certificate (RFC 5280 §4.1), with what rules and reports ask of it.
@@ -160,6 +162,20 @@ impl Certificate {
         self.issuer.der == self.identity.subject.der
     }
 
+    /// True when it is a CA's and no server's: many servers have certificates that say cA TRUE, because `openssl req -x509`
+    /// makes them so, but those name the server.
+    pub fn is_plainly_an_authority(&self) -> bool {
+        let Identity { subject, names, .. } = &self.identity;
+        let is_host = |text: &str| text.parse::<IpAddr>().is_ok() || text.contains('.') && Name::parse(text).is_ok();
+        let is_plain = |entry: &GeneralName| {
+            matches!(entry, GeneralName::Email(_) | GeneralName::Uri(_) | GeneralName::Directory(_))
+        };
+        self.identity.is_ca()
+            && names.extension != SanExtension::Unreadable
+            && names.entries.iter().all(is_plain)
+            && !subject.common_names().any(|name| name.as_str().is_some_and(is_host))
+    }
+
     /// True when it says that a public CA has checked its names and nothing else (BR 7.1.6.1).
     pub fn is_domain_validated(&self) -> bool {
         const DOMAIN: &str = "2.23.140.1.2.1";
@@ -219,5 +235,37 @@ pub(super) fn read_fault(error: &x509_parser::nom::Err<x509_parser::error::X509E
     match error {
         x509_parser::nom::Err::Incomplete(_) => "it ends too early".to_owned(),
         x509_parser::nom::Err::Error(error) | x509_parser::nom::Err::Failure(error) => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{identity, leaf, subject};
+    use crate::facts::{BasicConstraints, Names};
+
+    #[test]
+    fn tells_a_ca_from_a_server_whose_certificate_says_that_it_is_one() {
+        let with = |ca: bool, common_name: &str, names: Names| {
+            let basic_constraints = Some(BasicConstraints { ca, path_length: None });
+            let identity = Identity { subject: subject(&[common_name]), names, basic_constraints, ..identity([]) };
+            Certificate { identity, ..leaf([]) }.is_plainly_an_authority()
+        };
+        let san = |name: &str| identity([name]).names;
+        let unreadable = Names { extension: SanExtension::Unreadable, entries: Vec::new() };
+        for (ca, common_name, names, expected) in [
+            (true, "Contoso Root CA", Names::default(), true),
+            (true, "R12", Names::default(), true),
+            (true, "Contoso Inc. Root", Names::default(), true),
+            (false, "Contoso Root CA", Names::default(), false),
+            (true, "mail.contoso.com", Names::default(), false),
+            (true, "*.contoso.com", Names::default(), false),
+            (true, "192.0.2.5", Names::default(), false),
+            (true, "Mail", san("mail.contoso.com"), false),
+            (true, "Mail", san("192.0.2.5"), false),
+            (true, "Mail", unreadable, false),
+        ] {
+            assert_eq!(with(ca, common_name, names), expected, "{ca} {common_name}");
+        }
     }
 }

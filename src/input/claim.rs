@@ -1,5 +1,7 @@
 //! Whether what cannot be read claims to be a certificate or a request: then it is damaged, not merely something else.
 
+use std::path::Path;
+
 use zeroize::Zeroizing;
 
 use super::pem::READABLE;
@@ -23,8 +25,13 @@ pub(super) fn is_made_by_content(content: &[u8]) -> bool {
 }
 
 /// True for a file that is named like a certificate, a request, or a file of them and keys.
+pub fn is_named_like_one(path: &Path) -> bool {
+    ends_in(path, OURS_ALONE) || ends_in(path, OURS_TOO)
+}
+
+/// The same of any source.
 pub(super) fn is_ours_by_name(source: &Source) -> bool {
-    is_named(source, OURS_ALONE) || is_named(source, OURS_TOO)
+    matches!(source, Source::File(path) if is_named_like_one(path))
 }
 
 /// True when a file without PEM is named like a certificate or a request and begins like one.
@@ -70,7 +77,10 @@ fn bare_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn is_named(source: &Source, endings: &[&str]) -> bool {
-    let Source::File(path) = source else { return false };
+    matches!(source, Source::File(path) if ends_in(path, endings))
+}
+
+fn ends_in(path: &Path, endings: &[&str]) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }

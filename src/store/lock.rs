@@ -84,7 +84,7 @@ impl Lock {
         let path = folder.join(NAME);
         let deadline = Instant::now() + wait;
         loop {
-            match attempt(&path, action).map_err(|cause| Error::File { action: "lock", path: path.clone(), cause })? {
+            match attempt(&path, action).map_err(|cause| no_store(folder, cause, "lock", &path))? {
                 Attempt::Ours(lock) => return Ok(lock),
                 Attempt::Gone => {}
                 Attempt::Theirs(_) if Instant::now() < deadline => sleep(STEP),
@@ -101,6 +101,14 @@ impl Lock {
             Ok(Attempt::Ours(lock)) if lock.is_held => Some(lock),
             _ => None,
         }
+    }
+}
+
+/// A file of a store could not be opened: because there is no store, or for another reason.
+pub(super) fn no_store(store: &Path, cause: io::Error, action: &'static str, path: &Path) -> Error {
+    match cause.kind() {
+        io::ErrorKind::NotFound if !store.exists() => Deploying::NoStore { path: store.to_owned() }.into(),
+        _ => Error::File { action, path: path.to_owned(), cause },
     }
 }
 

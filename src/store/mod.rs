@@ -19,6 +19,7 @@ mod turn;
 mod write;
 
 use std::borrow::Cow;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
@@ -162,23 +163,26 @@ impl Store {
     }
 
     /// The key folder for this name, if there is one.
-    pub fn key(&self, name: &Name) -> Option<KeyFolder> {
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot be told.
+    pub fn key(&self, name: &Name) -> Result<Option<KeyFolder>, Error> {
         let folder = KeyFolder { path: self.path(name) };
-        folder.is_key().then_some(folder)
+        Ok(folder.is_key()?.then_some(folder))
     }
 
     /// All key folders, sorted by name. Hidden folders (what a crash left) are not among them.
     ///
     /// # Errors
-    /// [`Error::File`] when the store cannot be read.
+    /// [`Error::File`] when the store or a folder in it cannot be read: a key that is not seen is a key that is not renewed.
     pub fn keys(&self) -> Result<Vec<KeyFolder>, Error> {
-        let failed = |cause| Error::File { action: "read", path: self.root.clone(), cause };
+        let failed = |cause| lock::no_store(&self.root, cause, "read", &self.root);
         let mut keys = Vec::new();
         for entry in std::fs::read_dir(&self.root).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             let folder = KeyFolder { path: entry.path() };
-            if !hidden && folder.is_key() {
+            if !hidden && folder.is_key()? {
                 keys.push(folder);
             }
         }
@@ -208,10 +212,17 @@ impl KeyFolder {
     }
 
     /// True when it holds a private key, a request, or generations. Any other folder is left alone.
-    fn is_key(&self) -> bool {
-        [KEY, REQUEST, generation::CURRENT].iter().any(|name| self.path.join(name).symlink_metadata().is_ok())
-            && self.path.is_dir()
-            && !RESERVED.iter().any(|reserved| self.path.ends_with(reserved))
+    fn is_key(&self) -> Result<bool, Error> {
+        if RESERVED.iter().any(|reserved| self.path.ends_with(reserved)) {
+            return Ok(false);
+        }
+        for name in [KEY, REQUEST, generation::CURRENT] {
+            let failed = |cause| Error::File { action: "read", path: self.path.clone(), cause };
+            if is_there(&self.path.join(name)).map_err(failed)? {
+                return Ok(self.path.is_dir());
+            }
+        }
+        Ok(false)
     }
 
     /// True when services are bound to it: the file is there, and its list is not empty. One that cannot be read counts.
@@ -219,6 +230,18 @@ impl KeyFolder {
         let path = self.path.join(BINDINGS);
         let list = || serde_json::from_str::<serde_json::Value>(&read_text(&path).ok()?).ok();
         path.is_file() && !list().is_some_and(|page| page["bindings"].as_array().is_some_and(Vec::is_empty))
+    }
+}
+
+/// True when there is something under this name. What may not be looked at is not absent.
+///
+/// # Errors
+/// That it cannot be told.
+pub(crate) fn is_there(path: &Path) -> io::Result<bool> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(true),
+        Err(cause) if matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
+        Err(cause) => Err(cause),
     }
 }
 

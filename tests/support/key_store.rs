@@ -57,7 +57,7 @@ impl KeyStore {
     /// A renewal with its answer, as it is once that is installed.
     pub(crate) fn renew(&self, credentials: &Credentials) {
         let store = Store::open(self.root());
-        let key = store.key(&Name::parse(NAME).unwrap()).unwrap();
+        let key = store.key(&Name::parse(NAME).unwrap()).unwrap().unwrap();
         let fullchain = format!("{}{}", credentials.certificate, credentials.issuers);
         fn file<'a>(name: &'static str, text: &'a str) -> NewFile<'a> {
             NewFile { name, contents: text.as_bytes(), secrecy: Secrecy::Public }

@@ -22,7 +22,7 @@ use crate::Error;
 use crate::error::Signing;
 use crate::facts::{Certificate, Constraints, Moment, PrivateKey};
 use crate::input::{Password, read_file, read_text};
-use crate::store::Store;
+use crate::store::{Store, is_there};
 
 pub use examine::{Asked, examine};
 pub use export::{ALL as TRUST, Trust};
@@ -76,15 +76,17 @@ impl Private {
     /// [`Error::File`]; [`Error::Damaged`] when a CA's own files cannot be understood.
     pub fn all(store: &Store) -> Result<Vec<Self>, Error> {
         let folder = store.authorities();
-        if !folder.exists() {
+        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
+        if !is_there(&folder).map_err(failed)? {
             return Ok(Vec::new());
         }
-        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
         let mut found = Vec::new();
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
             let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-            if !hidden && path.join(SETTINGS).is_file() {
+            let settings = path.join(SETTINGS);
+            let unreadable = |cause| Error::File { action: "read", path: path.clone(), cause };
+            if !hidden && is_there(&settings).map_err(unreadable)? && settings.is_file() {
                 found.push(path);
             }
         }

@@ -8,7 +8,7 @@ use crate::error::Signing;
 use crate::facts::{Certificate, Moment, Name, Revocation, RevocationList, Serial, Text, Verification};
 use crate::input::{LIMIT, file_bytes, read_file};
 use crate::issue;
-use crate::store::{Secrecy, ensure_private, write_new};
+use crate::store::{Secrecy, ensure_private, is_there, write_new};
 
 /// A certificate that the CA signed.
 #[derive(Debug)]
@@ -75,7 +75,8 @@ impl Private {
         Ok(found)
     }
 
-    /// The certificate that is meant: by its serial number, its file, or a name that only one in force has.
+    /// The certificate that is meant: by its serial number, its file, or a name that only one in force has; where
+    /// none has it, the last one that was revoked.
     ///
     /// # Errors
     /// [`Signing::NotSigned`], [`Signing::ManySigned`], and as [`Private::register`].
@@ -93,7 +94,12 @@ impl Private {
             let name = Name::parse(what).ok();
             let is_named = |text: &Text| text.as_str().and_then(|text| Name::parse(text).ok()) == name;
             let names = |one: &Registered| one.certificate.identity.names.dns().any(is_named);
-            all.retain(|one| name.is_some() && one.state(now) == State::Valid && names(one));
+            all.retain(|one| name.is_some() && one.state(now) != State::Expired && names(one));
+            if all.iter().any(|one| one.revoked.is_none()) {
+                all.retain(|one| one.revoked.is_none());
+            } else if let Some(last) = all.pop() {
+                all = vec![last];
+            }
         }
         if all.len() > 1 {
             let serials = all.iter().map(|one| one.certificate.serial.to_string()).collect();
@@ -141,10 +147,10 @@ impl Private {
 
     fn register_files(&self) -> Result<Vec<PathBuf>, Error> {
         let folder = self.folder.join(ISSUED);
-        if !folder.exists() {
+        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
+        if !is_there(&folder).map_err(failed)? {
             return Ok(Vec::new());
         }
-        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
         let mut files = Vec::new();
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();

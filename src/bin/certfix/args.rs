@@ -19,7 +19,7 @@ use certfix::facts::{Moment, Target};
 use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::check::Check;
 pub(crate) use self::keys::{Install, Keys, KeysAction, NewPassword, Renewal};
@@ -48,10 +48,30 @@ pub(crate) struct Reply {
 
 /// The command line, or help and usage errors and the end of the program.
 pub(crate) fn parse() -> (Command, Reply) {
-    let mut matches = Arguments::command().get_matches();
+    let mut matches = command().get_matches();
     let reply = Reply { command: matches.subcommand_name().unwrap_or_default().to_owned(), format: format(&matches) };
     let arguments = Arguments::from_arg_matches_mut(&mut matches);
-    (arguments.unwrap_or_else(|error| error.format(&mut Arguments::command()).exit()).command, reply)
+    (arguments.unwrap_or_else(|error| error.format(&mut command()).exit()).command, reply)
+}
+
+/// All commands; a variable that is empty counts as unset.
+fn command() -> clap::Command {
+    let mut whole = Arguments::command();
+    if VARIABLES.iter().any(|name| std::env::var_os(name).is_some_and(|value| value.is_empty())) {
+        // The flags of commands are there only when they are built.
+        whole.build();
+        whole = without_empty_variables(whole);
+    }
+    whole
+}
+
+/// The variables that stand for flags.
+const VARIABLES: [&str; 2] = ["CERTFIX_STORE", "CERTFIX_TEMPLATES"];
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    let heed = |arg: Arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg };
+    command.mut_args(heed).mut_subcommands(without_empty_variables)
 }
 
 /// The format asked for; of commands that have none, text.

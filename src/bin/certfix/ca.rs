@@ -46,6 +46,9 @@ impl Desk {
         for typed in &args.only {
             let bad = |cause| Signing::BadConstraint { typed: typed.clone(), cause };
             only.add(typed).map_err(bad)?;
+            if only.domains.iter().any(|domain| domain.is_public_suffix() || domain.is_top_level()) {
+                return Err(bad("it is a public suffix, nobody's own domain".to_owned()).into());
+            }
         }
         // Before anything costly is done, and before a password is asked for.
         let path = self.store.authorities().join(private::folder_name(&args.name)?);
@@ -91,7 +94,12 @@ impl Desk {
             Some(trust) => ca.export(trust)?,
             None => issue::certificate_pem(&ca.root),
         };
-        let Some(path) = &args.output else { return terminal::print(&text) };
+        let Some(path) = &args.output else {
+            return match self.format {
+                Format::Json => terminal::print(&json::authority_text(&ca, &text)),
+                Format::Text => terminal::print(&text),
+            };
+        };
         write_new(path, text.as_bytes(), Secrecy::Public)?;
         self.say("export", &ca, None, Some(path), None)
     }

@@ -77,7 +77,7 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
     let is_json = args.place.output.format == Format::Json;
     if args.place.dry_run {
         let back = deploy::undoable(&store)?;
-        return if is_json { say(&deploy::json::put_back(&back)) } else { say(&list(&back)) };
+        return if is_json { say(&deploy::json::put_back(&back)) } else { say(&would_list(&back)) };
     }
     let force = if args.force { Force::Yes } else { Force::No };
     let back = deploy::undo(&store, manners(&args.place, &args.patience), force, &mut terminal::remark)?;
@@ -85,13 +85,14 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
     if is_json {
         say(&deploy::json::put_back(&back))?
     } else {
-        say(&list(&back))?
+        say(&(list(&back) + BINDINGS_STAY))?
     };
     Ok(code)
 }
 
 const NOTHING: &str = "Nothing to commit: every service has what it is bound to.\n";
 const NOTHING_WRITTEN: &str = "Nothing was written.\n";
+const BINDINGS_STAY: &str = "The bindings stay: certfix commit does it again\n";
 
 /// One binding for each service, each with the values that its template takes.
 fn bindings(args: &Bind) -> Result<Vec<Binding>, Error> {
@@ -212,6 +213,19 @@ fn show_committed(done: &Committed, text: &mut String) {
     }
 }
 
+/// What an undo would do. Its troubles are not known yet.
+fn would_list(back: &PutBack) -> String {
+    let mut text = String::new();
+    for turn in &back.turns {
+        line(&mut text, "would be put back  ", &format!("{}: generation {}", turn.key(), turn.before));
+    }
+    for file in &back.files {
+        let verb = if back.removed.contains(file) { "would be removed   " } else { "would be put back  " };
+        line(&mut text, verb, &file.display().to_string());
+    }
+    text + "The bindings would stay: certfix commit would do it again\n" + NOTHING_WRITTEN
+}
+
 fn list(back: &PutBack) -> String {
     let mut text = String::new();
     for turn in &back.turns {
@@ -219,7 +233,8 @@ fn list(back: &PutBack) -> String {
         line(&mut text, "back    ", &format!("{}: generation {}; {waits}", turn.key(), turn.before));
     }
     for file in &back.files {
-        line(&mut text, "back    ", &file.display().to_string());
+        let verb = if back.removed.contains(file) { "removed " } else { "back    " };
+        line(&mut text, verb, &file.display().to_string());
     }
     for trouble in &back.troubles {
         line(&mut text, "but     ", trouble);

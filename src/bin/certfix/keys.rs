@@ -1,6 +1,6 @@
 //! `certfix keys`: the store as Key Manager showed it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certfix::facts::{Evidence, Moment, Name, PrivateKey, PublicKey, Subject, Text};
@@ -57,11 +57,7 @@ pub(crate) fn open(path: &Path, from: &PasswordFrom) -> Result<SigningKey, Error
 
 /// How a key of the store is named in a command that can be run as it stands.
 pub(crate) fn kept(store: &Path, folder: &KeyFolder) -> Kept {
-    let is_usual = match std::env::var_os("CERTFIX_STORE") {
-        Some(usual) => store == Path::new(&usual),
-        None => store == Path::new("."),
-    };
-    let store_flag = match is_usual {
+    let store_flag = match store == usual_store() {
         true => String::new(),
         false => format!(" --store {}", text::quoted(&store.display().to_string())),
     };
@@ -69,23 +65,28 @@ pub(crate) fn kept(store: &Path, folder: &KeyFolder) -> Kept {
     Kept { name: text::quoted(&folder.name()), store_flag, is_asked }
 }
 
+/// The store that commands take when none is named. An empty variable is none.
+fn usual_store() -> PathBuf {
+    let named = std::env::var_os("CERTFIX_STORE").filter(|named| !named.is_empty());
+    named.unwrap_or_else(|| ".".into()).into()
+}
+
 /// The same of the store that commands take when none is named, where the key of this certificate or request is the one
 /// that it keeps for this name.
 pub(crate) fn usually_kept(name: &Name, public: &PublicKey) -> Option<Kept> {
-    let root = std::env::var_os("CERTFIX_STORE").unwrap_or_else(|| ".".into());
-    let root = Path::new(&root);
-    let folder = Store::open(root).key(name)?;
+    let root = usual_store();
+    let folder = Store::open(&root).key(name).ok()??;
     let contents = folder.contents();
     let renewal = contents.renewal.as_ref().map(|request| &request.identity.key);
     let waiting = contents.waiting.as_ref().map(|waiting| &waiting.certificate.identity.key);
     let is_own = contents.public().into_iter().chain(renewal).chain(waiting).any(|own| own == public);
-    is_own.then(|| kept(root, &folder))
+    is_own.then(|| kept(&root, &folder))
 }
 
 /// A key of the store by the name that was typed.
 pub(crate) fn named(store: &Store, typed: &str) -> Result<KeyFolder, Error> {
     let name = name(typed)?;
-    store.key(&name).ok_or_else(|| Error::Unknown { what: "key", name: typed.to_owned(), nearest: None })
+    store.key(&name)?.ok_or_else(|| Error::Unknown { what: "key", name: typed.to_owned(), nearest: None })
 }
 
 /// A DNS name that was typed.

@@ -28,6 +28,7 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
     }
     let key = named(&store, &args.name)?;
     let online = online(args, &key)?;
+    online.challenge.ensure_there()?;
     let profile = acme::profile_of(&online)?;
     let preview = preview::preview(&key, profile, &online)?;
     let splits = args.one_per_name || preview::splits(&preview, args)?;
@@ -151,7 +152,7 @@ pub(crate) fn reach<'a>(online: &'a Online, manner: &Manner, now: Moment) -> Rea
 
 fn named(store: &Store, typed: &str) -> Result<Contents, Error> {
     let name = keys::name(typed)?;
-    match store.key(&name) {
+    match store.key(&name)? {
         Some(folder) => Ok(folder.contents()),
         None => Err(Ordering::NoKey { key: name.to_string() }.into()),
     }

@@ -14,9 +14,14 @@ use certfix::store::{self, Contents, KeyFolder, Slot, Store};
 
 use crate::args::{Csr, Format, Install, Manner, Renew, parsed};
 use crate::terminal::{self, Progress};
-use crate::{ca, install, keys, order, renewal};
+use crate::{ca, install, keys, order, renewal, sources};
 
 pub(crate) fn run(args: &Renew) -> Result<ExitCode, Error> {
+    if args.now && args.names.is_empty() {
+        // Each renewal counts at an authority, and a whole store at once may reach its limits.
+        let cause = "--now renews keys that are not due yet, and wants their names".to_owned();
+        return Err(Error::Conflict { cause });
+    }
     let store = Store::open(&args.place.store);
     if !args.place.dry_run {
         keys::recover(&store);
@@ -25,7 +30,8 @@ pub(crate) fn run(args: &Renew) -> Result<ExitCode, Error> {
         true => store.keys()?,
         false => args.names.iter().map(|typed| keys::named(&store, typed)).collect::<Result<_, _>>()?,
     };
-    let mut round = Round { args, now: args.clock.now(), store, progress: Progress::new(), keys: Vec::new() };
+    let mut round =
+        Round { args, now: args.clock.now(), store, progress: Progress::new(), keys: Vec::new(), unread: Vec::new() };
     folders.iter().try_for_each(|folder| round.visit(folder))?;
     let failed = round.commit().err();
     round.say(failed.as_ref())
@@ -38,14 +44,26 @@ struct Round<'a> {
     store: Store,
     progress: Progress,
     keys: Vec<Renewed>,
+    /// Why certificates could not be read.
+    unread: Vec<String>,
 }
 
 impl Round<'_> {
     /// Renews one key, if it is due. What fails does not keep the others from being renewed; Ctrl-C does.
     fn visit(&mut self, folder: &KeyFolder) -> Result<(), Error> {
         let contents = folder.contents();
-        // Without a certificate there is nothing to renew.
-        let Some(cert) = contents.newest() else { return Ok(()) };
+        // Without a certificate there is nothing to renew. One that is there and cannot be read may be about to end.
+        let Some(cert) = contents.newest() else {
+            let path = folder.path.join(store::CERTIFICATE);
+            if path.symlink_metadata().is_ok() {
+                let cause = "it holds no certificate".to_owned();
+                let error = sources::read_file(&path, None).err().unwrap_or(Error::Damaged { path, cause });
+                self.progress.end();
+                self.unread.push(error.to_string());
+                terminal::complain_about(&folder.name(), &error);
+            }
+            return Ok(());
+        };
         let way = Way::of(folder);
         let window = way.as_ref().ok().and_then(|way| self.window(way.as_ref(), cert));
         let due = due_from(cert, window.as_ref());
@@ -229,7 +247,7 @@ impl Round<'_> {
         drop(self.progress);
         match self.args.place.output.format {
             Format::Json => {
-                let errors: Vec<String> = failed.iter().map(ToString::to_string).collect();
+                let errors: Vec<String> = self.unread.iter().cloned().chain(failed.map(ToString::to_string)).collect();
                 terminal::print(&json::renewed(&self.keys, &errors))?;
             }
             Format::Text => terminal::text(|page| text::renewed(&self.keys, page))?,
@@ -237,7 +255,12 @@ impl Round<'_> {
         failed.into_iter().for_each(terminal::complain);
         let has = |wanted: fn(&Outcome) -> bool| self.keys.iter().any(|key| wanted(&key.outcome));
         Ok(ExitCode::from(match () {
-            () if failed.is_some() || has(|outcome| matches!(outcome, Outcome::Failed(_))) => 2,
+            () if failed.is_some()
+                || !self.unread.is_empty()
+                || has(|outcome| matches!(outcome, Outcome::Failed(_))) =>
+            {
+                2
+            }
             () if self.keys.iter().any(Renewed::needs_a_person) => 1,
             () => 0,
         }))

@@ -1,5 +1,7 @@
 //! From the sources that were named to answers, many at once, in the order named.
 
+mod passed;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,10 +10,11 @@ use certfix::facts::{Evidence, Name, Subject, Survey};
 use certfix::input::{self, Password};
 use certfix::issue::SigningKey;
 use certfix::report::json::{Envelope, Failure};
-use certfix::report::text::summary;
+use certfix::report::text::{PassedOver, summary};
 use certfix::rules::Level;
 use rayon::prelude::*;
 
+use self::passed::{Passed, is_of_authorities_alone, is_something_else};
 use crate::args::{Format, Reach};
 use crate::in_order::in_order;
 use crate::{live, password, terminal};
@@ -79,7 +82,7 @@ struct Answer {
     described: Described,
     /// True when it could be looked at, at least in part.
     seen: bool,
-    passed_over: bool,
+    passed_over: Option<Passed>,
 }
 
 /// The most sources that one core looks at before their answers are written; their texts fit its cache.
@@ -154,16 +157,24 @@ pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<SigningKey, E
 /// How a command turns what a source held into text of the format asked for.
 pub(crate) type Describe<'a> = dyn Fn(&Seen<'_>, &mut Vec<u8>) -> Result<Described, Error> + Sync + 'a;
 
+/// What came of the files of a folder.
+#[derive(Clone, Copy, Default)]
+struct InFolder {
+    /// True when anything in it could be looked at or failed.
+    is_answered: bool,
+    has_authorities: bool,
+}
+
 /// What came of all sources.
 #[derive(Default)]
 pub(crate) struct Tally {
     /// The worst level of each source that could be read.
     pub(crate) levels: Vec<Option<Level>>,
     failures: Vec<Failure>,
-    passed_over: usize,
+    passed_over: PassedOver,
     written: bool,
-    /// For each folder, whether anything in it could be looked at or failed.
-    folders: Vec<bool>,
+    /// For each folder, what came of it.
+    folders: Vec<InFolder>,
 }
 
 impl Tally {
@@ -189,10 +200,18 @@ impl Tally {
 
     /// Writes one answer and counts it.
     fn take(&mut self, named: &Named, answer: &mut Answer, format: Format, out: &mut dyn Write) -> io::Result<()> {
-        if let Named::File { folder: Some(folder), .. } = named
-            && !answer.passed_over
-        {
-            self.folders[*folder] = true;
+        if let Named::File { folder: Some(folder), path } = named {
+            let folder = &mut self.folders[*folder];
+            folder.is_answered |= answer.passed_over.is_none();
+            folder.has_authorities |= answer.passed_over == Some(Passed::Authorities);
+            match answer.passed_over {
+                Some(Passed::Authorities) => self.passed_over.authorities += 1,
+                Some(Passed::SomethingElse { is_misnamed }) => {
+                    self.passed_over.others += 1;
+                    self.passed_over.misnamed.extend(is_misnamed.then(|| path.display().to_string()));
+                }
+                None => {}
+            }
         }
         let separator = separator(format).len();
         if answer.text.len() > separator {
@@ -203,9 +222,7 @@ impl Tally {
         for error in answer.described.failures.drain(..) {
             self.fail(&error, out)?;
         }
-        if answer.passed_over {
-            self.passed_over += 1;
-        } else if answer.seen {
+        if answer.seen {
             self.levels.push(answer.described.worst);
         }
         Ok(())
@@ -221,7 +238,7 @@ impl Tally {
     fn summary(&self, command: &str) -> String {
         let with_findings = self.levels.iter().filter(|level| level.is_some()).count();
         let with_findings = (command == "check").then_some(with_findings);
-        summary(self.levels.len() + self.failures.len(), with_findings, self.failures.len(), self.passed_over)
+        summary(self.levels.len() + self.failures.len(), with_findings, self.failures.len(), &self.passed_over)
     }
 }
 
@@ -237,7 +254,9 @@ pub(crate) fn answer(
     let Sources { list: sources, folders, live, people } = sources;
     let mut surveyed: Vec<Answer> =
         live::survey(live, people, reach)?.into_par_iter().map(|survey| Answer::of(survey, format, describe)).collect();
-    let mut tally = Tally { folders: vec![false; folders.len()], ..Tally::default() };
+    let mut tally = Tally { folders: vec![InFolder::default(); folders.len()], ..Tally::default() };
+    // Who looks at a folder to see what is there sees the CAs too; judged are certificates of servers.
+    let is_of_nobody = |evidence: &Evidence| command == "check" && is_of_authorities_alone(evidence);
     let mut write = |out: &mut dyn Write| -> io::Result<()> {
         if format == Format::Json {
             out.write_all(Envelope::head(command).as_bytes())?;
@@ -245,7 +264,7 @@ pub(crate) fn answer(
         if let [alone] = &**sources {
             // One source alone may ask for its password.
             let mut answer = Answer::default();
-            answer.fill(alone, format, describe, |path| read_file(path, known));
+            answer.fill(alone, format, describe, &is_of_nobody, |path| read_file(path, known));
             tally.take_all(sources, &mut [answer], &mut surveyed, format, out)?;
         } else {
             // In portions that are few enough to be cheap and many enough to keep all cores at work.
@@ -254,7 +273,7 @@ pub(crate) fn answer(
             let fill = |number: usize, answers: &mut Vec<Answer>| {
                 answers.resize_with(portions[number].len(), Answer::default);
                 portions[number].iter().zip(answers).for_each(|(named, answer)| {
-                    answer.fill(named, format, describe, |path| read_quietly(path, known));
+                    answer.fill(named, format, describe, &is_of_nobody, |path| read_quietly(path, known));
                 });
             };
             in_order(portions.len(), fill, |number, answers| {
@@ -262,8 +281,9 @@ pub(crate) fn answer(
             })?;
         }
         for (index, path) in folders.iter().enumerate() {
-            if !tally.folders[index] {
-                tally.fail(&Error::NothingInFolder { path: path.clone() }, out)?;
+            let InFolder { is_answered, has_authorities: authorities } = tally.folders[index];
+            if !is_answered {
+                tally.fail(&Error::NothingInFolder { path: path.clone(), authorities }, out)?;
             }
         }
         if format == Format::Json {
@@ -287,15 +307,25 @@ impl Answer {
         named: &Named,
         format: Format,
         describe: &Describe<'_>,
+        is_of_nobody: &dyn Fn(&Evidence) -> bool,
         read: impl Fn(&Path) -> Result<Evidence, Error>,
     ) {
         self.text.clear();
         self.text.extend(separator(format));
-        (self.described, self.seen, self.passed_over) = (Described::default(), false, false);
+        (self.described, self.seen, self.passed_over) = (Described::default(), false, None);
         let Named::File { path, folder } = named else { return };
-        match read(path).and_then(|evidence| describe(&Seen::Evidence(&evidence), &mut self.text)) {
+        let evidence = match read(path) {
+            Ok(evidence) if folder.is_some() && is_of_nobody(&evidence) => {
+                self.passed_over = Some(Passed::Authorities);
+                return;
+            }
+            evidence => evidence,
+        };
+        match evidence.and_then(|evidence| describe(&Seen::Evidence(&evidence), &mut self.text)) {
             Ok(described) => (self.described, self.seen) = (described, true),
-            Err(error) if folder.is_some() && is_something_else(&error) => self.passed_over = true,
+            Err(error) if folder.is_some() && is_something_else(&error, path) => {
+                self.passed_over = Some(Passed::something_else(&error, path));
+            }
             Err(error) => self.described.failures.push(error),
         }
     }
@@ -329,11 +359,6 @@ pub(crate) fn separator(format: Format) -> &'static [u8] {
 
 fn read_quietly(path: &Path, known: Option<&Password>) -> Result<Evidence, Error> {
     if path.as_os_str() == "-" { input::read_stdin(known) } else { input::read_file(path, known) }
-}
-
-/// True when what was read is neither a certificate nor a request, and does not claim to be one.
-fn is_something_else(error: &Error) -> bool {
-    matches!(error, Error::NotACertificate { is_damaged: false, .. } | Error::Empty { .. } | Error::OnlyKeys { .. })
 }
 
 /// Why there is no certificate or request in what holds keys.

@@ -61,6 +61,7 @@ struct Changed<'a> {
     serial: Option<String>,
     file: Option<String>,
     crl_number: Option<u64>,
+    text: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -99,8 +100,14 @@ pub fn authority_changed(
     file: Option<&Path>,
     crl_number: Option<u64>,
 ) -> String {
-    let ca = &authority.name;
-    whole(&Changed { version: VERSION, command: "ca", action, ca, serial, file: file.map(shown), crl_number })
+    let (ca, file) = (&authority.name, file.map(shown));
+    whole(&Changed { version: VERSION, command: "ca", action, ca, serial, file, crl_number, text: None })
+}
+
+/// What `ca export` gives where it writes no file.
+pub fn authority_text(authority: &Private, text: &str) -> String {
+    let (command, action, ca, text) = ("ca", "export", &*authority.name, Some(text));
+    whole(&Changed { version: VERSION, command, action, ca, serial: None, file: None, crl_number: None, text })
 }
 
 /// What `ca sign` signed; `files` and `installed` are those of each answer, none on a dry run.

@@ -14,7 +14,7 @@ mod renew;
 mod services;
 mod writer;
 
-pub use authority::{authorities, authority_changed, signed};
+pub use authority::{authorities, authority_changed, authority_text, signed};
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
 pub use install::{installed, installed_entry};

@@ -71,7 +71,14 @@ pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>
     if report.findings.is_empty() {
         let asked = report.target.map(|target| format!(" for {target}")).unwrap_or_default();
         match unknown_trust(report) {
-            Some(unknown) => page.paragraph(0, &format!("{}: {unknown}; nothing else wrong{asked}", place.names))?,
+            Some((why, advice)) => {
+                let unknown = format!("whether clients trust it is not known, for {why}");
+                let tail = all_the_same(report);
+                page.paragraph(0, &format!("{}: {unknown}; nothing wrong otherwise{asked}{tail}", place.names))?;
+                if !advice.is_empty() {
+                    page.paragraph(0, advice)?;
+                }
+            }
             None => page.paragraph(0, &format!("{}: nothing wrong{asked}{}", place.names, all_the_same(report)))?,
         }
     }
@@ -84,16 +91,22 @@ pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>
     verdicts(report, page)
 }
 
-/// Why it stays open whether clients trust it, where roots to trust were given.
-fn unknown_trust(report: &Report<'_>) -> Option<String> {
+/// Why it stays open whether clients trust it, where roots to trust were given, and what to do about it.
+fn unknown_trust(report: &Report<'_>) -> Option<(String, &'static str)> {
     let asked = report.not_checked.iter().find(|(rule, _)| matches!(rule.check, Check::Trust(_)));
     match asked.map(|(_, missing)| missing)? {
         Missing::Chain => {
             let issuer = &report.subject.item.certificate()?.issuer;
-            Some(format!("no way to a trusted root, for the certificate of {issuer} is not here"))
+            let advice = match &report.subject.evidence.source {
+                Source::File(_) | Source::Stdin => {
+                    "To know it, put that certificate into the same file, after the server's."
+                }
+                _ => "",
+            };
+            Some((format!("the certificate of {issuer} is not here"), advice))
         }
         Missing::Proof => {
-            Some("the way to a trusted root has a signature of a kind that certfix cannot check".to_owned())
+            Some(("the way to a trusted root has a signature of a kind that certfix cannot check".to_owned(), ""))
         }
         _ => None,
     }
@@ -291,21 +304,6 @@ fn reasons(not_checked: &[(&'static Rule, Missing)]) -> Vec<Missing> {
         }
     }
     unique
-}
-
-/// The last line when there was more than one source: `12 sources: 3 with findings, 1 could not be read.`
-/// `with_findings` is None where nothing was judged.
-pub fn summary(sources: usize, with_findings: Option<usize>, failed: usize, passed_over: usize) -> String {
-    let parts = [
-        with_findings.map(|count| format!("{count} with findings")),
-        (failed > 0).then(|| format!("{failed} could not be read")),
-        (passed_over == 1).then(|| "1 file passed over that holds no certificate".to_owned()),
-        (passed_over > 1).then(|| format!("{passed_over} files passed over that hold no certificate")),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let separator = if parts.is_empty() { "" } else { ": " };
-    let plural = if sources == 1 { "" } else { "s" };
-    format!("{sources} source{plural}{separator}{}.", parts.join(", "))
 }
 
 #[cfg(test)]

@@ -11,9 +11,10 @@ mod order;
 mod plan;
 mod renew;
 mod services;
+mod summary;
 
 pub use authority::{Answer, answered, authorities, authority, order, orders};
-pub use check::{Kept, check, check_kept, faults, quoted, summary, verdicts};
+pub use check::{Kept, check, check_kept, faults, quoted, verdicts};
 pub use inspect::{inspect, keys};
 pub use install::{Installed, Next, installed};
 pub use keys::{key_tree, one_key};
@@ -23,3 +24,4 @@ pub use order::{ordered, would_order};
 pub use plan::{key_of, made, plan};
 pub use renew::{Outcome, Renewed, renewed};
 pub use services::{services, services_kept, table};
+pub use summary::{PassedOver, summary};

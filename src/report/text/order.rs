@@ -23,13 +23,13 @@ pub fn ordered(done: &Installed<'_>, directory: &str, page: &mut Page<'_>) -> io
 ///
 /// # Errors
 /// Those of the stream.
-pub fn would_order(plans: &[Plan], directory: &str, challenge: &str, page: &mut Page<'_>) -> io::Result<()> {
+pub fn would_order(plans: &[Plan], directory: &str, proof: &str, page: &mut Page<'_>) -> io::Result<()> {
     page.line(&bold("Nothing was ordered (--dry-run). This would be:"))?;
     for one in plans {
         page.line("")?;
         plan(one, None, page)?;
         page.field("authority", &Text::from(directory).to_string())?;
-        page.field("proof", challenge)?;
+        page.field("proof", proof)?;
     }
     Ok(())
 }

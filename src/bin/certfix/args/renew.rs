@@ -13,8 +13,8 @@ use super::{Clock, PasswordFrom, network};
 pub(crate) struct Renew {
     /// Only these keys of the store
     pub(crate) names: Vec<String>,
-    /// Also keys that are not due yet
-    #[arg(long, requires = "names")]
+    /// Also keys that are not due yet; wants their NAMES
+    #[arg(long)]
     pub(crate) now: bool,
     /// Leave it to a later certfix commit to give the services their certificates
     #[arg(long)]

@@ -90,7 +90,10 @@ impl Desk {
         if let Some(empty) = files.iter().find(|file| file.requests.is_empty()) {
             return Err(Signing::NoRequest { source: empty.source.to_string() }.into());
         }
-        let keys = self.keys();
+        let keys = match self.keys() {
+            Err(error) if args.install => return Err(error),
+            keys => keys.unwrap_or_default(),
+        };
         let each = files.into_iter().flat_map(|file| {
             let source = file.source;
             file.requests.into_iter().map(move |request| (source.clone(), request))
@@ -131,16 +134,16 @@ impl Desk {
     }
 
     /// The names of the store's keys, by their public halves: of what waits for an answer first.
-    fn keys(&self) -> HashMap<Box<[u8]>, Name> {
+    fn keys(&self) -> Result<HashMap<Box<[u8]>, Name>, Error> {
         let mut found = HashMap::new();
-        for contents in self.store.keys().into_iter().flatten().map(|folder: KeyFolder| folder.contents()) {
+        for contents in self.store.keys()?.iter().map(KeyFolder::contents) {
             let Ok(name) = Name::parse(&contents.folder.name()) else { continue };
             let renewal = contents.renewal.as_ref().map(|request| &request.identity.key);
             for public in renewal.into_iter().chain(contents.public()) {
                 found.insert(public.spki.clone(), name.clone());
             }
         }
-        found
+        Ok(found)
     }
 
     fn judged<'a>(
@@ -185,7 +188,7 @@ impl Desk {
                     Ok(done.files.clone())
                 })?;
             installed.push(written);
-            if let Some(folder) = self.store.key(name) {
+            if let Some(folder) = self.store.key(name)? {
                 Way::Private { name: ca.id() }.record(&folder)?;
             }
         }

@@ -18,7 +18,7 @@ pub(super) fn requests(store: &Store, key: &Contents, plan: &Plan, now: Moment) 
     let kind = key.public().and_then(|public| KeyChoice::like(&public.kind)).unwrap_or_default();
     let mut names = Vec::new();
     for plan in plan.split_one_per_name()? {
-        let there = store.key(&plan.target).map(|folder| folder.contents());
+        let there = store.key(&plan.target)?.map(|folder| folder.contents());
         match there {
             Some(there) if is_for(&there, &plan) => {
                 let is_done = there.renewal.is_none() && matches!(there.state(now), State::Installed | State::Bound);

@@ -77,8 +77,8 @@ pub(super) fn say(plan: &Plan, online: &Online, splits: bool, format: Format) ->
             terminal::print(&json::ordered(&entries, &[]))?;
         }
         Format::Text => {
-            let (directory, word) = (&online.directory, online.challenge.word());
-            terminal::text(|page| text::would_order(&plans, directory, word, page))?;
+            let (directory, proof) = (&online.directory, online.challenge.description());
+            terminal::text(|page| text::would_order(&plans, directory, &proof, page))?;
         }
     }
     Ok(ExitCode::SUCCESS)
