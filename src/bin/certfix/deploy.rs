@@ -215,25 +215,22 @@ fn show_committed(done: &Committed, text: &mut String) {
 
 /// What an undo would do. Its troubles are not known yet.
 fn would_list(back: &PutBack) -> String {
-    let mut text = String::new();
-    for turn in &back.turns {
-        line(&mut text, "would be put back  ", &format!("{}: generation {}", turn.key(), turn.before));
-    }
-    for file in &back.files {
-        let verb = if back.removed.contains(file) { "would be removed   " } else { "would be put back  " };
-        line(&mut text, verb, &file.display().to_string());
-    }
+    let text = list_as(back, "would be put back  ", "would be removed   ");
     text + "The bindings would stay: certfix commit would do it again\n" + NOTHING_WRITTEN
 }
 
 fn list(back: &PutBack) -> String {
+    list_as(back, "back    ", "removed ")
+}
+
+fn list_as(back: &PutBack, put_back: &str, removed: &str) -> String {
     let mut text = String::new();
     for turn in &back.turns {
         let waits = format!("generation {} waits for certfix commit", turn.waits());
-        line(&mut text, "back    ", &format!("{}: generation {}; {waits}", turn.key(), turn.before));
+        line(&mut text, put_back, &format!("{}: generation {}; {waits}", turn.key(), turn.before));
     }
     for file in &back.files {
-        let verb = if back.removed.contains(file) { "removed " } else { "back    " };
+        let verb = if back.removed.contains(file) { removed } else { put_back };
         line(&mut text, verb, &file.display().to_string());
     }
     for trouble in &back.troubles {
