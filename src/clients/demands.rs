@@ -51,7 +51,7 @@ impl Demands {
 
     /// True when a fault of this kind is overlooked in a self-signed certificate that is trusted.
     pub fn overlooks_in_roots(&self, fault: Fault) -> bool {
-        self.overlooked_in_roots.iter().any(|&overlooked| overlooked == fault || Some(overlooked) == fault.broader())
+        self.overlooked_in_roots.iter().any(|&overlooked| fault.is_a(overlooked))
     }
 }
 

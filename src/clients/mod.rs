@@ -195,7 +195,12 @@ impl Fault {
 
     /// True for what breaks a rule of the client's own.
     pub fn is_unfit(self) -> bool {
-        self == Self::Unfit || self.broader() == Some(Self::Unfit)
+        self.is_a(Self::Unfit)
+    }
+
+    /// True when it is of this kind, or a part of it.
+    pub fn is_a(self, kind: Self) -> bool {
+        self == kind || self.broader() == Some(kind)
     }
 
     /// The kind that this one is a part of.

@@ -273,15 +273,7 @@ impl Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{evidence, leaf, subject};
-
-    fn cert(name: &str, issuer: &str) -> Certificate {
-        let mut cert = leaf([]);
-        cert.identity.subject = subject(&[name]);
-        cert.issuer = subject(&[issuer]);
-        cert.der = format!("{name} by {issuer}").into_bytes().into();
-        cert
-    }
+    use crate::facts::fixture::{evidence, issued as cert};
 
     fn chains(evidence: &Evidence) -> Vec<(String, Vec<String>, usize)> {
         let name = |cert: &Certificate| cert.identity.subject.to_string();

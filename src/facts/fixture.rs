@@ -80,6 +80,15 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
     }
 }
 
+/// A certificate of this name by this issuer, told by both from others.
+pub(crate) fn issued(name: &str, issuer: &str) -> Certificate {
+    let mut cert = leaf([]);
+    cert.identity.subject = subject(&[name]);
+    cert.issuer = subject(&[issuer]);
+    cert.der = format!("{name} by {issuer}").into_bytes().into();
+    cert
+}
+
 /// A request for what this certificate says.
 pub(crate) fn request(cert: Certificate) -> Request {
     Request { der: Box::default(), identity: cert.identity, signature: cert.signature, attributes: Vec::new() }

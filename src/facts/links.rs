@@ -73,13 +73,10 @@ impl<'a> Subject<'a> {
 mod tests {
     use super::*;
     use crate::facts::BasicConstraints;
-    use crate::facts::fixture::{evidence, leaf, subject};
+    use crate::facts::fixture::{evidence, issued};
 
     fn cert(name: &str, issuer: &str) -> Certificate {
-        let mut cert = leaf([]);
-        cert.identity.subject = subject(&[name]);
-        cert.issuer = subject(&[issuer]);
-        cert.der = format!("{name} by {issuer}").into_bytes().into();
+        let mut cert = issued(name, issuer);
         cert.identity.basic_constraints = Some(BasicConstraints { ca: name != "mail", path_length: None });
         cert
     }

@@ -165,13 +165,10 @@ fn comparable(name: &GeneralName) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{leaf, subject};
+    use crate::facts::fixture::{issued, leaf, subject};
 
     fn cert(name: &str, issuer: &str) -> Certificate {
-        let mut cert = leaf([]);
-        cert.identity.subject = subject(&[name]);
-        cert.issuer = subject(&[issuer]);
-        cert.der = format!("{name} by {issuer}").into_bytes().into();
+        let mut cert = issued(name, issuer);
         // No such signature can be checked: the identifiers decide.
         (cert.authority_key_id, cert.subject_key_id) = (Some((*b"id").into()), Some((*b"id").into()));
         cert

@@ -239,8 +239,7 @@ fn key(kind: &KeyKind) -> Key {
 }
 
 fn private_key(subject: &Subject<'_>) -> &'static str {
-    let own = &subject.item.identity().key;
-    if subject.evidence.open_keys().any(|key| key.public == *own) {
+    if subject.keys.own.is_some() {
         return "matches";
     }
     match subject.evidence.keys.last() {

@@ -223,13 +223,10 @@ fn private_key(subject: &Subject<'_>, page: &mut Page<'_>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{day, evidence, leaf, subject};
+    use crate::facts::fixture::{day, evidence, issued};
 
     fn cert(name: &str, issuer: &str) -> Certificate {
-        let mut cert = leaf([]);
-        cert.identity.subject = subject(&[name]);
-        cert.issuer = subject(&[issuer]);
-        cert.der = format!("{name} by {issuer}").into_bytes().into();
+        let mut cert = issued(name, issuer);
         cert.identity.basic_constraints = Some(BasicConstraints { ca: name != "mail", path_length: None });
         cert
     }
