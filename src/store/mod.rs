@@ -33,7 +33,7 @@ pub(crate) use links::{Astray, follow};
 pub(crate) use lock::AT_WORK;
 pub use lock::Lock;
 pub use write::{Secrecy, discard, replace, write_all_new, write_new};
-pub(crate) use write::{is_hidden, make_private, parent, sync_folder};
+pub(crate) use write::{hidden_beside, is_hidden, make_private, parent, sync_folder};
 
 /// A folder that holds one folder for each key.
 #[derive(Clone, Debug, PartialEq, Eq)]

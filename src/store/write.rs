@@ -285,7 +285,7 @@ pub(crate) fn parent(path: &Path) -> &Path {
 }
 
 /// `.name.` and the process and a count, beside `path`. Created exclusively, so it needs to be unique, not secret.
-pub(super) fn hidden_beside(path: &Path, name: &OsStr) -> PathBuf {
+pub(crate) fn hidden_beside(path: &Path, name: &OsStr) -> PathBuf {
     use std::sync::atomic::{AtomicU64, Ordering};
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut random = [0; 8];

@@ -10,6 +10,8 @@ use super::trace::missing_above;
 use super::{Proof, Prover, Trace};
 use crate::Error;
 use crate::error::Ordering;
+#[cfg(unix)]
+use crate::store::hidden_beside;
 use crate::store::{Astray, follow};
 
 /// Where proofs belong, below the folder that is served.
@@ -121,21 +123,20 @@ impl Place {
         }
     }
 
-    /// Writes a file for everybody, in the place of one of before.
+    /// Writes a file for everybody, in the place of one of before. It has its mode and all its contents before it has its
+    /// name: the web server may be asked at any moment.
     #[cfg(unix)]
     fn write(&self, name: &str, contents: &[u8]) -> io::Result<()> {
         use std::io::Write;
 
-        use rustix::fs::{AtFlags, Mode, OFlags, fchmod, openat, unlinkat};
-        match unlinkat(&self.open, name, AtFlags::empty()) {
-            Err(cause) if cause != rustix::io::Errno::NOENT => return Err(cause.into()),
-            _ => {}
-        }
+        use rustix::fs::{Mode, OFlags, fchmod, openat, renameat};
+        let hidden = hidden_beside(Path::new(name), name.as_ref());
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut file = fs::File::from(openat(&self.open, name, flags, Mode::from_raw_mode(0o600))?);
+        let mut file = fs::File::from(openat(&self.open, &hidden, flags, Mode::from_raw_mode(0o600))?);
         file.write_all(contents)?;
         fchmod(&file, Mode::from_raw_mode(0o644))?;
-        file.sync_all()
+        file.sync_all()?;
+        Ok(renameat(&self.open, &hidden, &self.open, name)?)
     }
 
     #[cfg(not(unix))]
