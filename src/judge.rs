@@ -156,8 +156,8 @@ impl<'a> Bench<'a, '_> {
             None => self.presented.zip(self.ctx.target).map(|(names, target)| names.compare(&client.names, target)),
         };
         let misses = comparison.as_ref().is_some_and(|comparison| !comparison.matches);
-        let fault = (misses && client.heeds(Fault::Name)).then_some(Fault::Name);
-        let named = comparison.as_ref().filter(|_| misses && complains(client, Fault::Name));
+        let fault = (misses && member.urgency(Fault::Name).is_some()).then_some(Fault::Name);
+        let named = comparison.as_ref().filter(|_| misses && member.complains(Fault::Name));
         let mismatch = named.and_then(|comparison| self.named(client, comparison)?.mismatch());
         View { member, comparison, mismatch, fault }
     }
@@ -216,7 +216,7 @@ impl<'a> Bench<'a, '_> {
         };
         let Some(hit) = hit else { return Ok(None) };
         if let (Some(fault), false) = (rule.fault, rule.check.is_per_client()) {
-            clients = self.clients(|view| complains(view.member.client, fault));
+            clients = self.clients(|view| view.member.complains(fault));
         }
         Ok(Some(Finding { rule, hit, clients }))
     }
@@ -246,12 +246,11 @@ impl<'a> Bench<'a, '_> {
         let is_root = self.subject.item.certificate().is_some_and(Certificate::is_self_issued);
         let mut complaining: Vec<(usize, &'static Client)> = Vec::new();
         for demanded in self.panel.demanded() {
-            let mut heeding = demanded.clients.iter().filter(|(_, client)| client.heeds(fault)).peekable();
-            if heeding.peek().is_none() || is_root && demanded.demands.overlooks_in_roots(fault) {
+            if !demanded.heeds(fault) || is_root && demanded.demands.overlooks_in_roots(fault) {
                 continue;
             }
             if let Some(hit) = check(Some(demanded.demands)) {
-                complaining.extend(heeding);
+                complaining.extend(demanded.heeding(fault));
                 keep_worse(&mut worst, hit);
             }
         }
@@ -292,8 +291,7 @@ impl<'a> Bench<'a, '_> {
         let mut complaining = finding.clients.iter().peekable();
         for view in &mut self.views {
             let complains = complaining.next_if(|client| std::ptr::eq(**client, view.member.client)).is_some();
-            let client = view.member.client;
-            let sooner = |earlier| client.urgency(fault) < client.urgency(earlier);
+            let sooner = |earlier| view.member.urgency(fault) < view.member.urgency(earlier);
             if complains && view.fault.is_none_or(sooner) {
                 view.fault = Some(fault);
             }
@@ -330,10 +328,6 @@ impl<'a> Bench<'a, '_> {
 
 fn certificate(item: Item<'_>) -> Result<&Certificate, Missing> {
     item.certificate().ok_or(Missing::Certificate)
-}
-
-fn complains(client: &Client, fault: Fault) -> bool {
-    client.reaction != Reaction::GoesOn && client.heeds(fault)
 }
 
 fn keep_worse(worst: &mut Option<Hit>, hit: Hit) {

@@ -193,6 +193,28 @@ impl Fault {
     /// What clients tell apart that do not look closer.
     pub const ALL: &[Self] = &[Self::Name, Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
 
+    /// How many kinds there are.
+    pub(crate) const COUNT: usize = Self::Critical as usize + 1;
+
+    /// Every kind, in the order in which they are declared.
+    pub(crate) const EVERY: [Self; Self::COUNT] = [
+        Self::Name,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::Untrusted,
+        Self::SelfSigned,
+        Self::UnknownRoot,
+        Self::SpoiltChain,
+        Self::Unfit,
+        Self::WeakKey,
+        Self::UnusableKey,
+        Self::WeakSignature,
+        Self::Purpose,
+        Self::KeyUsage,
+        Self::Authority,
+        Self::Critical,
+    ];
+
     /// True for what breaks a rule of the client's own.
     pub fn is_unfit(self) -> bool {
         self.is_a(Self::Unfit)

@@ -34,6 +34,13 @@ fn folder_and_list_agree() {
 }
 
 #[test]
+fn lists_every_kind_of_fault_where_it_is_declared() {
+    for (position, fault) in Fault::EVERY.into_iter().enumerate() {
+        assert_eq!(fault as usize, position, "{fault:?}");
+    }
+}
+
+#[test]
 fn every_model_is_complete() {
     for client in ALL {
         let kebab = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -44,6 +44,8 @@ pub struct Certificate {
     pub has_timestamps: bool,
     /// All extensions in wire order.
     pub extensions: Vec<ObjectId>,
+    /// Those of them that are there again (RFC 5280 §4.2 forbids it), where they are.
+    pub repeated: Vec<ObjectId>,
     /// Those of them that are critical and none of RFC 5280's that a client has to understand for a server's certificate.
     pub unknown_critical: Vec<ObjectId>,
 }
@@ -122,6 +124,7 @@ impl Certificate {
             policies: Vec::new(),
             has_timestamps: false,
             extensions: Vec::with_capacity(tbs.extensions().len()),
+            repeated: Vec::new(),
             unknown_critical: Vec::new(),
         };
         for extension in tbs.extensions() {
@@ -145,6 +148,9 @@ impl Certificate {
         }
         if extension.critical && !UNDERSTOOD.contains(&&*oid) {
             self.unknown_critical.push(oid.clone());
+        }
+        if self.extensions.contains(&oid) {
+            self.repeated.push(oid.clone());
         }
         self.extensions.push(oid);
     }

@@ -77,6 +77,7 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
         has_timestamps: false,
         unknown_critical: Vec::new(),
         extensions: vec!["2.5.29.17".into()],
+        repeated: Vec::new(),
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) struct Member {
     pub(super) client: &'static Client,
     /// Position of the first that compares names in the same way.
     pub(super) alike: usize,
+    urgencies: Urgencies,
     /// For each of the client's phrases, what it says of the panel's target, when it says nothing of the certificate.
     ready: Vec<Option<Message<'static>>>,
 }
@@ -29,8 +30,14 @@ pub(super) struct Member {
 pub(super) struct Demanded {
     pub(super) demands: &'static Demands,
     /// Who does, and where it stands in the panel.
-    pub(super) clients: Vec<(usize, &'static Client)>,
+    clients: Vec<(usize, &'static Client)>,
+    /// For each kind of fault, whether one of them looks at it.
+    heeded: [bool; Fault::COUNT],
 }
+
+/// How early a client speaks of each kind of fault: what [`Client::urgency`] says, to be asked very often.
+#[derive(Clone, Copy, Debug, Default)]
+struct Urgencies([Option<u8>; Fault::COUNT]);
 
 impl Panel {
     /// Every client there is.
@@ -46,7 +53,12 @@ impl Panel {
             Some(target) => client.words.iter().map(|(_, phrase)| phrase.aimed(target)).collect(),
             None => Vec::new(),
         };
-        let member = |client: &&'static Client| Member { client, alike: alike(client), ready: ready(client) };
+        let member = |&client: &&'static Client| Member {
+            client,
+            alike: alike(client),
+            urgencies: Urgencies::of(client),
+            ready: ready(client),
+        };
         let members = clients.iter().map(member).collect();
         Self { members, demanded: demanded(clients), target: target.cloned() }
     }
@@ -71,13 +83,52 @@ fn demanded(clients: &[&'static Client]) -> Vec<Demanded> {
     for (position, client) in clients.iter().copied().enumerate().filter(|(_, client)| stops(client)) {
         match list.iter_mut().find(|known| *known.demands == client.demands) {
             Some(known) => known.clients.push((position, client)),
-            None => list.push(Demanded { demands: &client.demands, clients: vec![(position, client)] }),
+            None => list.push(Demanded {
+                demands: &client.demands,
+                clients: vec![(position, client)],
+                heeded: [false; Fault::COUNT],
+            }),
         }
+    }
+    for one in &mut list {
+        one.heeded = Fault::EVERY.map(|fault| one.heeding(fault).next().is_some());
     }
     list
 }
 
+impl Urgencies {
+    fn of(client: &Client) -> Self {
+        Self(Fault::EVERY.map(|fault| client.urgency(fault).and_then(|urgency| u8::try_from(urgency).ok())))
+    }
+
+    fn get(&self, fault: Fault) -> Option<u8> {
+        self.0[fault as usize]
+    }
+}
+
+impl Demanded {
+    /// True when somebody looks at this kind of fault.
+    pub(super) fn heeds(&self, fault: Fault) -> bool {
+        self.heeded[fault as usize]
+    }
+
+    /// Those that look at it.
+    pub(super) fn heeding(&self, fault: Fault) -> impl Iterator<Item = (usize, &'static Client)> {
+        self.clients.iter().copied().filter(move |(_, client)| client.heeds(fault))
+    }
+}
+
 impl Member {
+    /// How early the client speaks of this kind of fault; none when it does not look at it.
+    pub(super) fn urgency(&self, fault: Fault) -> Option<u8> {
+        self.urgencies.get(fault)
+    }
+
+    /// True when the client says something of this kind of fault.
+    pub(super) fn complains(&self, fault: Fault) -> bool {
+        self.client.reaction != Reaction::GoesOn && self.urgency(fault).is_some()
+    }
+
     /// What the client shows its user when it complains of `fault`; `date` is the day the life ended or begins.
     pub(super) fn words(
         &self,
