@@ -63,8 +63,8 @@ pub(crate) fn oddity(verdict: &Verdict<'_>, identity: &Identity) -> Option<&'sta
     }
     let reads_nothing_else = policy.scan == DnsScan::Nothing && policy.common_name == CommonName::Only;
     // Public CAs are advised to leave it out (BR 7.1.2.7.2).
-    let has_none = identity.subject.common_names().next().is_none();
-    (reads_nothing_else && has_none).then_some("it reads the common name alone, and there is none")
+    let has_none = || identity.subject.common_names().next().is_none();
+    (reads_nothing_else && has_none()).then_some("it reads the common name alone, and there is none")
 }
 
 /// `imaps://mail.contoso.com:993, smtp://mail.contoso.com:25`; with the address where a service was seen on several.
