@@ -102,6 +102,10 @@ pub enum Form {
     RepeatedKnownExtension,
     /// Without a subject, and with a SAN that is not marked critical.
     UnmarkedNames,
+    /// With another algorithm named inside than that of the signature.
+    OtherInnerAlgorithm,
+    /// With the same algorithm inside, but with other parameters.
+    OtherInnerParameters,
 }
 
 /// Whether serverAuth must be among the extended key usages.

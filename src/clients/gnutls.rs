@@ -27,13 +27,19 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedExtension],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::OldVersionExtended,
+            Form::RepeatedExtension,
+            Form::OtherInnerAlgorithm,
+        ],
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature, Fault::Critical],
         ..Demands::NONE
     },
     heeds: &[
+        Fault::InnerAlgorithm,
         Fault::KeyUsage,
         Fault::Untrusted,
         Fault::WeakSignature,
@@ -86,6 +92,7 @@ pub(super) const CLIENT: Client = Client {
             ),
         ),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "Key usage violation in certificate has been detected.")),
+        (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "Error in the certificate.")),
         (
             Fault::Critical,
             Phrase::new(

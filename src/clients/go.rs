@@ -21,13 +21,20 @@ pub(super) const CLIENT: Client = Client {
         refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
-        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedExtension],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::OldVersionExtended,
+            Form::RepeatedExtension,
+            Form::OtherInnerAlgorithm,
+            Form::OtherInnerParameters,
+        ],
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature],
         ..Demands::NONE
     },
     heeds: &[
+        Fault::InnerAlgorithm,
         Fault::Critical,
         Fault::Expired,
         Fault::NotYetValid,
@@ -70,6 +77,14 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Untrusted, Phrase::new(Mark::Documented, "x509: certificate signed by unknown authority")),
         (Fault::Expired, Phrase::new(Mark::Documented, "x509: certificate has expired or is not yet valid")),
         (Fault::NotYetValid, Phrase::new(Mark::Documented, "x509: certificate has expired or is not yet valid")),
+        (
+            Fault::InnerAlgorithm,
+            Phrase::new(
+                Mark::Measured,
+                "tls: failed to parse certificate from server: x509: inner and outer signature algorithm identifiers \
+                 don't match",
+            ),
+        ),
         (Fault::Critical, Phrase::new(Mark::Measured, "x509: unhandled critical extension")),
         (Fault::Purpose, Phrase::new(Mark::Measured, "x509: certificate specifies an incompatible key usage")),
         (Fault::WeakSignature, Phrase::new(Mark::Inferred, "x509: certificate signed by unknown authority")),

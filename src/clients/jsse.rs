@@ -25,13 +25,20 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any, Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedExtension, Form::UnmarkedNames],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::OldVersionExtended,
+            Form::RepeatedExtension,
+            Form::UnmarkedNames,
+            Form::OtherInnerAlgorithm,
+        ],
         sent_chain_only: true,
         is_whole: true,
-        overlooked_in_roots: &[Fault::Unfit],
+        overlooked_in_roots: &[Fault::Critical, Fault::WeakKey, Fault::WeakSignature, Fault::KeyUsage, Fault::Purpose],
         ..Demands::NONE
     },
     heeds: &[
+        Fault::InnerAlgorithm,
         Fault::Untrusted,
         Fault::Expired,
         Fault::NotYetValid,
@@ -65,6 +72,7 @@ pub(super) const CLIENT: Client = Client {
         ),
         (Fault::Critical, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
+        (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "Signature algorithm mismatch")),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "KeyUsage does not allow digital signatures")),
         (
             Fault::Purpose,

@@ -26,7 +26,13 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedKnownExtension],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::OldVersionExtended,
+            Form::RepeatedKnownExtension,
+            Form::OtherInnerAlgorithm,
+            Form::OtherInnerParameters,
+        ],
         sent_chain_only: true,
         is_whole: true,
         ..Demands::NONE

@@ -179,6 +179,8 @@ pub enum Fault {
     UnusableKey,
     /// It is signed over a digest that it does not take.
     WeakSignature,
+    /// The algorithm named inside is not that of the signature.
+    InnerAlgorithm,
     /// It is not meant for servers.
     Purpose,
     /// The key usage does not allow what the handshake needs.
@@ -211,6 +213,7 @@ impl Fault {
             Self::WeakKey
             | Self::UnusableKey
             | Self::WeakSignature
+            | Self::InnerAlgorithm
             | Self::Purpose
             | Self::KeyUsage
             | Self::Authority

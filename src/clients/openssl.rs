@@ -27,10 +27,15 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
-        refused_forms: &[Form::UnknownCritical, Form::RepeatedKnownExtension],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::RepeatedKnownExtension,
+            Form::OtherInnerAlgorithm,
+            Form::OtherInnerParameters,
+        ],
         sent_chain_only: true,
         is_whole: true,
-        overlooked_in_roots: &[Fault::WeakSignature],
+        overlooked_in_roots: &[Fault::WeakSignature, Fault::InnerAlgorithm],
         ..Demands::NONE
     },
     heeds: &[
@@ -41,6 +46,7 @@ pub(super) const CLIENT: Client = Client {
         Fault::KeyUsage,
         Fault::WeakSignature,
         Fault::Name,
+        Fault::InnerAlgorithm,
         Fault::Expired,
         Fault::NotYetValid,
         Fault::Unfit,
@@ -58,6 +64,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::WeakKey, Phrase::only(When::ShortRsaKey(1963), Mark::Measured, "EE certificate key too weak")),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "CA certificate key too weak")),
         (Fault::WeakSignature, Phrase::new(Mark::Measured, "CA signature digest algorithm too weak")),
+        (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "certificate signature failure")),
         (Fault::Expired, Phrase::new(Mark::Measured, "certificate has expired")),
         (Fault::NotYetValid, Phrase::new(Mark::Measured, "certificate is not yet valid")),
     ],

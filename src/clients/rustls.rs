@@ -17,12 +17,20 @@ pub(super) const CLIENT: Client = Client {
         refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[]),
-        refused_forms: &[Form::UnknownCritical, Form::RepeatedKnownExtension, Form::Authority, Form::OldVersion],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::RepeatedKnownExtension,
+            Form::Authority,
+            Form::OldVersion,
+            Form::OtherInnerAlgorithm,
+            Form::OtherInnerParameters,
+        ],
         sent_chain_only: true,
         is_whole: true,
         ..Demands::NONE
     },
     heeds: &[
+        Fault::InnerAlgorithm,
         Fault::Critical,
         Fault::Expired,
         Fault::NotYetValid,
@@ -60,6 +68,10 @@ pub(super) const CLIENT: Client = Client {
         (
             Fault::Critical,
             Phrase::new(Mark::Measured, "invalid peer certificate: Other(OtherError(UnsupportedCriticalExtension))"),
+        ),
+        (
+            Fault::InnerAlgorithm,
+            Phrase::new(Mark::Measured, "invalid peer certificate: Other(OtherError(SignatureAlgorithmMismatch))"),
         ),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "invalid peer certificate: BadSignature")),
     ],

@@ -176,6 +176,8 @@ const fn form(form: Form) -> &'static str {
         Form::OldVersionExtended => "no extensions below version 3",
         Form::RepeatedExtension => "no extension twice",
         Form::RepeatedKnownExtension => "no extension that it reads twice",
+        Form::OtherInnerAlgorithm => "the same signature algorithm inside and beside the signature",
+        Form::OtherInnerParameters => "the same parameters of it in both places",
         Form::UnmarkedNames => "a subject, or a SAN that is marked critical",
     }
 }

@@ -191,6 +191,7 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::WeakKey => "weak key",
         Fault::UnusableKey => "unusable key",
         Fault::WeakSignature => "weak signature",
+        Fault::InnerAlgorithm => "two algorithms",
         Fault::Purpose => "wrong purpose",
         Fault::KeyUsage => "key usage",
         Fault::Authority => "a CA",

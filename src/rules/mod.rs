@@ -47,6 +47,7 @@ mod reserved_address;
 mod san_critical_mismatch;
 mod self_signed;
 mod several_common_names;
+mod signature_algorithms_differ;
 mod starttls_not_offered;
 mod starttls_refused;
 mod text_after_starttls;
@@ -109,6 +110,7 @@ pub const ALL: &[&Rule] = &[
     &weak_key::RULE,
     &unusable_key::RULE,
     &weak_signature::RULE,
+    &signature_algorithms_differ::RULE,
     &request_not_proved::RULE,
     &no_server_auth::RULE,
     &client_auth_removed::RULE,
