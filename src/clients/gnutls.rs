@@ -1,8 +1,8 @@
 //! GnuTLS: gnutls_x509_crt_check_hostname.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
-    Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
+    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
+    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage};
 
@@ -33,6 +33,7 @@ pub(super) const CLIENT: Client = Client {
             Form::RepeatedExtension,
             Form::OtherInnerAlgorithm,
         ],
+        issuers: IssuerDemands { purposes: &[Substitute::NetscapeGated], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature, Fault::Critical],
@@ -127,7 +128,8 @@ pub(super) const CLIENT: Client = Client {
             "run as 3.7.9",
             "RSA keys below 1024 bits and MD5 or SHA-1 in any signature below the root are refused. Where purposes are \
              listed serverAuth or anyExtendedKeyUsage must be among them. Where there is a key usage the handshake asks \
-             for digitalSignature, as in all of TLS 1.3 and with ECDHE before. An incomplete chain is not completed.",
+             for digitalSignature, as in all of TLS 1.3 and with ECDHE before. A CA \
+             needs serverAuth or Netscape's SGC where purposes are listed. An incomplete chain is not completed.",
         ),
         Statement::new(
             Mark::Documented,

@@ -1,8 +1,8 @@
 //! Go: crypto/x509.
 
 use super::{
-    Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference, ServerAuth,
-    Statement, Substitute, TrailingDot, When, Wildcard,
+    Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference,
+    ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
 use crate::facts::Digest;
 
@@ -28,6 +28,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
+        issuers: IssuerDemands { purposes: &[Substitute::Any], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature],
@@ -109,7 +110,8 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 1.19",
             "MD5, SHA-1 and SHA-224 are refused in signatures below the root. Where purposes are listed serverAuth or \
-             anyExtendedKeyUsage must be among them; the key usage is not looked at. An incomplete chain is not \
+             anyExtendedKeyUsage must be among them; the same goes for CAs; the key usage of the \
+             server is not looked at. An incomplete chain is not \
              completed.",
         ),
         Statement::new(Mark::Inferred, "golang/go commit d65e1b2e41", "The switch is gone in Go 1.17."),

@@ -1,10 +1,10 @@
 //! Java (JSSE) with endpoint identification HTTPS.
 
 use super::{
-    Client, CommonName, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference,
-    ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
+    Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage};
+use crate::facts::{Digest, KeyUsage, Obstacle};
 
 pub(super) const CLIENT: Client = Client {
     id: "jsse",
@@ -32,6 +32,7 @@ pub(super) const CLIENT: Client = Client {
             Form::UnmarkedNames,
             Form::OtherInnerAlgorithm,
         ],
+        issuers: IssuerDemands { overlooked: &[Obstacle::Purpose], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::Critical, Fault::WeakKey, Fault::WeakSignature, Fault::KeyUsage, Fault::Purpose],
@@ -107,7 +108,8 @@ pub(super) const CLIENT: Client = Client {
             "RSA keys below 1024 bits and MD5 in a signature are refused, SHA-1 below a root of one's own is not. Where \
              purposes are listed serverAuth, anyExtendedKeyUsage or SGC must be among them; where there is a key usage, \
              digitalSignature, as in all of TLS 1.3 and with ECDHE before. A self-signed certificate that is trusted is \
-             not looked at more closely. Without a subject the SAN has to be critical. Names are compared last. An incomplete chain is not completed.",
+             not looked at more closely. Without a subject the SAN has to be critical. Names are compared last. CAs \
+             are not held to purposes. An incomplete chain is not completed.",
         ),
     ],
 };

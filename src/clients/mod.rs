@@ -19,6 +19,7 @@ mod exim_try;
 mod gnutls;
 mod go;
 mod httpclient5;
+mod issuers;
 mod java_mail;
 mod jsse;
 mod libtls;
@@ -50,6 +51,7 @@ mod xp_rpc_https;
 
 pub use certainty::Aspect;
 pub use demands::{Demands, Form, KeyFamily, LifeLimit, Roots, ServerAuth, Substitute};
+pub use issuers::IssuerDemands;
 pub use matching::{Compared, Comparison, Presented, compare};
 pub use policy::{
     AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,

@@ -1,8 +1,8 @@
 //! OpenSSL up to 4.0: X509_check_host and X509_check_ip.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
-    Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
+    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage};
 
@@ -33,6 +33,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
+        issuers: IssuerDemands { purposes: &[Substitute::GatedCryptography], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature, Fault::InnerAlgorithm],
@@ -95,7 +96,8 @@ pub(super) const CLIENT: Client = Client {
             "run as Debian's 3.0, whose security level is 2 as that of OpenSSL itself is since 3.2",
             "RSA keys below 1963 bits are refused, those of CAs and roots too, and MD5 or SHA-1 in any signature below \
              the root. Where purposes are listed serverAuth or SGC must be among them; anyExtendedKeyUsage does not do. Of \
-             the key usages one must be of use to TLS. An incomplete chain is not completed.",
+             the key usages one must be of use to TLS. CAs are \
+             held to their purposes too. An incomplete chain is not completed.",
         ),
     ],
 };

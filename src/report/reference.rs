@@ -161,7 +161,7 @@ fn looks_at(rule: &Rule) -> &'static str {
         Check::Name(..) => "the name people type and the names of the certificate, for each client",
         Check::ClientSent(_) => "the certificates that came along, for each client",
         Check::Order(_) => "the order of the certificates that came along",
-        Check::Trust(_) => "the certificates that came along and trusted roots",
+        Check::Trust(_) => "the certificates that came along and trusted roots, for each client",
         Check::Key(_) => "the private key that came along",
         Check::KeyFile(_) => "the permissions of the file with the private key",
         Check::Possession(_) => "the signature of a request",
