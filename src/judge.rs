@@ -6,10 +6,10 @@ mod services;
 mod target;
 mod verdict;
 
-use std::cell::LazyCell;
+use std::cell::{LazyCell, OnceCell};
 
 use crate::clients::{Client, Comparison, Demands, Fault, Presented, Reaction};
-use crate::facts::{Certificate, Identity, Item, KeyEntry, Source, Subject, Target, Verification};
+use crate::facts::{Certificate, CertificationPath, Identity, Item, KeyEntry, Source, Subject, Target, Verification};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
 use verdict::{certainty, date, distrust, outcome};
@@ -101,7 +101,7 @@ pub fn judge<'a>(subject: &'a Subject<'a>, panel: &'a Panel, ctx: &Context<'a>) 
     let coverage = ctx.target.map(|target| Coverage::of(target, identity));
     let presented = ctx.target.map(|target| Presented::of(identity, target));
     let views = Vec::with_capacity(panel.members().len());
-    let mut bench = Bench { subject, ctx, panel, identity, presented, coverage, views };
+    let mut bench = Bench { subject, ctx, panel, identity, presented, coverage, views, ways: OnceCell::new() };
     for member in panel.members() {
         let view = bench.view(member);
         bench.views.push(view);
@@ -135,6 +135,8 @@ struct Bench<'a, 'b> {
     /// None without a target.
     coverage: Option<Coverage>,
     views: Vec<View<'a>>,
+    /// The ways to trusted roots, once they were looked for.
+    ways: OnceCell<Vec<CertificationPath<'a>>>,
 }
 
 /// One client while the rules are asked.
@@ -186,15 +188,8 @@ impl<'a> Bench<'a, '_> {
             }
             Check::Trust(check) => {
                 let cert = certificate(item)?;
-                let trust = self.ctx.trust.ok_or(Missing::Trust)?;
-                let path = trust.path(cert, &self.subject.chain, self.ctx.now);
-                match &path {
-                    None if self.subject.chain.is_empty() && !cert.is_self_issued() && !trust.knows_issuer_of(cert) => {
-                        return Err(Missing::Chain);
-                    }
-                    Some(path) if !path.is_proved => return Err(Missing::Proof),
-                    _ => (check(cert, &self.subject.chain, path.as_ref(), self.ctx), Vec::new()),
-                }
+                let ways = self.trusted(cert)?;
+                self.each_trusting(rule, ways, |demands| check(cert, &self.subject.chain, ways, demands, self.ctx))
             }
             Check::Key(check) => {
                 self.has_key()?;
@@ -230,6 +225,17 @@ impl<'a> Bench<'a, '_> {
         if alone && !all { Err(Missing::Chain) } else { Ok(cert) }
     }
 
+    /// The ways to trusted roots.
+    fn trusted(&self, cert: &'a Certificate) -> Result<&[CertificationPath<'a>], Missing> {
+        let (trust, chain) = (self.ctx.trust.ok_or(Missing::Trust)?, &self.subject.chain);
+        let ways = self.ways.get_or_init(|| trust.ways(cert, chain, self.ctx.now));
+        match &**ways {
+            [] if chain.is_empty() && !cert.is_self_issued() && !trust.knows_issuer_of(cert) => Err(Missing::Chain),
+            [.., last] if !last.is_proved => Err(Missing::Proof),
+            ways => Ok(ways),
+        }
+    }
+
     fn has_key(&self) -> Result<(), Missing> {
         let open = self.subject.evidence.keys.iter().any(|entry| matches!(entry, KeyEntry::Open(_)));
         open.then_some(()).ok_or(Missing::Key)
@@ -256,6 +262,34 @@ impl<'a> Bench<'a, '_> {
         }
         complaining.sort_unstable_by_key(|(position, _)| *position);
         (worst, complaining.into_iter().map(|(_, client)| client).collect())
+    }
+
+    /// Once by the standards, once by what each client minds on the way to a root; once for all where there is none.
+    fn each_trusting(
+        &self,
+        rule: &Rule,
+        ways: &[CertificationPath<'_>],
+        check: impl Fn(Option<&Demands>) -> Option<Hit>,
+    ) -> (Option<Hit>, Vec<&'static Client>) {
+        if ways.last().is_some_and(|way| way.obstacles.is_empty()) {
+            return (None, Vec::new());
+        }
+        let mut worst = check(None);
+        let heeds = |view: &View<'a>| rule.fault.is_some_and(|fault| complains(view.member.client, fault));
+        let mut minds = |client: &'static Client| match check(Some(&client.demands)) {
+            Some(hit) => {
+                keep_worse(&mut worst, hit);
+                true
+            }
+            None => false,
+        };
+        let mut clients = self.clients(heeds);
+        if !ways.is_empty() {
+            clients.retain(|client| minds(client));
+        } else if worst.is_none() {
+            clients.clear();
+        }
+        (worst, clients)
     }
 
     /// For all clients that mismatch in this way at once: what is found is the same for each.
@@ -303,7 +337,8 @@ impl<'a> Bench<'a, '_> {
         let Some(target) = self.ctx.target else { return Vec::new() };
         let cert = self.subject.item.certificate();
         let (identity, views, is_aimed) = (self.identity, self.views, self.panel.is_aimed_at(target));
-        let distrusted = LazyCell::new(|| distrust(self.subject, self.ctx));
+        let is_rooted = self.ways.get().is_some_and(|ways| !ways.is_empty());
+        let distrusted = LazyCell::new(|| distrust(self.subject, is_rooted, self.ctx));
         let verdict = |view: View<'a>| {
             let reaction = view.member.client.reaction;
             let fault = view.fault.filter(|_| reaction != Reaction::GoesOn);

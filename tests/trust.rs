@@ -8,6 +8,7 @@ mod openssl;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use certfix::clients::Client;
 use certfix::facts::{Certificate, Moment, TrustStore};
 use certfix::input::read_file;
 use openssl::Workshop;
@@ -72,9 +73,12 @@ fn a_chain_leads_to_a_root_where_openssl_says_so() {
         let (leaf, between_read) = (read(&workshop, "leaf.pem"), read(&workshop, "between.pem"));
         let trust = TrustStore::new([read(&workshop, "root.pem")]);
         let now = Moment::from_unix(i64::try_from(at).unwrap());
-        let path = trust.path(&leaf, &[&between_read], now);
+        let openssl = &Client::find("openssl").unwrap().demands;
+        let pool = [&between_read];
+        let ways = trust.ways(&leaf, &pool, now);
+        let ours = ways.iter().any(|way| way.is_proved && openssl.hindrance(way).is_none());
         let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(path.is_some_and(|path| path.is_proved), theirs, "{between} {names} {days}: {said}");
+        assert_eq!(ours, theirs, "{between} {names} {days}: {said}");
         accepted += usize::from(theirs);
     }
     assert!((5..=10).contains(&accepted), "{accepted}");

@@ -1,6 +1,6 @@
 //! What clients demand of a certificate beyond its name.
 
-use super::Fault;
+use super::{Fault, IssuerDemands};
 use crate::facts::{Digest, KeyKind, KeyUsage, Moment, Purpose};
 
 /// What a client demands beyond the name.
@@ -20,6 +20,8 @@ pub struct Demands {
     pub key_usage: KeyUsage,
     /// What else it refuses.
     pub refused_forms: &'static [Form],
+    /// What it minds in the certificates of CAs.
+    pub issuers: IssuerDemands,
     /// Longest lives, by date of issue.
     pub lives: &'static [LifeLimit],
     /// Whether it goes by the certificates that the server sends, and finds no missing one by itself.
@@ -42,6 +44,7 @@ impl Demands {
         server_auth: ServerAuth::Ignored,
         key_usage: KeyUsage(0),
         refused_forms: &[],
+        issuers: IssuerDemands::USUAL,
         lives: &[],
         sent_chain_only: false,
         is_whole: false,
@@ -102,6 +105,10 @@ pub enum Form {
     RepeatedKnownExtension,
     /// Without a subject, and with a SAN that is not marked critical.
     UnmarkedNames,
+    /// With another algorithm named inside than that of the signature.
+    OtherInnerAlgorithm,
+    /// With the same algorithm inside, but with other parameters.
+    OtherInnerParameters,
 }
 
 /// Whether serverAuth must be among the extended key usages.
@@ -122,7 +129,11 @@ pub enum Substitute {
     Any,
     /// Microsoft's or Netscape's Server Gated Cryptography, which let export versions of old browsers use strong ciphers.
     GatedCryptography,
+    /// Netscape's alone.
+    NetscapeGated,
 }
+
+const NETSCAPE_GATED: &str = "2.16.840.1.113730.4.1";
 
 impl Substitute {
     /// True when it is this purpose.
@@ -130,6 +141,7 @@ impl Substitute {
         match (self, purpose) {
             (Self::Any, Purpose::Any) => true,
             (Self::GatedCryptography, purpose) => purpose.is_gated(),
+            (Self::NetscapeGated, Purpose::Other(oid)) => **oid == *NETSCAPE_GATED,
             _ => false,
         }
     }

@@ -1,8 +1,8 @@
 //! GnuTLS: gnutls_x509_crt_check_hostname.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
-    Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
+    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
+    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage};
 
@@ -27,13 +27,20 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedExtension],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::OldVersionExtended,
+            Form::RepeatedExtension,
+            Form::OtherInnerAlgorithm,
+        ],
+        issuers: IssuerDemands { purposes: &[Substitute::NetscapeGated], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature, Fault::Critical],
         ..Demands::NONE
     },
     heeds: &[
+        Fault::InnerAlgorithm,
         Fault::KeyUsage,
         Fault::Untrusted,
         Fault::WeakSignature,
@@ -86,6 +93,7 @@ pub(super) const CLIENT: Client = Client {
             ),
         ),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "Key usage violation in certificate has been detected.")),
+        (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "Error in the certificate.")),
         (
             Fault::Critical,
             Phrase::new(
@@ -120,7 +128,8 @@ pub(super) const CLIENT: Client = Client {
             "run as 3.7.9",
             "RSA keys below 1024 bits and MD5 or SHA-1 in any signature below the root are refused. Where purposes are \
              listed serverAuth or anyExtendedKeyUsage must be among them. Where there is a key usage the handshake asks \
-             for digitalSignature, as in all of TLS 1.3 and with ECDHE before. An incomplete chain is not completed.",
+             for digitalSignature, as in all of TLS 1.3 and with ECDHE before. A CA \
+             needs serverAuth or Netscape's SGC where purposes are listed. An incomplete chain is not completed.",
         ),
         Statement::new(
             Mark::Documented,

@@ -1,8 +1,8 @@
 //! Go: crypto/x509.
 
 use super::{
-    Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference, ServerAuth,
-    Statement, Substitute, TrailingDot, When, Wildcard,
+    Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference,
+    ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
 use crate::facts::Digest;
 
@@ -21,13 +21,21 @@ pub(super) const CLIENT: Client = Client {
         refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
-        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedExtension],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::OldVersionExtended,
+            Form::RepeatedExtension,
+            Form::OtherInnerAlgorithm,
+            Form::OtherInnerParameters,
+        ],
+        issuers: IssuerDemands { purposes: &[Substitute::Any], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature],
         ..Demands::NONE
     },
     heeds: &[
+        Fault::InnerAlgorithm,
         Fault::Critical,
         Fault::Expired,
         Fault::NotYetValid,
@@ -70,6 +78,14 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Untrusted, Phrase::new(Mark::Documented, "x509: certificate signed by unknown authority")),
         (Fault::Expired, Phrase::new(Mark::Documented, "x509: certificate has expired or is not yet valid")),
         (Fault::NotYetValid, Phrase::new(Mark::Documented, "x509: certificate has expired or is not yet valid")),
+        (
+            Fault::InnerAlgorithm,
+            Phrase::new(
+                Mark::Measured,
+                "tls: failed to parse certificate from server: x509: inner and outer signature algorithm identifiers \
+                 don't match",
+            ),
+        ),
         (Fault::Critical, Phrase::new(Mark::Measured, "x509: unhandled critical extension")),
         (Fault::Purpose, Phrase::new(Mark::Measured, "x509: certificate specifies an incompatible key usage")),
         (Fault::WeakSignature, Phrase::new(Mark::Inferred, "x509: certificate signed by unknown authority")),
@@ -94,7 +110,8 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 1.19",
             "MD5, SHA-1 and SHA-224 are refused in signatures below the root. Where purposes are listed serverAuth or \
-             anyExtendedKeyUsage must be among them; the key usage is not looked at. An incomplete chain is not \
+             anyExtendedKeyUsage must be among them; the same goes for CAs; the key usage of the \
+             server is not looked at. An incomplete chain is not \
              completed.",
         ),
         Statement::new(Mark::Inferred, "golang/go commit d65e1b2e41", "The switch is gone in Go 1.17."),

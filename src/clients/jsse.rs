@@ -1,10 +1,10 @@
 //! Java (JSSE) with endpoint identification HTTPS.
 
 use super::{
-    Client, CommonName, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference,
-    ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
+    Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage};
+use crate::facts::{Digest, KeyUsage, Obstacle};
 
 pub(super) const CLIENT: Client = Client {
     id: "jsse",
@@ -25,13 +25,21 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any, Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedExtension, Form::UnmarkedNames],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::OldVersionExtended,
+            Form::RepeatedExtension,
+            Form::UnmarkedNames,
+            Form::OtherInnerAlgorithm,
+        ],
+        issuers: IssuerDemands { overlooked: &[Obstacle::Purpose], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
-        overlooked_in_roots: &[Fault::Unfit],
+        overlooked_in_roots: &[Fault::Critical, Fault::WeakKey, Fault::WeakSignature, Fault::KeyUsage, Fault::Purpose],
         ..Demands::NONE
     },
     heeds: &[
+        Fault::InnerAlgorithm,
         Fault::Untrusted,
         Fault::Expired,
         Fault::NotYetValid,
@@ -65,6 +73,7 @@ pub(super) const CLIENT: Client = Client {
         ),
         (Fault::Critical, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
+        (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "Signature algorithm mismatch")),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "KeyUsage does not allow digital signatures")),
         (
             Fault::Purpose,
@@ -99,7 +108,8 @@ pub(super) const CLIENT: Client = Client {
             "RSA keys below 1024 bits and MD5 in a signature are refused, SHA-1 below a root of one's own is not. Where \
              purposes are listed serverAuth, anyExtendedKeyUsage or SGC must be among them; where there is a key usage, \
              digitalSignature, as in all of TLS 1.3 and with ECDHE before. A self-signed certificate that is trusted is \
-             not looked at more closely. Without a subject the SAN has to be critical. Names are compared last. An incomplete chain is not completed.",
+             not looked at more closely. Without a subject the SAN has to be critical. Names are compared last. CAs \
+             are not held to purposes. An incomplete chain is not completed.",
         ),
     ],
 };

@@ -1,10 +1,10 @@
 //! Mbed TLS: the common name only without a SAN extension.
 
 use super::{
-    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Reaction,
-    Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
+    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark,
+    NamePolicy, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage};
+use crate::facts::{Digest, KeyUsage, Obstacle};
 
 pub(super) const CLIENT: Client = Client {
     id: "mbedtls",
@@ -26,7 +26,14 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
-        refused_forms: &[Form::UnknownCritical, Form::OldVersionExtended, Form::RepeatedKnownExtension],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::OldVersionExtended,
+            Form::RepeatedKnownExtension,
+            Form::OtherInnerAlgorithm,
+            Form::OtherInnerParameters,
+        ],
+        issuers: IssuerDemands { overlooked: &[Obstacle::Purpose, Obstacle::Names], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
         ..Demands::NONE
@@ -48,7 +55,8 @@ pub(super) const CLIENT: Client = Client {
             "run as 2.28",
             "RSA keys below 2041 bits are refused, those of CAs and roots too, as are MD5 and SHA-1 in any signature and \
              unknown critical extensions. Where purposes are listed serverAuth or anyExtendedKeyUsage must be among \
-             them; where there is a key usage, digitalSignature with ECDHE. An incomplete chain is not completed.",
+             them; where there is a key usage, digitalSignature with ECDHE. CAs are held neither to purposes nor to \
+             names. An incomplete chain is not completed.",
         ),
     ],
 };

@@ -19,6 +19,7 @@ mod exim_try;
 mod gnutls;
 mod go;
 mod httpclient5;
+mod issuers;
 mod java_mail;
 mod jsse;
 mod libtls;
@@ -50,6 +51,7 @@ mod xp_rpc_https;
 
 pub use certainty::Aspect;
 pub use demands::{Demands, Form, KeyFamily, LifeLimit, Roots, ServerAuth, Substitute};
+pub use issuers::IssuerDemands;
 pub use matching::{Compared, Comparison, Presented, compare};
 pub use policy::{
     AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
@@ -179,6 +181,8 @@ pub enum Fault {
     UnusableKey,
     /// It is signed over a digest that it does not take.
     WeakSignature,
+    /// The algorithm named inside is not that of the signature.
+    InnerAlgorithm,
     /// It is not meant for servers.
     Purpose,
     /// The key usage does not allow what the handshake needs.
@@ -233,6 +237,7 @@ impl Fault {
             Self::WeakKey
             | Self::UnusableKey
             | Self::WeakSignature
+            | Self::InnerAlgorithm
             | Self::Purpose
             | Self::KeyUsage
             | Self::Authority

@@ -1,8 +1,8 @@
 //! OpenSSL up to 4.0: X509_check_host and X509_check_ip.
 
 use super::{
-    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
-    Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
+    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage};
 
@@ -27,10 +27,16 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
-        refused_forms: &[Form::UnknownCritical, Form::RepeatedKnownExtension],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::RepeatedKnownExtension,
+            Form::OtherInnerAlgorithm,
+            Form::OtherInnerParameters,
+        ],
+        issuers: IssuerDemands { purposes: &[Substitute::GatedCryptography], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
-        overlooked_in_roots: &[Fault::WeakSignature],
+        overlooked_in_roots: &[Fault::WeakSignature, Fault::InnerAlgorithm],
         ..Demands::NONE
     },
     heeds: &[
@@ -41,6 +47,7 @@ pub(super) const CLIENT: Client = Client {
         Fault::KeyUsage,
         Fault::WeakSignature,
         Fault::Name,
+        Fault::InnerAlgorithm,
         Fault::Expired,
         Fault::NotYetValid,
         Fault::Unfit,
@@ -58,6 +65,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::WeakKey, Phrase::only(When::ShortRsaKey(1963), Mark::Measured, "EE certificate key too weak")),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "CA certificate key too weak")),
         (Fault::WeakSignature, Phrase::new(Mark::Measured, "CA signature digest algorithm too weak")),
+        (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "certificate signature failure")),
         (Fault::Expired, Phrase::new(Mark::Measured, "certificate has expired")),
         (Fault::NotYetValid, Phrase::new(Mark::Measured, "certificate is not yet valid")),
     ],
@@ -88,7 +96,8 @@ pub(super) const CLIENT: Client = Client {
             "run as Debian's 3.0, whose security level is 2 as that of OpenSSL itself is since 3.2",
             "RSA keys below 1963 bits are refused, those of CAs and roots too, and MD5 or SHA-1 in any signature below \
              the root. Where purposes are listed serverAuth or SGC must be among them; anyExtendedKeyUsage does not do. Of \
-             the key usages one must be of use to TLS. An incomplete chain is not completed.",
+             the key usages one must be of use to TLS. CAs are \
+             held to their purposes too. An incomplete chain is not completed.",
         ),
     ],
 };

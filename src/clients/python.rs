@@ -73,6 +73,10 @@ pub(super) const CLIENT: Client = Client {
             Fault::WeakSignature,
             Phrase::new(Mark::Measured, "certificate verify failed: CA signature digest algorithm too weak (_ssl.c)"),
         ),
+        (
+            Fault::InnerAlgorithm,
+            Phrase::new(Mark::Measured, "certificate verify failed: certificate signature failure (_ssl.c)"),
+        ),
         (Fault::Expired, Phrase::new(Mark::Measured, "certificate verify failed: certificate has expired (_ssl.c)")),
         (
             Fault::NotYetValid,

@@ -1,9 +1,10 @@
 //! rustls and webpki.
 
 use super::{
-    Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth, Statement, When,
+    Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth,
+    Statement, When,
 };
-use crate::facts::Digest;
+use crate::facts::{Digest, Obstacle};
 
 pub(super) const CLIENT: Client = Client {
     id: "rustls",
@@ -17,12 +18,21 @@ pub(super) const CLIENT: Client = Client {
         refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[]),
-        refused_forms: &[Form::UnknownCritical, Form::RepeatedKnownExtension, Form::Authority, Form::OldVersion],
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::RepeatedKnownExtension,
+            Form::Authority,
+            Form::OldVersion,
+            Form::OtherInnerAlgorithm,
+            Form::OtherInnerParameters,
+        ],
+        issuers: IssuerDemands { overlooked: &[Obstacle::NoCertSign], purposes: &[], ..IssuerDemands::USUAL },
         sent_chain_only: true,
         is_whole: true,
         ..Demands::NONE
     },
     heeds: &[
+        Fault::InnerAlgorithm,
         Fault::Critical,
         Fault::Expired,
         Fault::NotYetValid,
@@ -61,6 +71,10 @@ pub(super) const CLIENT: Client = Client {
             Fault::Critical,
             Phrase::new(Mark::Measured, "invalid peer certificate: Other(OtherError(UnsupportedCriticalExtension))"),
         ),
+        (
+            Fault::InnerAlgorithm,
+            Phrase::new(Mark::Measured, "invalid peer certificate: Other(OtherError(SignatureAlgorithmMismatch))"),
+        ),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "invalid peer certificate: BadSignature")),
     ],
     mark: Mark::Measured,
@@ -78,7 +92,7 @@ pub(super) const CLIENT: Client = Client {
             "run as 0.23 with webpki 0.103 and AWS-LC",
             "RSA keys below 2048 bits are refused, those of CAs and roots too, as are MD5, SHA-1 and SHA-224 in any \
              signature, certificates of CAs, those of version 1 and unknown critical extensions. Where purposes are listed \
-             serverAuth must be among them; the key usage is not looked at. An incomplete chain is not completed.",
+             serverAuth must be among them, in CAs too; no key usage is looked at. An incomplete chain is not completed.",
         ),
         Statement::new(Mark::Documented, "rustls/rustls:rustls/src/error/mod.rs@6868ee8", "The text shown."),
     ],

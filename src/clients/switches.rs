@@ -1,10 +1,10 @@
 //! The switches of a model in words, for `certfix clients NAME` and `docs/clients.md`.
 
 use super::{
-    AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, KeyFamily, PresentedDot, Reaction,
-    Reference, Roots, ServerAuth, Substitute, TrailingDot, Wildcard,
+    AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, IssuerDemands, KeyFamily, PresentedDot,
+    Reaction, Reference, Roots, ServerAuth, Substitute, TrailingDot, Wildcard,
 };
-use crate::facts::KeyUsage;
+use crate::facts::{KeyUsage, Obstacle};
 
 impl Client {
     /// Every switch as a label and what it is set to, in the order people ask.
@@ -20,6 +20,8 @@ impl Client {
             list.push(("final dot", format!("{}; {}", trailing(names.trailing_dot), presented(names.presented_dot))));
         }
         list.extend(demands(self).map(|demand| ("demands", hedged(Aspect::Demands, demand))));
+        let overlooked = overlooks(&self.demands.issuers);
+        list.extend(overlooked.map(|what| ("overlooks", hedged(Aspect::Demands, what))));
         list.push(("reaction", reaction(self.reaction).to_owned()));
         list
     }
@@ -132,6 +134,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         .then(|| format!("{}, where there is a key usage", either(demands.key_usage.names())));
     let forms = demands.refused_forms.iter().map(|refused| form(*refused).to_owned());
     let chain = demands.sent_chain_only.then(|| "the whole chain from the server".to_owned());
+    let authorities = authorities(&demands.issuers);
     let lives = demands.lives.iter().map(|limit| {
         let roots = match limit.roots {
             Roots::All => "any root",
@@ -139,7 +142,30 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         };
         format!("at most {} days from {roots}, issued from {}", limit.days, limit.issued_from.date())
     });
-    [bits, keys, digests, purposes, usage].into_iter().flatten().chain(forms).chain(chain).chain(lives)
+    [bits, keys, digests, purposes, usage]
+        .into_iter()
+        .flatten()
+        .chain(forms)
+        .chain(authorities)
+        .chain(chain)
+        .chain(lives)
+}
+
+/// What is not as usual.
+fn authorities(demands: &IssuerDemands) -> impl Iterator<Item = String> {
+    let purposes =
+        demands.purposes != IssuerDemands::USUAL.purposes && !demands.overlooked.contains(&Obstacle::Purpose);
+    let purposes = purposes.then(|| {
+        let taken = std::iter::once("serverAuth").chain(demands.purposes.iter().map(|other| substitute(*other)));
+        format!("{} in a CA, where purposes are listed", either(taken))
+    });
+    purposes.into_iter()
+}
+
+/// What it does not hold CAs to.
+fn overlooks(demands: &IssuerDemands) -> Option<String> {
+    let words = demands.overlooked.iter().map(|obstacle| obstacle.words());
+    (!demands.overlooked.is_empty()).then(|| format!("a CA below the root that {}", either(words)))
 }
 
 /// `a, b or c`.
@@ -165,6 +191,7 @@ const fn substitute(purpose: Substitute) -> &'static str {
     match purpose {
         Substitute::Any => "anyExtendedKeyUsage",
         Substitute::GatedCryptography => "SGC",
+        Substitute::NetscapeGated => "Netscape's SGC",
     }
 }
 
@@ -176,6 +203,8 @@ const fn form(form: Form) -> &'static str {
         Form::OldVersionExtended => "no extensions below version 3",
         Form::RepeatedExtension => "no extension twice",
         Form::RepeatedKnownExtension => "no extension that it reads twice",
+        Form::OtherInnerAlgorithm => "the same signature algorithm inside and beside the signature",
+        Form::OtherInnerParameters => "the same parameters of it in both places",
         Form::UnmarkedNames => "a subject, or a SAN that is marked critical",
     }
 }

@@ -9,6 +9,7 @@ const MACHINERY: &[&str] = &[
     "mod",
     "certainty",
     "demands",
+    "issuers",
     "lists",
     "matching",
     "matching_tests",

@@ -34,6 +34,8 @@ pub struct Certificate {
     pub not_after: Moment,
     /// How the issuer signed it.
     pub signature: SignatureAlgorithm,
+    /// The algorithm that is named inside, where it or its parameters are not those of the signature (RFC 5280 §4.1.1.2).
+    pub inner_signature: Option<Box<SignatureAlgorithm>>,
     /// keyIdentifier of the authorityKeyIdentifier.
     pub authority_key_id: Option<Box<[u8]>>,
     /// subjectKeyIdentifier
@@ -119,6 +121,8 @@ impl Certificate {
             not_before: Moment::from_unix(tbs.validity.not_before.timestamp()),
             not_after: Moment::from_unix(tbs.validity.not_after.timestamp()),
             signature: SignatureAlgorithm::read(&parsed.signature_algorithm),
+            inner_signature: (tbs.signature != parsed.signature_algorithm)
+                .then(|| Box::new(SignatureAlgorithm::read(&tbs.signature))),
             authority_key_id: None,
             subject_key_id: None,
             policies: Vec::new(),

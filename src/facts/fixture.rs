@@ -71,6 +71,7 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
             digest: Digest::Sha256,
             is_usual: true,
         },
+        inner_signature: None,
         authority_key_id: None,
         subject_key_id: None,
         policies: Vec::new(),

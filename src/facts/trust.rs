@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::limits::forbids;
-use super::{Certificate, KeyUsage, Moment, Purpose, Verification};
+use super::obstacle::{Met, Place, obstacles};
+use super::{Certificate, Moment, Verification};
 
 /// Trusted root certificates, found by subject.
 #[derive(Debug, Default)]
@@ -31,29 +31,36 @@ impl TrustStore {
         self.by_subject.is_empty()
     }
 
-    /// The way from `leaf` to a trusted root, using those of `pool` for what is between that may sign it at `now`.
+    /// The ways from `leaf` to trusted roots, using those of `pool` for what is between, each with what stands in it at
+    /// `now`; the last one alone may be without obstacles, for there the search ends.
     ///
     /// Where a signature cannot be checked, because algorithm or key are not supported, the issuer counts only when
     /// names and key identifiers, present in both, say that it is the one; the way is then not proved.
+    pub fn ways<'a>(
+        &'a self,
+        leaf: &'a Certificate,
+        pool: &[&'a Certificate],
+        now: Moment,
+    ) -> Vec<CertificationPath<'a>> {
+        let mut search = Search { trust: self, pool, now, checks: Checks::default(), found: Vec::new() };
+        search.extend(&mut CertificationPath { certificates: vec![leaf], is_proved: true, obstacles: Vec::new() });
+        search.found
+    }
+
+    /// A way to a trusted root in which nothing stands.
     pub fn path<'a>(
         &'a self,
         leaf: &'a Certificate,
         pool: &[&'a Certificate],
         now: Moment,
     ) -> Option<CertificationPath<'a>> {
-        let mut path = vec![leaf];
-        let mut checks = Checks::default();
-        if !self.extend(&mut path, pool, now, &mut checks) {
-            return None;
-        }
-        let proved = |pair: &[&Certificate]| pair[0].verify_with(&pair[1].identity.key) == Verification::Holds;
-        Some(CertificationPath { is_proved: path.windows(2).all(proved), certificates: path })
+        self.ways(leaf, pool, now).pop().filter(|way| way.obstacles.is_empty())
     }
 
     /// True when one of the roots signed `cert`, or is the same CA.
     pub fn has_issuer_of(&self, cert: &Certificate) -> bool {
         // Nothing is between, whose life would have to be looked at.
-        self.path(cert, &[], cert.not_before).is_some()
+        !self.ways(cert, &[], cert.not_before).is_empty()
     }
 
     /// True when a root has the name of the issuer of `cert`, whatever its key.
@@ -67,82 +74,101 @@ impl TrustStore {
         roots.iter().find(|root| cert.names_as_issuer(root))
     }
 
-    /// Goes on from the last of `path` to a root, back and another way where one ends (cross-signed CAs).
-    fn extend<'a>(
-        &'a self,
-        path: &mut Vec<&'a Certificate>,
-        pool: &[&'a Certificate],
-        now: Moment,
-        checks: &mut Checks,
-    ) -> bool {
-        let Some(&last) = path.last() else { return false };
-        let anchors = |name: &[u8]| self.by_subject.get(name).map(Vec::as_slice).unwrap_or_default();
-        let same_name = anchors(&last.identity.subject.der);
-        if path.len() == 1 && last.is_self_issued() {
-            // A server's own certificate has to be the very one: another with its key is not trusted.
-            return same_name.iter().any(|root| root.der == last.der);
-        }
-        // The same name and key are the same CA, whoever signed its certificate.
-        if same_name.iter().any(|root| root.identity.key == last.identity.key) {
-            return true;
-        }
-        let allows = |root: &Certificate| !forbids(root, &path[0].identity.names.entries);
-        let is_above = |root: &&Certificate| checks.is_signed(last, root) && allows(root);
-        if let Some(root) = anchors(&last.issuer.der).iter().find(is_above) {
-            path.push(root);
-            return true;
-        }
-        if path.len() >= LONGEST_CHAIN || last.is_self_issued() {
-            return false;
-        }
-        for issuer in pool {
-            let is_seen = path.iter().any(|seen| seen.der == issuer.der);
-            // In this order: how many are looked at closely is bounded by the signatures.
-            if is_seen || !checks.is_signed(last, issuer) || obstacle(issuer, path[0], path.len() - 1, now).is_some() {
-                continue;
-            }
-            path.push(issuer);
-            if self.extend(path, pool, now, checks) {
-                return true;
-            }
-            path.pop();
-        }
-        false
+    fn named(&self, name: &[u8]) -> &[Certificate] {
+        self.by_subject.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
 /// A way from a certificate to a trusted root (RFC 5280 §3.2).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CertificationPath<'a> {
     /// The certificate first, the root last, each signed by the next.
     pub certificates: Vec<&'a Certificate>,
     /// False when a signature on the way is of a kind that cannot be checked here.
     pub is_proved: bool,
+    /// What stands in the way for some clients or for all, from the certificate up.
+    pub obstacles: Vec<Met<'a>>,
 }
 
-/// Why a certificate between `leaf` and its root may not sign it at `now` (RFC 5280 §6.1.4), with `below` others between:
-/// `is not a CA`.
-pub(crate) fn obstacle(issuer: &Certificate, leaf: &Certificate, below: usize, now: Moment) -> Option<&'static str> {
-    let identity = &issuer.identity;
-    // Not in RFC 5280, but most clients hold CAs to their purposes.
-    let serves = |purpose: &Purpose| matches!(purpose, Purpose::ServerAuth | Purpose::Any) || purpose.is_gated();
-    let longest = identity.basic_constraints.and_then(|constraints| constraints.path_length);
-    if !identity.is_ca() {
-        Some("is not a CA")
-    } else if identity.key_usage.is_some_and(|usage| !usage.contains(KeyUsage::KEY_CERT_SIGN)) {
-        Some("may not sign certificates")
-    } else if longest.is_some_and(|longest| below > longest as usize) {
-        Some("may not have that many CAs below it")
-    } else if identity.purposes.as_ref().is_some_and(|list| !list.iter().any(serves)) {
-        Some("may not sign for servers")
-    } else if !issuer.unknown_critical.is_empty() {
-        Some("has a critical extension that programs do not know")
-    } else if issuer.not_before > now {
-        Some("is not valid yet")
-    } else if issuer.not_after < now {
-        Some("has expired")
-    } else {
-        forbids(issuer, &leaf.identity.names.entries).then_some("may not sign these names")
+/// The ways that were found, and what is left to try.
+struct Search<'a, 'b> {
+    trust: &'a TrustStore,
+    pool: &'b [&'a Certificate],
+    now: Moment,
+    checks: Checks,
+    found: Vec<CertificationPath<'a>>,
+}
+
+impl<'a> Search<'a, '_> {
+    /// Goes on from the last of `way` to roots, back and another way where one ends (cross-signed CAs). True when the search is
+    /// over: nothing stands in the way that was found last.
+    fn extend(&mut self, way: &mut CertificationPath<'a>) -> bool {
+        let Some(&last) = way.certificates.last() else { return false };
+        let below = way.certificates.len() - 1;
+        let same_name = self.trust.named(&last.identity.subject.der);
+        if below == 0 && last.is_self_issued() {
+            // A server's own certificate has to be the very one: another with its key is not trusted.
+            return same_name.iter().any(|root| root.der == last.der) && self.end(way.clone());
+        }
+        // The same name and key are the same CA, whoever signed its certificate.
+        let same = |root: &&Certificate| root.identity.key == last.identity.key;
+        if let Some(root) = same_name.iter().find(same) {
+            let mut whole = way.clone();
+            // What this certificate says of the CA is of no matter.
+            whole.obstacles.retain(|met| !std::ptr::eq(met.authority, last));
+            if below > 0 {
+                self.meet(&mut whole, root, below - 1, true);
+            }
+            return self.end(whole);
+        }
+        for root in self.trust.named(&last.issuer.der) {
+            let Some(is_proved) = self.checks.signed(last, root) else { continue };
+            let mut whole = way.clone();
+            whole.is_proved &= is_proved;
+            self.meet(&mut whole, root, below, true);
+            whole.certificates.push(root);
+            if self.end(whole) {
+                return true;
+            }
+        }
+        way.certificates.len() < LONGEST_CHAIN && !last.is_self_issued() && self.extend_between(way, last)
+    }
+
+    fn extend_between(&mut self, way: &mut CertificationPath<'a>, last: &'a Certificate) -> bool {
+        for issuer in self.pool {
+            if way.certificates.iter().any(|seen| seen.der == issuer.der) {
+                continue;
+            }
+            let Some(is_proved) = self.checks.signed(last, issuer) else { continue };
+            // In this order: how many are looked at closely is bounded by the signatures.
+            let (before, met) = (way.is_proved, way.obstacles.len());
+            way.is_proved &= is_proved;
+            self.meet(way, issuer, way.certificates.len() - 1, false);
+            way.certificates.push(issuer);
+            if self.extend(way) {
+                return true;
+            }
+            way.certificates.pop();
+            way.obstacles.truncate(met);
+            way.is_proved = before;
+        }
+        false
+    }
+
+    fn meet(&self, way: &mut CertificationPath<'a>, authority: &'a Certificate, below: usize, is_root: bool) {
+        let place = match (is_root, below) {
+            (false, _) => Place::Between,
+            (true, 0) => Place::NearRoot,
+            (true, _) => Place::FarRoot,
+        };
+        let met = |obstacle| Met { authority, place, obstacle };
+        way.obstacles.extend(obstacles(authority, way.certificates[0], below, self.now).map(met));
+    }
+
+    fn end(&mut self, way: CertificationPath<'a>) -> bool {
+        let is_open = way.obstacles.is_empty();
+        self.found.push(way);
+        is_open
     }
 }
 
@@ -162,6 +188,17 @@ pub(crate) fn issuers<'a>(
     std::iter::successors(above(&cert), above).take(LONGEST_CHAIN)
 }
 
+/// What stands in the way between a certificate and its root, as [`issuers`] goes it.
+pub(crate) fn standing<'a>(
+    cert: &'a Certificate,
+    pool: &'a [&'a Certificate],
+    now: Moment,
+) -> impl Iterator<Item = Met<'a>> {
+    issuers(cert, pool, None).enumerate().flat_map(move |(below, authority)| {
+        obstacles(authority, cert, below, now).map(move |obstacle| Met { authority, place: Place::Between, obstacle })
+    })
+}
+
 /// The signatures that may still be checked for one chain.
 #[derive(Debug)]
 pub(crate) struct Checks(usize);
@@ -175,15 +212,22 @@ impl Default for Checks {
 impl Checks {
     /// Whether `issuer` signed `cert`, as far as the signatures left to check allow.
     pub(crate) fn is_signed(&mut self, cert: &Certificate, issuer: &Certificate) -> bool {
+        self.signed(cert, issuer).is_some()
+    }
+
+    /// Whether it is proved that `issuer` signed `cert`; none when it did not.
+    fn signed(&mut self, cert: &Certificate, issuer: &Certificate) -> Option<bool> {
         if !cert.names_as_issuer(issuer) || self.0 == 0 {
-            return false;
+            return None;
         }
         self.0 -= 1;
         match cert.verify_with(&issuer.identity.key) {
-            Verification::Holds => true,
-            Verification::Fails => false,
+            Verification::Holds => Some(true),
+            Verification::Fails => None,
             // `names_as_issuer` has compared them.
-            Verification::Unsupported => cert.authority_key_id.is_some() && issuer.subject_key_id.is_some(),
+            Verification::Unsupported => {
+                (cert.authority_key_id.is_some() && issuer.subject_key_id.is_some()).then_some(false)
+            }
         }
     }
 }
@@ -193,6 +237,7 @@ mod tests {
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
     use super::*;
+    use crate::facts::{KeyUsage, Obstacle};
 
     type Ca = CertifiedIssuer<'static, KeyPair>;
 
@@ -283,12 +328,12 @@ mod tests {
             let mut cert = good.clone();
             spoil(&mut cert);
             assert!(store.path(&leaf, &[&cert], NOW).is_none());
-            obstacle(&cert, &leaf, 0, NOW).unwrap()
+            obstacles(&cert, &leaf, 0, NOW).next().unwrap()
         };
-        assert_eq!(spoilt(|cert| cert.identity.basic_constraints = None), "is not a CA");
-        assert_eq!(spoilt(|cert| cert.identity.key_usage = Some(KeyUsage(1))), "may not sign certificates");
-        assert_eq!(spoilt(|cert| cert.not_after = Moment::from_unix(0)), "has expired");
-        assert_eq!(spoilt(|cert| cert.not_before = Moment::from_unix(1_900_000_000)), "is not valid yet");
-        assert_eq!(obstacle(&good, &leaf, 1, NOW), Some("may not have that many CAs below it"));
+        assert_eq!(spoilt(|cert| cert.identity.basic_constraints = None), Obstacle::Bare);
+        assert_eq!(spoilt(|cert| cert.identity.key_usage = Some(KeyUsage(1))), Obstacle::NoCertSign);
+        assert_eq!(spoilt(|cert| cert.not_after = Moment::from_unix(0)), Obstacle::Expired);
+        assert_eq!(spoilt(|cert| cert.not_before = Moment::from_unix(1_900_000_000)), Obstacle::NotYetValid);
+        assert_eq!(obstacles(&good, &leaf, 1, NOW).next(), Some(Obstacle::TooDeep));
     }
 }

@@ -1,7 +1,7 @@
 //! What one client does, and how that follows from what it complains of.
 
-use crate::clients::{Client, Comparison, Fault, Group, Mark, Message, Reaction};
-use crate::facts::{Certificate, Moment, Subject, Target, issuers, obstacle};
+use crate::clients::{Client, Comparison, Demands, Fault, Group, Mark, Message, Reaction};
+use crate::facts::{Certificate, Moment, Subject, Target, issuers, standing};
 use crate::rules::Context;
 
 /// What one client does.
@@ -59,17 +59,16 @@ pub(super) fn certainty(
     }
 }
 
-/// Why nobody trusts it, as far as some clients have words of their own for that.
-pub(super) fn distrust(subject: &Subject<'_>, ctx: &Context<'_>) -> Fault {
+/// Why nobody trusts it, as far as some clients have words of their own for that. `is_rooted`: there is a way to a trusted
+/// root, and something stands in it.
+pub(super) fn distrust(subject: &Subject<'_>, is_rooted: bool, ctx: &Context<'_>) -> Fault {
     let Some(cert) = subject.item.certificate() else { return Fault::Untrusted };
-    let above = || issuers(cert, &subject.chain, None);
-    let spoils = |(below, issuer): (usize, &Certificate)| obstacle(issuer, cert, below, ctx.now).is_some();
-    let top = above().last().unwrap_or(cert);
+    let top = issuers(cert, &subject.chain, None).last().unwrap_or(cert);
     let is_known = ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert));
     if cert.is_self_issued() {
         // Where another of its name is trusted, each says something else.
         if is_known { Fault::SpoiltChain } else { Fault::SelfSigned }
-    } else if above().enumerate().any(spoils) {
+    } else if is_rooted || standing(cert, &subject.chain, ctx.now).any(|met| Demands::NONE.minds(&met)) {
         Fault::SpoiltChain
     } else if subject.chain.iter().any(|one| one.is_self_issued() && top.names_as_issuer(one)) {
         Fault::UnknownRoot

@@ -44,6 +44,7 @@ pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
         Fault::WeakKey => "the key is too weak",
         Fault::UnusableKey => "it cannot use a key of this kind",
         Fault::WeakSignature => "the signature can be forged",
+        Fault::InnerAlgorithm => "the certificate names two algorithms for one signature",
         Fault::Purpose => "the certificate is not meant for servers",
         Fault::KeyUsage => "the key usage does not allow the handshake",
         Fault::Authority => "the certificate is one for a CA",

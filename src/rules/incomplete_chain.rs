@@ -23,7 +23,7 @@ fn check(cert: &Certificate, others: &[&Certificate], demands: Option<&Demands>,
     };
     let complete = cert.is_self_issued()
         || others.iter().any(|other| cert.names_as_issuer(other))
-        || ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert) || trust.path(cert, others, ctx.now).is_some());
+        || ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert) || !trust.ways(cert, others, ctx.now).is_empty());
     (!complete).then(|| Hit::new(level, format!("not here: {}", cert.issuer)))
 }
 

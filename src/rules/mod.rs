@@ -47,6 +47,7 @@ mod reserved_address;
 mod san_critical_mismatch;
 mod self_signed;
 mod several_common_names;
+mod signature_algorithms_differ;
 mod starttls_not_offered;
 mod starttls_refused;
 mod text_after_starttls;
@@ -109,6 +110,7 @@ pub const ALL: &[&Rule] = &[
     &weak_key::RULE,
     &unusable_key::RULE,
     &weak_signature::RULE,
+    &signature_algorithms_differ::RULE,
     &request_not_proved::RULE,
     &no_server_auth::RULE,
     &client_auth_removed::RULE,
@@ -196,8 +198,9 @@ pub enum Check {
     Name(Mismatch, fn(&Named<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate and where it stands among the others that came with it.
     Order(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
-    /// A certificate, what came with it, and the way to a trusted root, where there is one.
-    Trust(fn(&Certificate, &[&Certificate], Option<&CertificationPath<'_>>, &Context<'_>) -> Option<Hit>),
+    /// A certificate, what came with it, and the ways to trusted roots, where there are some: once by the standards, and once
+    /// by what clients mind on the way. It is asked when something stands in each of them.
+    Trust(fn(&Certificate, &[&Certificate], &[CertificationPath<'_>], Option<&Demands>, &Context<'_>) -> Option<Hit>),
     /// A private key in the clear that came with it.
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// The permission bits (Unix) of the file that held a private key in the clear.
@@ -218,13 +221,13 @@ impl Check {
             | Self::ClientChain(_)
             | Self::ClientCertificate(_)
             | Self::ClientSent(_)
+            | Self::Trust(_)
             | Self::Name(..) => true,
             Self::Identity(_)
             | Self::Certificate(_)
             | Self::Item(_)
             | Self::Possession(_)
             | Self::Order(_)
-            | Self::Trust(_)
             | Self::Key(_)
             | Self::KeyFile(_)
             | Self::Defeat(_)

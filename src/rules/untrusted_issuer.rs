@@ -1,8 +1,8 @@
 //! The chain does not lead to a trusted root.
 
 use super::{Check, Context, Hit, Rule, Source};
-use crate::clients::Fault;
-use crate::facts::{Certificate, CertificationPath, issuers, obstacle};
+use crate::clients::{Demands, Fault};
+use crate::facts::{Certificate, CertificationPath, Met, standing};
 
 pub(super) const RULE: Rule = Rule {
     code: "untrusted-issuer",
@@ -18,23 +18,33 @@ pub(super) const RULE: Rule = Rule {
 fn check(
     cert: &Certificate,
     others: &[&Certificate],
-    path: Option<&CertificationPath<'_>>,
+    ways: &[CertificationPath<'_>],
+    demands: Option<&Demands>,
     ctx: &Context<'_>,
 ) -> Option<Hit> {
+    let demands = demands.unwrap_or(&Demands::NONE);
+    if !ways.is_empty() {
+        // The last one is no worse than others.
+        let met = ways.iter().map(|way| demands.hindrance(way)).collect::<Option<Vec<_>>>()?;
+        let told = met.last().map(|met| told(met)).unwrap_or_default();
+        return Some(Hit::refuse(format!("issued by {}{told}", cert.issuer)));
+    }
     let issuer_is_here = cert.is_self_issued() || others.iter().any(|other| cert.names_as_issuer(other));
     // A root of that name is known, but it is not the one that signed.
     let is_other = ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert));
     // Where the issuer is missing, `incomplete-chain` says so.
-    if !(issuer_is_here || is_other) || path.is_some() {
+    if !(issuer_is_here || is_other) {
         return None;
     }
     if !issuer_is_here {
         return Some(Hit::refuse(format!("the trusted root {} has another key and did not sign it", cert.issuer)));
     }
-    let mut above = issuers(cert, others, None).enumerate();
-    let obstacle = above.find_map(|(below, other)| Some((other, obstacle(other, cert, below, ctx.now)?)));
-    let obstacle = obstacle.map(|(other, what)| format!("; {} {what}", other.identity.subject)).unwrap_or_default();
-    Some(Hit::refuse(format!("issued by {}{obstacle}", cert.issuer)))
+    let told = standing(cert, others, ctx.now).find(|met| demands.minds(met)).map(|met| told(&met)).unwrap_or_default();
+    Some(Hit::refuse(format!("issued by {}{told}", cert.issuer)))
+}
+
+fn told(met: &Met<'_>) -> String {
+    format!("; {} {}", met.authority.identity.subject, met.obstacle.words())
 }
 
 #[cfg(test)]
@@ -45,7 +55,7 @@ mod tests {
 
     fn judged(cert: &Certificate, others: &[&Certificate], trust: &TrustStore) -> Option<Hit> {
         let ctx = Context::plain();
-        check(cert, others, trust.path(cert, others, ctx.now).as_ref(), &ctx)
+        check(cert, others, &trust.ways(cert, others, ctx.now), None, &ctx)
     }
 
     fn own() -> Certificate {
@@ -82,7 +92,7 @@ mod tests {
         let signed = Certificate { authority_key_id: Some(Box::from([3])), ..cert };
         let trust = TrustStore::new([root]);
         let ctx = Context { trust: Some(&trust), ..Context::plain() };
-        let hit = check(&signed, &[], trust.path(&signed, &[], ctx.now).as_ref(), &ctx).unwrap();
+        let hit = check(&signed, &[], &trust.ways(&signed, &[], ctx.now), None, &ctx).unwrap();
         assert!(hit.detail.contains("has another key"), "{}", hit.detail);
     }
 

@@ -3,6 +3,7 @@
 import java.io.*;
 import java.net.InetAddress;
 import java.security.KeyStore;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.*;
 
@@ -21,6 +22,8 @@ public class Handshake {
         store.load(null, null);
         try (InputStream file = new FileInputStream(root)) {
             store.setCertificateEntry("root", CertificateFactory.getInstance("X.509").generateCertificate(file));
+        } catch (CertificateException error) {
+            return error.toString();
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
         trust.init(store);

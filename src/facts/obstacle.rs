@@ -1,0 +1,127 @@
+//! What may keep a CA from signing a certificate.
+
+use super::limits::forbids;
+use super::{Certificate, KeyUsage, Moment, Purpose};
+
+/// What may keep a CA from signing a certificate, for some clients or for all (RFC 5280 §6.1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// basicConstraints says that it is no CA.
+    NotAuthority,
+    /// There are no basicConstraints; keyUsage says that it signs certificates.
+    Unstated,
+    /// There are neither basicConstraints nor keyUsage.
+    Bare,
+    /// It is of version 1 or 2, which have no extensions.
+    OldVersion,
+    /// keyUsage does not let it sign certificates.
+    NoCertSign,
+    /// It may not have that many CAs below it.
+    TooDeep,
+    /// Purposes are listed, and serverAuth is not among them.
+    Purpose,
+    /// It has a critical extension that not all programs know.
+    Critical,
+    /// Its life has not begun.
+    NotYetValid,
+    /// Its life is over.
+    Expired,
+    /// Its name constraints leave a name of the certificate out.
+    Names,
+    /// The algorithm named inside is not that of the signature.
+    InnerAlgorithm,
+}
+
+/// Where the certificate of a CA stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Between a certificate and its root.
+    Between,
+    /// A trusted root that signed the certificate itself.
+    NearRoot,
+    /// A trusted root with other CAs below it.
+    FarRoot,
+}
+
+/// An obstacle on the way to a trusted root.
+#[derive(Clone, Copy, Debug)]
+pub struct Met<'a> {
+    /// The CA.
+    pub authority: &'a Certificate,
+    /// Where its certificate stands.
+    pub place: Place,
+    /// What is with it.
+    pub obstacle: Obstacle,
+}
+
+/// All that may keep `authority` from signing `leaf` at `now`, with `below` others between.
+pub(crate) fn obstacles<'a>(
+    authority: &'a Certificate,
+    leaf: &'a Certificate,
+    below: usize,
+    now: Moment,
+) -> impl Iterator<Item = Obstacle> + 'a {
+    let stands = move |obstacle: &Obstacle| obstacle.stands(authority, leaf, below, now);
+    Obstacle::ALL.into_iter().filter(stands)
+}
+
+impl Obstacle {
+    /// In the order in which they are told.
+    const ALL: [Self; 12] = [
+        Self::NotAuthority,
+        Self::Unstated,
+        Self::Bare,
+        Self::OldVersion,
+        Self::NoCertSign,
+        Self::TooDeep,
+        Self::Purpose,
+        Self::Critical,
+        Self::NotYetValid,
+        Self::Expired,
+        Self::InnerAlgorithm,
+        Self::Names,
+    ];
+
+    fn stands(self, authority: &Certificate, leaf: &Certificate, below: usize, now: Moment) -> bool {
+        let identity = &authority.identity;
+        let (usage, constraints) = (identity.key_usage, identity.basic_constraints);
+        let says_nothing = constraints.is_none() && authority.version == 3;
+        let signs = usage.is_some_and(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
+        match self {
+            Self::NotAuthority => constraints.is_some_and(|constraints| !constraints.ca),
+            Self::Unstated => says_nothing && signs,
+            Self::Bare => says_nothing && usage.is_none(),
+            Self::OldVersion => constraints.is_none() && authority.version != 3,
+            Self::NoCertSign => usage.is_some() && !signs,
+            Self::TooDeep => {
+                let longest = constraints.and_then(|constraints| constraints.path_length);
+                longest.is_some_and(|longest| below > longest as usize)
+            }
+            Self::Purpose => identity.purposes.as_ref().is_some_and(|list| !list.contains(&Purpose::ServerAuth)),
+            Self::Critical => !authority.unknown_critical.is_empty(),
+            Self::NotYetValid => authority.not_before > now,
+            Self::Expired => authority.not_after < now,
+            Self::InnerAlgorithm => {
+                authority.inner_signature.as_ref().is_some_and(|inner| inner.oid != authority.signature.oid)
+            }
+            Self::Names => forbids(authority, &leaf.identity.names.entries),
+        }
+    }
+
+    /// What is said of the CA: `is not a CA`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NotAuthority => "is not a CA",
+            Self::Unstated | Self::Bare => "does not say that it is a CA",
+            Self::OldVersion => "is of version 1, which cannot say that it is a CA",
+            Self::NoCertSign => "may not sign certificates",
+            Self::TooDeep => "may not have that many CAs below it",
+            Self::Purpose => "may not sign for servers",
+            Self::Critical => "has a critical extension that programs do not know",
+            Self::NotYetValid => "is not valid yet",
+            Self::Expired => "has expired",
+            Self::Names => "may not sign these names",
+            Self::InnerAlgorithm => "names two algorithms for one signature",
+        }
+    }
+}
