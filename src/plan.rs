@@ -149,8 +149,8 @@ pub enum CommonNamePlan {
 /// Makes the plan.
 ///
 /// # Errors
-/// [`Error::Unsigned`] when the target or an extra name will not be signed; [`Error::BadSubject`] and
-/// [`Error::LongAttribute`] when the new subject cannot be written.
+/// [`Error::Unsigned`] when the target or an extra name will not be signed, [`Error::PublicSuffix`] when a public CA is
+/// asked for a whole suffix; [`Error::BadSubject`] and [`Error::LongAttribute`] when the new subject cannot be written.
 pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
     let profile = match wish.output {
         Output::SelfSigned => SELF_SIGNED,
