@@ -53,36 +53,30 @@ pub enum Deploying {
 }
 
 impl Deploying {
-    pub(super) fn hint(&self) -> Option<&'static str> {
+    pub(super) fn hint(&self) -> &'static str {
         match self {
-            Self::NoSuchKey { .. } => Some("name a key of the store, and the store with --store DIR"),
-            Self::NotInstalled { .. } => Some("put the CA's answer into the store first"),
-            Self::EncryptedKey { .. } => Some("bind a key that was made without --encrypt-key"),
+            Self::NoSuchKey { .. } => "name a key of the store, and the store with --store DIR",
+            Self::NotInstalled { .. } => "put the CA's answer into the store first",
+            Self::EncryptedKey { .. } => "bind a key that was made without --encrypt-key",
             Self::BoundElsewhere { .. } => {
-                Some("take that binding away with --remove, or give this one a name: --to SERVICE:NAME")
+                "take that binding away with --remove, or give this one a name: --to SERVICE:NAME"
             }
-            Self::NotBound { .. } => Some("name the service as it was bound, with --address if it had one"),
-            Self::NothingSet { .. } => Some("pass --set NAME=VALUE"),
-            Self::NoStore { .. } => Some("certfix csr makes it with its first key; name another with --store DIR"),
-            Self::NoValue { .. } => Some("--dry-run shows what a template writes"),
-            Self::Locked { .. } => Some("run it again when that has ended; bind, commit and undo take --wait SECONDS"),
-            Self::Interrupted { .. } => {
-                Some("certfix undo puts everything back; certfix commit does so and begins again")
-            }
-            Self::NothingListens { .. } => Some("start it, or say where to look with --endpoint PROTOCOL://HOST:PORT"),
-            Self::PutBack { .. } => Some("correct what failed, then run certfix commit again"),
-            Self::NotPutBack { .. } => {
-                Some("the next certfix commit or certfix undo tries again to put everything back")
-            }
-            Self::FolderGone { .. } => {
-                Some("make the folder again, or put back all but that file with certfix undo --force")
-            }
-            Self::ChangedSince { .. } => Some("pass --force to put the file back all the same; the change is lost"),
-            Self::BadTemplate { .. } => Some("docs/deploy.md says what can stand in a template"),
-            Self::CannotEdit { .. } => Some("mend it by hand, then run the same command again"),
-            Self::Command { .. } => Some("run the command by hand to see all that it says"),
-            Self::NotPresented { .. } => Some("certfix check with that address shows what it presents"),
-            Self::NothingToUndo => Some("certfix keys lists the keys and the services that are bound to them"),
+            Self::NotBound { .. } => "name the service as it was bound, with --address if it had one",
+            Self::NothingSet { .. } => "pass --set NAME=VALUE",
+            Self::NoStore { .. } => "certfix csr makes it with its first key; name another with --store DIR",
+            Self::NoValue { .. } => "--dry-run shows what a template writes",
+            Self::Locked { .. } => "run it again when that has ended; bind, commit and undo take --wait SECONDS",
+            Self::Interrupted { .. } => "certfix undo puts everything back; certfix commit does so and begins again",
+            Self::NothingListens { .. } => "start it, or say where to look with --endpoint PROTOCOL://HOST:PORT",
+            Self::PutBack { .. } => "correct what failed, then run certfix commit again",
+            Self::NotPutBack { .. } => "the next certfix commit or certfix undo tries again to put everything back",
+            Self::FolderGone { .. } => "make the folder again, or put back all but that file with certfix undo --force",
+            Self::ChangedSince { .. } => "pass --force to put the file back all the same; the change is lost",
+            Self::BadTemplate { .. } => "docs/deploy.md says what can stand in a template",
+            Self::CannotEdit { .. } => "mend it by hand, then run the same command again",
+            Self::Command { .. } => "run the command by hand to see all that it says",
+            Self::NotPresented { .. } => "certfix check with that address shows what it presents",
+            Self::NothingToUndo => "certfix keys lists the keys and the services that are bound to them",
         }
     }
 

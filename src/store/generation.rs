@@ -61,12 +61,9 @@ impl KeyFolder {
         let _lock = self.store().lock_whole("csr --renew", Store::WAIT)?;
         let path = self.path.join(RENEWAL);
         if path.symlink_metadata().is_ok() {
-            let cause = format!(
-                "a renewal of '{}' waits for its certificate: install it, or delete {}",
-                self.name(),
-                path.display()
-            );
-            return Err(Error::Conflict { cause });
+            let cause = format!("a renewal of '{}' waits for its certificate in '{}'", self.name(), path.display());
+            let hint = "put the answer in with certfix install FILE, or delete that folder to ask anew";
+            return Err(Error::Conflict { cause, hint });
         }
         write::folder(&path, files, &[])?;
         Ok(path)

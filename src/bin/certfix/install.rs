@@ -122,8 +122,8 @@ fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence])
     let mut keys: Vec<String> = places.iter().filter(wanted).map(|place| place.key.folder.name()).collect();
     keys.dedup();
     if let [_, _, ..] = keys.as_slice() {
-        let cause = format!("there are certificates for several keys: {}; name the one you mean", keys.join(", "));
-        return Err(Error::Conflict { cause });
+        let cause = format!("there are certificates for several keys: {}", keys.join(", "));
+        return Err(Error::Conflict { cause, hint: "name the key you mean before the files" });
     }
     let best = places.iter().filter(wanted).max_by_key(|place| (place.leaf.not_before, place.rank()));
     let Some(best) = best.map(|best| (best.leaf.der.clone(), best.slot, best.key.folder.clone())) else {

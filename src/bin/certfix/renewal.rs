@@ -41,11 +41,8 @@ pub(crate) fn ask(args: &Csr, contents: &Contents) -> Result<(), Error> {
     let plan = planned(args, contents, last(contents)?)?;
     // Nobody is there to see it.
     if let Some(dropped) = plan.dropped.iter().find(|dropped| dropped.reason != DropReason::Duplicate) {
-        let cause = format!(
-            "the next certificate would lack {}: {}; certfix csr --renew makes the request",
-            dropped.name, dropped.reason
-        );
-        return Err(Error::Conflict { cause });
+        let cause = format!("the next certificate would lack {}: {}", dropped.name, dropped.reason);
+        return Err(Error::Conflict { cause, hint: "where that may be, make the request: certfix csr --renew NAME" });
     }
     let (key, request) = signed(args, contents, &plan)?;
     write(args, contents, &key, &request).map(|_| ())

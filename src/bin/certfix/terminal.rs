@@ -82,7 +82,7 @@ pub(crate) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Writes an error, and its hint when there is one.
+/// Writes an error and its hint.
 pub(crate) fn complain(error: &Error) {
     complain_with("error", error);
 }
@@ -94,9 +94,7 @@ pub(crate) fn complain_about(name: &str, error: &Error) {
 
 fn complain_with(head: &str, error: &Error) {
     remark(&format!("{head}: {error}"));
-    if let Some(hint) = error.hint() {
-        remark(&format!("hint: {hint}"));
-    }
+    remark(&format!("hint: {}", error.hint()));
 }
 
 /// One line that says how far the work is; on a terminal only, and gone when it is done.
