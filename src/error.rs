@@ -176,7 +176,6 @@ impl Error {
             Self::Unknown { what: "client", .. } => "certfix clients lists all clients",
             Self::Unknown { what: "profile", .. } => "certfix profiles lists all profiles",
             Self::Unknown { what: "protocol", .. } => PROTOCOLS,
-            Self::Unknown { what: "key", .. } => "certfix keys lists all keys; name another store with --store DIR",
             Self::Unknown { what: "service", .. } => {
                 "docs/deploy.md lists the services; --templates DIR names a folder with templates of your own"
             }

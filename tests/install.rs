@@ -120,7 +120,8 @@ fn refuses_answers_that_are_not_for_the_key() {
     let refusal = desk.refusal(&["install", "between.pem"]);
     assert_eq!(refusal, "the certificate CN=Between is for none of the keys here");
     let refusal = desk.refusal(&["install", "absent.contoso.com", "leaf.pem"]);
-    assert_eq!(refusal, "no key is called 'absent.contoso.com'");
+    let missing = format!("no key is called 'absent.contoso.com' in the store 'store', but: mail.contoso.com, {NAME}");
+    assert_eq!(refusal, missing);
     let refusal = desk.refusal(&["install", &format!("store/{NAME}/request.csr")]);
     assert!(refusal.ends_with("request.csr' holds no certificate"), "{refusal}");
     let refusal = desk.refusal(&["install", "leaf.pem", "--at", "2090-01-01"]);

@@ -3,15 +3,15 @@
 use std::fmt::{self, Write};
 use std::path::PathBuf;
 
-use super::Error;
+use super::{Error, listed};
 
 /// Why binding, committing or undoing did not work.
 #[derive(Debug)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the variant and its message say what each value is")]
 pub enum Deploying {
-    /// There is no such key in the store.
-    NoSuchKey { path: PathBuf },
+    /// The store has no key of this name.
+    NoSuchKey { name: String, store: PathBuf, known: Vec<String> },
     /// A key whose certificate has not come yet.
     NotInstalled { path: PathBuf },
     /// Services cannot ask for a password.
@@ -55,7 +55,12 @@ pub enum Deploying {
 impl Deploying {
     pub(super) fn hint(&self) -> &'static str {
         match self {
-            Self::NoSuchKey { .. } => "name a key of the store, and the store with --store DIR",
+            Self::NoSuchKey { known, .. } if known.is_empty() => {
+                "make it first: certfix csr --fqdn NAME; or name another store with --store DIR"
+            }
+            Self::NoSuchKey { .. } => {
+                "name one of them, make another with certfix csr --fqdn NAME, or name another store with --store DIR"
+            }
             Self::NotInstalled { .. } => "put the CA's answer into the store first",
             Self::EncryptedKey { .. } => "bind a key that was made without --encrypt-key",
             Self::BoundElsewhere { .. } => {
@@ -82,7 +87,10 @@ impl Deploying {
 
     pub(super) fn describe(&self, out: &mut impl Write) -> fmt::Result {
         match self {
-            Self::NoSuchKey { path } => write!(out, "'{}' is not a key", path.display()),
+            Self::NoSuchKey { name, store, known } => {
+                write!(out, "no key is called '{name}' in the store '{}'", store.display())?;
+                if known.is_empty() { Ok(()) } else { write!(out, ", but: {}", listed(known)) }
+            }
             Self::NotInstalled { path } => write!(out, "'{}' has no certificate yet", path.display()),
             Self::EncryptedKey { path } => {
                 write!(out, "'{}' is encrypted, and a service cannot ask for its password", path.display())

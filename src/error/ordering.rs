@@ -41,8 +41,6 @@ pub enum Ordering {
     NotOffered { name: String, challenge: &'static str, offered: String },
     /// This kind of proof cannot be given for the name.
     NotForName { name: String, challenge: &'static str, cause: &'static str },
-    /// There is no such key.
-    NoKey { key: String },
     /// The key has no request to order with.
     NoRequest { key: String },
     /// The order came to nothing and the authority does not say why.
@@ -188,7 +186,6 @@ impl Ordering {
                 "prove it in another way: pass --webroot, --listen, --dns-hook or --tls-alpn to certfix order"
             }
             Self::NotForName { .. } => "pass --dns-hook PROGRAM to certfix order, or leave the name out of the request",
-            Self::NoKey { .. } => "make it: certfix csr --fqdn NAME; or name another store with --store DIR",
             Self::NoRequest { .. } => "make one: certfix csr --renew NAME",
             Self::Invalid { .. } => "order again: a new order is made",
             Self::Pending { .. } => {
@@ -240,7 +237,6 @@ impl Ordering {
             Self::NotForName { name, challenge, cause } => {
                 write!(out, "{name} cannot be proved by {challenge}: {cause}")
             }
-            Self::NoKey { key } => write!(out, "no key is called '{key}'"),
             Self::NoRequest { key } => write!(out, "'{key}' has no request to order a certificate with"),
             Self::Invalid { key, authority } => write!(out, "{authority} gave up the order for '{key}'"),
             Self::Pending { key, authority, state, seconds } => {

@@ -77,13 +77,11 @@ fn named(arguments: &[PathBuf], store: &Store) -> Result<(Option<Name>, Vec<Path
     let Some((first, rest)) = arguments.split_first() else { return Err(Error::NoNames) };
     let name = first.to_str().filter(|_| !first.is_file()).and_then(|typed| Name::parse(typed).ok());
     let Some(name) = name else { return Ok((None, arguments.to_vec())) };
-    if store.key(&name)?.is_none() {
-        // A file that is not there is missed more often than a key named without a file.
-        if rest.is_empty() {
-            return Ok((None, arguments.to_vec()));
-        }
-        return Err(Error::Unknown { what: "key", name: name.to_string(), nearest: None });
+    // A file that is not there is missed more often than a key named without a file.
+    if rest.is_empty() && store.key(&name)?.is_none() {
+        return Ok((None, arguments.to_vec()));
     }
+    store.named(&name)?;
     if rest.is_empty() {
         return Err(Error::NoAnswer { source: name.to_string() });
     }
