@@ -7,7 +7,7 @@
 mod desk;
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use desk::{Desk, NAME};
 
@@ -175,5 +175,23 @@ fn an_empty_name_is_refused_and_not_looked_for() {
     for arguments in [&["check", SBS][..], &["csr"], &["self-signed"], &["fix", SBS]] {
         let refusal = desk.refusal(&[arguments, &["--fqdn", ""]].concat());
         assert_eq!(refusal, "--fqdn is empty", "{arguments:?}");
+    }
+}
+
+#[test]
+fn columns_say_how_wide_text_is_that_goes_to_no_terminal() {
+    let widest = |columns: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_certfix"));
+        command.args(["check", SBS, "--fqdn", NAME, "--at", "2026-09-01"]).env("COLUMNS", columns);
+        let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        // Headings and commands are never broken.
+        text.lines()
+            .filter(|line| line.starts_with("  ") && !line.contains("certfix "))
+            .map(|line| line.chars().count())
+            .max()
+            .unwrap()
+    };
+    for (columns, least, most) in [("60", 50, 60), ("", 90, 100), ("x", 90, 100), ("0", 90, 100), ("999", 90, 120)] {
+        assert!((least..=most).contains(&widest(columns)), "{columns}: {}", widest(columns));
     }
 }

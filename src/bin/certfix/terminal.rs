@@ -55,7 +55,7 @@ fn unbuffered() -> io::Result<impl Write> {
     Ok(io::stdout().lock())
 }
 
-/// The columns of the terminal, or a fixed width when there is none.
+/// The columns of the terminal; where there is none those that `COLUMNS` names, as `ls` does, or a fixed width.
 pub(crate) fn width() -> usize {
     width_of(io::stdout())
 }
@@ -71,10 +71,9 @@ fn width_of(stream: impl std::os::windows::io::AsHandle) -> usize {
 }
 
 fn limited(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
-    match size {
-        Some((width, _)) => usize::from(width.0).min(WIDTH + 20),
-        None => WIDTH,
-    }
+    let wished = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
+    let columns = size.map(|(width, _)| usize::from(width.0)).or_else(wished);
+    columns.map_or(WIDTH, |columns| columns.min(WIDTH + 20))
 }
 
 /// True when a person can be asked.
