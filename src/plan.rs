@@ -2,6 +2,7 @@
 //!
 //! The order lives here: the name that people type comes first, because Outlook 2007 reads no other (KB958977).
 
+mod compared;
 mod left_out;
 mod names;
 mod subject;
@@ -122,6 +123,8 @@ pub enum DropReason {
     WholeSuffix,
     /// Its content cannot be carried over.
     Unreadable,
+    /// The CA put it in by itself: see [`Plan::compared_with`].
+    NotAsked,
 }
 
 /// A part of the old certificate, other than a name, that is left out.
