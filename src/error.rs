@@ -123,8 +123,8 @@ pub enum Error {
     NoVariable { variable: String },
     /// Two bindings of a commit would write the same file.
     WrittenTwice { path: PathBuf },
-    /// An argument that makes no sense together with another.
-    Conflict { cause: String },
+    /// What was asked contradicts itself, or what is there.
+    Conflict { cause: String, hint: &'static str },
     /// It holds no certificate, where the CA's answer is needed.
     NoAnswer { source: String },
     /// The CA's certificate is for another key than the one named, or for none here.
@@ -136,99 +136,99 @@ pub enum Error {
 }
 
 impl Error {
-    /// What to try next. No wildcard arm: a new error must answer.
-    pub fn hint(&self) -> Option<&'static str> {
+    /// What to try next, in one line. No wildcard arm: a new error must answer.
+    pub fn hint(&self) -> &'static str {
         match self {
-            Self::NeedsPassword { .. } => Some("pass --password-file FILE"),
-            Self::NeedsNewPassword { .. } => Some("pass --new-password-file FILE, with the password on its first line"),
-            Self::AddressAsTarget { .. } => Some("name the host with --fqdn, and add the address with --san"),
-            Self::WildcardAsTarget { .. } => Some("name the host with --fqdn, and add the wildcard with --san"),
-            Self::WrongPassword { .. } => Some("the password is the first line of the file given with --password-file"),
-            Self::IsDirectory { .. } => Some("name a file"),
-            Self::OnlyKeys { .. } => Some("name the file of its certificate or request"),
-            Self::NoKey { .. } => {
-                Some("name a file that holds a private key, or leave --key-file out to make a new key")
-            }
-            Self::ManyCertificates { .. } => Some("put the certificate you mean into a file of its own"),
+            Self::NeedsPassword { .. } => "pass --password-file FILE",
+            Self::NeedsNewPassword { .. } => "pass --new-password-file FILE, with the password on its first line",
+            Self::AddressAsTarget { .. } => "name the host with --fqdn, and add the address with --san",
+            Self::WildcardAsTarget { .. } => "name the host with --fqdn, and add the wildcard with --san",
+            Self::WrongPassword { .. } => "the password is the first line of the file given with --password-file",
+            Self::IsDirectory { .. } => "name a file",
+            Self::OnlyKeys { .. } => "name the file of its certificate or request",
+            Self::NoKey { .. } => "name a file that holds a private key, or leave --key-file out to make a new key",
+            Self::ManyCertificates { .. } => "put the certificate you mean into a file of its own",
             Self::ManyPresented { .. } => {
-                Some("name one service, such as imaps://HOST, and one of its addresses with --connect")
+                "name one service, such as imaps://HOST, and one of its addresses with --connect"
             }
-            Self::NotACertificate { .. } => Some("certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests"),
-            Self::NotAnAccountFile { .. } => Some(
-                "certfix reads Outlook .prf, Thunderbird autoconfig, Apple .mobileconfig and Autodiscover responses",
-            ),
-            Self::BadName { .. } => Some("write a host name such as remote.contoso.com"),
+            Self::NotACertificate { .. } => "certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests",
+            Self::NotAnAccountFile { .. } => {
+                "certfix reads Outlook .prf, Thunderbird autoconfig, Apple .mobileconfig and Autodiscover responses"
+            }
+            Self::BadName { .. } => "write a host name such as remote.contoso.com",
             Self::NoHost { .. } | Self::MoreThanHost { .. } => {
-                Some("write it like imaps://mail.contoso.com, mail.contoso.com:993 or mail.contoso.com")
+                "write it like imaps://mail.contoso.com, mail.contoso.com:993 or mail.contoso.com"
             }
-            Self::NoPort { .. } => Some("write it like tls://mail.contoso.com:8443"),
-            Self::BadPort { .. } => Some("a port is a number from 1 to 65535"),
-            Self::PublicSuffix { .. } => Some("name the domain you registered, such as contoso.co.uk"),
+            Self::NoPort { .. } => "write it like tls://mail.contoso.com:8443",
+            Self::BadPort { .. } => "a port is a number from 1 to 65535",
+            Self::PublicSuffix { .. } => "name the domain you registered, such as contoso.co.uk",
             Self::Unsigned { .. } => {
-                Some("pass --ca private for a CA of your own, or make a certificate with certfix self-signed")
+                "pass --ca private for a CA of your own, or make a certificate with certfix self-signed"
             }
-            Self::BadSubject { .. } => Some("write it like \"O=Contoso Ltd,L=Redmond,ST=Washington,C=US\""),
-            Self::NoTarget { .. } => Some("pass --fqdn NAME"),
-            Self::NoNames => Some("pass --fqdn NAME or --domain DOMAIN"),
-            Self::Exists { .. } => Some("certfix never overwrites; name another folder with --store DIR"),
-            Self::ForeignKey { .. } => {
-                Some("leave --key-file out for a new key, or use another key with certfix csr --from")
-            }
-            Self::NoResolver { .. } => Some("pass --resolver ADDR:PORT"),
-            Self::DnsSilent { .. } => Some("ask another DNS server with --resolver ADDR:PORT"),
-            Self::Unknown { what: "rule", .. } => Some("certfix explain lists all codes"),
-            Self::Unknown { what: "client", .. } => Some("certfix clients lists all clients"),
-            Self::Unknown { what: "profile", .. } => Some("certfix profiles lists all profiles"),
-            Self::Unknown { what: "protocol", .. } => Some(PROTOCOLS),
-            Self::Unknown { what: "key", .. } => {
-                Some("certfix keys lists all keys; name another store with --store DIR")
-            }
+            Self::BadSubject { .. } => "write it like \"O=Contoso Ltd,L=Redmond,ST=Washington,C=US\"",
+            Self::NoTarget { .. } => "pass --fqdn NAME",
+            Self::NoNames => "pass --fqdn NAME or --domain DOMAIN",
+            Self::Exists { .. } => "certfix never overwrites; name another folder with --store DIR",
+            Self::ForeignKey { .. } => "leave --key-file out for a new key, or use another key with certfix csr --from",
+            Self::NoResolver { .. } => "pass --resolver ADDR:PORT",
+            Self::DnsSilent { .. } => "ask another DNS server with --resolver ADDR:PORT",
+            Self::Unknown { what: "rule", .. } => "certfix explain lists all codes",
+            Self::Unknown { what: "client", .. } => "certfix clients lists all clients",
+            Self::Unknown { what: "profile", .. } => "certfix profiles lists all profiles",
+            Self::Unknown { what: "protocol", .. } => PROTOCOLS,
             Self::Unknown { what: "service", .. } => {
-                Some("docs/deploy.md lists the services; --templates DIR names a folder with templates of your own")
+                "docs/deploy.md lists the services; --templates DIR names a folder with templates of your own"
             }
-            Self::Unknown { .. } => None,
-            Self::NoAddress { .. } => Some("look for a typing error, or say where it is with --connect ADDRESS"),
+            Self::Unknown { .. } => "certfix csr --help lists the kinds of keys",
+            Self::NoAddress { .. } => "look for a typing error, or say where it is with --connect ADDRESS",
             Self::Unreachable { .. } => {
-                Some("see that it runs; name another port as PROTOCOL://HOST:PORT, another address with --connect")
+                "see that it runs; name another port as PROTOCOL://HOST:PORT, another address with --connect"
             }
-            Self::NoCertificateShown { .. } => Some("certfix check says why"),
+            Self::NoCertificateShown { .. } => "certfix check says why",
             Self::Deploying(deploying) => deploying.hint(),
             Self::Signing(signing) => signing.hint(),
             Self::Ordering(ordering) => ordering.hint(),
-            Self::NobodyToAsk => Some(
+            Self::NobodyToAsk => {
                 "use certfix csr or certfix self-signed with --fqdn or --domain, --san, --subject, --key, --encrypt-key and \
-                 --store; csr also takes --ca, --new-key-rq, --contact and --phone",
-            ),
-            Self::NoAnswer { .. } => Some("name the file with the certificate that the CA sent back"),
-            Self::NotForKey { owner: Some(_), .. } => Some("name that key, or leave the name out"),
+                 --store; csr also takes --ca, --new-key-rq, --contact and --phone"
+            }
+            Self::NoAnswer { .. } => "name the file with the certificate that the CA sent back",
+            Self::NotForKey { owner: Some(_), .. } => "name that key, or leave the name out",
             Self::NotForKey { owner: None, .. } => {
-                Some("name its store with --store DIR; a PKCS#12 file with a key of its own: certfix keys restore FILE")
+                "name its store with --store DIR; a PKCS#12 file with a key of its own: certfix keys restore FILE"
             }
-            Self::Ended { .. } => Some("ask the CA for a new one"),
-            Self::Unconfirmed { .. } => Some("pass --yes"),
+            Self::Ended { .. } => "ask the CA for a new one",
+            Self::Unconfirmed { .. } => "pass --yes",
             Self::File { cause, .. } => match cause.kind() {
-                io::ErrorKind::PermissionDenied => Some("run it as root, or as the owner"),
-                io::ErrorKind::NotFound => Some("look for a typing error in the path"),
-                io::ErrorKind::StorageFull => Some("make room on the disk"),
-                _ => None,
+                io::ErrorKind::PermissionDenied => "run it as root, or as the owner",
+                io::ErrorKind::NotFound => "look for a typing error in the path",
+                io::ErrorKind::StorageFull => "make room on the disk",
+                _ => "see that the path is right, and that its disk can be read and written",
             },
-            Self::TooLarge { .. } => Some("put the certificates into a file of their own"),
-            Self::Empty { .. } => Some("copy it here again, or name another file"),
-            Self::NothingInFolder { .. } => Some("certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests"),
-            Self::UnusableKey { .. } => Some("use another key, or let certfix make one"),
-            Self::LongAttribute { .. } => Some("shorten it; a country is two letters, such as C=US"),
-            Self::Lost { .. } => Some("see what the service logs; give it more time with --timeout SECONDS"),
-            Self::Stopped { .. } => Some("run it again, or look at that service alone"),
-            Self::NamesNoServer { .. } => Some("name the server itself, such as imaps://mail.contoso.com"),
-            Self::Damaged { .. } => Some("put that file back from a backup"),
-            Self::Bound { .. } => Some("certfix keys lists the services; take each away with certfix bind --remove"),
-            Self::ForeignFiles { .. } => Some("move them to another folder first"),
-            Self::NoVariable { .. } => Some("export it to certfix, or name a file with the password instead"),
+            Self::TooLarge { .. } => "put the certificates into a file of their own",
+            Self::Empty { .. } => "copy it here again, or name another file",
+            Self::NothingInFolder { .. } => "certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests",
+            Self::UnusableKey { .. } => "use another key, or let certfix make one",
+            Self::LongAttribute { .. } => "shorten it; a country is two letters, such as C=US",
+            Self::Lost { .. } => "see what the service logs; give it more time with --timeout SECONDS",
+            Self::Stopped { .. } => "run it again, or look at that service alone",
+            Self::NamesNoServer { .. } => "name the server itself, such as imaps://mail.contoso.com",
+            Self::Damaged { .. } => "put that file back from a backup",
+            Self::Bound { .. } => "certfix keys lists the services; take each away with certfix bind --remove",
+            Self::ForeignFiles { .. } => "move them to another folder first",
+            Self::NoVariable { .. } => "export it to certfix, or name a file with the password instead",
             Self::WrittenTwice { .. } => {
-                Some("give one binding another file with --set, or take it away with certfix bind --remove")
+                "give one binding another file with --set, or take it away with certfix bind --remove"
             }
-            // The cause says what to leave out or to add.
-            Self::Stream { .. } | Self::Issue { .. } | Self::Interrupted | Self::Conflict { .. } => None,
+            Self::Stream { action, .. } if action.starts_with("read") => "name a file in the place of -",
+            Self::Stream { action, .. } if action.starts_with("ask") => {
+                "run it again on a terminal, or answer beforehand by flags: --help lists them"
+            }
+            Self::Stream { action, .. } if action.starts_with("write") => "see where it leads, then run it again",
+            Self::Stream { .. } => "run it again when the machine has more room for programs and open files",
+            Self::Issue { .. } => "run it again; where that fails too, the fault is certfix's own: report what it says",
+            Self::Interrupted => "run it again, or answer beforehand by flags: --help lists them",
+            Self::Conflict { hint, .. } => hint,
         }
     }
 }
@@ -337,7 +337,7 @@ impl Error {
             Self::ForeignFiles { path } => write!(out, "'{}' holds files that are not certfix's own", path.display()),
             Self::NoVariable { variable } => write!(out, "the environment variable '{variable}' is not set"),
             Self::WrittenTwice { path } => write!(out, "'{}' would be written twice", path.display()),
-            Self::Conflict { cause } => out.write_str(cause),
+            Self::Conflict { cause, .. } => out.write_str(cause),
             Self::NoAnswer { source } => write!(out, "'{source}' holds no certificate"),
             Self::NotForKey { certificate, named, owner } => match (named, owner) {
                 (Some(named), Some(owner)) => {

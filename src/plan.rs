@@ -2,6 +2,7 @@
 //!
 //! The order lives here: the name that people type comes first, because Outlook 2007 reads no other (KB958977).
 
+mod compared;
 mod left_out;
 mod names;
 mod subject;
@@ -122,6 +123,8 @@ pub enum DropReason {
     WholeSuffix,
     /// Its content cannot be carried over.
     Unreadable,
+    /// The CA put it in by itself: see [`Plan::compared_with`].
+    NotAsked,
 }
 
 /// A part of the old certificate, other than a name, that is left out.
@@ -149,8 +152,8 @@ pub enum CommonNamePlan {
 /// Makes the plan.
 ///
 /// # Errors
-/// [`Error::Unsigned`] when the target or an extra name will not be signed; [`Error::BadSubject`] and
-/// [`Error::LongAttribute`] when the new subject cannot be written.
+/// [`Error::Unsigned`] when the target or an extra name will not be signed, [`Error::PublicSuffix`] when a public CA is
+/// asked for a whole suffix; [`Error::BadSubject`] and [`Error::LongAttribute`] when the new subject cannot be written.
 pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
     let profile = match wish.output {
         Output::SelfSigned => SELF_SIGNED,

@@ -154,7 +154,7 @@ fn what_is_signed_elsewhere_is_missed() {
     assert!(error.ends_with(cause), "{error}");
     let error = read_file(&workshop.file("cert.pem")).unwrap_err();
     assert!(matches!(error, Error::NotAnAccountFile { cause: None, .. }));
-    assert!(error.hint().unwrap().contains(".mobileconfig"));
+    assert!(error.hint().contains(".mobileconfig"));
 }
 
 #[test]

@@ -7,7 +7,7 @@
 mod desk;
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use desk::{Desk, NAME};
 
@@ -48,7 +48,7 @@ fn flags_that_would_do_nothing_are_refused() {
     // Whoever names a password believes that the key is encrypted.
     assert!(refusal(&["--new-password-file", "password"]).contains("needs --encrypt-key"));
     assert!(refusal(&["--key-file", "own.key", "--emit", "openssl-cnf"]).contains("--key-file goes with"));
-    assert!(refusal(&["--subject", "O=Contoso,CN=other.contoso.com"]).contains("leave CN out"));
+    assert!(refusal(&["--subject", "O=Contoso,CN=other.contoso.com"]).contains("not other.contoso.com"));
     desk.answer(0, &["csr", "--fqdn", new, "--subject", "O=Contoso,CN=Mail.contoso.com", "--key", "p-256"]);
     let config = ["--emit", "openssl-cnf", "--format", "json"];
     let emit = desk.run(&[&["csr", "--fqdn", new], &config[..]].concat(), Stdio::null());
@@ -174,6 +174,24 @@ fn an_empty_name_is_refused_and_not_looked_for() {
     let desk = Desk::new();
     for arguments in [&["check", SBS][..], &["csr"], &["self-signed"], &["fix", SBS]] {
         let refusal = desk.refusal(&[arguments, &["--fqdn", ""]].concat());
-        assert_eq!(refusal, "--fqdn is empty: write the name that people type", "{arguments:?}");
+        assert_eq!(refusal, "--fqdn is empty", "{arguments:?}");
+    }
+}
+
+#[test]
+fn columns_say_how_wide_text_is_that_goes_to_no_terminal() {
+    let widest = |columns: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_certfix"));
+        command.args(["check", SBS, "--fqdn", NAME, "--at", "2026-09-01"]).env("COLUMNS", columns);
+        let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        // Headings and commands are never broken.
+        text.lines()
+            .filter(|line| line.starts_with("  ") && !line.contains("certfix "))
+            .map(|line| line.chars().count())
+            .max()
+            .unwrap()
+    };
+    for (columns, least, most) in [("60", 50, 60), ("", 90, 100), ("x", 90, 100), ("0", 90, 100), ("999", 90, 120)] {
+        assert!((least..=most).contains(&widest(columns)), "{columns}: {}", widest(columns));
     }
 }

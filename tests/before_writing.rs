@@ -62,7 +62,19 @@ fn a_binding_by_which_nothing_would_be_written_is_refused() {
 #[test]
 fn a_store_that_is_not_there_is_called_so_and_an_empty_variable_names_none() {
     let desk = installed();
-    for arguments in [&["install", "leaf.pem"][..], &["keys"], &["renew"], &["commit"], &["commit", "--dry-run"]] {
+    for arguments in [
+        &["install", "leaf.pem"][..],
+        &["keys"],
+        &["renew"],
+        &["commit"],
+        &["commit", "--dry-run"],
+        &["order", NAME, "--acme", "letsencrypt", "--listen"],
+        &["order", NAME, "--acme", "letsencrypt", "--listen", "--dry-run"],
+        &["keys", "show", NAME],
+        &["csr", "--renew", NAME],
+        &["bind", NAME, "--to", "files"],
+        &["install", NAME, "leaf.pem"],
+    ] {
         let output = with_store(&desk, "absent", arguments);
         let complaint = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
@@ -70,6 +82,10 @@ fn a_store_that_is_not_there_is_called_so_and_an_empty_variable_names_none() {
         assert!(complaint.contains("certfix csr makes it") && complaint.contains("--store DIR"), "{complaint}");
     }
     fs::create_dir(desk.path("empty")).unwrap();
+    let orders = with_store(&desk, "empty", &["order", NAME, "--acme", "letsencrypt", "--listen"]);
+    let complaint = String::from_utf8(orders.stderr).unwrap();
+    assert!(complaint.contains(&format!("no key is called '{NAME}' in the store 'empty'\n")), "{complaint}");
+    assert!(complaint.contains("hint: make it first: certfix csr --fqdn NAME"), "{complaint}");
     for arguments in [&["keys", "--format", "json"][..], &["keys", "show", "a.b"], &["bind", "a.b", "--to", "files"]] {
         let [unset, empty] = [".", ""].map(|store| with_store(&desk, store, arguments));
         assert_eq!(unset, empty, "{arguments:?}");

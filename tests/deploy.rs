@@ -216,7 +216,7 @@ fn what_cannot_work_is_said_when_binding() {
     fs::write(own.join("garbage.toml"), "about =").unwrap();
     let folder = own.to_str().unwrap();
     for (arguments, part) in [
-        (&["bind", "other.contoso.test", "--to", "files"][..], "is not a key"),
+        (&["bind", "other.contoso.test", "--to", "files"][..], "no key is called"),
         (&["bind", NAME, "--to", "dovecott"], "did you mean 'dovecot'"),
         (
             &["bind", NAME, "--to", "files", "--set", "colour=red"],

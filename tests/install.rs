@@ -120,7 +120,8 @@ fn refuses_answers_that_are_not_for_the_key() {
     let refusal = desk.refusal(&["install", "between.pem"]);
     assert_eq!(refusal, "the certificate CN=Between is for none of the keys here");
     let refusal = desk.refusal(&["install", "absent.contoso.com", "leaf.pem"]);
-    assert_eq!(refusal, "no key is called 'absent.contoso.com'");
+    let missing = format!("no key is called 'absent.contoso.com' in the store 'store', but: mail.contoso.com, {NAME}");
+    assert_eq!(refusal, missing);
     let refusal = desk.refusal(&["install", &format!("store/{NAME}/request.csr")]);
     assert!(refusal.ends_with("request.csr' holds no certificate"), "{refusal}");
     let refusal = desk.refusal(&["install", "leaf.pem", "--at", "2090-01-01"]);
@@ -191,4 +192,29 @@ fn works_with_a_key_that_is_encrypted() {
     }
     // A bundle of the old certificate would be worse than none.
     assert!(desk.path(&folder).join("bundle.pfx").symlink_metadata().is_err());
+}
+
+#[test]
+fn a_renewal_shows_what_is_installed_and_what_waits() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    // Twice asked before the first answer came: either answer is taken.
+    let asked = desk.answer(0, &["csr", "--renew", NAME]);
+    assert!(asked.contains("note        the request of before has no certificate yet: it stays"), "{asked}");
+    let refusal = "a renewal of 'remote.contoso.com' waits for its certificate in 'store/remote.contoso.com/renewal'";
+    for more in [&[][..], &["--dry-run"]] {
+        assert_eq!(desk.refusal(&[&["csr", "--renew", NAME], more].concat()), refusal);
+    }
+    // The CA sorts the names and adds one.
+    let sorted = "subjectAltName=DNS:autodiscover.contoso.com,DNS:remote.contoso.com,DNS:www.remote.contoso.com";
+    desk.sign(&folder, "leaf.pem", Some(sorted));
+    desk.answer(1, &["install", "leaf.pem", "between.pem", "root.pem"]);
+    desk.sign(&format!("{folder}/renewal"), "new.pem", Some(sorted));
+    desk.answer(1, &["install", "new.pem", "between.pem", "root.pem"]);
+    let shown = desk.answer(0, &["csr", "--renew", NAME, "--dry-run"]);
+    let before = "Before\n  names       1 autodiscover.contoso.com\n              2 remote.contoso.com\n";
+    assert!(shown.starts_with(before), "{shown}");
+    assert!(shown.contains("After\n  names       1 remote.contoso.com        moved first\n"), "{shown}");
+    let added = "  dropped     www.remote.contoso.com: the last request did not ask for it\n";
+    assert!(shown.contains(added) && !shown.contains("the request of before"), "{shown}");
 }

@@ -69,7 +69,7 @@ fn a_command_that_fails_says_so_in_json_too() {
         (&["explain", "bananas"], "no rule is called 'bananas'"),
         (&["clients", "bananas"], "no client is called 'bananas'"),
         (&["profiles", "bananas"], "no profile is called 'bananas'"),
-        (&["keys", "show", "mail.contoso.com"], "no key is called 'mail.contoso.com'"),
+        (&["keys", "show", "mail.contoso.com"], "no key is called 'mail.contoso.com' in the store '.'"),
         (&["install", "absent.cer"], "cannot read 'absent.cer': no such file or directory"),
         (&["ca", "sign", "absent.csr"], "the store '.' has no CA"),
         (&["check", "absent.cer", "--client", "bananas"], "no client is called 'bananas'"),

@@ -241,7 +241,8 @@ fn an_encrypted_key_is_left_to_its_owner() {
     let desk = with_private_ca(name, &["--encrypt-key", "--new-password-file", "password"]);
     let (_, complaint) = said(&desk, 2, &["renew", name, "--now"]);
     assert!(
-        complaint.contains(&format!("is encrypted, and so would the next one be: certfix csr --renew {name}")),
+        complaint.contains(&format!("the key of '{name}' is encrypted, and so would the next one be")),
         "{complaint}"
     );
+    assert!(complaint.contains("hint: make the request with certfix csr --renew NAME"), "{complaint}");
 }

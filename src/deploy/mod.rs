@@ -78,7 +78,7 @@ pub fn bind(
     writing: Writing,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Vec<Bound>, Error> {
-    let key = find(store, name)?;
+    let key = store.named(name)?;
     let material = Material::read(&key)?;
     let mut bound = Vec::new();
     let mut staged: Vec<Staged> = Vec::new();
@@ -123,7 +123,7 @@ pub fn unbind(
     writing: Writing,
     tell: &mut dyn FnMut(&str),
 ) -> Result<(), Error> {
-    let key = find(store, name)?;
+    let key = store.named(name)?;
     let take_away = |bindings: &mut Vec<Binding>| {
         for one in unwanted {
             let there = bindings.iter().position(|known| known.is_same(one));
@@ -136,10 +136,6 @@ pub fn unbind(
         Writing::Yes(wait) => commit::rebind(store, &key, wait, tell, take_away),
         Writing::No => take_away(&mut binding::bindings(&key)?),
     }
-}
-
-fn find(store: &Store, name: &Name) -> Result<KeyFolder, Error> {
-    store.key(name)?.ok_or_else(|| Deploying::NoSuchKey { path: store.path(name) }.into())
 }
 
 /// Fails where another key of the store has the service.

@@ -68,8 +68,9 @@ pub(super) fn stage(material: &Material, binding: &Binding, earlier: &[Staged]) 
     let template = template::load(binding.template_name(), binding.template.as_deref())?;
     let page = Page::new(&template, material, binding)?;
     if template.script.is_some() {
-        let cause = format!("{} is set up by a script, which certfix bind prints", binding.service);
-        return Err(Error::Conflict { cause });
+        let cause = format!("{} is set up by a script, which a commit does not run", binding.service);
+        let hint = "take it away with certfix bind --remove, and run the script that certfix bind prints";
+        return Err(Error::Conflict { cause, hint });
     }
     let mut files = Files { page: &page, earlier, staged: Vec::new() };
     for file in &template.files {
@@ -111,7 +112,7 @@ pub(super) fn script(material: &Material, binding: &Binding) -> Result<Option<St
     // Windows PowerShell reads a script without a byte order mark in the code page of the machine.
     if let Some(character) = text.chars().find(|character| !character.is_ascii()) {
         let cause = format!("cannot write '{character}' into a script for Windows, which is ASCII");
-        return Err(Error::Conflict { cause });
+        return Err(Error::Conflict { cause, hint: "write the path of the store and the values of --set in ASCII" });
     }
     Ok(Some(text.replace('\n', "\r\n")))
 }

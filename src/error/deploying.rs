@@ -3,15 +3,15 @@
 use std::fmt::{self, Write};
 use std::path::PathBuf;
 
-use super::Error;
+use super::{Error, listed};
 
 /// Why binding, committing or undoing did not work.
 #[derive(Debug)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the variant and its message say what each value is")]
 pub enum Deploying {
-    /// There is no such key in the store.
-    NoSuchKey { path: PathBuf },
+    /// The store has no key of this name.
+    NoSuchKey { name: String, store: PathBuf, known: Vec<String> },
     /// A key whose certificate has not come yet.
     NotInstalled { path: PathBuf },
     /// Services cannot ask for a password.
@@ -53,42 +53,44 @@ pub enum Deploying {
 }
 
 impl Deploying {
-    pub(super) fn hint(&self) -> Option<&'static str> {
+    pub(super) fn hint(&self) -> &'static str {
         match self {
-            Self::NoSuchKey { .. } => Some("name a key of the store, and the store with --store DIR"),
-            Self::NotInstalled { .. } => Some("put the CA's answer into the store first"),
-            Self::EncryptedKey { .. } => Some("bind a key that was made without --encrypt-key"),
+            Self::NoSuchKey { known, .. } if known.is_empty() => {
+                "make it first: certfix csr --fqdn NAME; or name another store with --store DIR"
+            }
+            Self::NoSuchKey { .. } => {
+                "name one of them, make another with certfix csr --fqdn NAME, or name another store with --store DIR"
+            }
+            Self::NotInstalled { .. } => "put the CA's answer into the store first",
+            Self::EncryptedKey { .. } => "bind a key that was made without --encrypt-key",
             Self::BoundElsewhere { .. } => {
-                Some("take that binding away with --remove, or give this one a name: --to SERVICE:NAME")
+                "take that binding away with --remove, or give this one a name: --to SERVICE:NAME"
             }
-            Self::NotBound { .. } => Some("name the service as it was bound, with --address if it had one"),
-            Self::NothingSet { .. } => Some("pass --set NAME=VALUE"),
-            Self::NoStore { .. } => Some("certfix csr makes it with its first key; name another with --store DIR"),
-            Self::NoValue { .. } => Some("--dry-run shows what a template writes"),
-            Self::Locked { .. } => Some("run it again when that has ended; bind, commit and undo take --wait SECONDS"),
-            Self::Interrupted { .. } => {
-                Some("certfix undo puts everything back; certfix commit does so and begins again")
-            }
-            Self::NothingListens { .. } => Some("start it, or say where to look with --endpoint PROTOCOL://HOST:PORT"),
-            Self::PutBack { .. } => Some("correct what failed, then run certfix commit again"),
-            Self::NotPutBack { .. } => {
-                Some("the next certfix commit or certfix undo tries again to put everything back")
-            }
-            Self::FolderGone { .. } => {
-                Some("make the folder again, or put back all but that file with certfix undo --force")
-            }
-            Self::ChangedSince { .. } => Some("pass --force to put the file back all the same; the change is lost"),
-            Self::BadTemplate { .. } => Some("docs/deploy.md says what can stand in a template"),
-            Self::CannotEdit { .. } => Some("mend it by hand, then run the same command again"),
-            Self::Command { .. } => Some("run the command by hand to see all that it says"),
-            Self::NotPresented { .. } => Some("certfix check with that address shows what it presents"),
-            Self::NothingToUndo => Some("certfix keys lists the keys and the services that are bound to them"),
+            Self::NotBound { .. } => "name the service as it was bound, with --address if it had one",
+            Self::NothingSet { .. } => "pass --set NAME=VALUE",
+            Self::NoStore { .. } => "certfix csr makes it with its first key; name another with --store DIR",
+            Self::NoValue { .. } => "--dry-run shows what a template writes",
+            Self::Locked { .. } => "run it again when that has ended; bind, commit and undo take --wait SECONDS",
+            Self::Interrupted { .. } => "certfix undo puts everything back; certfix commit does so and begins again",
+            Self::NothingListens { .. } => "start it, or say where to look with --endpoint PROTOCOL://HOST:PORT",
+            Self::PutBack { .. } => "correct what failed, then run certfix commit again",
+            Self::NotPutBack { .. } => "the next certfix commit or certfix undo tries again to put everything back",
+            Self::FolderGone { .. } => "make the folder again, or put back all but that file with certfix undo --force",
+            Self::ChangedSince { .. } => "pass --force to put the file back all the same; the change is lost",
+            Self::BadTemplate { .. } => "docs/deploy.md says what can stand in a template",
+            Self::CannotEdit { .. } => "mend it by hand, then run the same command again",
+            Self::Command { .. } => "run the command by hand to see all that it says",
+            Self::NotPresented { .. } => "certfix check with that address shows what it presents",
+            Self::NothingToUndo => "certfix keys lists the keys and the services that are bound to them",
         }
     }
 
     pub(super) fn describe(&self, out: &mut impl Write) -> fmt::Result {
         match self {
-            Self::NoSuchKey { path } => write!(out, "'{}' is not a key", path.display()),
+            Self::NoSuchKey { name, store, known } => {
+                write!(out, "no key is called '{name}' in the store '{}'", store.display())?;
+                if known.is_empty() { Ok(()) } else { write!(out, ", but: {}", listed(known)) }
+            }
             Self::NotInstalled { path } => write!(out, "'{}' has no certificate yet", path.display()),
             Self::EncryptedKey { path } => {
                 write!(out, "'{}' is encrypted, and a service cannot ask for its password", path.display())

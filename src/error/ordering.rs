@@ -41,8 +41,6 @@ pub enum Ordering {
     NotOffered { name: String, challenge: &'static str, offered: String },
     /// This kind of proof cannot be given for the name.
     NotForName { name: String, challenge: &'static str, cause: &'static str },
-    /// There is no such key.
-    NoKey { key: String },
     /// The key has no request to order with.
     NoRequest { key: String },
     /// The order came to nothing and the authority does not say why.
@@ -87,9 +85,9 @@ impl Problem {
     }
 
     /// What to try next.
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> &'static str {
         let kind = self.names.first().map_or(&*self.kind, |(_, kind, _)| kind);
-        Some(match kind {
+        match kind {
             "rateLimited" => "wait until then; try things out with certfix order NAME --acme letsencrypt-staging",
             "rejectedIdentifier" => "leave the name out of the request, or ask a CA that signs it: certfix ca sign",
             "unsupportedIdentifier" => {
@@ -107,8 +105,8 @@ impl Problem {
             "invalidContact" | "unsupportedContact" => "pass --email with another address to certfix order",
             "invalidProfile" => "pass --acme-profile to certfix order with a profile that it knows, or leave it out",
             "serverInternal" | "badNonce" | "orderNotReady" => "try again later; the order goes on where it was",
-            _ => return None,
-        })
+            _ => "ask the authority what that means, then run the same command again",
+        }
     }
 }
 
@@ -162,56 +160,53 @@ impl fmt::Display for Problem {
 }
 
 impl Ordering {
-    pub(super) fn hint(&self) -> Option<&'static str> {
+    pub(super) fn hint(&self) -> &'static str {
         match self {
-            Self::NoDirectory { .. } => Some("name one: --acme letsencrypt, or --acme with its directory's https URL"),
-            Self::NoChallenge { .. } => Some("pass --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn"),
-            Self::BadDirectory { .. } => Some("name letsencrypt, letsencrypt-staging, or the directory's https URL"),
-            Self::BadRoots { .. } => Some(
-                "pass --acme-ca-file to certfix order with a PEM file of the root of the directory's own certificate",
-            ),
-            Self::Unreachable { .. } => {
-                Some("see that network and name are right, and run the same command again: it goes on where it was")
+            Self::NoDirectory { .. } => "name one: --acme letsencrypt, or --acme with its directory's https URL",
+            Self::NoChallenge { .. } => "pass --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn",
+            Self::BadDirectory { .. } => "name letsencrypt, letsencrypt-staging, or the directory's https URL",
+            Self::BadRoots { .. } => {
+                "pass --acme-ca-file to certfix order with a PEM file of the root of the directory's own certificate"
             }
-            Self::Untrusted { .. } => Some("pass the root that signed it to certfix order: --acme-ca-file FILE"),
-            Self::NotAcme { .. } => Some("see that the URL is that of an ACME directory, and not of a page about it"),
-            Self::Terms { .. } => Some("read them, then pass --agree-tos to certfix order"),
-            Self::NeedsBinding { .. } => Some(BIND),
-            Self::BadBinding { .. } => Some("put the HMAC key into it in base64url, alone, as the authority gave it"),
-            Self::AccountGone { .. } => Some("move that folder away, and the next order makes a new account"),
-            Self::Refused(problem) if problem.kind == "unauthorized" && problem.names.is_empty() => Some(
+            Self::Unreachable { .. } => {
+                "see that network and name are right, and run the same command again: it goes on where it was"
+            }
+            Self::Untrusted { .. } => "pass the root that signed it to certfix order: --acme-ca-file FILE",
+            Self::NotAcme { .. } => "see that the URL is that of an ACME directory, and not of a page about it",
+            Self::Terms { .. } => "read them, then pass --agree-tos to certfix order",
+            Self::NeedsBinding { .. } => BIND,
+            Self::BadBinding { .. } => "put the HMAC key into it in base64url, alone, as the authority gave it",
+            Self::AccountGone { .. } => "move that folder away, and the next order makes a new account",
+            Self::Refused(problem) if problem.kind == "unauthorized" && problem.names.is_empty() => {
                 "if it has closed the account, move the account's folder in _acme of the store away, and the next order \
-                 makes a new one",
-            ),
+                 makes a new one"
+            }
             Self::Refused(problem) | Self::NotProved { problem, .. } => problem.hint(),
             Self::NotOffered { .. } => {
-                Some("prove it in another way: pass --webroot, --listen, --dns-hook or --tls-alpn to certfix order")
+                "prove it in another way: pass --webroot, --listen, --dns-hook or --tls-alpn to certfix order"
             }
-            Self::NotForName { .. } => {
-                Some("pass --dns-hook PROGRAM to certfix order, or leave the name out of the request")
-            }
-            Self::NoKey { .. } => Some("make it: certfix csr --fqdn NAME; or name another store with --store DIR"),
-            Self::NoRequest { .. } => Some("make one: certfix csr --renew NAME"),
-            Self::Invalid { .. } => Some("order again: a new order is made"),
-            Self::Pending { .. } => Some(
+            Self::NotForName { .. } => "pass --dns-hook PROGRAM to certfix order, or leave the name out of the request",
+            Self::NoRequest { .. } => "make one: certfix csr --renew NAME",
+            Self::Invalid { .. } => "order again: a new order is made",
+            Self::Pending { .. } => {
                 "run the same command again later: it goes on where it was; or wait longer with --wait SECONDS \
-                 (with certfix renew it is --wait-online)",
-            ),
+                 (with certfix renew it is --wait-online)"
+            }
             Self::LedAstray { .. } => {
-                Some("put a folder in its place, or have root make the link; or name another folder with --webroot DIR")
+                "put a folder in its place, or have root make the link; or name another folder with --webroot DIR"
             }
             Self::CannotListen { .. } => {
-                Some("free the port, or pass another ADDR:PORT, or --webroot DIR of a web server, to certfix order")
+                "free the port, or pass another ADDR:PORT, or --webroot DIR of a web server, to certfix order"
             }
-            Self::Hook { .. } => Some("try the hook by hand: HOOK add RECORD VALUE, HOOK remove RECORD VALUE"),
-            Self::NotInDns { .. } => Some(
+            Self::Hook { .. } => "try the hook by hand: HOOK add RECORD VALUE, HOOK remove RECORD VALUE",
+            Self::NotInDns { .. } => {
                 "see what the hook did; ask another server with --resolver; or wait longer with --wait SECONDS \
-                 (with certfix renew it is --wait-online)",
-            ),
-            Self::WouldSort { .. } => {
-                Some("order one certificate for each name with --one-per-name, or go on all the same with --yes")
+                 (with certfix renew it is --wait-online)"
             }
-            Self::Declined { .. } => None,
+            Self::WouldSort { .. } => {
+                "order one certificate for each name with --one-per-name, or go on all the same with --yes"
+            }
+            Self::Declined { .. } => "run it again and choose, or choose with --one-per-name or --yes",
         }
     }
 
@@ -242,7 +237,6 @@ impl Ordering {
             Self::NotForName { name, challenge, cause } => {
                 write!(out, "{name} cannot be proved by {challenge}: {cause}")
             }
-            Self::NoKey { key } => write!(out, "no key is called '{key}'"),
             Self::NoRequest { key } => write!(out, "'{key}' has no request to order a certificate with"),
             Self::Invalid { key, authority } => write!(out, "{authority} gave up the order for '{key}'"),
             Self::Pending { key, authority, state, seconds } => {

@@ -41,25 +41,24 @@ pub enum Signing {
 }
 
 impl Signing {
-    pub(super) fn hint(&self) -> Option<&'static str> {
+    pub(super) fn hint(&self) -> &'static str {
         match self {
-            Self::NoAuthority { .. } => {
-                Some("make one with certfix ca init NAME, or name another store with --store DIR")
+            Self::NoAuthority { .. } => "make one with certfix ca init NAME, or name another store with --store DIR",
+            Self::NoSuchAuthority { .. } => "certfix ca list shows all of them",
+            Self::WhichAuthority { .. } => "name one with --ca NAME",
+            Self::BadAuthorityName { .. } => "write it like \"Contoso Internal CA\"",
+            Self::BadConstraint { .. } => "write it like --only contoso.com, or --only 192.0.2.0/24 beside a domain",
+            Self::KeyAway { .. } => "put the file back for as long as it is needed",
+            Self::NotValid { .. } => "make a new CA with certfix ca init NAME, and have clients trust it",
+            Self::NothingSigned { .. } => "sign the others without them, or mend them first",
+            Self::NoRequest { .. } => "name the file of a certificate request; certfix csr makes one",
+            Self::SameFile { .. } => "sign them in two calls, with two folders",
+            Self::NotSigned { .. } => "certfix ca list shows what was signed",
+            Self::ManySigned { .. } => "name the serial number; certfix ca list shows all",
+            Self::Refused { .. } => {
+                "make another request: certfix csr --from REQUEST --ca private; names outside --only need another CA"
             }
-            Self::NoSuchAuthority { .. } => Some("certfix ca list shows all of them"),
-            Self::WhichAuthority { .. } => Some("name one with --ca NAME"),
-            Self::BadAuthorityName { .. } => Some("write it like \"Contoso Internal CA\""),
-            Self::BadConstraint { .. } => {
-                Some("write it like --only contoso.com, or --only 192.0.2.0/24 beside a domain")
-            }
-            Self::KeyAway { .. } => Some("put the file back for as long as it is needed"),
-            Self::NotValid { .. } => Some("make a new CA with certfix ca init NAME, and have clients trust it"),
-            Self::NothingSigned { .. } => Some("sign the others without them, or mend them first"),
-            Self::NoRequest { .. } => Some("name the file of a certificate request; certfix csr makes one"),
-            Self::SameFile { .. } => Some("sign them in two calls, with two folders"),
-            Self::NotSigned { .. } => Some("certfix ca list shows what was signed"),
-            Self::ManySigned { .. } => Some("name the serial number; certfix ca list shows all"),
-            Self::Refused { .. } | Self::AlreadyRevoked { .. } => None,
+            Self::AlreadyRevoked { .. } => "nothing is left to do; certfix ca list shows all that was signed",
         }
     }
 

@@ -261,7 +261,8 @@ fn ascii(text: &str, place: &str) -> Result<(), Error> {
 }
 
 fn cannot(what: &str) -> Error {
-    Error::Conflict { cause: format!("cannot {what}") }
+    let hint = "make the request here: leave --emit and --new-key-rq out";
+    Error::Conflict { cause: format!("cannot {what}"), hint }
 }
 
 pub(crate) fn render(template: &str, values: Value) -> Result<String, Error> {

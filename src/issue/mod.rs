@@ -61,7 +61,8 @@ pub fn self_signed(plan: &Plan, key: &SigningKey, at: Moment, days: i64) -> Resu
     let mut params = parameters(plan, key)?;
     let begin = at.plus_seconds(-EARLIER);
     if days < 1 {
-        return Err(Error::Conflict { cause: format!("a certificate cannot live {days} days") });
+        let hint = "pass --days with a number of at least 1";
+        return Err(Error::Conflict { cause: format!("a certificate cannot live {days} days"), hint });
     }
     params.not_before = calendar(begin)?;
     // Both ends count (RFC 5280 §4.1.2.5).
@@ -141,7 +142,10 @@ fn calendar(moment: Moment) -> Result<OffsetDateTime, Error> {
     OffsetDateTime::from_unix_timestamp(moment.unix())
         .ok()
         .filter(|time| (1950..=9999).contains(&time.year()))
-        .ok_or_else(|| Error::Issue { cause: format!("no certificate can hold the time {moment}") })
+        .ok_or_else(|| Error::Conflict {
+            cause: format!("no certificate can hold the time {moment}"),
+            hint: "pass fewer --days, or look at the clock",
+        })
 }
 
 /// 20 random octets, positive and below 2^159 (BR 7.1.2.7).

@@ -22,7 +22,7 @@ pub(super) fn choose(
     profile: &'static Profile,
 ) -> Result<Chosen, Error> {
     let first = GeneralName::from(target);
-    mend(&first, profile).map_err(|reason| unsigned(&first, profile, &reason))?;
+    asked(&first, profile)?;
     let mut seen = HashSet::from([key(&first)]);
     let mut chosen = Chosen { names: vec![PlannedName { name: first, reason: Reason::Added }], dropped: Vec::new() };
     let mut dns_before = 0;
@@ -46,12 +46,25 @@ pub(super) fn choose(
         }
     }
     for entry in extra {
-        let mended = mend(entry, profile).map_err(|reason| unsigned(entry, profile, &reason))?;
+        let mended = asked(entry, profile)?;
         if seen.insert(key(&mended)) {
             chosen.names.push(PlannedName { name: mended, reason: Reason::Added });
         }
     }
     Ok(chosen)
+}
+
+/// The entry that somebody asked for, as it may be written.
+fn asked(entry: &GeneralName, profile: &'static Profile) -> Result<GeneralName, Error> {
+    if profile.is_public() && entry.name().is_some_and(|name| is_nobodys(&name)) {
+        return Err(Error::PublicSuffix { name: entry.to_string() });
+    }
+    mend(entry, profile).map_err(|reason| unsigned(entry, profile, &reason))
+}
+
+/// True for `com` and `co.uk`. A wildcard under one of these has a reason of its own.
+fn is_nobodys(name: &Name) -> bool {
+    name.is_top_level() || !name.is_wildcard() && name.is_registry_suffix()
 }
 
 /// The entry as it may be written, or why it may not.

@@ -54,7 +54,10 @@ pub(super) fn mended(
     validation: Validation,
     profile: &Profile,
 ) -> Result<Subject, Error> {
-    let cuts = cut(old).ok_or_else(|| Error::Issue { cause: "the old subject is not DER".to_owned() })?;
+    let cuts = cut(old).ok_or_else(|| Error::Conflict {
+        cause: "the old subject is not DER".to_owned(),
+        hint: "write another in its place: --subject of certfix csr or certfix self-signed",
+    })?;
     let fits = target.as_str().len() <= LONGEST_COMMON_NAME;
     let common_names = old.common_names().count();
     let mut seen = 0;

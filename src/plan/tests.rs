@@ -175,6 +175,25 @@ fn says_what_becomes_of_the_subject() {
 }
 
 #[test]
+fn asks_no_public_ca_for_what_is_nobodys() {
+    let asked = |target: &str, extra: &str, profile| {
+        let extra = vec![general_name(extra)];
+        plan(&Wish { extra, ..wish(target, None, profile) }).err().map(|error| error.to_string())
+    };
+    for suffix in ["com", "ck", "zip", "co.uk"] {
+        let nobodys = Some(format!("'{suffix}' is a public suffix, nobody's own domain"));
+        assert_eq!(asked(suffix, "mail.contoso.com", "letsencrypt"), nobodys);
+        assert_eq!(asked("mail.contoso.com", suffix, "public"), nobodys);
+        assert_eq!(asked(suffix, suffix, "private"), None, "{suffix}");
+    }
+    assert_eq!(asked("mail.contoso.com", "contoso.github.io", "public"), None);
+    assert_eq!(asked("mail.contoso.com", "github.io", "public"), None, "it has one owner");
+    for (internal, word) in [("server", "internal"), ("contoso.local", "internal"), ("*.co.uk", "wildcard")] {
+        assert!(asked("mail.contoso.com", internal, "public").is_some_and(|said| said.contains(word)), "{internal}");
+    }
+}
+
+#[test]
 fn makes_the_target_from_a_domain() {
     for top in ["com", "uk", "NET"] {
         assert!(matches!(target_for_domain(top, "remote"), Err(Error::PublicSuffix { .. })), "{top}");

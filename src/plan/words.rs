@@ -31,6 +31,7 @@ impl fmt::Display for DropReason {
             Self::Malformed(fault) => write!(out, "not a DNS name: {fault}"),
             Self::AddressAsText => out.write_str("an address written as a DNS name, which clients do not compare"),
             Self::WholeSuffix => out.write_str("a wildcard for a whole top level domain or public suffix"),
+            Self::NotAsked => out.write_str("the last request did not ask for it"),
             Self::Unreadable => out.write_str("its content cannot be carried over"),
         }
     }

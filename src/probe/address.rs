@@ -150,7 +150,7 @@ mod tests {
             Ok(Asked::Host(host)) => host.to_string(),
             Ok(other @ Asked::AnyOf { .. }) => panic!("nobody types {other:?}"),
             Err(error) => {
-                assert!(error.hint().is_some(), "{error}");
+                assert!(!error.hint().is_empty(), "{error}");
                 format!("error: {error}")
             }
         }

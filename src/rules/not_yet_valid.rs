@@ -1,6 +1,6 @@
 //! The life has not begun.
 
-use super::{Check, Context, Hit, Remedy, Rule, Source};
+use super::{Check, Context, Hit, Rule, Source};
 use crate::clients::Fault;
 use crate::facts::Certificate;
 
@@ -20,7 +20,7 @@ fn check(cert: &Certificate, ctx: &Context<'_>) -> Option<Hit> {
     if cert.not_before <= ctx.now || cert.not_after < cert.not_before {
         return None;
     }
-    Some(Hit::refuse(format!("it begins {}", cert.not_before)).remedy(Remedy::Reissue))
+    Some(Hit::refuse(format!("it begins {}", cert.not_before)))
 }
 
 #[cfg(test)]
@@ -32,6 +32,8 @@ mod tests {
     fn refuses_before_the_first_second() {
         let hit = check(&leaf(["mail.contoso.com"]), &Context::on("2026-07-31")).unwrap();
         assert_eq!(hit.detail, "it begins 2026-08-01 00:00:00 UTC");
+        // A new one would begin later still.
+        assert_eq!(hit.remedy, crate::rules::Remedy::Manual);
     }
 
     #[test]

@@ -59,17 +59,24 @@ impl KeyFolder {
     /// [`Error::File`], and then nothing is left behind.
     pub fn renew(&self, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
         let _lock = self.store().lock_whole("csr --renew", Store::WAIT)?;
+        self.ensure_unasked()?;
         let path = self.path.join(RENEWAL);
-        if path.symlink_metadata().is_ok() {
-            let cause = format!(
-                "a renewal of '{}' waits for its certificate: install it, or delete {}",
-                self.name(),
-                path.display()
-            );
-            return Err(Error::Conflict { cause });
-        }
         write::folder(&path, files, &[])?;
         Ok(path)
+    }
+
+    /// Fails while a renewal waits for its certificate, before a slow key is made for another.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`]
+    pub fn ensure_unasked(&self) -> Result<(), Error> {
+        let path = self.path.join(RENEWAL);
+        if path.symlink_metadata().is_err() {
+            return Ok(());
+        }
+        let cause = format!("a renewal of '{}' waits for its certificate in '{}'", self.name(), path.display());
+        let hint = "put the answer in with certfix install FILE, or delete that folder to ask anew";
+        Err(Error::Conflict { cause, hint })
     }
 
     /// Lets the renewal disappear in one step, and then deletes it.

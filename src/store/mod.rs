@@ -23,6 +23,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::error::Deploying;
 use crate::facts::Name;
 use crate::input::read_text;
 
@@ -169,6 +170,21 @@ impl Store {
     pub fn key(&self, name: &Name) -> Result<Option<KeyFolder>, Error> {
         let folder = KeyFolder { path: self.path(name) };
         Ok(folder.is_key()?.then_some(folder))
+    }
+
+    /// The key folder for this name, where one has to be there.
+    ///
+    /// # Errors
+    /// [`Deploying::NoStore`], [`Deploying::NoSuchKey`], [`Error::File`] when it cannot be told.
+    pub fn named(&self, name: &Name) -> Result<KeyFolder, Error> {
+        if let Some(folder) = self.key(name)? {
+            return Ok(folder);
+        }
+        let known = match self.keys() {
+            Err(error @ Error::Deploying(Deploying::NoStore { .. })) => return Err(error),
+            keys => keys.unwrap_or_default().iter().map(KeyFolder::name).collect(),
+        };
+        Err(Deploying::NoSuchKey { name: name.to_string(), store: self.root.clone(), known }.into())
     }
 
     /// All key folders, sorted by name. Hidden folders (what a crash left) are not among them.

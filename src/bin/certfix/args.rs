@@ -379,7 +379,8 @@ impl TargetFrom {
         if let Some(fqdn) = &self.fqdn {
             // An empty variable of a script, not a name that clients could ask for.
             if fqdn.as_encoded_bytes().trim_ascii().is_empty() {
-                return Err(Error::Conflict { cause: "--fqdn is empty: write the name that people type".to_owned() });
+                let hint = "write the name that people type, such as remote.contoso.com";
+                return Err(Error::Conflict { cause: "--fqdn is empty".to_owned(), hint });
             }
             return Ok(Some(Target::typed(fqdn.as_encoded_bytes())));
         }

@@ -98,8 +98,8 @@ const BINDINGS_STAY: &str = "The bindings stay: certfix commit does it again\n";
 fn bindings(args: &Bind) -> Result<Vec<Binding>, Error> {
     let of_one = args.check.is_some() || args.reload.is_some() || !args.endpoint.is_empty();
     if of_one && args.to.len() > 1 {
-        let cause = "--check, --reload and --endpoint belong to one service; bind each by itself".to_owned();
-        return Err(Error::Conflict { cause });
+        let cause = "--check, --reload and --endpoint belong to one service, and --to names several".to_owned();
+        return Err(Error::Conflict { cause, hint: "bind each service by itself" });
     }
     let mut used = Vec::new();
     let mut bindings = Vec::new();

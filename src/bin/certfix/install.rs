@@ -77,13 +77,11 @@ fn named(arguments: &[PathBuf], store: &Store) -> Result<(Option<Name>, Vec<Path
     let Some((first, rest)) = arguments.split_first() else { return Err(Error::NoNames) };
     let name = first.to_str().filter(|_| !first.is_file()).and_then(|typed| Name::parse(typed).ok());
     let Some(name) = name else { return Ok((None, arguments.to_vec())) };
-    if store.key(&name)?.is_none() {
-        // A file that is not there is missed more often than a key named without a file.
-        if rest.is_empty() {
-            return Ok((None, arguments.to_vec()));
-        }
-        return Err(Error::Unknown { what: "key", name: name.to_string(), nearest: None });
+    // A file that is not there is missed more often than a key named without a file.
+    if rest.is_empty() && store.key(&name)?.is_none() {
+        return Ok((None, arguments.to_vec()));
     }
+    store.named(&name)?;
     if rest.is_empty() {
         return Err(Error::NoAnswer { source: name.to_string() });
     }
@@ -122,8 +120,8 @@ fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence])
     let mut keys: Vec<String> = places.iter().filter(wanted).map(|place| place.key.folder.name()).collect();
     keys.dedup();
     if let [_, _, ..] = keys.as_slice() {
-        let cause = format!("there are certificates for several keys: {}; name the one you mean", keys.join(", "));
-        return Err(Error::Conflict { cause });
+        let cause = format!("there are certificates for several keys: {}", keys.join(", "));
+        return Err(Error::Conflict { cause, hint: "name the key you mean before the files" });
     }
     let best = places.iter().filter(wanted).max_by_key(|place| (place.leaf.not_before, place.rank()));
     let Some(best) = best.map(|best| (best.leaf.der.clone(), best.slot, best.key.folder.clone())) else {

@@ -85,8 +85,7 @@ pub(crate) fn usually_kept(name: &Name, public: &PublicKey) -> Option<Kept> {
 
 /// A key of the store by the name that was typed.
 pub(crate) fn named(store: &Store, typed: &str) -> Result<KeyFolder, Error> {
-    let name = name(typed)?;
-    store.key(&name)?.ok_or_else(|| Error::Unknown { what: "key", name: typed.to_owned(), nearest: None })
+    store.named(&name(typed)?)
 }
 
 /// A DNS name that was typed.

@@ -45,7 +45,7 @@ pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
 
 pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
     if let Some(cause) = args.certificate.useless().filter(|_| !args.self_signed) {
-        return Err(Error::Conflict { cause: cause.to_owned() });
+        return Err(Error::Conflict { cause: cause.to_owned(), hint: "add --self-signed, or leave that flag out" });
     }
     let known = password::given(&args.made.password)?;
     let evidence = sources::read(&args.source, known.as_ref(), &args.made.reach)?;
@@ -149,8 +149,8 @@ pub(crate) fn wish<'a>(
     let subject = subject.map_err(|part| Error::BadSubject { part })?;
     let named = subject.as_ref().and_then(|subject: &DistinguishedName| subject.common_names().next());
     if let Some(named) = named.filter(|named| !named.as_bytes().eq_ignore_ascii_case(target.as_str().as_bytes())) {
-        let cause = format!("the common name is the first name, {target}, not {named}: leave CN out of --subject");
-        return Err(Error::Conflict { cause });
+        let cause = format!("the common name is the first name, {target}, not {named}");
+        return Err(Error::Conflict { cause, hint: "leave CN out of --subject" });
     }
     Ok(Wish { target, extra, old, subject, profile, output })
 }
@@ -219,12 +219,12 @@ impl Work<'_> {
 
     fn emit(&self, plan: &Plan, format: Emit, contact: Contact<'_>) -> Result<ExitCode, Error> {
         if self.args.output.format == Format::Json {
-            let cause = "--emit prints a file that has a format of its own: leave --format json out".to_owned();
-            return Err(Error::Conflict { cause });
+            let cause = "--emit prints a file that has a format of its own".to_owned();
+            return Err(Error::Conflict { cause, hint: "leave --format json out" });
         }
         if self.args.key_file.is_some() && !matches!(format, Emit::NewKeyRq) {
             let cause = "--key-file goes with --emit newkeyrq alone: the others make a key where they run".to_owned();
-            return Err(Error::Conflict { cause });
+            return Err(Error::Conflict { cause, hint: "leave --key-file out, or pass --emit newkeyrq" });
         }
         let script = |format| Ok::<_, Error>((self.kind().kind(), issue::emit(plan, self.kind(), format)?));
         let (kind, script) = match format {
@@ -244,8 +244,8 @@ impl Work<'_> {
     fn new_key_request(&self, plan: &Plan, contact: Contact<'_>) -> Result<(KeyKind, String), Error> {
         let args = self.args;
         if args.dry_run && args.key_file.is_none() {
-            let cause = "--dry-run would lose the key of --emit newkeyrq: leave it out, or pass --key-file FILE";
-            return Err(Error::Conflict { cause: cause.to_owned() });
+            let cause = "--dry-run would lose the key of --emit newkeyrq".to_owned();
+            return Err(Error::Conflict { cause, hint: "leave --dry-run out, or pass --key-file FILE" });
         }
         let key = self.key()?;
         let kind = key.public.kind.clone();

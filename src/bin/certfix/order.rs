@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
     if !args.dry_run {
         keys::recover(&store);
     }
-    let key = named(&store, &args.name)?;
+    let key = keys::named(&store, &args.name)?.contents();
     let online = online(args, &key)?;
     online.challenge.ensure_there()?;
     let profile = acme::profile_of(&online)?;
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
     let mut done = Vec::new();
     let mut failures = Vec::new();
     for name in &names {
-        let key = named(&store, name)?;
+        let key = keys::named(&store, name)?.contents();
         match one(&store, &key, &online, args) {
             Ok(one) => done.push(one),
             // Whoever stops it means all of it.
@@ -148,14 +148,6 @@ fn entry(name: &str, online: &Online) -> Ordered {
 /// How the authority is reached, with the recorded roots.
 pub(crate) fn reach<'a>(online: &'a Online, manner: &Manner, now: Moment) -> Reach<'a> {
     Reach { roots: online.roots.as_deref(), limit: manner.timeout, now }
-}
-
-fn named(store: &Store, typed: &str) -> Result<Contents, Error> {
-    let name = keys::name(typed)?;
-    match store.key(&name)? {
-        Some(folder) => Ok(folder.contents()),
-        None => Err(Ordering::NoKey { key: name.to_string() }.into()),
-    }
 }
 
 /// What was said; where nothing was, what was recorded the last time.

@@ -20,7 +20,7 @@ pub(crate) fn run(args: &Renew) -> Result<ExitCode, Error> {
     if args.now && args.names.is_empty() {
         // Each renewal counts at an authority, and a whole store at once may reach its limits.
         let cause = "--now renews keys that are not due yet, and wants their names".to_owned();
-        return Err(Error::Conflict { cause });
+        return Err(Error::Conflict { cause, hint: "name them: certfix renew --now NAME" });
     }
     let store = Store::open(&args.place.store);
     if !args.place.dry_run {
@@ -128,11 +128,9 @@ impl Round<'_> {
         let folder = &contents.folder;
         if contents.renewal.is_none() {
             if contents.is_locked {
-                let cause = format!(
-                    "the key of {0} is encrypted, and so would the next one be: certfix csr --renew {0}, then install the answer",
-                    folder.name()
-                );
-                return Err(Error::Conflict { cause });
+                let cause = format!("the key of '{}' is encrypted, and so would the next one be", folder.name());
+                let hint = "make the request with certfix csr --renew NAME, then install the answer";
+                return Err(Error::Conflict { cause, hint });
             }
             renewal::ask(&self.request(contents, way)?, contents)?;
         }

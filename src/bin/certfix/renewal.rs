@@ -22,10 +22,17 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
         keys::recover(&store);
     }
     let contents = keys::named(&store, typed)?.contents();
+    contents.folder.ensure_unasked()?;
     let item = last(&contents)?;
     let plan = planned(args, &contents, item)?;
     let (key, request) = signed(args, &contents, &plan)?;
-    let plan = plan.for_key(key.public.kind.clone());
+    let mut plan = plan.for_key(key.public.kind.clone());
+    // What services have is what people know, not what was asked for.
+    let before = contents.newest().map(Item::Certificate);
+    match before {
+        Some(before) => plan = plan.compared_with(before.identity()),
+        None => plan.notes.insert(0, FIRST_WAITS.to_owned()),
+    }
     let files = match made.dry_run {
         true => Vec::new(),
         false => write(args, &contents, &key, &request)?,
@@ -33,19 +40,20 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     let product = Product::request(&plan, key, request);
     let old_key = contents.folder.path.join(store::KEY);
     let key_from = args.renewal.same_key.then_some(&*old_key);
-    Work { command: "csr", old: Some(item), report: None, key_from, args: made }.say(&[product], &[files])
+    Work { command: "csr", old: before.or(Some(item)), report: None, key_from, args: made }.say(&[product], &[files])
 }
+
+/// What becomes of a request that has no answer yet.
+const FIRST_WAITS: &str = "the request of before has no certificate yet: it stays, and certfix install takes the answer to \
+                           either of the two";
 
 /// The same without a word: the request is there afterwards, beside the key.
 pub(crate) fn ask(args: &Csr, contents: &Contents) -> Result<(), Error> {
     let plan = planned(args, contents, last(contents)?)?;
     // Nobody is there to see it.
     if let Some(dropped) = plan.dropped.iter().find(|dropped| dropped.reason != DropReason::Duplicate) {
-        let cause = format!(
-            "the next certificate would lack {}: {}; certfix csr --renew makes the request",
-            dropped.name, dropped.reason
-        );
-        return Err(Error::Conflict { cause });
+        let cause = format!("the next certificate would lack {}: {}", dropped.name, dropped.reason);
+        return Err(Error::Conflict { cause, hint: "where that may be, make the request: certfix csr --renew NAME" });
     }
     let (key, request) = signed(args, contents, &plan)?;
     write(args, contents, &key, &request).map(|_| ())

@@ -55,7 +55,7 @@ fn unbuffered() -> io::Result<impl Write> {
     Ok(io::stdout().lock())
 }
 
-/// The columns of the terminal, or a fixed width when there is none.
+/// The columns of the terminal; where there is none those that `COLUMNS` names, as `ls` does, or a fixed width.
 pub(crate) fn width() -> usize {
     width_of(io::stdout())
 }
@@ -71,10 +71,9 @@ fn width_of(stream: impl std::os::windows::io::AsHandle) -> usize {
 }
 
 fn limited(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
-    match size {
-        Some((width, _)) => usize::from(width.0).min(WIDTH + 20),
-        None => WIDTH,
-    }
+    let wished = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
+    let columns = size.map(|(width, _)| usize::from(width.0)).or_else(wished);
+    columns.map_or(WIDTH, |columns| columns.min(WIDTH + 20))
 }
 
 /// True when a person can be asked.
@@ -82,7 +81,7 @@ pub(crate) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Writes an error, and its hint when there is one.
+/// Writes an error and its hint.
 pub(crate) fn complain(error: &Error) {
     complain_with("error", error);
 }
@@ -94,9 +93,7 @@ pub(crate) fn complain_about(name: &str, error: &Error) {
 
 fn complain_with(head: &str, error: &Error) {
     remark(&format!("{head}: {error}"));
-    if let Some(hint) = error.hint() {
-        remark(&format!("hint: {hint}"));
-    }
+    remark(&format!("hint: {}", error.hint()));
 }
 
 /// One line that says how far the work is; on a terminal only, and gone when it is done.

@@ -80,7 +80,8 @@ pub(crate) fn ensure_used(given: &NewPassword, is_used: bool, flags: &str) -> Re
         return Ok(());
     }
     let flag = if given.new_password_file.is_some() { "--new-password-file" } else { "--new-password-env" };
-    Err(Error::Conflict { cause: format!("{flag} needs {flags}: otherwise nothing is encrypted with it") })
+    let cause = format!("{flag} needs {flags}: otherwise nothing is encrypted with it");
+    Err(Error::Conflict { cause, hint: "add what it needs, or leave it out" })
 }
 
 /// Fails when something of a planned name is in the store already, before a slow key is made for it.

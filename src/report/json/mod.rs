@@ -43,7 +43,7 @@ pub struct Failure {
     /// The error in one line.
     pub error: String,
     /// What to try next.
-    pub hint: Option<&'static str>,
+    pub hint: &'static str,
 }
 
 /// The answer of a command that could not do what was asked.

@@ -3,13 +3,12 @@
 use std::fmt::Write;
 use std::io;
 
-use super::Page;
-use super::layout::{bold, level, outcome};
-use crate::clients::{Group, Reference};
+use super::layout::level;
+use super::{Page, verdicts};
+use crate::clients::Reference;
 use crate::error::listed;
 use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
-use crate::report::{blame, hedge, oddity};
 use crate::rules::{Authority, Check, Level, Remedy, Rule};
 
 /// A key of a store whose certificate or request is judged. `certfix fix` does not write where it is.
@@ -194,60 +193,6 @@ pub fn quoted(source: &str) -> String {
     format!("'{}'", source.replace('\'', r"'\''"))
 }
 
-/// Writes what each client does, after a blank line; nothing when the report has no target.
-///
-/// # Errors
-/// Those of the stream.
-pub fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let Some(target) = report.target else { return Ok(()) };
-    if report.verdicts.is_empty() {
-        return Ok(());
-    }
-    page.line("")?;
-    page.line(&bold(&format!("What clients do when asked for {target}, and what they compare with it")))?;
-    let rows: Vec<(&Verdict<'_>, String)> = report
-        .verdicts
-        .iter()
-        .map(|verdict| (verdict, format!("{}{}", verdict.comparison.compared, hedge(verdict.certainty))))
-        .collect();
-    let widest = rows.iter().map(|(verdict, _)| verdict.client.name.chars().count()).max().unwrap_or(0);
-    let longest = rows.iter().map(|(_, compared)| compared.chars().count()).max().unwrap_or(0);
-    // On a narrow page the identity goes below the client, not beside it.
-    let beside = INDENT + widest + 2 + longest <= page.width();
-    for (verdict, compared) in rows {
-        let name = verdict.client.name;
-        if beside {
-            page.line(&format!("  {}  {name:<widest$}  {compared}", outcome(verdict.outcome)))?;
-        } else {
-            page.line(&format!("  {}  {name}", outcome(verdict.outcome)))?;
-            page.paragraph(INDENT, &compared)?;
-        }
-        if let Some(oddity) = oddity(verdict, report.subject.item.identity()) {
-            page.paragraph(INDENT, oddity)?;
-        }
-        if verdict.outcome > Outcome::Accepts && verdict.client.group != Group::Standard {
-            page.paragraph(INDENT, &complaint(verdict))?;
-        }
-    }
-    Ok(())
-}
-
-/// Where the client's name begins: after the longest outcome.
-const INDENT: usize = 11;
-
-/// `on POP3, IMAP4, SMTP: "The server ..."`
-fn complaint(verdict: &Verdict<'_>) -> String {
-    match &verdict.message {
-        Some(message) => {
-            format!("on {}: \"{}\"{}", verdict.client.service, message.text(), hedge(message.mark()))
-        }
-        None => {
-            let why = verdict.fault.and_then(blame).map(|why| format!(": {why}")).unwrap_or_default();
-            format!("on {}{why}; its exact words are not known", verdict.client.service)
-        }
-    }
-}
-
 /// `2 findings: 1 refused, 1 warning. Not checked: ...`; `candidates` are those of which a name has to be given.
 pub(super) fn counts(
     levels: &[Level],
@@ -312,6 +257,7 @@ mod tests {
     use crate::facts::fixture::{day, evidence, identity, leaf, subject, target};
     use crate::facts::{Identity, SanExtension};
     use crate::judge::{Panel, judge};
+    use crate::report::oddity;
     use crate::rules::Context;
 
     /// A certificate of today with these common names.

@@ -12,9 +12,10 @@ mod plan;
 mod renew;
 mod services;
 mod summary;
+mod verdicts;
 
 pub use authority::{Answer, answered, authorities, authority, order, orders};
-pub use check::{Kept, check, check_kept, faults, quoted, verdicts};
+pub use check::{Kept, check, check_kept, faults, quoted};
 pub use inspect::{inspect, keys};
 pub use install::{Installed, Next, installed};
 pub use keys::{key_tree, one_key};
@@ -25,3 +26,4 @@ pub use plan::{key_of, made, plan};
 pub use renew::{Outcome, Renewed, renewed};
 pub use services::{services, services_kept, table};
 pub use summary::{PassedOver, summary};
+pub use verdicts::verdicts;

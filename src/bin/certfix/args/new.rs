@@ -22,7 +22,10 @@ pub(crate) struct New {
 pub(crate) fn parsed<T: Args>(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<T, Error> {
     let command = T::augment_args(Command::new("certfix").no_binary_name(true));
     let matches = command.try_get_matches_from(arguments).and_then(|matches| T::from_arg_matches(&matches));
-    matches.map_err(|error| Error::Conflict { cause: error.to_string().lines().next().unwrap_or_default().to_owned() })
+    matches.map_err(|error| Error::Conflict {
+        cause: error.to_string().lines().next().unwrap_or_default().to_owned(),
+        hint: "certfix help COMMAND lists what each command takes",
+    })
 }
 
 // What only `NewKeyRq.txt` holds.
@@ -46,6 +49,7 @@ impl ContactOptions {
         if given && !self.new_key_rq && !matches!(emit, Some(Emit::NewKeyRq)) {
             return Err(Error::Conflict {
                 cause: "--contact and --phone need --new-key-rq: only NewKeyRq.txt holds them".to_owned(),
+                hint: "add --new-key-rq, or leave them out",
             });
         }
         Ok(Contact { email: self.contact.as_deref(), phone: self.phone.as_deref() })

@@ -128,6 +128,7 @@ impl Desk {
         match cases.iter().find(|case| args.install && case.key.is_none()) {
             Some(case) => Err(Error::Conflict {
                 cause: format!("--install: the request in '{}' is for none of the keys of this store", case.source),
+                hint: "leave --install out, and give the certificate to certfix install where the key is",
             }),
             None => Ok(cases),
         }

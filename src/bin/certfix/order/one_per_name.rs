@@ -12,8 +12,10 @@ use crate::write;
 /// about to end, is left out: an order of before, of which a part failed, is gone on with.
 pub(super) fn requests(store: &Store, key: &Contents, plan: &Plan, now: Moment) -> Result<Vec<String>, Error> {
     if key.is_locked {
-        let cause = "its key is encrypted: make the requests with certfix csr --one-per-name --encrypt-key".to_owned();
-        return Err(Error::Conflict { cause });
+        let cause =
+            format!("the key of '{}' is encrypted, and so would those of the single names be", key.folder.name());
+        let hint = "make the requests with certfix csr --one-per-name --encrypt-key, and order for each";
+        return Err(Error::Conflict { cause, hint });
     }
     let kind = key.public().and_then(|public| KeyChoice::like(&public.kind)).unwrap_or_default();
     let mut names = Vec::new();
@@ -44,8 +46,8 @@ fn is_for(key: &Contents, plan: &Plan) -> bool {
 }
 
 fn in_the_way(folder: &KeyFolder, name: &Name) -> Error {
-    let cause = format!("the request of '{}' is for more than {name}: order for it, or rename that key", folder.name());
-    Error::Conflict { cause }
+    let cause = format!("the request of '{}' is for more than {name}", folder.name());
+    Error::Conflict { cause, hint: "order without --one-per-name, or move that key away: certfix keys rename" }
 }
 
 fn make(plan: &Plan, kind: KeyChoice, keep: impl FnOnce(&[NewFile<'_>]) -> Result<(), Error>) -> Result<(), Error> {
