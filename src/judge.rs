@@ -275,7 +275,7 @@ impl<'a> Bench<'a, '_> {
             return (None, Vec::new());
         }
         let mut worst = check(None);
-        let heeds = |view: &View<'a>| rule.fault.is_some_and(|fault| complains(view.member.client, fault));
+        let heeds = |view: &View<'a>| rule.fault.is_some_and(|fault| view.member.complains(fault));
         let mut minds = |client: &'static Client| match check(Some(&client.demands)) {
             Some(hit) => {
                 keep_worse(&mut worst, hit);

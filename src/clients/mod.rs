@@ -213,6 +213,7 @@ impl Fault {
         Self::WeakKey,
         Self::UnusableKey,
         Self::WeakSignature,
+        Self::InnerAlgorithm,
         Self::Purpose,
         Self::KeyUsage,
         Self::Authority,
