@@ -21,6 +21,7 @@ use openssl::Workshop;
 use server::Server;
 
 const CLIENT: &str = "extendedKeyUsage=clientAuth";
+const ROOT_DAYS: (i64, i64) = (-1, 9000);
 const ANY: &str = "extendedKeyUsage=anyExtendedKeyUsage";
 const NO_USE: &str = "keyUsage=nonRepudiation";
 const CRITICAL: &str = "1.2.3.4=critical,ASN1:NULL";
@@ -114,6 +115,42 @@ const CASES: &[Case] = &[
     Case { issuer: Issuer::BetweenWith(&[AUTHORITY, "nameConstraints=excluded;DNS:localhost"]), ..GOOD },
     Case { issuer: Issuer::EndedBetween, ..GOOD },
     Case { issuer: Issuer::Sent, ..GOOD },
+    // Roots.
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(OLD, &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(OLD, &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith((100, 400), &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith((100, 400), &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[LEAF, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[LEAF, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &["subjectKeyIdentifier=hash"]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &["subjectKeyIdentifier=hash"]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, "keyUsage=digitalSignature"]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, "keyUsage=digitalSignature"]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &["basicConstraints=CA:TRUE,pathlen:0", SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &["basicConstraints=CA:TRUE,pathlen:0", SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, CLIENT]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, CLIENT]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, ANY]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, ANY]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, "extendedKeyUsage=msSGC"]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, "extendedKeyUsage=msSGC"]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, CRITICAL]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, CRITICAL]), ..GOOD },
+    Case {
+        issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, "nameConstraints=permitted;DNS:example.org"]),
+        ..GOOD
+    },
+    Case {
+        issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, "nameConstraints=permitted;DNS:example.org"]),
+        ..GOOD
+    },
+    Case { issuer: Issuer::MixedRoot, ..GOOD },
+    Case { issuer: Issuer::OldRoot, ..GOOD },
+    Case { name: "other.example", issuer: Issuer::RootWith(OLD, &[AUTHORITY, SIGNS]), ..GOOD },
     // Self-signed.
     Case { issuer: Issuer::OwnOlder, ..GOOD },
     Case { issuer: Issuer::Own, ..GOOD },

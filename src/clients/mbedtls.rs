@@ -33,7 +33,22 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
-        issuers: IssuerDemands { overlooked: &[Obstacle::Purpose, Obstacle::Names], ..IssuerDemands::USUAL },
+        issuers: IssuerDemands {
+            overlooked: &[Obstacle::Purpose, Obstacle::Names],
+            roots: &[
+                Obstacle::NotAuthority,
+                Obstacle::Unstated,
+                Obstacle::Bare,
+                Obstacle::NoCertSign,
+                Obstacle::TooDeep,
+                Obstacle::Critical,
+                Obstacle::NotYetValid,
+                Obstacle::Expired,
+                Obstacle::InnerAlgorithm,
+            ],
+            far_roots: &[],
+            purposes: &[],
+        },
         sent_chain_only: true,
         is_whole: true,
         ..Demands::NONE
@@ -57,6 +72,11 @@ pub(super) const CLIENT: Client = Client {
              unknown critical extensions. Where purposes are listed serverAuth or anyExtendedKeyUsage must be among \
              them; where there is a key usage, digitalSignature with ECDHE. CAs are held neither to purposes nor to \
              names. An incomplete chain is not completed.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 2.28",
+            "Of a trusted root the life is looked at, whether it may sign and how many CAs are below it, and critical extensions; one of version 1 will do.",
         ),
     ],
 };

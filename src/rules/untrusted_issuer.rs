@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Hit, Rule, Source};
 use crate::clients::{Demands, Fault};
-use crate::facts::{Certificate, CertificationPath, Met, standing};
+use crate::facts::{Certificate, CertificationPath, Met, Place, standing};
 
 pub(super) const RULE: Rule = Rule {
     code: "untrusted-issuer",
@@ -24,10 +24,9 @@ fn check(
 ) -> Option<Hit> {
     let demands = demands.unwrap_or(&Demands::NONE);
     if !ways.is_empty() {
-        // The last one is no worse than others.
-        let met = ways.iter().map(|way| demands.hindrance(way)).collect::<Option<Vec<_>>>()?;
-        let told = met.last().map(|met| told(met)).unwrap_or_default();
-        return Some(Hit::refuse(format!("issued by {}{told}", cert.issuer)));
+        // Where it is the trusted root, `unfit-root` says so.
+        let met = demands.hindrance_on_all(ways).filter(|met| met.place == Place::Between)?;
+        return Some(Hit::refuse(format!("issued by {}{}", cert.issuer, told(met))));
     }
     let issuer_is_here = cert.is_self_issued() || others.iter().any(|other| cert.names_as_issuer(other));
     // A root of that name is known, but it is not the one that signed.
