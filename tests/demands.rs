@@ -195,6 +195,36 @@ const CASES: &[Case] = &[
     Case { extensions: &[USAGE, CLIENT, AUTHORITY], ..GOOD },
 ];
 
+/// What some programs understand, marked critical.
+const CRITICALS: &[&str] = &[
+    "nameConstraints=critical,permitted;DNS:localhost",
+    "crlDistributionPoints=critical,URI:http://example.com/a.crl",
+    "certificatePolicies=critical,1.2.3.4",
+    "certificatePolicies=critical,2.5.29.32.0",
+    "policyMappings=critical,1.2.3.4:1.2.3.5",
+    "policyConstraints=critical,inhibitPolicyMapping:0",
+    "inhibitAnyPolicy=critical,0",
+    "nsCertType=critical,server,sslCA",
+    "authorityInfoAccess=critical,OCSP;URI:http://example.com/",
+    "subjectKeyIdentifier=critical,hash",
+    "authorityKeyIdentifier=critical,issuer:always",
+    "issuerAltName=critical,DNS:example.com",
+    "noCheck=critical,ignored",
+];
+
+/// Each of them in a server's certificate, in a CA's and in a root's.
+fn critical_cases() -> Vec<Case> {
+    let three = |critical: &'static str| {
+        let authority: &[_] = vec![AUTHORITY, SIGNS, critical].leak();
+        [
+            Case { extensions: vec![USAGE, SERVER, critical].leak(), ..GOOD },
+            Case { issuer: Issuer::BetweenWith(authority), ..GOOD },
+            Case { issuer: Issuer::RootWith(ROOT_DAYS, authority), ..GOOD },
+        ]
+    };
+    CRITICALS.iter().copied().flat_map(three).collect()
+}
+
 /// Where a model is known to be less exact than its program, and why.
 const EXCEPTIONS: &[(&str, Issuer, &str)] =
     &[("rustls", Issuer::OwnOlder, "a root is a name and a key to it, to the others a certificate")];
@@ -206,7 +236,7 @@ fn clients_answer_as_their_models() {
     let mut clients = handshakes::all(workshop.folder());
     let (mut accepted, mut refused, mut quoted) = (0, 0, 0);
     let mut differences = Vec::new();
-    for case in CASES {
+    for case in CASES.iter().chain(&critical_cases()) {
         let root = case.make(&workshop);
         let server =
             Server::start(&workshop, "-cert leaf.pem -cert_chain leaf.pem -key leaf.key -www -cipher ALL:@SECLEVEL=0");

@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle};
+use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "gnutls",
@@ -32,6 +32,16 @@ pub(super) const CLIENT: Client = Client {
             Form::OldVersionExtended,
             Form::RepeatedExtension,
             Form::OtherInnerAlgorithm,
+        ],
+        understood: &[
+            extension::NAME_CONSTRAINTS,
+            extension::REVOCATION_LISTS,
+            extension::POLICIES,
+            extension::INHIBIT_ANY_POLICY,
+            extension::AUTHORITY_KEY,
+            extension::SUBJECT_KEY,
+            extension::AUTHORITY_ACCESS,
+            extension::ISSUER_NAMES,
         ],
         issuers: IssuerDemands {
             overlooked: &[],

@@ -4,7 +4,7 @@ use super::{
     Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference,
     ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
-use crate::facts::{Digest, Obstacle};
+use crate::facts::{Digest, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "go",
@@ -27,6 +27,14 @@ pub(super) const CLIENT: Client = Client {
             Form::RepeatedExtension,
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
+        ],
+        understood: &[
+            extension::NAME_CONSTRAINTS,
+            extension::REVOCATION_LISTS,
+            extension::POLICIES,
+            extension::AUTHORITY_KEY,
+            extension::SUBJECT_KEY,
+            extension::AUTHORITY_ACCESS,
         ],
         issuers: IssuerDemands {
             overlooked: &[],

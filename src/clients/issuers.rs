@@ -50,6 +50,11 @@ impl Demands {
             Place::FarRoot => self.issuers.roots.iter().chain(self.issuers.far_roots).any(|one| *one == met.obstacle),
         };
         let serves = |purpose: &Purpose| self.issuers.purposes.iter().any(|other| other.is(purpose));
-        minds && (met.obstacle != Obstacle::Purpose || !met.authority.identity.purposes.iter().flatten().any(serves))
+        minds
+            && match met.obstacle {
+                Obstacle::Purpose => !met.authority.identity.purposes.iter().flatten().any(serves),
+                Obstacle::Critical => self.not_understood(met.authority).next().is_some(),
+                _ => true,
+            }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
     Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle};
+use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "jsse",
@@ -31,6 +31,13 @@ pub(super) const CLIENT: Client = Client {
             Form::RepeatedExtension,
             Form::UnmarkedNames,
             Form::OtherInnerAlgorithm,
+        ],
+        understood: &[
+            extension::NAME_CONSTRAINTS,
+            extension::POLICIES,
+            extension::POLICY_MAPPINGS,
+            extension::POLICY_CONSTRAINTS,
+            extension::INHIBIT_ANY_POLICY,
         ],
         issuers: IssuerDemands {
             overlooked: &[Obstacle::Purpose],

@@ -4,7 +4,7 @@ use super::{
     Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark,
     NamePolicy, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle};
+use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "mbedtls",
@@ -33,6 +33,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
+        understood: &[extension::ANY_POLICY, extension::NETSCAPE_TYPE],
         issuers: IssuerDemands {
             overlooked: &[Obstacle::Purpose, Obstacle::Names],
             roots: &[
@@ -77,6 +78,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 2.28",
             "Of a trusted root the life is looked at, whether it may sign and how many CAs are below it, and critical extensions; one of version 1 will do.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 2.28",
+            "Of critical extensions few are understood: a critical nameConstraints is refused, in CAs and roots too, and a \
+             certificatePolicies that names any policy but anyPolicy.",
         ),
     ],
 };

@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle};
+use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "openssl",
@@ -32,6 +32,16 @@ pub(super) const CLIENT: Client = Client {
             Form::RepeatedKnownExtension,
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
+        ],
+        understood: &[
+            extension::NAME_CONSTRAINTS,
+            extension::REVOCATION_LISTS,
+            extension::POLICIES,
+            extension::POLICY_MAPPINGS,
+            extension::POLICY_CONSTRAINTS,
+            extension::INHIBIT_ANY_POLICY,
+            extension::NETSCAPE_TYPE,
+            extension::NO_CHECK,
         ],
         issuers: IssuerDemands {
             overlooked: &[],

@@ -4,7 +4,7 @@ use super::{
     Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth,
     Statement, When,
 };
-use crate::facts::{Digest, Obstacle};
+use crate::facts::{Digest, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "rustls",
@@ -26,6 +26,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
+        understood: &[extension::NAME_CONSTRAINTS, extension::REVOCATION_LISTS],
         issuers: IssuerDemands {
             overlooked: &[Obstacle::NoCertSign],
             roots: &[Obstacle::Names, Obstacle::InnerAlgorithm],

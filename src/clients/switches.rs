@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, IssuerDemands, KeyFamily, PresentedDot,
     Reaction, Reference, Roots, ServerAuth, Substitute, TrailingDot, Wildcard,
 };
-use crate::facts::{KeyUsage, Obstacle};
+use crate::facts::{KeyUsage, Obstacle, extension};
 
 impl Client {
     /// Every switch as a label and what it is set to, in the order people ask.
@@ -133,7 +133,13 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
     };
     let usage = (demands.key_usage != KeyUsage::default())
         .then(|| format!("{}, where there is a key usage", either(demands.key_usage.names())));
-    let forms = demands.refused_forms.iter().map(|refused| form(*refused).to_owned());
+    let forms = demands.refused_forms.iter().map(|refused| match refused {
+        Form::UnknownCritical => {
+            let understood: Vec<&str> = demands.understood.iter().map(|oid| extension::extension_name(oid)).collect();
+            format!("{} (beside the usual ones it knows {})", form(*refused), understood.join(", "))
+        }
+        _ => form(*refused).to_owned(),
+    });
     let chain = demands.sent_chain_only.then(|| "the whole chain from the server".to_owned());
     let authorities = purposes_of_authorities(&demands.issuers);
     let lives = demands.lives.iter().map(|limit| {

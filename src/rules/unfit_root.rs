@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Hit, Rule, Source};
 use crate::clients::{Demands, Fault, IssuerDemands};
-use crate::facts::{Certificate, CertificationPath, Met, Obstacle, Place};
+use crate::facts::{Certificate, CertificationPath, Obstacle, Place};
 
 pub(super) const RULE: Rule = Rule {
     code: "unfit-root",
@@ -43,18 +43,8 @@ fn check(
     _: &Context<'_>,
 ) -> Option<Hit> {
     let met = demands.unwrap_or(&STRICT).hindrance_on_all(ways).filter(|met| met.place != Place::Between)?;
-    let told = told(met);
+    let told = format!("the trusted root {met}");
     Some(if demands.is_some() || Demands::NONE.minds(met) { Hit::refuse(told) } else { Hit::warn(told) })
-}
-
-fn told(met: &Met<'_>) -> String {
-    let (root, words) = (met.authority, met.obstacle.words());
-    let more = match met.obstacle {
-        Obstacle::Expired => format!(": it ended {}", root.not_after.date()),
-        Obstacle::NotYetValid => format!(": it begins {}", root.not_before.date()),
-        _ => String::new(),
-    };
-    format!("the trusted root {} {words}{more}", root.identity.subject)
 }
 
 #[cfg(test)]
