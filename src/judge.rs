@@ -371,9 +371,10 @@ fn keep_worse(worst: &mut Option<Hit>, hit: Hit) {
     }
 }
 
-/// Something that a client may complain of beside name, life and issuer.
+/// Something that a client may complain of beside name, life and issuer. Of a root, too, it is not known who looks at it.
 fn is_unfit(finding: &Finding) -> bool {
-    finding.hit.level > Level::Note && finding.rule.fault.is_some_and(Fault::is_unfit)
+    let is_unfit = |fault: Fault| fault.is_unfit() || fault == Fault::SpoiltChain;
+    finding.hit.level > Level::Note && finding.rule.fault.is_some_and(is_unfit)
 }
 
 #[cfg(test)]

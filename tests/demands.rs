@@ -21,6 +21,7 @@ use openssl::Workshop;
 use server::Server;
 
 const CLIENT: &str = "extendedKeyUsage=clientAuth";
+const ROOT_DAYS: (i64, i64) = (-1, 9000);
 const ANY: &str = "extendedKeyUsage=anyExtendedKeyUsage";
 const NO_USE: &str = "keyUsage=nonRepudiation";
 const CRITICAL: &str = "1.2.3.4=critical,ASN1:NULL";
@@ -114,6 +115,42 @@ const CASES: &[Case] = &[
     Case { issuer: Issuer::BetweenWith(&[AUTHORITY, "nameConstraints=excluded;DNS:localhost"]), ..GOOD },
     Case { issuer: Issuer::EndedBetween, ..GOOD },
     Case { issuer: Issuer::Sent, ..GOOD },
+    // Roots.
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(OLD, &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(OLD, &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith((100, 400), &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith((100, 400), &[AUTHORITY, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[LEAF, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[LEAF, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &["subjectKeyIdentifier=hash"]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &["subjectKeyIdentifier=hash"]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, "keyUsage=digitalSignature"]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, "keyUsage=digitalSignature"]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &["basicConstraints=CA:TRUE,pathlen:0", SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &["basicConstraints=CA:TRUE,pathlen:0", SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, CLIENT]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, CLIENT]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, ANY]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, ANY]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, "extendedKeyUsage=msSGC"]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, "extendedKeyUsage=msSGC"]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, CRITICAL]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, CRITICAL]), ..GOOD },
+    Case {
+        issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, "nameConstraints=permitted;DNS:example.org"]),
+        ..GOOD
+    },
+    Case {
+        issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, "nameConstraints=permitted;DNS:example.org"]),
+        ..GOOD
+    },
+    Case { issuer: Issuer::MixedRoot, ..GOOD },
+    Case { issuer: Issuer::OldRoot, ..GOOD },
+    Case { name: "other.example", issuer: Issuer::RootWith(OLD, &[AUTHORITY, SIGNS]), ..GOOD },
     // Self-signed.
     Case { issuer: Issuer::OwnOlder, ..GOOD },
     Case { issuer: Issuer::Own, ..GOOD },
@@ -158,6 +195,36 @@ const CASES: &[Case] = &[
     Case { extensions: &[USAGE, CLIENT, AUTHORITY], ..GOOD },
 ];
 
+/// What some programs understand, marked critical.
+const CRITICALS: &[&str] = &[
+    "nameConstraints=critical,permitted;DNS:localhost",
+    "crlDistributionPoints=critical,URI:http://example.com/a.crl",
+    "certificatePolicies=critical,1.2.3.4",
+    "certificatePolicies=critical,2.5.29.32.0",
+    "policyMappings=critical,1.2.3.4:1.2.3.5",
+    "policyConstraints=critical,inhibitPolicyMapping:0",
+    "inhibitAnyPolicy=critical,0",
+    "nsCertType=critical,server,sslCA",
+    "authorityInfoAccess=critical,OCSP;URI:http://example.com/",
+    "subjectKeyIdentifier=critical,hash",
+    "authorityKeyIdentifier=critical,issuer:always",
+    "issuerAltName=critical,DNS:example.com",
+    "noCheck=critical,ignored",
+];
+
+/// Each of them in a server's certificate, in a CA's and in a root's.
+fn critical_cases() -> Vec<Case> {
+    let three = |critical: &'static str| {
+        let authority: &[_] = vec![AUTHORITY, SIGNS, critical].leak();
+        [
+            Case { extensions: vec![USAGE, SERVER, critical].leak(), ..GOOD },
+            Case { issuer: Issuer::BetweenWith(authority), ..GOOD },
+            Case { issuer: Issuer::RootWith(ROOT_DAYS, authority), ..GOOD },
+        ]
+    };
+    CRITICALS.iter().copied().flat_map(three).collect()
+}
+
 /// Where a model is known to be less exact than its program, and why.
 const EXCEPTIONS: &[(&str, Issuer, &str)] =
     &[("rustls", Issuer::OwnOlder, "a root is a name and a key to it, to the others a certificate")];
@@ -169,7 +236,7 @@ fn clients_answer_as_their_models() {
     let mut clients = handshakes::all(workshop.folder());
     let (mut accepted, mut refused, mut quoted) = (0, 0, 0);
     let mut differences = Vec::new();
-    for case in CASES {
+    for case in CASES.iter().chain(&critical_cases()) {
         let root = case.make(&workshop);
         let server =
             Server::start(&workshop, "-cert leaf.pem -cert_chain leaf.pem -key leaf.key -www -cipher ALL:@SECLEVEL=0");

@@ -1,7 +1,7 @@
 //! What clients demand of a certificate beyond its name.
 
 use super::{Fault, IssuerDemands};
-use crate::facts::{Digest, KeyKind, KeyUsage, Moment, Purpose};
+use crate::facts::{Certificate, Digest, KeyKind, KeyUsage, Moment, Purpose, extension};
 
 /// What a client demands beyond the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Demands {
     pub key_usage: KeyUsage,
     /// What else it refuses.
     pub refused_forms: &'static [Form],
+    /// Extensions that it understands where they are critical, beside those that every program does.
+    pub understood: &'static [&'static str],
     /// What it minds in the certificates of CAs.
     pub issuers: IssuerDemands,
     /// Longest lives, by date of issue.
@@ -34,6 +36,17 @@ pub struct Demands {
     pub overlooked_in_roots: &'static [Fault],
 }
 
+/// Those of RFC 5280 that a client has to understand for a server's certificate, and Netscape's.
+const UNDERSTOOD: &[&str] = &[
+    extension::NAME_CONSTRAINTS,
+    extension::REVOCATION_LISTS,
+    extension::POLICIES,
+    extension::POLICY_MAPPINGS,
+    extension::POLICY_CONSTRAINTS,
+    extension::INHIBIT_ANY_POLICY,
+    extension::NETSCAPE_TYPE,
+];
+
 impl Demands {
     /// Nothing is known to be demanded; models name what they demand.
     pub const NONE: Self = Self {
@@ -44,6 +57,7 @@ impl Demands {
         server_auth: ServerAuth::Ignored,
         key_usage: KeyUsage(0),
         refused_forms: &[],
+        understood: UNDERSTOOD,
         issuers: IssuerDemands::USUAL,
         lives: &[],
         sent_chain_only: false,
@@ -51,6 +65,16 @@ impl Demands {
         unforgiven: &[Fault::UnusableKey],
         overlooked_in_roots: &[],
     };
+
+    /// The critical extensions of a certificate that the client does not understand.
+    pub fn not_understood<'a>(&self, cert: &'a Certificate) -> impl Iterator<Item = &'a str> {
+        let any_policy = || cert.policies.iter().all(|policy| **policy == *extension::ANY_POLICY);
+        let knows = move |oid: &str| {
+            let is_understood = |other: &str| self.understood.contains(&other);
+            is_understood(oid) || oid == extension::POLICIES && is_understood(extension::ANY_POLICY) && any_policy()
+        };
+        cert.critical.iter().map(|oid| &**oid).filter(move |oid| !knows(oid))
+    }
 
     /// True when a fault of this kind is overlooked in a self-signed certificate that is trusted.
     pub fn overlooks_in_roots(&self, fault: Fault) -> bool {

@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage};
+use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "gnutls",
@@ -33,7 +33,31 @@ pub(super) const CLIENT: Client = Client {
             Form::RepeatedExtension,
             Form::OtherInnerAlgorithm,
         ],
-        issuers: IssuerDemands { purposes: &[Substitute::NetscapeGated], ..IssuerDemands::USUAL },
+        understood: &[
+            extension::NAME_CONSTRAINTS,
+            extension::REVOCATION_LISTS,
+            extension::POLICIES,
+            extension::INHIBIT_ANY_POLICY,
+            extension::AUTHORITY_KEY,
+            extension::SUBJECT_KEY,
+            extension::AUTHORITY_ACCESS,
+            extension::ISSUER_NAMES,
+        ],
+        issuers: IssuerDemands {
+            overlooked: &[],
+            roots: &[
+                Obstacle::NotAuthority,
+                Obstacle::NoCertSign,
+                Obstacle::TooDeep,
+                Obstacle::Critical,
+                Obstacle::NotYetValid,
+                Obstacle::Expired,
+                Obstacle::Names,
+                Obstacle::InnerAlgorithm,
+            ],
+            far_roots: &[],
+            purposes: &[Substitute::NetscapeGated],
+        },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature, Fault::Critical],
@@ -135,6 +159,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Documented,
             "gnutls/gnutls:lib/cert-cred.c@f897129",
             "The text shown; of several faults each has a sentence of its own.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 3.7.9",
+            "Of a trusted root the life is looked at, what basicConstraints and keyUsage say where they are there, critical extensions and names, not the purposes.",
         ),
     ],
 };

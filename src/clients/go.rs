@@ -4,7 +4,7 @@ use super::{
     Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference,
     ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
-use crate::facts::Digest;
+use crate::facts::{Digest, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "go",
@@ -28,7 +28,32 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
-        issuers: IssuerDemands { purposes: &[Substitute::Any], ..IssuerDemands::USUAL },
+        understood: &[
+            extension::NAME_CONSTRAINTS,
+            extension::REVOCATION_LISTS,
+            extension::POLICIES,
+            extension::AUTHORITY_KEY,
+            extension::SUBJECT_KEY,
+            extension::AUTHORITY_ACCESS,
+        ],
+        issuers: IssuerDemands {
+            overlooked: &[],
+            roots: &[
+                Obstacle::NotAuthority,
+                Obstacle::Unstated,
+                Obstacle::Bare,
+                Obstacle::NoCertSign,
+                Obstacle::TooDeep,
+                Obstacle::Purpose,
+                Obstacle::Critical,
+                Obstacle::NotYetValid,
+                Obstacle::Expired,
+                Obstacle::Names,
+                Obstacle::InnerAlgorithm,
+            ],
+            far_roots: &[],
+            purposes: &[Substitute::Any],
+        },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature],
@@ -115,5 +140,10 @@ pub(super) const CLIENT: Client = Client {
              completed.",
         ),
         Statement::new(Mark::Inferred, "golang/go commit d65e1b2e41", "The switch is gone in Go 1.17."),
+        Statement::new(
+            Mark::Measured,
+            "run as 1.19",
+            "A trusted root is looked at as CAs below it are, its life, names and purposes too; one of version 1 will do.",
+        ),
     ],
 };

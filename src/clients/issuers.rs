@@ -8,10 +8,10 @@ use crate::facts::{CertificationPath, Met, Obstacle, Place, Purpose};
 pub struct IssuerDemands {
     /// What it overlooks in a CA between a certificate and its root; it minds all else.
     pub overlooked: &'static [Obstacle],
-    /// What it minds in a root that signed the certificate itself.
-    pub near_root: &'static [Obstacle],
-    /// What it minds in a root with other CAs below it.
-    pub far_root: &'static [Obstacle],
+    /// What it minds in a trusted root.
+    pub roots: &'static [Obstacle],
+    /// What it minds besides in a trusted root that has other CAs below it.
+    pub far_roots: &'static [Obstacle],
     /// What it takes in a CA where purposes are listed, beside serverAuth.
     pub purposes: &'static [Substitute],
 }
@@ -20,13 +20,21 @@ impl IssuerDemands {
     /// As RFC 5280 §6.1 has it, and purposes as most clients look at them.
     pub const USUAL: Self = Self {
         overlooked: &[],
-        near_root: &[Obstacle::Names],
-        far_root: &[Obstacle::Names],
+        roots: &[Obstacle::Names],
+        far_roots: &[],
         purposes: &[Substitute::Any, Substitute::GatedCryptography],
     };
 }
 
 impl Demands {
+    /// What the client minds on every one of the ways; where nothing but the trusted root keeps it from one, that.
+    pub fn hindrance_on_all<'a, 'b>(&self, ways: &'b [CertificationPath<'a>]) -> Option<&'b Met<'a>> {
+        let mut met = ways.iter().map(|way| self.hindrance(way)).collect::<Option<Vec<_>>>()?;
+        // Roots last.
+        met.sort_by_key(|met| met.place != Place::Between);
+        met.pop()
+    }
+
     /// The first obstacle on the way that the client minds, from the certificate up.
     pub fn hindrance<'a, 'b>(&self, way: &'b CertificationPath<'a>) -> Option<&'b Met<'a>> {
         way.obstacles.iter().find(|met| self.minds(met))
@@ -38,10 +46,15 @@ impl Demands {
             // There it is a fault of its own.
             Place::Between if met.obstacle == Obstacle::InnerAlgorithm => false,
             Place::Between => !self.issuers.overlooked.contains(&met.obstacle),
-            Place::NearRoot => self.issuers.near_root.contains(&met.obstacle),
-            Place::FarRoot => self.issuers.far_root.contains(&met.obstacle),
+            Place::NearRoot => self.issuers.roots.contains(&met.obstacle),
+            Place::FarRoot => self.issuers.roots.iter().chain(self.issuers.far_roots).any(|one| *one == met.obstacle),
         };
         let serves = |purpose: &Purpose| self.issuers.purposes.iter().any(|other| other.is(purpose));
-        minds && (met.obstacle != Obstacle::Purpose || !met.authority.identity.purposes.iter().flatten().any(serves))
+        minds
+            && match met.obstacle {
+                Obstacle::Purpose => !met.authority.identity.purposes.iter().flatten().any(serves),
+                Obstacle::Critical => self.not_understood(met.authority).next().is_some(),
+                _ => true,
+            }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
     Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle};
+use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "jsse",
@@ -32,7 +32,26 @@ pub(super) const CLIENT: Client = Client {
             Form::UnmarkedNames,
             Form::OtherInnerAlgorithm,
         ],
-        issuers: IssuerDemands { overlooked: &[Obstacle::Purpose], ..IssuerDemands::USUAL },
+        understood: &[
+            extension::NAME_CONSTRAINTS,
+            extension::POLICIES,
+            extension::POLICY_MAPPINGS,
+            extension::POLICY_CONSTRAINTS,
+            extension::INHIBIT_ANY_POLICY,
+        ],
+        issuers: IssuerDemands {
+            overlooked: &[Obstacle::Purpose],
+            roots: &[
+                Obstacle::NotAuthority,
+                Obstacle::Unstated,
+                Obstacle::Bare,
+                Obstacle::OldVersion,
+                Obstacle::NoCertSign,
+                Obstacle::InnerAlgorithm,
+            ],
+            far_roots: &[Obstacle::NotYetValid, Obstacle::Expired],
+            purposes: &[],
+        },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::Critical, Fault::WeakKey, Fault::WeakSignature, Fault::KeyUsage, Fault::Purpose],
@@ -110,6 +129,11 @@ pub(super) const CLIENT: Client = Client {
              digitalSignature, as in all of TLS 1.3 and with ECDHE before. A self-signed certificate that is trusted is \
              not looked at more closely. Without a subject the SAN has to be critical. Names are compared last. CAs \
              are not held to purposes. An incomplete chain is not completed.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as OpenJDK 17",
+            "A trusted root must say that it is a CA and may sign, so one of version 1 is refused; its purposes, critical extensions, names and number of CAs are not looked at, its life only when another CA is below it.",
         ),
     ],
 };

@@ -4,7 +4,7 @@ use super::{
     Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark,
     NamePolicy, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle};
+use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "mbedtls",
@@ -33,7 +33,23 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
-        issuers: IssuerDemands { overlooked: &[Obstacle::Purpose, Obstacle::Names], ..IssuerDemands::USUAL },
+        understood: &[extension::ANY_POLICY, extension::NETSCAPE_TYPE],
+        issuers: IssuerDemands {
+            overlooked: &[Obstacle::Purpose, Obstacle::Names],
+            roots: &[
+                Obstacle::NotAuthority,
+                Obstacle::Unstated,
+                Obstacle::Bare,
+                Obstacle::NoCertSign,
+                Obstacle::TooDeep,
+                Obstacle::Critical,
+                Obstacle::NotYetValid,
+                Obstacle::Expired,
+                Obstacle::InnerAlgorithm,
+            ],
+            far_roots: &[],
+            purposes: &[],
+        },
         sent_chain_only: true,
         is_whole: true,
         ..Demands::NONE
@@ -57,6 +73,17 @@ pub(super) const CLIENT: Client = Client {
              unknown critical extensions. Where purposes are listed serverAuth or anyExtendedKeyUsage must be among \
              them; where there is a key usage, digitalSignature with ECDHE. CAs are held neither to purposes nor to \
              names. An incomplete chain is not completed.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 2.28",
+            "Of a trusted root the life is looked at, whether it may sign and how many CAs are below it, and critical extensions; one of version 1 will do.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 2.28",
+            "Of critical extensions few are understood: a critical nameConstraints is refused, in CAs and roots too, and a \
+             certificatePolicies that names any policy but anyPolicy.",
         ),
     ],
 };

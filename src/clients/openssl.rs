@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage};
+use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "openssl",
@@ -33,7 +33,32 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
-        issuers: IssuerDemands { purposes: &[Substitute::GatedCryptography], ..IssuerDemands::USUAL },
+        understood: &[
+            extension::NAME_CONSTRAINTS,
+            extension::REVOCATION_LISTS,
+            extension::POLICIES,
+            extension::POLICY_MAPPINGS,
+            extension::POLICY_CONSTRAINTS,
+            extension::INHIBIT_ANY_POLICY,
+            extension::NETSCAPE_TYPE,
+            extension::NO_CHECK,
+        ],
+        issuers: IssuerDemands {
+            overlooked: &[],
+            roots: &[
+                Obstacle::NotAuthority,
+                Obstacle::Bare,
+                Obstacle::NoCertSign,
+                Obstacle::TooDeep,
+                Obstacle::Purpose,
+                Obstacle::Critical,
+                Obstacle::NotYetValid,
+                Obstacle::Expired,
+                Obstacle::Names,
+            ],
+            far_roots: &[],
+            purposes: &[Substitute::GatedCryptography],
+        },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature, Fault::InnerAlgorithm],
@@ -98,6 +123,11 @@ pub(super) const CLIENT: Client = Client {
              the root. Where purposes are listed serverAuth or SGC must be among them; anyExtendedKeyUsage does not do. Of \
              the key usages one must be of use to TLS. CAs are \
              held to their purposes too. An incomplete chain is not completed.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Debian's 3.0",
+            "A trusted root is looked at as CAs below it are: its life, whether it may sign, how many CAs are below it, purposes, critical extensions, names. One of version 1, or without basicConstraints where keyUsage says keyCertSign, will do.",
         ),
     ],
 };

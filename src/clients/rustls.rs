@@ -4,7 +4,7 @@ use super::{
     Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth,
     Statement, When,
 };
-use crate::facts::{Digest, Obstacle};
+use crate::facts::{Digest, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "rustls",
@@ -26,7 +26,13 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
-        issuers: IssuerDemands { overlooked: &[Obstacle::NoCertSign], purposes: &[], ..IssuerDemands::USUAL },
+        understood: &[extension::NAME_CONSTRAINTS, extension::REVOCATION_LISTS],
+        issuers: IssuerDemands {
+            overlooked: &[Obstacle::NoCertSign],
+            roots: &[Obstacle::Names, Obstacle::InnerAlgorithm],
+            far_roots: &[],
+            purposes: &[],
+        },
         sent_chain_only: true,
         is_whole: true,
         ..Demands::NONE
@@ -95,5 +101,10 @@ pub(super) const CLIENT: Client = Client {
              serverAuth must be among them, in CAs too; no key usage is looked at. An incomplete chain is not completed.",
         ),
         Statement::new(Mark::Documented, "rustls/rustls:rustls/src/error/mod.rs@6868ee8", "The text shown."),
+        Statement::new(
+            Mark::Measured,
+            "run as 0.23 with webpki 0.103",
+            "Of a trusted root nothing is looked at but its name constraints.",
+        ),
     ],
 };

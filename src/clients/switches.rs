@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, IssuerDemands, KeyFamily, PresentedDot,
     Reaction, Reference, Roots, ServerAuth, Substitute, TrailingDot, Wildcard,
 };
-use crate::facts::{KeyUsage, Obstacle};
+use crate::facts::{KeyUsage, Obstacle, extension};
 
 impl Client {
     /// Every switch as a label and what it is set to, in the order people ask.
@@ -22,6 +22,7 @@ impl Client {
         list.extend(demands(self).map(|demand| ("demands", hedged(Aspect::Demands, demand))));
         let overlooked = overlooks(&self.demands.issuers);
         list.extend(overlooked.map(|what| ("overlooks", hedged(Aspect::Demands, what))));
+        list.extend(root(&self.demands.issuers).map(|what| ("trusted root", hedged(Aspect::Demands, what))));
         list.push(("reaction", reaction(self.reaction).to_owned()));
         list
     }
@@ -132,9 +133,15 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
     };
     let usage = (demands.key_usage != KeyUsage::default())
         .then(|| format!("{}, where there is a key usage", either(demands.key_usage.names())));
-    let forms = demands.refused_forms.iter().map(|refused| form(*refused).to_owned());
+    let forms = demands.refused_forms.iter().map(|refused| match refused {
+        Form::UnknownCritical => {
+            let understood: Vec<&str> = demands.understood.iter().map(|oid| extension::extension_name(oid)).collect();
+            format!("{} (beside the usual ones it knows {})", form(*refused), understood.join(", "))
+        }
+        _ => form(*refused).to_owned(),
+    });
     let chain = demands.sent_chain_only.then(|| "the whole chain from the server".to_owned());
-    let authorities = authorities(&demands.issuers);
+    let authorities = purposes_of_authorities(&demands.issuers);
     let lives = demands.lives.iter().map(|limit| {
         let roots = match limit.roots {
             Roots::All => "any root",
@@ -151,15 +158,40 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         .chain(lives)
 }
 
-/// What is not as usual.
-fn authorities(demands: &IssuerDemands) -> impl Iterator<Item = String> {
-    let purposes =
-        demands.purposes != IssuerDemands::USUAL.purposes && !demands.overlooked.contains(&Obstacle::Purpose);
-    let purposes = purposes.then(|| {
-        let taken = std::iter::once("serverAuth").chain(demands.purposes.iter().map(|other| substitute(*other)));
-        format!("{} in a CA, where purposes are listed", either(taken))
-    });
-    purposes.into_iter()
+/// What is wanted of CAs, where that is not as usual.
+fn purposes_of_authorities(demands: &IssuerDemands) -> Option<String> {
+    let (usual, overlooks) = (IssuerDemands::USUAL.purposes, demands.overlooked.contains(&Obstacle::Purpose));
+    let taken = std::iter::once("serverAuth").chain(demands.purposes.iter().map(|other| substitute(*other)));
+    (demands.purposes != usual && !overlooks).then(|| format!("{} in a CA, where purposes are listed", either(taken)))
+}
+
+/// What it looks at in a trusted root; little is known of those that do as usual.
+fn root(demands: &IssuerDemands) -> Option<String> {
+    let looked_at = |obstacles: &[Obstacle]| {
+        let mut parts: Vec<&str> = obstacles.iter().map(|obstacle| part(*obstacle)).collect();
+        parts.dedup();
+        parts.join(", ")
+    };
+    let far = match demands.far_roots {
+        [] => String::new(),
+        obstacles => format!("; above other CAs {} too", looked_at(obstacles)),
+    };
+    (demands.roots != IssuerDemands::USUAL.roots).then(|| format!("{} are looked at{far}", looked_at(demands.roots)))
+}
+
+/// Where an obstacle is found.
+const fn part(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::NotAuthority | Obstacle::Unstated | Obstacle::Bare => "basicConstraints",
+        Obstacle::OldVersion => "version",
+        Obstacle::NoCertSign => "keyUsage",
+        Obstacle::TooDeep => "number of CAs below",
+        Obstacle::Purpose => "purposes",
+        Obstacle::Critical => "critical extensions",
+        Obstacle::NotYetValid | Obstacle::Expired => "life",
+        Obstacle::Names => "name constraints",
+        Obstacle::InnerAlgorithm => "signature algorithms",
+    }
 }
 
 /// What it does not hold CAs to.

@@ -9,6 +9,7 @@ use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::extensions::{AuthorityKeyIdentifier, X509Extension};
 use x509_parser::nom::Parser;
 
+use super::extension::UNIVERSAL;
 use super::read::{self, bit_length};
 use super::{
     DAY, DistinguishedName, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension, SignatureAlgorithm,
@@ -48,26 +49,9 @@ pub struct Certificate {
     pub extensions: Vec<ObjectId>,
     /// Those of them that are there again (RFC 5280 §4.2 forbids it), where they are.
     pub repeated: Vec<ObjectId>,
-    /// Those of them that are critical and none of RFC 5280's that a client has to understand for a server's certificate.
-    pub unknown_critical: Vec<ObjectId>,
+    /// Those of them that are critical and that not every program understands.
+    pub critical: Vec<ObjectId>,
 }
-
-/// What OpenSSL, and others like it, understand where it is critical: keyUsage, subjectAltName, basicConstraints,
-/// nameConstraints, cRLDistributionPoints, certificatePolicies, policyMappings, policyConstraints, extKeyUsage,
-/// inhibitAnyPolicy and Netscape's certificate type (`X509_supported_extension`).
-const UNDERSTOOD: [&str; 11] = [
-    "2.5.29.15",
-    "2.5.29.17",
-    "2.5.29.19",
-    "2.5.29.30",
-    "2.5.29.31",
-    "2.5.29.32",
-    "2.5.29.33",
-    "2.5.29.36",
-    "2.5.29.37",
-    "2.5.29.54",
-    "2.16.840.1.113730.1.1",
-];
 
 /// A serial number: the content octets of its INTEGER.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +113,7 @@ impl Certificate {
             has_timestamps: false,
             extensions: Vec::with_capacity(tbs.extensions().len()),
             repeated: Vec::new(),
-            unknown_critical: Vec::new(),
+            critical: Vec::new(),
         };
         for extension in tbs.extensions() {
             certificate.read_extension(extension);
@@ -150,8 +134,8 @@ impl Certificate {
             "1.3.6.1.4.1.11129.2.4.2" => self.has_timestamps = true,
             _ => {}
         }
-        if extension.critical && !UNDERSTOOD.contains(&&*oid) {
-            self.unknown_critical.push(oid.clone());
+        if extension.critical && !UNIVERSAL.contains(&&*oid) {
+            self.critical.push(oid.clone());
         }
         if self.extensions.contains(&oid) {
             self.repeated.push(oid.clone());

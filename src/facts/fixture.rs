@@ -76,7 +76,7 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
         subject_key_id: None,
         policies: Vec::new(),
         has_timestamps: false,
-        unknown_critical: Vec::new(),
+        critical: Vec::new(),
         extensions: vec!["2.5.29.17".into()],
         repeated: Vec::new(),
     }

@@ -9,6 +9,7 @@ mod discovery;
 mod distinguished_name;
 mod endpoint;
 mod evidence;
+pub mod extension;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod hexadecimal;

@@ -1,5 +1,8 @@
 //! What may keep a CA from signing a certificate.
 
+use std::fmt;
+
+use super::extension::extension_name;
 use super::limits::forbids;
 use super::{Certificate, KeyUsage, Moment, Purpose};
 
@@ -54,6 +57,23 @@ pub struct Met<'a> {
     pub obstacle: Obstacle,
 }
 
+/// `CN=Root has expired: it ended 2026-08-01`.
+impl fmt::Display for Met<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let authority = self.authority;
+        write!(out, "{} {}", authority.identity.subject, self.obstacle.words())?;
+        match self.obstacle {
+            Obstacle::Expired => write!(out, ": it ended {}", authority.not_after.date()),
+            Obstacle::NotYetValid => write!(out, ": it begins {}", authority.not_before.date()),
+            Obstacle::Critical => {
+                let names: Vec<&str> = authority.critical.iter().map(|oid| extension_name(oid)).collect();
+                write!(out, ": {}", names.join(", "))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// All that may keep `authority` from signing `leaf` at `now`, with `below` others between.
 pub(crate) fn obstacles<'a>(
     authority: &'a Certificate,
@@ -98,7 +118,7 @@ impl Obstacle {
                 longest.is_some_and(|longest| below > longest as usize)
             }
             Self::Purpose => identity.purposes.as_ref().is_some_and(|list| !list.contains(&Purpose::ServerAuth)),
-            Self::Critical => !authority.unknown_critical.is_empty(),
+            Self::Critical => !authority.critical.is_empty(),
             Self::NotYetValid => authority.not_before > now,
             Self::Expired => authority.not_after < now,
             Self::InnerAlgorithm => {

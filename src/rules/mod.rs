@@ -53,6 +53,7 @@ mod starttls_refused;
 mod text_after_starttls;
 mod unconverted_idn;
 mod underscore_in_name;
+mod unfit_root;
 mod unknown_critical_extension;
 mod unknown_to_dns;
 mod untrusted_issuer;
@@ -126,6 +127,7 @@ pub const ALL: &[&Rule] = &[
     &unvalidated_subject::RULE,
     &self_signed::RULE,
     &untrusted_issuer::RULE,
+    &unfit_root::RULE,
     &incomplete_chain::RULE,
     &chain_out_of_order::RULE,
     &key_does_not_match::RULE,

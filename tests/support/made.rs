@@ -28,6 +28,14 @@ pub(crate) enum Issuer {
     EndedBetween,
     /// A CA below the good root, with these extensions.
     BetweenWith(&'static [&'static str]),
+    /// A trusted root with these first and last days and extensions.
+    RootWith((i64, i64), &'static [&'static str]),
+    /// A good CA below such a root.
+    BelowRootWith((i64, i64), &'static [&'static str]),
+    /// A trusted root whose certificate names another algorithm inside.
+    MixedRoot,
+    /// A trusted root of version 1.
+    OldRoot,
     /// A good root that is not trusted and that the server sends.
     Sent,
     /// A trusted root with a key of RSA 1024, itself signed over SHA-1.
@@ -110,6 +118,10 @@ pub(crate) fn authorities(workshop: &Workshop) {
         fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{name}.pem"))).unwrap();
     }
     mix(workshop, "mixed-between.pem", "root.key", Inner::Other);
+    fs::copy(workshop.file("root.pem"), workshop.file("mixed-root.pem")).unwrap();
+    mix(workshop, "mixed-root.pem", "root.key", Inner::Other);
+    workshop.run("req -new -key root.key -subj /CN=Root -out leaf.csr");
+    workshop.run("x509 -req -in leaf.csr -signkey root.key -days 9000 -out old-root.pem");
 }
 
 /// Makes `leaf.pem` of `leaf.csr`.
@@ -162,14 +174,26 @@ fn mix(workshop: &Workshop, file: &str, key: &str, inner: Inner) {
     fs::write(workshop.file(file), pem::encode(&pem::Pem::new("CERTIFICATE", der))).unwrap();
 }
 
+/// Makes a certificate for the key of a good CA: `with.pem` and `with.key`.
+fn remade(workshop: &Workshop, name: &str, signer: &str, days: (i64, i64), extensions: &[&str]) {
+    let key = format!("{}.key", name.to_lowercase());
+    workshop.run(&format!("req -new -key {key} -subj /CN={name} -out leaf.csr"));
+    sign(workshop, "sha256", signer, days, &extensions.join("\n"));
+    fs::rename(workshop.file("leaf.pem"), workshop.file("with.pem")).unwrap();
+    fs::copy(workshop.file(&key), workshop.file("with.key")).unwrap();
+}
+
 impl Case {
     /// Writes `leaf.pem`, with what the server sends besides, and `leaf.key`; the file of the root that is trusted.
     pub(crate) fn make(&self, workshop: &Workshop) -> &'static str {
-        if let Issuer::BetweenWith(extensions) = self.issuer {
-            workshop.run("req -new -key between.key -subj /CN=between -out leaf.csr");
-            sign(workshop, "sha256", "-cert root.pem -keyfile root.key", (-1, 800), &extensions.join("\n"));
-            fs::rename(workshop.file("leaf.pem"), workshop.file("between-with.pem")).unwrap();
-            fs::copy(workshop.file("between.key"), workshop.file("between-with.key")).unwrap();
+        match self.issuer {
+            Issuer::BetweenWith(extensions) => {
+                remade(workshop, "between", "-cert root.pem -keyfile root.key", (-1, 800), extensions);
+            }
+            Issuer::RootWith(days, extensions) | Issuer::BelowRootWith(days, extensions) => {
+                remade(workshop, "Root", "-selfsign -keyfile root.key", days, extensions);
+            }
+            _ => {}
         }
         self.request(workshop);
         let (ca, trusted) = self.authorities();
@@ -187,14 +211,27 @@ impl Case {
         if self.issuer == Issuer::OwnOlder {
             sign(workshop, self.digest, &signer, (self.days.0, self.days.1 + 1), &extensions);
         }
-        if !matches!(self.issuer, Issuer::Root | Issuer::Stranger | Issuer::Missing | Issuer::WeakRoot)
-            && !ca.is_empty()
-        {
+        if self.sends_more() {
             let above = fs::read(workshop.file(&format!("{ca}.pem"))).unwrap();
             let chain = [fs::read(workshop.file("leaf.pem")).unwrap(), above].concat();
             fs::write(workshop.file("leaf.pem"), chain).unwrap();
         }
         trusted
+    }
+
+    /// Whether the server sends the certificate of the CA that signs.
+    fn sends_more(&self) -> bool {
+        matches!(
+            self.issuer,
+            Issuer::Between
+                | Issuer::WeakBetween
+                | Issuer::OldBetween
+                | Issuer::MixedBetween
+                | Issuer::EndedBetween
+                | Issuer::BetweenWith(_)
+                | Issuer::BelowRootWith(..)
+                | Issuer::Sent
+        )
     }
 
     /// Writes `leaf.key` and `leaf.csr`.
@@ -221,7 +258,11 @@ impl Case {
             Issuer::OldBetween => ("old-between", "root.pem"),
             Issuer::MixedBetween => ("mixed-between", "root.pem"),
             Issuer::EndedBetween => ("ended-between", "root.pem"),
-            Issuer::BetweenWith(_) => ("between-with", "root.pem"),
+            Issuer::BetweenWith(_) => ("with", "root.pem"),
+            Issuer::RootWith(..) => ("with", "with.pem"),
+            Issuer::BelowRootWith(..) => ("between", "with.pem"),
+            Issuer::MixedRoot => ("root", "mixed-root.pem"),
+            Issuer::OldRoot => ("root", "old-root.pem"),
             Issuer::WeakRoot => ("weak-root", "weak-root.pem"),
             Issuer::Own | Issuer::OwnOlder => ("", "trusted.pem"),
             Issuer::OwnStranger => ("", "stranger.pem"),
