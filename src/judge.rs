@@ -53,7 +53,7 @@ pub struct Finding {
 pub enum Missing {
     /// No target was given and none could be inferred.
     Target,
-    /// It is a request, not a certificate.
+    /// It is a request, not a certificate. A report does not list what can never be asked of one.
     Certificate,
     /// Only the certificate itself was there.
     Chain,
@@ -114,6 +114,8 @@ pub fn judge<'a>(subject: &'a Subject<'a>, panel: &'a Panel, ctx: &Context<'a>) 
                 bench.note_complaints(&finding);
                 findings.push(finding);
             }
+            // No more evidence could make a certificate of it.
+            Err(Missing::Certificate) => {}
             Err(missing) => not_checked.push((rule, missing)),
         }
     }

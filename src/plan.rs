@@ -115,6 +115,8 @@ pub enum DropReason {
     Address(&'static str),
     /// Only dNSName and iPAddress entries are signed.
     Kind,
+    /// A label has hyphens where `xn--` has them.
+    ReservedLabel,
     /// It is no DNS name.
     Malformed(NameFault),
     /// An IP address written as a dNSName; clients compare addresses with iPAddress entries only.

@@ -141,3 +141,20 @@ fn a_renewal_before_its_time_wants_names() {
     let refusal = installed().refusal(&["renew", "--now"]);
     assert_eq!(refusal, "--now renews keys that are not due yet, and wants their names");
 }
+
+#[test]
+fn a_certificate_in_what_changes_is_one_line() {
+    let desk = installed();
+    desk.put("there.pem", "# by hand\n");
+    let places = ["there.pem", "new.pem"].map(|name| desk.path(name).display().to_string());
+    let sets = [format!("certificate_file={}", places[0]), format!("key_file={}", places[1])];
+    let bind = ["bind", NAME, "--to", "files", "--set", &sets[0], "--set", &sets[1]];
+    let shown = desk.answer(0, &bind);
+    assert!(!shown.contains("-----"), "{shown}");
+    let new = format!("    - # by hand\n    + certificate CN={NAME}, until ");
+    assert!(shown.contains(&new), "{shown}");
+    // A program gets all of it.
+    let json = desk.json(0, &bind);
+    assert!(json["staged"][0]["files"].to_string().contains("-----BEGIN CERTIFICATE-----"), "{json}");
+    assert_eq!(desk.answer(0, &["commit", "--dry-run"]).matches("    + certificate CN=").count(), 1);
+}

@@ -100,3 +100,31 @@ fn no_key_takes_the_place_of_the_accounts() {
     let keys = desk.json(0, &["keys"]);
     assert_eq!(keys["keys"].as_array().unwrap().len(), 1, "{keys}");
 }
+
+#[test]
+fn says_that_a_ca_of_the_store_has_revoked_a_certificate() {
+    let desk = Desk::new();
+    let password = ["--password-file", "password"];
+    let new = ["--new-password-file", "password"];
+    desk.answer(0, &[&["ca", "init", "Contoso Internal CA", "--key", "p-256"][..], &new].concat());
+    let request = format!("store/{NAME}/request.csr");
+    desk.answer(0, &[&["ca", "sign", &request, "--install", "--yes"][..], &password].concat());
+    assert_eq!(desk.json(0, &["keys"])["keys"][0]["revoked_since"], serde_json::Value::Null);
+    let revoke = ["ca", "revoke", NAME, "--reason", "superseded", "--yes"];
+    desk.answer(0, &[&revoke[..], &password].concat());
+    assert_eq!(desk.state(), "revoked");
+    let listed = desk.json(0, &["keys"]);
+    let day = &listed["keys"][0]["revoked_since"].as_str().unwrap()[..10];
+    let tree = desk.answer(0, &["keys"]);
+    assert!(
+        tree.contains(" revoked ") && tree.contains(&format!("\n     revoked since {day}, superseded\n")),
+        "{tree}"
+    );
+    let shown = desk.answer(0, &["keys", "show", NAME]);
+    assert!(shown.contains(&format!("  revoked     since {day}, superseded\n")), "{shown}");
+    assert!(shown.ends_with(&format!("Next: certfix csr --renew {NAME}\n")), "{shown}");
+    fs::write(desk.path("store/_ca/contoso-internal-ca/ca.crl"), "damaged").unwrap();
+    let untold = desk.run(&["keys"], std::process::Stdio::null());
+    let remark = String::from_utf8(untold.stderr).unwrap();
+    assert!(untold.status.success() && remark.starts_with("certfix: what is revoked is not known: "), "{remark}");
+}

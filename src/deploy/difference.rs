@@ -1,6 +1,8 @@
 //! What a commit changes in a file, line by line.
 
 use super::stage::Change;
+use crate::facts::{Source, lower_hex};
+use crate::input::{self, Password};
 
 /// One line of a difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +19,15 @@ const SHOWN: usize = 40;
 impl Change {
     /// The lines that go and those that come, without what is the same before and after them. A private key is not shown.
     pub fn difference(&self) -> Vec<Line> {
-        let lines =
-            |bytes: &[u8]| -> Vec<String> { String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect() };
+        self.between(lines)
+    }
+
+    /// The same for people, to whom base64 says nothing: each certificate is one line.
+    pub fn outline(&self) -> Vec<Line> {
+        self.between(outline)
+    }
+
+    fn between(&self, lines: fn(&[u8]) -> Vec<String>) -> Vec<Line> {
         let (old, new) = (self.present().map(|(bytes, _)| lines(bytes)).unwrap_or_default(), lines(self.wanted().0));
         if self.is_secret || old == new {
             return Vec::new();
@@ -30,6 +39,35 @@ impl Change {
         let gone = cut(old).into_iter().map(Line::Gone);
         gone.chain(cut(new).into_iter().map(Line::New)).collect()
     }
+}
+
+fn lines(bytes: &[u8]) -> Vec<String> {
+    String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect()
+}
+
+fn outline(bytes: &[u8]) -> Vec<String> {
+    let mut shown = Vec::new();
+    let mut block = Vec::new();
+    for line in lines(bytes) {
+        match block.is_empty() && !line.starts_with("-----BEGIN CERTIFICATE-----") {
+            true => shown.push(line),
+            false if line.starts_with("-----END") => {
+                block.push(line);
+                shown.extend(described(std::mem::take(&mut block)));
+            }
+            false => block.push(line),
+        }
+    }
+    shown.extend(block);
+    shown
+}
+
+/// `certificate CN=mail.contoso.com, until 2027-01-01, SHA-256 175d29d076accd2d...`; what is none stays as it is.
+fn described(block: Vec<String>) -> Vec<String> {
+    let read = input::read(block.join("\n").as_bytes(), Source::Stdin, None::<&Password>);
+    let Some(cert) = read.ok().and_then(|read| read.certificates.into_iter().next()) else { return block };
+    let (end, digest) = (cert.not_after.date(), lower_hex(&cert.sha256()[..8], ""));
+    vec![format!("certificate {}, until {end}, SHA-256 {digest}...", cert.identity.subject)]
 }
 
 fn cut(lines: &[String]) -> Vec<String> {

@@ -95,6 +95,11 @@ impl Name {
         !self.0.contains('.')
     }
 
+    /// True when a label has hyphens in its third and fourth place and is none of `xn--` (RFC 5890 §2.3.1).
+    pub fn has_reserved_label(&self) -> bool {
+        self.labels().any(|label| label.as_bytes().get(2..4) == Some(b"--") && !label.starts_with("xn"))
+    }
+
     /// True when no public CA may sign it: it does not end in a top level domain of the root zone (BR 1.6.1
     /// "Internal Name"), or ends in one that the root zone keeps for special use (`home.arpa`, RFC 8375).
     pub fn is_internal(&self) -> bool {

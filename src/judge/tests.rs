@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clients::{self, Mark};
-use crate::facts::fixture::{day, evidence, identity, leaf, subject, target};
+use crate::facts::fixture::{day, evidence, identity, leaf, request, subject, target};
 use crate::facts::{Evidence, Item, SanExtension, TrustStore};
 use crate::rules::Authority;
 
@@ -129,6 +129,16 @@ fn standards_judge_names_only() {
         assert_eq!(outcome_of(report, "rfc9525"), Outcome::Accepts);
         assert_eq!(outcome_of(report, "outlook2007"), Outcome::Warns);
         assert!(report.findings[0].clients.iter().all(|client| client.group != clients::Group::Standard));
+    });
+}
+
+#[test]
+fn lists_of_a_request_only_what_more_evidence_would_tell() {
+    let mut seen = evidence(Vec::new());
+    seen.requests.push(request(leaf(["mail.contoso.com"])));
+    judged(&seen, Some("mail.contoso.com"), "2026-09-01", |report| {
+        let missing: Vec<Missing> = report.not_checked.iter().map(|(_, missing)| *missing).collect();
+        assert!(missing.contains(&Missing::Key) && !missing.contains(&Missing::Certificate), "{missing:?}");
     });
 }
 

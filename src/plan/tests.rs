@@ -194,6 +194,20 @@ fn asks_no_public_ca_for_what_is_nobodys() {
 }
 
 #[test]
+fn asks_no_public_ca_for_a_reserved_label() {
+    let old = leaf(["remote.contoso.com", "ab--cd.contoso.com", "xn--bcher-kva.contoso.com"]);
+    let mended = |profile| {
+        let mut wish = wish("remote.contoso.com", Some(Item::Certificate(&old)), profile);
+        wish.subject = Some(DistinguishedName::default());
+        plan(&wish).unwrap().names.len()
+    };
+    assert_eq!((mended("public"), mended("private")), (2, 3));
+    let refused = plan(&wish("ab--cd.contoso.com", None, "public")).unwrap_err().to_string();
+    assert!(refused.contains("two hyphens in the third and fourth place"), "{refused}");
+    assert!(plan(&wish("ab--cd.contoso.com", None, "private")).is_ok());
+}
+
+#[test]
 fn makes_the_target_from_a_domain() {
     for top in ["com", "uk", "NET"] {
         assert!(matches!(target_for_domain(top, "remote"), Err(Error::PublicSuffix { .. })), "{top}");

@@ -28,6 +28,9 @@ impl fmt::Display for DropReason {
                 write!(out, "this CA signs addresses under its profile {profile} alone, which has to be asked for")
             }
             Self::Kind => out.write_str("public CAs sign DNS names and addresses only (BR 7.1.2.7.12)"),
+            Self::ReservedLabel => out.write_str(
+                "two hyphens in the third and fourth place of a label, which no public CA signs (BR 7.1.2.7.12)",
+            ),
             Self::Malformed(fault) => write!(out, "not a DNS name: {fault}"),
             Self::AddressAsText => out.write_str("an address written as a DNS name, which clients do not compare"),
             Self::WholeSuffix => out.write_str("a wildcard for a whole top level domain or public suffix"),

@@ -44,6 +44,7 @@ mod purpose_beyond_tls;
 mod repeated_extension;
 mod request_not_proved;
 mod reserved_address;
+mod reserved_label;
 mod san_critical_mismatch;
 mod self_signed;
 mod several_common_names;
@@ -100,6 +101,7 @@ pub const ALL: &[&Rule] = &[
     &wildcard_partial::RULE,
     &wildcard_not_for_exchange::RULE,
     &underscore_in_name::RULE,
+    &reserved_label::RULE,
     &malformed_name::RULE,
     &unconverted_idn::RULE,
     &other_kind_of_name::RULE,

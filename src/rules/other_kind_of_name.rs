@@ -20,6 +20,8 @@ fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
         _ if ctx.is_under_profile(item) => Level::Refused,
         // A certificate of a public CA says so itself; where a request will go, nobody has said yet.
         (Authority::Unknown, Item::Request(_)) => Level::Warning,
+        // Nothing is wrong with it, but a request for a public CA has to leave the entry out.
+        (Authority::Unknown, Item::Certificate(cert)) if !cert.identity.is_ca() => Level::Note,
         _ => return None,
     };
     Hit::in_names(&item.identity().names, level, |entry| match entry {
@@ -34,8 +36,8 @@ fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Certificate;
     use crate::facts::fixture::{day, leaf, request};
+    use crate::facts::{BasicConstraints, Certificate};
     use crate::rules::Remedy;
 
     fn with_others() -> Certificate {
@@ -58,11 +60,19 @@ mod tests {
     }
 
     #[test]
+    fn notes_of_a_certificate_of_an_unknown_authority_what_a_public_one_would_leave_out() {
+        let hit = check(Item::Certificate(&with_others()), &Context::plain()).unwrap();
+        assert_eq!(hit.level, Level::Note);
+        let mut ca = with_others();
+        ca.identity.basic_constraints = Some(BasicConstraints { ca: true, path_length: None });
+        assert_eq!(check(Item::Certificate(&ca), &Context::plain()), None);
+    }
+
+    #[test]
     fn accepts_names_and_addresses_other_authorities_and_older_days() {
         let judged = |cert: &Certificate, ctx: &Context<'_>| check(Item::Certificate(cert), ctx);
         assert_eq!(judged(&leaf(["mail.contoso.com", "192.0.2.5"]), &Context::public()), None);
         assert_eq!(judged(&with_others(), &Context::private()), None);
-        assert_eq!(judged(&with_others(), &Context::plain()), None);
         let old = Certificate { not_before: day("2023-09-14"), ..with_others() };
         assert_eq!(judged(&old, &Context::public()), None);
     }

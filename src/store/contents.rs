@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, RENEWAL, REQUEST, Slot};
 use crate::Error;
-use crate::facts::{Certificate, Evidence, Identity, Moment, OPEN_TO_OTHERS, PrivateKey, PublicKey, Request};
+use crate::facts::{
+    Certificate, Evidence, Identity, Moment, OPEN_TO_OTHERS, PrivateKey, PublicKey, Request, Revocation,
+};
 use crate::input::read_file;
 
 /// What a key folder holds.
@@ -27,6 +29,8 @@ pub struct Contents {
     pub waiting: Option<Waiting>,
     /// The request of a renewal that waits for the CA's answer.
     pub renewal: Option<Request>,
+    /// Since when and why the certificate is revoked, where a CA of this store has done it: only `authority` can tell.
+    pub revoked: Option<Revocation>,
     /// What is wrong.
     pub faults: Vec<Fault>,
 }
@@ -72,6 +76,8 @@ pub enum State {
     SelfSigned,
     /// The certificate is there, and services use it.
     Bound,
+    /// A CA of this store has revoked its certificate: see [`Contents::revoked`].
+    Revoked,
     /// Its certificate ends soon: see [`Certificate::ends_soon`].
     Expiring,
     /// Its certificate has ended.
@@ -83,13 +89,14 @@ pub enum State {
 }
 
 impl State {
-    /// `pending`, `installed`, `self-signed`, `bound`, `expiring`, `expired`, `broken`, `bare`.
+    /// `pending`, `installed`, `self-signed`, `bound`, `revoked`, `expiring`, `expired`, `broken`, `bare`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Installed => "installed",
             Self::SelfSigned => "self-signed",
             Self::Bound => "bound",
+            Self::Revoked => "revoked",
             Self::Expiring => "expiring",
             Self::Expired => "expired",
             Self::Broken => "broken",
@@ -110,6 +117,7 @@ impl KeyFolder {
             chain: Vec::new(),
             waiting: None,
             renewal: None,
+            revoked: None,
             faults: Vec::new(),
         };
         contents.read_key(&self.path.join(KEY));
@@ -161,6 +169,7 @@ impl Contents {
             return if self.request.is_some() { State::Pending } else { State::Bare };
         };
         match cert.not_after {
+            _ if self.revoked.is_some() => State::Revoked,
             end if end < now => State::Expired,
             _ if cert.ends_soon(now) => State::Expiring,
             _ if self.folder.is_bound() => State::Bound,

@@ -188,7 +188,7 @@ fn show_change(change: &Change, text: &mut String) {
     let secret = if change.is_secret { ", with the private key" } else { "" };
     let rights = format!("{:04o} {}:{}", rights.mode, rights.owner, rights.group);
     line(text, "  ", &format!("file    {} ({state}, {rights}{secret})", change.path.display()));
-    for one in change.difference() {
+    for one in change.outline() {
         match one {
             Line::Gone(gone) => line(text, "    - ", &gone),
             Line::New(new) => line(text, "    + ", &new),

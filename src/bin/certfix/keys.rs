@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use certfix::authority::private::mark_revoked;
 use certfix::facts::{Evidence, Moment, Name, PrivateKey, PublicKey, Subject, Text};
 use certfix::input::Password;
 use certfix::issue::SigningKey;
@@ -101,7 +102,7 @@ struct Desk {
 
 impl Desk {
     fn list(&self) -> Result<(), Error> {
-        let keys: Vec<Contents> = self.store.keys()?.iter().map(KeyFolder::contents).collect();
+        let keys = self.marked(self.store.keys()?.iter().map(KeyFolder::contents).collect());
         let root = self.store.root();
         match self.format {
             Format::Json => terminal::print(&json::key_list(root, &keys, self.now)),
@@ -113,11 +114,19 @@ impl Desk {
     }
 
     fn show(&self, name: &str) -> Result<(), Error> {
-        let key = named(&self.store, name)?.contents();
+        let key = self.marked(vec![named(&self.store, name)?.contents()]);
         match self.format {
-            Format::Json => terminal::print(&json::key_list(self.store.root(), &[key], self.now)),
-            Format::Text => terminal::text(|page| text::one_key(&key, self.now, page)),
+            Format::Json => terminal::print(&json::key_list(self.store.root(), &key, self.now)),
+            Format::Text => terminal::text(|page| key.iter().try_for_each(|key| text::one_key(key, self.now, page))),
         }
+    }
+
+    /// The same with what the store's own CAs have revoked. Where that cannot be told, the rest still can.
+    fn marked(&self, mut keys: Vec<Contents>) -> Vec<Contents> {
+        if let Err(error) = mark_revoked(&self.store, &mut keys) {
+            terminal::remark(&format!("what is revoked is not known: {error}"));
+        }
+        keys
     }
 
     fn backup(

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::certificate::{CertificateEntry, NameList, certificate, names};
+use super::certificate::{CertificateEntry, Moments, NameList, certificate, names};
 use super::{Shown, VERSION};
 use crate::facts::{Moment, Text};
 use crate::store::Contents;
@@ -33,6 +33,7 @@ struct Entry<'a> {
     generations: Vec<u32>,
     waiting: Option<Waiting<'a>>,
     renewal: bool,
+    revoked_since: Option<Moments>,
     faults: Vec<Shown<Text>>,
 }
 
@@ -82,6 +83,7 @@ fn entry(key: &Contents, now: Moment) -> Entry<'_> {
             .as_ref()
             .map(|next| Waiting { generation: next.generation, certificate: certificate(&next.certificate, now) }),
         renewal: key.renewal.is_some(),
+        revoked_since: key.revoked.as_ref().map(|revoked| revoked.since.into()),
         faults: key.faults.iter().map(|fault| Shown(Text::from(&*fault.to_string()))).collect(),
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::Page;
 use super::layout::bold;
-use crate::facts::{Identity, Moment, Text};
+use crate::facts::{Identity, Moment, Revocation, Text};
 use crate::report::with_unicode;
 use crate::store::{Contents, State};
 
@@ -29,6 +29,9 @@ pub fn key_tree(root: &str, keys: &[Contents], now: Moment, page: &mut Page<'_>)
         for fault in &keys[index].faults {
             page.line(&format!("{trunk}   {}", Text::from(&*fault.to_string())))?;
         }
+        if let Some(revoked) = &keys[index].revoked {
+            page.line(&format!("{trunk}   revoked {}", since(revoked)))?;
+        }
         if let Some(next) = &keys[index].waiting {
             let end = next.certificate.not_after.date();
             page.line(&format!("{trunk}   generation {}, until {end}, waits for certfix commit", next.generation))?;
@@ -38,6 +41,12 @@ pub fn key_tree(root: &str, keys: &[Contents], now: Moment, page: &mut Page<'_>)
         }
     }
     Ok(())
+}
+
+/// `since 2026-09-01, superseded`
+fn since(revoked: &Revocation) -> String {
+    let reason = revoked.reason.map(|reason| format!(", {}", reason.id())).unwrap_or_default();
+    format!("since {}{reason}", revoked.since.date())
 }
 
 fn row(key: &Contents, now: Moment) -> [String; 4] {
@@ -80,6 +89,9 @@ pub fn one_key(key: &Contents, now: Moment, page: &mut Page<'_>) -> io::Result<(
         page.field("issuer", &cert.issuer.to_string())?;
         page.field("valid", &format!("{} until {}", cert.not_before.date(), cert.not_after.date()))?;
     }
+    if let Some(revoked) = &key.revoked {
+        page.field("revoked", &since(revoked))?;
+    }
     for (index, cert) in key.chain.iter().enumerate() {
         page.field(if index == 0 { "chain" } else { "" }, &cert.identity.subject.to_string())?;
     }
@@ -105,7 +117,7 @@ fn next_step(key: &Contents, state: State) -> Option<String> {
     match state {
         State::Pending => Some(format!("Next: certfix install {name} FILE, with the CA's answer.")),
         _ if key.waiting.is_some() => Some("Next: certfix commit".to_owned()),
-        State::Expiring | State::Expired if key.request.is_some() && key.renewal.is_none() => {
+        State::Revoked | State::Expiring | State::Expired if key.request.is_some() && key.renewal.is_none() => {
             Some(format!("Next: certfix csr --renew {name}"))
         }
         _ => None,

@@ -188,10 +188,20 @@ impl Answers {
     /// Why these answers make no plan with this `change`, if they do not. Other names play no part, because they may have
     /// to be changed too, each when it is asked for.
     pub(super) fn try_with(&self, change: impl FnOnce(&mut Self)) -> Result<(), String> {
-        let mut changed = Self { common_name: STAND_IN.to_owned(), more_names: String::new(), ..self.clone() };
+        let mut changed = self.without_names();
         change(&mut changed);
         let planned = changed.order().and_then(|order| order.plan());
         planned.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// What there is to say beforehand of the answers so far, names apart.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let planned = self.without_names().order().and_then(|order| order.plan());
+        planned.map(|plan| plan.notes).unwrap_or_default()
+    }
+
+    fn without_names(&self) -> Self {
+        Self { common_name: STAND_IN.to_owned(), more_names: String::new(), ..self.clone() }
     }
 }
 

@@ -274,7 +274,11 @@ fn field(answers: &mut Answers, label: &str, part: fn(&mut Answers) -> &mut Stri
         answers.try_with(|answers| typed.clone_into(part(answers)))
     };
     let typed = ask::line(label, &kept, check)?;
-    take(typed, |typed| *part(answers) = typed)
+    let before = answers.notes();
+    let turn = take(typed, |typed| *part(answers) = typed)?;
+    let new = answers.notes().into_iter().filter(|note| !before.contains(note));
+    terminal::aside(|page| new.into_iter().try_for_each(|note| page.paragraph(2, &note)))?;
+    Ok(turn)
 }
 
 /// What cannot be shown as it is could not be printed in the command either.
