@@ -1,4 +1,4 @@
-//! Holds the models of OpenSSL and GnuTLS to what these libraries really answer.
+//! Holds models to what these libraries really answer.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -8,12 +8,12 @@ mod pairs;
 mod peers;
 
 use certfix::clients::{Client, compare};
-use certfix::facts::{Certificate, Identity, Name, SanExtension, Target};
+use certfix::facts::{Certificate, Identity, Name, SanExtension, StringKind, Target};
 use rustls::client::verify_server_name;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::ParsedCertificate;
 
-use peers::{GNUTLS, GO, JAVA, OPENSSL, Peer};
+use peers::{GNUTLS, GO, JAVA, MBEDTLS, OPENSSL, Peer};
 
 /// Pairs of a certificate and a host.
 const PAIRS: usize = 12_000;
@@ -33,6 +33,24 @@ fn gnutls_answers_as_its_model() {
         target.text().as_bytes().is_ascii() || target.name().is_some_and(plain)
     };
     no_difference("gnutls", &GNUTLS, 10, fair, |answer, _| answer);
+}
+
+#[test]
+fn mbedtls_answers_as_its_model() {
+    // Brackets are the caller's business, and nobody connects to nothing or to a star. It compares the octets of a common name, which
+    // are not its letters in a BMPString, and takes a star for the first number of an address.
+    let fair = |target: &Target, identity: &Identity| {
+        let text = target.text().as_str().unwrap_or_default();
+        let attributes = || identity.subject.rdns.iter().flatten();
+        let starred =
+            identity.names.dns().chain(identity.subject.common_names()).any(|name| name.as_bytes().starts_with(b"*"));
+        !text.is_empty()
+            && !text.starts_with('[')
+            && !text.contains('*')
+            && !attributes().any(|attribute| attribute.string == StringKind::Bmp)
+            && (target.address().is_none() || !starred)
+    };
+    no_difference("mbedtls", &MBEDTLS, 5, fair, |answer, _| answer);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Go: crypto/x509.
 
 use super::{
-    Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, Reference,
-    ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    AddressMatch, Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
+    Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
 use crate::facts::{Digest, Obstacle, extension};
 
@@ -15,6 +15,7 @@ pub(super) const CLIENT: Client = Client {
         wildcard: Wildcard::WholeLabelIfValid,
         reference: Reference::Typed,
         trailing_dot: TrailingDot::Either,
+        address: AddressMatch::OctetsMapped,
         ..NamePolicy::RFC9525
     },
     demands: Demands {

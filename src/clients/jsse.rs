@@ -1,8 +1,8 @@
 //! Java (JSSE) with endpoint identification HTTPS.
 
 use super::{
-    Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
-    Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    AddressMatch, Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase,
+    Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
@@ -16,6 +16,7 @@ pub(super) const CLIENT: Client = Client {
         wildcard: Wildcard::InAnyLabel,
         reference: Reference::SniHostName,
         trailing_dot: TrailingDot::Dropped,
+        address: AddressMatch::OctetsMapped,
         ..NamePolicy::RFC9525
     },
     demands: Demands {

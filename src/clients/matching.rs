@@ -303,15 +303,19 @@ fn may_serve(identity: &Identity) -> bool {
 fn compare_address<'a>(policy: &NamePolicy, names: Presented<'a>, target: &Target, address: IpAddr) -> Comparison<'a> {
     let identity = names.identity;
     let same = |text: &Text| text.as_bytes().eq_ignore_ascii_case(target.text().as_bytes());
+    let is_one = |entry: IpAddr| match policy.address {
+        AddressMatch::OctetsMapped => entry.to_canonical() == address.to_canonical(),
+        _ => entry == address,
+    };
     let octets = || {
-        if identity.names.addresses().any(|entry| entry == address) {
+        if identity.names.addresses().any(is_one) {
             return Comparison { compared: Compared::Address(address), matches: true };
         }
         let count = identity.names.entries.iter().filter(|entry| entry.kind() == "iPAddress").count();
         Comparison { compared: Compared::Addresses(count), matches: false }
     };
     let text = match policy.address {
-        AddressMatch::Octets => return octets(),
+        AddressMatch::Octets | AddressMatch::OctetsMapped => return octets(),
         AddressMatch::Never => return Comparison { compared: Compared::Nothing, matches: false },
         AddressMatch::Text => return compare_text(policy, names, Some(&same)),
         AddressMatch::OctetsOrText => compare_text(policy, names, Some(&same)),

@@ -1,20 +1,21 @@
-//! Mbed TLS: the common name only without a SAN extension.
+//! Mbed TLS up to 3.4: the common name only without a SAN extension, and no iPAddress.
 
 use super::{
-    Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark,
+    AddressMatch, Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark,
     NamePolicy, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "mbedtls",
-    name: "Mbed TLS",
+    name: "Mbed TLS up to 3.4",
     service: "any protocol over TLS",
     group: Group::Modern,
     names: NamePolicy {
         common_name: CommonName::IfNoSan,
         pick: CommonNamePick::Any,
         wildcard: Wildcard::WholeLabelUnchecked,
+        address: AddressMatch::Text,
         reference: Reference::Typed,
         trailing_dot: TrailingDot::Kept,
         ..NamePolicy::RFC9525
@@ -57,15 +58,21 @@ pub(super) const CLIENT: Client = Client {
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[],
-    mark: Mark::Documented,
-    surmised: &[Aspect::Wildcards, Aspect::Addresses],
+    mark: Mark::Measured,
+    surmised: &[],
     statements: &[
         Statement::new(
-            Mark::Documented,
-            "Mbed-TLS/mbedtls:library/x509_crt.c@0333486",
-            "The common name is consulted only when the SAN extension is absent.",
+            Mark::Measured,
+            "Mbed-TLS/mbedtls:library/x509_crt.c, run as 2.28",
+            "The common name is consulted only when the SAN extension is absent; any of several will do. A star is the whole \
+             first label, whatever follows. A dot at the end of host or name counts.",
         ),
-        Statement::new(Mark::Inferred, "not documented", "Wildcards, addresses and trailing dots."),
+        Statement::new(
+            Mark::Measured,
+            "Mbed-TLS/mbedtls:library/x509_crt.c, run as 2.28",
+            "iPAddress entries are passed over: an address fits only a dNSName, or without a SAN a common name, that is \
+             written the same.",
+        ),
         Statement::new(
             Mark::Measured,
             "run as 2.28",

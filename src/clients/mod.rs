@@ -26,6 +26,7 @@ mod libtls;
 mod lists;
 mod matching;
 mod mbedtls;
+mod mbedtls35;
 mod openssl;
 mod openssl41;
 mod outlook2000;
@@ -91,6 +92,7 @@ pub const ALL: &[&Client] = &[
     &libtls::CLIENT,
     &gnutls::CLIENT,
     &mbedtls::CLIENT,
+    &mbedtls35::CLIENT,
     &curl::CLIENT,
     &python::CLIENT,
     &go::CLIENT,

@@ -120,6 +120,8 @@ pub enum Wildcard {
 pub enum AddressMatch {
     /// iPAddress entries, by octets.
     Octets,
+    /// iPAddress entries; an IPv4 address and the same in IPv6 (RFC 4291 §2.5.5.2) are one.
+    OctetsMapped,
     /// iPAddress entries, and the common name as text where it is read: curl.
     OctetsOrCommonName,
     /// iPAddress entries, and the text of the names that are read.

@@ -80,6 +80,7 @@ fn wildcard(client: &Client) -> String {
 const fn address(address: AddressMatch) -> &'static str {
     match address {
         AddressMatch::Octets => "compared with iPAddress entries",
+        AddressMatch::OctetsMapped => "compared with iPAddress entries, IPv4 and the same mapped into IPv6 being one",
         AddressMatch::OctetsOrCommonName => "compared with iPAddress entries and the common name",
         AddressMatch::OctetsOrText => "compared with iPAddress entries and the text of names",
         AddressMatch::Text => "compared with the text of names",

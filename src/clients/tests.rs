@@ -69,6 +69,7 @@ const SILENT: &[(&str, &str)] = &[
     ("boringssl", "a library: each program has words of its own"),
     ("libtls", "its error texts were not read"),
     ("mbedtls", "a library: its error texts were not read"),
+    ("mbedtls35", "a library: its error texts were not read"),
     ("postfix-may", "mail is delivered all the same"),
 ];
 

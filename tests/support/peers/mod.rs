@@ -24,6 +24,8 @@ enum How {
 
 pub(crate) const OPENSSL: Peer = Peer { source: "openssl.c", how: How::C("-lcrypto"), package: "libssl-dev" };
 pub(crate) const GNUTLS: Peer = Peer { source: "gnutls.c", how: How::C("-lgnutls"), package: "libgnutls28-dev" };
+pub(crate) const MBEDTLS: Peer =
+    Peer { source: "mbedtls.c", how: How::C("-lmbedx509 -lmbedcrypto"), package: "libmbedtls-dev" };
 pub(crate) const GO: Peer = Peer { source: "names.go", how: How::Go, package: "golang-go" };
 pub(crate) const JAVA: Peer =
     Peer { source: "Names.java", how: How::Java("java.base/sun.security.util"), package: "default-jdk-headless" };
@@ -58,7 +60,7 @@ impl Peer {
         let mut compiler = match self.how {
             How::C(library) => {
                 let mut cc = Command::new("cc");
-                cc.arg("-o").arg(&program).args([&source, library]);
+                cc.arg("-o").arg(&program).arg(&source).args(library.split(' '));
                 cc
             }
             How::Go => {
@@ -80,7 +82,7 @@ impl Peer {
         Command::new(program)
     }
 
-    /// An address goes to OpenSSL as octets, to GnuTLS as text; brackets and zones are the caller's business.
+    /// An address goes to OpenSSL as octets, to Mbed TLS as it was typed, to others as text; brackets and zones are the caller's business.
     fn host(&self, target: &Target) -> (char, Vec<u8>) {
         match target.address() {
             Some(address) if self.source == OPENSSL.source => {
@@ -90,6 +92,7 @@ impl Peer {
                 };
                 ('a', octets)
             }
+            Some(_) if self.source == MBEDTLS.source => ('a', target.text().as_bytes().to_vec()),
             Some(address) => ('a', address.to_string().into_bytes()),
             None => ('n', target.text().as_bytes().to_vec()),
         }

@@ -153,6 +153,7 @@ impl Random {
             1 => host = [self.label().as_bytes(), b".", &host].concat(),
             2 => host = host.splitn(2, |byte| *byte == b'.').nth(1).unwrap_or_default().to_vec(),
             3 => host = [b".", host.as_slice()].concat(),
+            4 if host == b"192.0.2.5" => host = b"::ffff:192.0.2.5".to_vec(),
             4 if host == b"2001:db8::1" => host = b"2001:DB8:0::1".to_vec(),
             5 => host = [b"[", host.as_slice(), b"]"].concat(),
             6 => {
