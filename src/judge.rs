@@ -65,7 +65,7 @@ pub enum Missing {
     Possession,
     /// No private key in the clear came with it.
     Key,
-    /// The key did not come from a file with permission bits.
+    /// The key came from another file, or from none with permission bits.
     Permissions,
 }
 
@@ -80,7 +80,7 @@ impl Missing {
             Self::Proof => "a signature of its chain is of a kind that certfix cannot check",
             Self::Possession => "its signature is of a kind that certfix cannot check",
             Self::Key => "no private key is here",
-            Self::Permissions => "the key is not in a file with permissions",
+            Self::Permissions => "the permissions of the key's file are not known",
         }
     }
 }
@@ -199,11 +199,17 @@ impl<'a> Bench<'a, '_> {
                 }
             }
             Check::Key(check) => {
-                self.has_key()?;
+                if !self.is_lent_a_key() {
+                    self.has_key()?;
+                }
                 (check(self.subject, self.ctx), Vec::new())
             }
             Check::KeyFile(check) => {
-                self.has_key()?;
+                match self.is_lent_a_key() {
+                    // The mode is that of the file with the certificate.
+                    true => return Err(Missing::Permissions),
+                    false => self.has_key()?,
+                }
                 (check(self.subject.evidence.mode.ok_or(Missing::Permissions)?, self.ctx), Vec::new())
             }
             Check::Possession(check) => match item {
@@ -230,6 +236,12 @@ impl<'a> Bench<'a, '_> {
         // A file may hold a part of what there is; a server sends all that it has. Whether more is needed, the roots tell.
         let all = matches!(self.subject.evidence.source, Source::Live(_)) && self.ctx.trust.is_some();
         if alone && !all { Err(Missing::Chain) } else { Ok(cert) }
+    }
+
+    /// True when its key, or one that was taken for it, came in another file.
+    fn is_lent_a_key(&self) -> bool {
+        let keys = &self.subject.keys;
+        self.subject.evidence.keys.is_empty() && (keys.own.is_some() || keys.stray.is_some())
     }
 
     fn has_key(&self) -> Result<(), Missing> {
