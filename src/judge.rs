@@ -65,7 +65,7 @@ pub enum Missing {
     Possession,
     /// No private key in the clear came with it.
     Key,
-    /// The key did not come from a file with permission bits.
+    /// The key came from another file, or from none with permission bits.
     Permissions,
 }
 
@@ -80,7 +80,7 @@ impl Missing {
             Self::Proof => "a signature of its chain is of a kind that certfix cannot check",
             Self::Possession => "its signature is of a kind that certfix cannot check",
             Self::Key => "no private key is here",
-            Self::Permissions => "the key is not in a file with permissions",
+            Self::Permissions => "the permissions of the key's file are not known",
         }
     }
 }
@@ -122,7 +122,7 @@ pub fn judge<'a>(subject: &'a Subject<'a>, panel: &'a Panel, ctx: &Context<'a>) 
     // Stable: equal levels stay in the order of the list.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.hit.level));
     let (target, authority) = (ctx.target, ctx.authority);
-    let verdicts = bench.verdicts(findings.iter().any(is_unfit));
+    let verdicts = bench.verdicts(&findings);
     Report { subject, target, authority, findings, verdicts, not_checked }
 }
 
@@ -199,7 +199,9 @@ impl<'a> Bench<'a, '_> {
             }
             Check::KeyFile(check) => {
                 self.has_key()?;
-                (check(self.subject.evidence.mode.ok_or(Missing::Permissions)?, self.ctx), Vec::new())
+                // The mode is that of the file with the certificate.
+                let mode = self.subject.evidence.mode.filter(|_| !self.is_lent_a_key());
+                (check(mode.ok_or(Missing::Permissions)?, self.ctx), Vec::new())
             }
             Check::Possession(check) => match item {
                 Item::Certificate(_) => return Ok(None),
@@ -238,9 +240,15 @@ impl<'a> Bench<'a, '_> {
         }
     }
 
+    /// True when its key, or one that was taken for it, came in another file.
+    fn is_lent_a_key(&self) -> bool {
+        let keys = &self.subject.keys;
+        self.subject.evidence.keys.is_empty() && (keys.own.is_some() || keys.stray.is_some())
+    }
+
     fn has_key(&self) -> Result<(), Missing> {
         let open = self.subject.evidence.keys.iter().any(|entry| matches!(entry, KeyEntry::Open(_)));
-        open.then_some(()).ok_or(Missing::Key)
+        if open || self.is_lent_a_key() { Ok(()) } else { Err(Missing::Key) }
     }
 
     /// Once by the standards, once by what each client demands that would complain.
@@ -334,14 +342,15 @@ impl<'a> Bench<'a, '_> {
         }
     }
 
-    /// `is_unfit`: something beside the name is wrong by a rule that clients may have.
-    fn verdicts(self, is_unfit: bool) -> Vec<Verdict<'a>> {
+    fn verdicts(self, findings: &[Finding]) -> Vec<Verdict<'a>> {
         let Some(target) = self.ctx.target else { return Vec::new() };
         let cert = self.subject.item.certificate();
         let (identity, views, is_aimed) = (self.identity, self.views, self.panel.is_aimed_at(target));
         let is_rooted = self.ways.get().is_some_and(|ways| !ways.is_empty());
         let distrusted = LazyCell::new(|| distrust(self.subject, is_rooted, self.ctx));
+        let (is_unfit, is_untrusted) = (raised(Fault::Unfit, findings), raised(Fault::Untrusted, findings));
         let verdict = |view: View<'a>| {
+            let is_doubtful = is_unfit || is_untrusted && view.member.urgency(Fault::Untrusted).is_some();
             let reaction = view.member.client.reaction;
             let fault = view.fault.filter(|_| reaction != Reaction::GoesOn);
             let fault = fault.map(|fault| if fault == Fault::Untrusted { *distrusted } else { fault });
@@ -350,7 +359,7 @@ impl<'a> Bench<'a, '_> {
             let comparison = view.comparison?;
             Some(Verdict {
                 client: view.member.client,
-                certainty: certainty(view.member.client, &comparison, target, fault, is_unfit),
+                certainty: certainty(view.member.client, &comparison, target, fault, is_doubtful),
                 comparison,
                 outcome: outcome(fault, view.member.client),
                 fault,
@@ -373,10 +382,10 @@ fn keep_worse(worst: &mut Option<Hit>, hit: Hit) {
     }
 }
 
-/// Something that a client may complain of beside name, life and issuer. Of a root, too, it is not known who looks at it.
-fn is_unfit(finding: &Finding) -> bool {
-    let is_unfit = |fault: Fault| fault.is_unfit() || fault == Fault::SpoiltChain;
-    finding.hit.level > Level::Note && finding.rule.fault.is_some_and(is_unfit)
+/// True when something of this kind was found.
+fn raised(kind: Fault, findings: &[Finding]) -> bool {
+    let is_of_it = |finding: &Finding| finding.rule.fault.is_some_and(|fault| fault.is_a(kind));
+    findings.iter().any(|finding| finding.hit.level > Level::Note && is_of_it(finding))
 }
 
 #[cfg(test)]

@@ -168,6 +168,23 @@ fn misses_the_issuer_where_a_server_sends_a_lone_leaf() {
 }
 
 #[test]
+fn hedges_who_finds_a_missing_issuer() {
+    let mut seen = evidence(vec![leaf(["mail.contoso.com"])]);
+    seen.source = crate::facts::Source::Live("imaps://mail.contoso.com".to_owned());
+    let (subjects, trust) = (seen.subjects(), TrustStore::default());
+    let target = target("mail.contoso.com");
+    let ctx =
+        Context { now: day("2026-09-01"), authority: Authority::Unknown, target: Some(&target), trust: Some(&trust) };
+    let report = judge(&subjects[0], Panel::all(), &ctx);
+    let certainty = |id: &str| report.verdicts.iter().find(|verdict| verdict.client.id == id).unwrap().certainty;
+    assert_eq!(outcome_of(&report, "openssl"), Outcome::Refuses);
+    assert_eq!((outcome_of(&report, "chrome"), certainty("chrome")), (Outcome::Accepts, Mark::Inferred));
+    // It looks at names alone.
+    let plain = crate::clients::Client::find("exchange55-ims").unwrap().mark;
+    assert_eq!(certainty("exchange55-ims"), plain);
+}
+
+#[test]
 fn does_not_call_a_lone_leaf_untrusted() {
     let seen = evidence(vec![leaf(["mail.contoso.com"])]);
     let subjects = seen.subjects();

@@ -43,18 +43,18 @@ impl Outcome {
     }
 }
 
-/// Where nobody knows what a client demands, it is not certain that it takes what is unfit.
+/// Where nobody knows what a client demands, it is not certain that it takes what is wrong beside the name.
 pub(super) fn certainty(
     client: &Client,
     comparison: &Comparison<'_>,
     target: &Target,
     fault: Option<Fault>,
-    is_unfit: bool,
+    is_doubtful: bool,
 ) -> Mark {
     let certainty = client.certainty(comparison, target, fault);
     let looks = client.reaction != Reaction::GoesOn && client.group != Group::Standard;
     match fault {
-        None if is_unfit && looks && !client.demands.is_whole => certainty.max(Mark::Inferred),
+        None if is_doubtful && looks && !client.demands.is_whole => certainty.max(Mark::Inferred),
         _ => certainty,
     }
 }

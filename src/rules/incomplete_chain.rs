@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     code: "incomplete-chain",
     title: "the issuer's certificate is missing",
     why: "A server has to send the certificates between its own and the root. Some clients fetch a missing one or \
-          remember it from elsewhere; the others, Thunderbird and telephones among them, do not trust the server.",
+          remember it from elsewhere; the others do not trust the server.",
     fix: "Get the intermediate certificate from the CA and put it after the server's own.",
     source: Source::Rfc(5246, "7.4.2"),
     fault: Some(Fault::Untrusted),

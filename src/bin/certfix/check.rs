@@ -12,7 +12,7 @@ use certfix::rules::{Authority, Context};
 use certfix::{Error, input};
 
 use crate::args::{Check, Format};
-use crate::sources::{Described, Seen};
+use crate::sources::{Described, Ring, Seen};
 use crate::{keys, live, password, sources, terminal};
 
 pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
@@ -52,6 +52,7 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
         // What a live service presents is judged as a client does that trusts what this machine trusts.
         system: if trust.is_none() && sources.has_live() { input::system_roots() } else { None },
         trust,
+        ring: Ring::of(&sources, known.as_ref()),
         width: terminal::width(),
     };
     let format = args.output.format;
@@ -76,13 +77,23 @@ struct Bench<'a> {
     trust: Option<TrustStore>,
     /// The system's roots, when there are live sources and no `--ca-file`.
     system: Option<TrustStore>,
+    /// Private keys in files of their own.
+    ring: Ring,
     width: usize,
 }
 
 impl Bench<'_> {
     /// Each certificate and request of a file.
     fn file(&self, evidence: &Evidence, out: &mut Vec<u8>) -> Result<Described, Error> {
-        let subjects = evidence.subjects();
+        let mut subjects = evidence.subjects();
+        self.ring.lend(&mut subjects);
+        if subjects.is_empty() && self.ring.is_compared(&evidence.source) {
+            if self.format() == Format::Text {
+                let line = format!("{}: private key, compared with what is named beside it", evidence.source);
+                Page::new(out, self.width).line(&line).map_err(terminal::unwritten)?;
+            }
+            return Ok(Described::default());
+        }
         if subjects.is_empty() {
             return Err(sources::without_subject(evidence));
         }

@@ -1,6 +1,7 @@
 //! From the sources that were named to answers, many at once, in the order named.
 
 mod passed;
+mod ring;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use certfix::rules::Level;
 use rayon::prelude::*;
 
 use self::passed::{Passed, is_of_authorities_alone, is_something_else};
+pub(crate) use self::ring::Ring;
 use crate::args::{Format, Reach};
 use crate::in_order::in_order;
 use crate::{live, password, terminal};

@@ -1,0 +1,64 @@
+//! Private keys in files of their own beside certificates: which of them `check` compares.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/desk.rs"]
+#[expect(dead_code, reason = "nothing is installed here")]
+mod desk;
+
+use std::fs;
+use std::process::Stdio;
+
+use desk::{Desk, NAME};
+
+/// The codes found, and those not checked, of the first source.
+fn codes(desk: &Desk, status: i32, arguments: &[&str]) -> [String; 2] {
+    let answer = desk.json(status, &[&["check", "--fqdn", NAME], arguments].concat());
+    let codes = |list: &str| {
+        answer["sources"][0][list]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["code"].to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    ["findings", "not_checked"].map(codes)
+}
+
+#[test]
+fn a_key_in_a_file_of_its_own_is_compared_with_what_is_named_beside_it() {
+    const CODE: &str = "key-does-not-match";
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    desk.sign(&folder, "leaf.pem", None);
+    let own = format!("{folder}/key.pem");
+    let [found, not_checked] = codes(&desk, 0, &["leaf.pem"]);
+    assert!(!found.contains(CODE) && not_checked.contains(CODE), "{found}; {not_checked}");
+    for sources in [["leaf.pem", &*own], [&*own, "leaf.pem"]] {
+        let [found, not_checked] = codes(&desk, 0, &sources);
+        assert!(!found.contains(CODE) && !not_checked.contains(CODE), "{found}; {not_checked}");
+        assert!(not_checked.contains("key-readable-by-others"), "the mode is that of another file: {not_checked}");
+    }
+    let [found, _] = codes(&desk, 1, &["leaf.pem", "root.key"]);
+    assert!(found.contains(CODE), "{found}");
+    let text = desk.answer(1, &["check", "--fqdn", NAME, "leaf.pem", "root.key"]);
+    assert!(text.contains("\nroot.key: private key, compared with what is named beside it\n"), "{text}");
+    // A key of something else in the same folder says nothing of a certificate; its own does.
+    fs::create_dir(desk.path("together")).unwrap();
+    for (name, from) in [("a-leaf.pem", "leaf.pem"), ("other.key", "root.key")] {
+        desk.put(&format!("together/{name}"), &desk.text(from));
+    }
+    let [found, not_checked] = codes(&desk, 0, &["together"]);
+    assert!(!found.contains(CODE) && not_checked.contains(CODE), "{found}; {not_checked}");
+    desk.put("together/privkey.pem", &desk.text(&own));
+    assert!(!codes(&desk, 0, &["together"])[1].contains(CODE));
+    // What has its key with it is not compared with another one.
+    desk.put("whole.pem", &(desk.text("leaf.pem") + &desk.text(&own)));
+    let whole = desk.run(&["check", "whole.pem", "root.key"], Stdio::null());
+    assert!(String::from_utf8(whole.stderr).unwrap().contains("'root.key' holds a private key but no certificate"));
+    // One that belongs to nothing named is no answer.
+    let beside = desk.run(&["check", "leaf.pem", "root.key", &own], Stdio::null());
+    let said = String::from_utf8(beside.stderr).unwrap();
+    assert!(said.contains("'root.key' holds a private key but no certificate") && !said.contains("key.pem"), "{said}");
+}
