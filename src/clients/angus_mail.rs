@@ -21,7 +21,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: jsse::CLIENT.words,
     mark: Mark::Documented,
-    surmised: &[Aspect::Demands],
+    surmised: &[Aspect::Demands, Aspect::BroadWildcards],
     statements: &[
         Statement::new(
             Mark::Documented,

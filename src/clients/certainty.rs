@@ -1,7 +1,7 @@
 //! How sure a verdict is: a model may be known in the main and surmised in a part.
 
 use super::{Client, Compared, Comparison, Fault, Mark};
-use crate::facts::Target;
+use crate::facts::{Name, Target};
 
 /// A part of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub enum Aspect {
     CommonName,
     /// Which wildcards are honoured.
     Wildcards,
+    /// Whether a wildcard is honoured that covers what strangers own.
+    BroadWildcards,
     /// What an IP address as target is compared with.
     Addresses,
     /// What it demands beyond the name.
@@ -30,7 +32,11 @@ impl Client {
             (Aspect::Wildcards, Compared::Dns(text) | Compared::FirstDns(text) | Compared::CommonName(text)) => {
                 text.as_bytes().contains(&b'*')
             }
-            (Aspect::Wildcards, _) => false,
+            (Aspect::BroadWildcards, Compared::Dns(text) | Compared::CommonName(text)) => {
+                let name = || Name::parse(text.as_str()?).ok();
+                text.as_bytes().starts_with(b"*.") && name().is_some_and(|name| name.is_too_broad())
+            }
+            (Aspect::Wildcards | Aspect::BroadWildcards, _) => false,
         };
         if self.surmised.iter().any(decided) { self.mark.max(Mark::Inferred) } else { self.mark }
     }
@@ -61,6 +67,9 @@ mod tests {
             ("outlook2007", &bare, "mail.contoso.com", Mark::Inferred),
             ("outlook2010", &identity(["mail.contoso.com"]), "mail.contoso.com", Mark::Inferred),
             ("openssl", &bare, "mail.contoso.com", Mark::Measured),
+            ("jsse", &identity(["*.contoso.com"]), "mail.contoso.com", Mark::Measured),
+            ("jsse", &identity(["*.co.uk"]), "contoso.co.uk", Mark::Inferred),
+            ("angus-mail", &identity(["*.com"]), "contoso.com", Mark::Inferred),
         ] {
             let client = Client::find(client).unwrap();
             let typed = target(host);

@@ -1,8 +1,8 @@
 //! Java (JSSE) with endpoint identification HTTPS.
 
 use super::{
-    AddressMatch, Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase,
-    Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    AddressMatch, Aspect, Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
+    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage, Obstacle, extension};
 
@@ -101,7 +101,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     ],
     mark: Mark::Measured,
-    surmised: &[],
+    surmised: &[Aspect::BroadWildcards],
     statements: &[
         Statement::new(
             Mark::Measured,
