@@ -88,6 +88,8 @@ fn ctrl_c_at_one_name_stops_the_order_of_all() {
     let (status, text) = session.ends();
     assert_eq!(status, 130, "{text}");
     assert!(!text.contains("Agree to"), "the next name was gone on with: {text}");
-    assert!(text.ends_with("certfix: error: stopped by Ctrl-C\n"), "{text}");
+    let end = "certfix: error: stopped by Ctrl-C\n\
+               certfix: hint: run it again, or answer beforehand by flags: --help lists them\n";
+    assert!(text.ends_with(end), "{text}");
     assert!(scene.store().join(OTHER).join("request.csr").exists(), "the keys of all names were made before");
 }
