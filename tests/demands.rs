@@ -71,6 +71,13 @@ const CASES: &[Case] = &[
     Case { key: "ec:P-256", extensions: &["keyUsage=keyAgreement", SERVER], ..GOOD },
     Case { key: "ec:P-256", extensions: &["keyUsage=keyEncipherment", SERVER], ..GOOD },
     Case { key: "ec:P-256", extensions: &[NO_USE, SERVER], ..GOOD },
+    Case { extensions: &[USAGE, SERVER, "nsCertType=client"], ..GOOD },
+    Case { extensions: &[USAGE, SERVER, "nsCertType=server,email"], ..GOOD },
+    Case { extensions: &[USAGE, CLIENT, "nsCertType=client"], ..GOOD },
+    Case { extensions: &[USAGE, SERVER, "nsCertType=client"], name: "other.example", ..GOOD },
+    Case { extensions: &[USAGE, SERVER, "nsCertType=client"], days: OLD, ..GOOD },
+    Case { extensions: &["nsCertType=client"], issuer: Issuer::Own, ..GOOD },
+    Case { issuer: Issuer::BetweenWith(&[AUTHORITY, SIGNS, "nsCertType=client"]), ..GOOD },
     // Forms.
     Case { extensions: &[USAGE, SERVER, AUTHORITY], ..GOOD },
     Case { extensions: &["keyUsage=digitalSignature,keyCertSign", SERVER, AUTHORITY], ..GOOD },

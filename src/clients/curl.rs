@@ -26,6 +26,7 @@ pub(super) const CLIENT: Client = Client {
         Fault::Critical,
         Fault::Purpose,
         Fault::KeyUsage,
+        Fault::NetscapeType,
         Fault::WeakSignature,
         Fault::InnerAlgorithm,
         Fault::Expired,
@@ -69,6 +70,7 @@ pub(super) const CLIENT: Client = Client {
         ),
         (Fault::Critical, Phrase::new(Mark::Measured, "SSL certificate problem: unhandled critical extension")),
         (Fault::Purpose, Phrase::new(Mark::Measured, "SSL certificate problem: unsuitable certificate purpose")),
+        (Fault::NetscapeType, Phrase::new(Mark::Measured, "SSL certificate problem: unsuitable certificate purpose")),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "SSL certificate problem: unsuitable certificate purpose")),
         (
             Fault::WeakKey,

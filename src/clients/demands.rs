@@ -129,6 +129,8 @@ pub enum Form {
     RepeatedKnownExtension,
     /// Without a subject, and with a SAN that is not marked critical.
     UnmarkedNames,
+    /// With a certificate type of Netscape that names no TLS server.
+    OtherNetscapeType,
     /// With another algorithm named inside than that of the signature.
     OtherInnerAlgorithm,
     /// With the same algorithm inside, but with other parameters.

@@ -165,5 +165,11 @@ pub(super) const CLIENT: Client = Client {
             "run as 3.7.9",
             "Of a trusted root the life is looked at, what basicConstraints and keyUsage say where they are there, critical extensions and names, not the purposes.",
         ),
+        Statement::new(
+            Mark::Measured,
+            "run as 3.7.9",
+            "Where the certificate has the TLS feature status_request (must-staple), a server that staples no OCSP answer is \
+             refused; the same feature in a CA's certificate is refused where those below it lack it.",
+        ),
     ],
 };

@@ -31,6 +31,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OldVersionExtended,
             Form::RepeatedExtension,
             Form::UnmarkedNames,
+            Form::OtherNetscapeType,
             Form::OtherInnerAlgorithm,
         ],
         understood: &[
@@ -55,7 +56,14 @@ pub(super) const CLIENT: Client = Client {
         },
         sent_chain_only: true,
         is_whole: true,
-        overlooked_in_roots: &[Fault::Critical, Fault::WeakKey, Fault::WeakSignature, Fault::KeyUsage, Fault::Purpose],
+        overlooked_in_roots: &[
+            Fault::Critical,
+            Fault::WeakKey,
+            Fault::WeakSignature,
+            Fault::KeyUsage,
+            Fault::Purpose,
+            Fault::NetscapeType,
+        ],
         ..Demands::NONE
     },
     heeds: &[
@@ -68,6 +76,7 @@ pub(super) const CLIENT: Client = Client {
         Fault::WeakSignature,
         Fault::KeyUsage,
         Fault::Purpose,
+        Fault::NetscapeType,
         Fault::Unfit,
         Fault::Name,
     ],
@@ -94,6 +103,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Critical, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
         (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "Signature algorithm mismatch")),
+        (Fault::NetscapeType, Phrase::new(Mark::Measured, "Netscape cert type does not permit use for SSL server")),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "KeyUsage does not allow digital signatures")),
         (
             Fault::Purpose,

@@ -189,6 +189,8 @@ pub enum Fault {
     Purpose,
     /// The key usage does not allow what the handshake needs.
     KeyUsage,
+    /// Netscape's certificate type is not that of a server.
+    NetscapeType,
     /// It is the certificate of a CA.
     Authority,
     /// A critical extension is not known.
@@ -243,6 +245,7 @@ impl Fault {
             | Self::InnerAlgorithm
             | Self::Purpose
             | Self::KeyUsage
+            | Self::NetscapeType
             | Self::Authority
             | Self::Critical => Some(Self::Unfit),
         }

@@ -30,6 +30,7 @@ pub(super) const CLIENT: Client = Client {
         refused_forms: &[
             Form::UnknownCritical,
             Form::RepeatedKnownExtension,
+            Form::OtherNetscapeType,
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
@@ -70,6 +71,7 @@ pub(super) const CLIENT: Client = Client {
         Fault::Critical,
         Fault::Purpose,
         Fault::KeyUsage,
+        Fault::NetscapeType,
         Fault::WeakSignature,
         Fault::Name,
         Fault::InnerAlgorithm,
@@ -87,6 +89,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Critical, Phrase::new(Mark::Measured, "unhandled critical extension")),
         (Fault::Purpose, Phrase::new(Mark::Measured, "unsuitable certificate purpose")),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "unsuitable certificate purpose")),
+        (Fault::NetscapeType, Phrase::new(Mark::Measured, "unsuitable certificate purpose")),
         (Fault::WeakKey, Phrase::only(When::ShortRsaKey(1963), Mark::Measured, "EE certificate key too weak")),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "CA certificate key too weak")),
         (Fault::WeakSignature, Phrase::new(Mark::Measured, "CA signature digest algorithm too weak")),

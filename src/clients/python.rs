@@ -74,6 +74,10 @@ pub(super) const CLIENT: Client = Client {
             Phrase::new(Mark::Measured, "certificate verify failed: CA signature digest algorithm too weak (_ssl.c)"),
         ),
         (
+            Fault::NetscapeType,
+            Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)"),
+        ),
+        (
             Fault::InnerAlgorithm,
             Phrase::new(Mark::Measured, "certificate verify failed: certificate signature failure (_ssl.c)"),
         ),

@@ -238,6 +238,7 @@ const fn form(form: Form) -> &'static str {
         Form::RepeatedKnownExtension => "no extension that it reads twice",
         Form::OtherInnerAlgorithm => "the same signature algorithm inside and beside the signature",
         Form::OtherInnerParameters => "the same parameters of it in both places",
+        Form::OtherNetscapeType => "server, where there is a certificate type of Netscape",
         Form::UnmarkedNames => "a subject, or a SAN that is marked critical",
     }
 }

@@ -9,7 +9,7 @@ use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::extensions::{AuthorityKeyIdentifier, X509Extension};
 use x509_parser::nom::Parser;
 
-use super::extension::UNIVERSAL;
+use super::extension::{NETSCAPE_TYPE, TLS_FEATURE, UNIVERSAL};
 use super::read::{self, bit_length};
 use super::{
     DAY, DistinguishedName, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension, SignatureAlgorithm,
@@ -45,6 +45,10 @@ pub struct Certificate {
     pub policies: Vec<ObjectId>,
     /// True when signed certificate timestamps are embedded (RFC 6962 §3.3).
     pub has_timestamps: bool,
+    /// Whether the server has to staple OCSP answers (RFC 7633).
+    pub must_staple: bool,
+    /// Netscape's certificate type: bit 0x40 is a TLS server.
+    pub netscape_type: Option<u8>,
     /// All extensions in wire order.
     pub extensions: Vec<ObjectId>,
     /// Those of them that are there again (RFC 5280 §4.2 forbids it), where they are.
@@ -111,6 +115,8 @@ impl Certificate {
             subject_key_id: None,
             policies: Vec::new(),
             has_timestamps: false,
+            must_staple: false,
+            netscape_type: None,
             extensions: Vec::with_capacity(tbs.extensions().len()),
             repeated: Vec::new(),
             critical: Vec::new(),
@@ -132,6 +138,10 @@ impl Certificate {
             "2.5.29.14" => self.subject_key_id = extension.value.get(2..).map(Into::into),
             "2.5.29.32" => self.policies = policies(extension.value),
             "1.3.6.1.4.1.11129.2.4.2" => self.has_timestamps = true,
+            // A SEQUENCE of INTEGERs, of which 5 is status_request.
+            TLS_FEATURE => self.must_staple = extension.value.windows(3).any(|window| window == [2, 1, 5]),
+            // A BIT STRING: tag, length and the number of unused bits in front.
+            NETSCAPE_TYPE => self.netscape_type = extension.value.get(3).copied(),
             _ => {}
         }
         if extension.critical && !UNIVERSAL.contains(&&*oid) {

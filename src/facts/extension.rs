@@ -24,6 +24,8 @@ pub const ISSUER_NAMES: &str = "2.5.29.18";
 pub const AUTHORITY_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 /// id-pkix-ocsp-nocheck
 pub const NO_CHECK: &str = "1.3.6.1.5.5.7.48.1.5";
+/// TLS feature
+pub const TLS_FEATURE: &str = "1.3.6.1.5.5.7.1.24";
 /// Netscape's certificate type
 pub const NETSCAPE_TYPE: &str = "2.16.840.1.113730.1.1";
 
@@ -45,6 +47,7 @@ pub fn extension_name(oid: &str) -> &str {
         ISSUER_NAMES => "issuerAltName",
         AUTHORITY_ACCESS => "authorityInfoAccess",
         NO_CHECK => "ocsp-nocheck",
+        TLS_FEATURE => "tlsfeature",
         NETSCAPE_TYPE => "nsCertType",
         other => other,
     }

@@ -76,6 +76,8 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
         subject_key_id: None,
         policies: Vec::new(),
         has_timestamps: false,
+        must_staple: false,
+        netscape_type: None,
         critical: Vec::new(),
         extensions: vec!["2.5.29.17".into()],
         repeated: Vec::new(),

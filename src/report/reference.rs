@@ -193,6 +193,7 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::WeakSignature => "weak signature",
         Fault::InnerAlgorithm => "two algorithms",
         Fault::Purpose => "wrong purpose",
+        Fault::NetscapeType => "Netscape's type",
         Fault::KeyUsage => "key usage",
         Fault::Authority => "a CA",
         Fault::Critical => "critical extension",

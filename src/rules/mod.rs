@@ -27,10 +27,12 @@ mod key_usage_unfit;
 mod life_too_long;
 mod malformed_name;
 mod missing_alias;
+mod must_staple;
 mod name_constraints_in_leaf;
 mod name_mismatch;
 mod name_not_first;
 mod needs_sni;
+mod netscape_type_unfit;
 mod no_certificate;
 mod no_server_auth;
 mod not_tls;
@@ -119,6 +121,8 @@ pub const ALL: &[&Rule] = &[
     &client_auth_removed::RULE,
     &purpose_beyond_tls::RULE,
     &key_usage_unfit::RULE,
+    &netscape_type_unfit::RULE,
+    &must_staple::RULE,
     &is_a_ca::RULE,
     &name_constraints_in_leaf::RULE,
     &old_version::RULE,
