@@ -220,6 +220,7 @@ impl Fault {
         Self::InnerAlgorithm,
         Self::Purpose,
         Self::KeyUsage,
+        Self::NetscapeType,
         Self::Authority,
         Self::Critical,
     ];
