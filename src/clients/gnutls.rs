@@ -163,7 +163,8 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Measured,
             "run as 3.7.9",
-            "Of a trusted root the life is looked at, what basicConstraints and keyUsage say where they are there, critical extensions and names, not the purposes.",
+            "Of a trusted root the life is looked at, what basicConstraints and keyUsage say where they are there, \
+             critical extensions and names, not the purposes.",
         ),
         Statement::new(
             Mark::Measured,

@@ -144,7 +144,9 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Measured,
             "run as OpenJDK 17",
-            "A trusted root must say that it is a CA and may sign, so one of version 1 is refused; its purposes, critical extensions, names and number of CAs are not looked at, its life only when another CA is below it.",
+            "A trusted root must say that it is a CA and may sign, so one of version 1 is refused; its purposes, \
+             critical extensions, names and number of CAs are not looked at, its life only when another CA is below \
+             it.",
         ),
     ],
 };

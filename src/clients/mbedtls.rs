@@ -84,7 +84,8 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Measured,
             "run as 2.28",
-            "Of a trusted root the life is looked at, whether it may sign and how many CAs are below it, and critical extensions; one of version 1 will do.",
+            "Of a trusted root the life is looked at, whether it may sign and how many CAs are below it, and \
+             critical extensions; one of version 1 will do.",
         ),
         Statement::new(
             Mark::Measured,

@@ -130,7 +130,9 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Measured,
             "run as Debian's 3.0",
-            "A trusted root is looked at as CAs below it are: its life, whether it may sign, how many CAs are below it, purposes, critical extensions, names. One of version 1, or without basicConstraints where keyUsage says keyCertSign, will do.",
+            "A trusted root is looked at as CAs below it are: its life, whether it may sign, how many CAs are below \
+             it, purposes, critical extensions, names. One of version 1, or without basicConstraints where keyUsage \
+             says keyCertSign, will do.",
         ),
     ],
 };
