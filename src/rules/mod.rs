@@ -185,6 +185,10 @@ pub enum Source {
     Vendor(&'static str, &'static str),
 }
 
+/// Asks of a certificate, what came with it, and its ways to trusted roots.
+pub type Trusts =
+    fn(&Certificate, &[&Certificate], &[CertificationPath<'_>], Option<&Demands>, &Context<'_>) -> Option<Hit>;
+
 /// What a rule needs to see. Missing evidence makes a rule "not checked", never "fine".
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
@@ -208,7 +212,7 @@ pub enum Check {
     Order(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate, what came with it, and the ways to trusted roots, where there are some: once by the standards, and once
     /// by what clients mind on the way. It is asked when something stands in each of them.
-    Trust(fn(&Certificate, &[&Certificate], &[CertificationPath<'_>], Option<&Demands>, &Context<'_>) -> Option<Hit>),
+    Trust(Trusts),
     /// A private key in the clear that came with it.
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// The permission bits (Unix) of the file that held a private key in the clear.
