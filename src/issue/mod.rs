@@ -30,6 +30,7 @@ pub(crate) use emit::render;
 pub use emit::{Contact, Emit, emit, new_key_request};
 pub use key::{KeyChoice, SigningKey, encrypted_pkcs8_pem, generate, pkcs8_pem};
 pub use pfx::{For, pfx};
+pub(crate) use structure::subject_alt_name;
 pub(crate) use tls_alpn::tls_alpn;
 
 /// Days that a self-signed certificate lives unless told otherwise: inside every client's limit (Apple allows 825 for

@@ -42,7 +42,7 @@ pub(super) fn finish(draft: &[u8], fields: &[(usize, &[u8])], key: &SigningKey) 
 }
 
 /// GeneralNames (RFC 5280 §4.2.1.6) in the order given.
-pub(super) fn subject_alt_name<'a>(names: impl Iterator<Item = &'a GeneralName>) -> Result<Vec<u8>, Error> {
+pub(crate) fn subject_alt_name<'a>(names: impl Iterator<Item = &'a GeneralName>) -> Result<Vec<u8>, Error> {
     let names: Vec<Vec<u8>> = names.map(general_name).collect::<Result<_, _>>()?;
     Ok(tlv::element(SEQUENCE, &names.concat()))
 }
