@@ -96,7 +96,7 @@ fn openssl(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     render(
         include_str!("../../templates/request/openssl.cnf.j2"),
         context! {
-            file => file_name(plan),
+            file => plan.target.file_form(),
             key => new_key,
             attributes => attributes.collect::<Vec<Value>>(),
             names => names.collect::<Result<Vec<Value>, Error>>()?,
@@ -143,7 +143,7 @@ fn certreq(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     let text = render(
         include_str!("../../templates/request/certreq.inf.j2"),
         context! {
-            file => file_name(plan),
+            file => plan.target.file_form(),
             target => plan.target.as_str(),
             // In an .inf a quote is doubled, and % begins a string variable.
             subject => windows_subject(plan)?.replace('"', "\"\"").replace('%', "%%"),
@@ -173,7 +173,7 @@ fn exchange(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     let text = render(
         include_str!("../../templates/request/exchange.ps1.j2"),
         context! {
-            file => file_name(plan),
+            file => plan.target.file_form(),
             subject => inside_powershell(&windows_subject(plan)?),
             names => names.collect::<Result<Vec<_>, Error>>()?.join(","),
             bits,
@@ -234,11 +234,6 @@ fn windows_subject(plan: &Plan) -> Result<String, Error> {
     };
     let relative = |rdn: &Vec<Attribute>| rdn.iter().map(attribute).collect::<Vec<_>>().join("+");
     Ok(plan.subject.rdns.iter().map(relative).collect::<Vec<_>>().join(","))
-}
-
-/// No file of Windows may have a star in its name.
-fn file_name(plan: &Plan) -> String {
-    plan.target.as_str().replace('*', "_wildcard")
 }
 
 /// The text as Windows reads it.

@@ -292,7 +292,7 @@ fn ensure_folder(output: &Path, is_folder: bool) -> Result<(), Error> {
 /// The key's name, or that of the request's file, and `.pem`.
 fn file_name(case: &Case) -> String {
     let stem = match (&case.key, &case.source) {
-        (Some(key), _) => key.as_str().replace("*.", "_wildcard."),
+        (Some(key), _) => key.file_form(),
         (None, Source::File(path)) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         (None, _) => "certificate".to_owned(),
     };
