@@ -40,6 +40,11 @@ pub struct Online {
     pub roots: Option<PathBuf>,
 }
 
+/// The names of the ways in ACME (RFC 8555 §8, RFC 8737 §3).
+pub(super) const HTTP_01: &str = "http-01";
+pub(super) const DNS_01: &str = "dns-01";
+pub(super) const TLS_ALPN_01: &str = "tls-alpn-01";
+
 /// How a name is proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -90,9 +95,9 @@ impl Challenge {
     /// Its name in ACME.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Webroot(_) | Self::Listen(_) => "http-01",
-            Self::DnsHook(_) => "dns-01",
-            Self::TlsAlpn(_) => "tls-alpn-01",
+            Self::Webroot(_) | Self::Listen(_) => HTTP_01,
+            Self::DnsHook(_) => DNS_01,
+            Self::TlsAlpn(_) => TLS_ALPN_01,
         }
     }
 }
