@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::record;
 use crate::Error;
 use crate::facts::Text;
-use crate::input::read_text;
-use crate::store::{AUTHORITY, KeyFolder, Secrecy, replace};
+use crate::store::{AUTHORITY, KeyFolder, Secrecy};
 
 /// Who signs for a key, and how it is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,14 +106,9 @@ impl Way {
     /// How this key came to its certificate; None where it was installed by hand.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when what stands there cannot be read.
+    /// [`Error::Damaged`] when what stands there cannot be understood; [`Error::File`] when it cannot be read.
     pub fn of(key: &KeyFolder) -> Result<Option<Self>, Error> {
-        let path = key.path.join(AUTHORITY);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let damaged = |cause: serde_json::Error| Error::Damaged { path: path.clone(), cause: cause.to_string() };
-        serde_json::from_str(&read_text(&path)?).map(Some).map_err(damaged)
+        record::read(&key.path.join(AUTHORITY))
     }
 
     /// Writes it down, in the place of what was there.
@@ -121,8 +116,7 @@ impl Way {
     /// # Errors
     /// [`Error::File`]
     pub fn record(&self, key: &KeyFolder) -> Result<(), Error> {
-        let page = serde_json::to_string_pretty(self).expect("a struct of texts becomes JSON");
-        replace(&key.path.join(AUTHORITY), format!("{page}\n").as_bytes(), Secrecy::Public)
+        record::write(&key.path.join(AUTHORITY), self, Secrecy::Public)
     }
 }
 
