@@ -53,7 +53,7 @@ impl KeyChoice {
         }
     }
 
-    /// The choice that makes keys of this kind; for RSA the next longer one.
+    /// The choice that makes keys of this kind; for RSA the next longer one, or the longest.
     pub const fn like(kind: &KeyKind) -> Option<Self> {
         match kind {
             KeyKind::Rsa { bits: ..=2048, .. } | KeyKind::RsaPss { bits: ..=2048 } => Some(Self::Rsa2048),

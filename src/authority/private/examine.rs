@@ -80,8 +80,7 @@ fn beyond_a_server(identity: &Identity) -> Vec<String> {
     reasons
 }
 
-/// keyCertSign and cRLSign.
-const SIGNS_OTHERS: KeyUsage = KeyUsage(KeyUsage::KEY_CERT_SIGN.0 | 1 << 6);
+const SIGNS_OTHERS: KeyUsage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
 
 fn names(request: &Request, only: &Constraints, reasons: &mut Vec<String>) -> Option<Asked> {
     let identity = &request.identity;

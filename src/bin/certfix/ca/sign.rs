@@ -55,7 +55,7 @@ impl Desk {
             cases.iter().zip(&subjects).map(|(case, subject)| target(case, subject)).collect();
         // Whoever is to use them trusts it.
         let trust = TrustStore::new([signer.root.clone()]);
-        let answers = self.judged(&cases, &trust, &subjects, &targets)?;
+        let answers = self.judged(&cases, &trust, &subjects, &targets);
         match (self.format, args.yes || args.dry_run) {
             (Format::Text, _) => terminal::text(|page| show(&answers, page))?,
             (Format::Json, false) => terminal::aside(|page| show(&answers, page))?,
@@ -153,7 +153,7 @@ impl Desk {
         trust: &'a TrustStore,
         subjects: &'a [Subject<'a>],
         targets: &'a [Option<Target>],
-    ) -> Result<Vec<Answer<'a>>, Error> {
+    ) -> Vec<Answer<'a>> {
         let all = Panel::all();
         let answer = move |((case, subject), target): ((&Case, &'a Subject<'a>), &'a Option<Target>)| {
             let context =
@@ -168,7 +168,7 @@ impl Desk {
                 key: case.key.as_ref().map(Name::to_string),
             }
         };
-        Ok(cases.par_iter().zip(subjects).zip(targets).map(answer).collect())
+        cases.par_iter().zip(subjects).zip(targets).map(answer).collect()
     }
 
     /// Puts each certificate beside its key, and notes there who signs for it.
