@@ -3,6 +3,7 @@
 mod deploying;
 mod ordering;
 mod signing;
+mod stream;
 mod wording;
 
 use std::fmt::{self, Write};
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 pub use self::deploying::Deploying;
 pub use self::ordering::{Ordering, Problem};
 pub use self::signing::Signing;
+pub use self::stream::Stream;
 pub use self::wording::nearest;
 pub(crate) use self::wording::{distance, io_cause, listed};
 use crate::facts::escape;
@@ -23,8 +25,8 @@ use crate::facts::escape;
 pub enum Error {
     /// A file or folder could not be read or written.
     File { action: &'static str, path: PathBuf, cause: io::Error },
-    /// Standard input could not be read, or standard output not written.
-    Stream { action: &'static str, cause: io::Error },
+    /// What is no file could not be read, written or started.
+    Stream { stream: Stream, cause: io::Error },
     /// A file where a folder is needed, or the reverse.
     IsDirectory { path: PathBuf },
     /// The source is larger than is read.
@@ -220,12 +222,7 @@ impl Error {
             Self::WrittenTwice { .. } => {
                 "give one binding another file with --set, or take it away with certfix bind --remove"
             }
-            Self::Stream { action, .. } if action.starts_with("read") => "name a file in the place of -",
-            Self::Stream { action, .. } if action.starts_with("ask") => {
-                "run it again on a terminal, or answer beforehand by flags: --help lists them"
-            }
-            Self::Stream { action, .. } if action.starts_with("write") => "see where it leads, then run it again",
-            Self::Stream { .. } => "run it again when the machine has more room for programs and open files",
+            Self::Stream { stream, .. } => stream.hint(),
             Self::Issue { .. } => "run it again; where that fails too, the fault is certfix's own: report what it says",
             Self::Interrupted => "run it again, or answer beforehand by flags: --help lists them",
             Self::Conflict { hint, .. } => hint,
@@ -251,7 +248,7 @@ impl Error {
             Self::File { action, path, cause } => {
                 write!(out, "cannot {action} '{}': {}", path.display(), io_cause(cause))
             }
-            Self::Stream { action, cause } => write!(out, "cannot {action}: {}", io_cause(cause)),
+            Self::Stream { stream, cause } => write!(out, "cannot {}: {}", stream.action(), io_cause(cause)),
             Self::IsDirectory { path } => write!(out, "'{}' is a directory", path.display()),
             Self::TooLarge { source, limit } => write!(out, "'{source}' is larger than {} MiB", limit >> 20),
             Self::Empty { source } => write!(out, "'{source}' is empty"),

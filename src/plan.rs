@@ -263,12 +263,8 @@ impl Plan {
 
     /// True when names or subject differ from `old` in more than a common name that was missing.
     pub fn changes_anything(&self, old: &Identity) -> bool {
-        let same = |(new, old): (&GeneralName, &GeneralName)| match (new.dns(), old.dns()) {
-            (Some(new), Some(old)) => new.as_bytes().eq_ignore_ascii_case(old.as_bytes()),
-            _ => new == old,
-        };
-        let names =
-            self.names.len() == old.names.entries.len() && self.general_names().zip(&old.names.entries).all(same);
+        let mut pairs = self.general_names().zip(&old.names.entries);
+        let names = self.names.len() == old.names.entries.len() && pairs.all(|(new, old)| new.is_same(old));
         let subject = self.common_name == CommonNamePlan::Added || self.subject.der == old.subject.der;
         !names || !subject || old.is_ca()
     }

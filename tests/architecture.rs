@@ -29,13 +29,26 @@ fn modules_use_only_what_is_below_them() {
             continue;
         }
         let own = line(&module);
-        for used in used_modules(&fs::read_to_string(&file).unwrap()) {
+        let text = fs::read_to_string(&file).unwrap();
+        let leaving = leaving_chain(&text, depth(relative));
+        assert_eq!(leaving, None, "{} leaves {module} by `super`: say crate::", relative.display());
+        for used in used_modules(&text) {
             uses += 1;
             let below = used == module || line(&used) < own;
             assert!(below, "{} uses crate::{used}, which is not below {module}", relative.display());
         }
     }
     assert!(uses > 50, "only {uses} uses were seen: is the reading of `crate::` lines broken?");
+}
+
+#[test]
+fn a_chain_of_supers_is_followed() {
+    let nested = "mod tests {\n    use super::super::a;\n}\nfn f() {\n    super::super::b()\n}\n";
+    assert_eq!(leaving_chain(nested, 2), Some("super::super::b()"));
+    assert_eq!(leaving_chain(nested, 3), None);
+    assert_eq!(leaving_chain("pub(super) use super::a;", 1), Some("pub(super) use super::a;"));
+    assert_eq!(leaving_chain("mod tests {\n    use super::*;\n}\n", 1), None);
+    assert_eq!([depth(Path::new("a.rs")), depth(Path::new("a/mod.rs")), depth(Path::new("a/b/c.rs"))], [1, 1, 3]);
 }
 
 #[test]
@@ -98,6 +111,35 @@ fn used_modules(text: &str) -> Vec<String> {
     }
     let known = |name: String| if name == "Error" { "error".to_owned() } else { name };
     found.into_iter().filter(|name| !name.is_empty()).map(known).collect()
+}
+
+/// How many modules deep a file is: `judge.rs` and `facts/mod.rs` are one.
+fn depth(relative: &Path) -> usize {
+    relative.iter().count() - usize::from(relative.ends_with("mod.rs"))
+}
+
+/// The first line with so many `super::` in a row that they lead out of the file's top module. A module in the file, such as
+/// its tests, takes one more. rustfmt sees to it that such a module ends where a brace stands as far in as it does.
+fn leaving_chain(text: &str, depth: usize) -> Option<&str> {
+    let mut inner = Vec::new();
+    text.lines().map(|line| (line.trim_start(), line.len() - line.trim_start().len())).find_map(|(line, column)| {
+        if line == "}" && inner.last() == Some(&column) {
+            inner.pop();
+        }
+        if line.ends_with('{') && line.split(' ').take(2).any(|word| word == "mod") {
+            inner.push(column);
+        }
+        (longest_chain(line) >= depth + inner.len()).then_some(line)
+    })
+}
+
+/// The most `super::` in a row.
+fn longest_chain(line: &str) -> usize {
+    let chains = line.match_indices("super::").map(|(at, _)| {
+        let mut rest = &line[at..];
+        std::iter::from_fn(|| rest.strip_prefix("super::").map(|after| rest = after)).count()
+    });
+    chains.max().unwrap_or_default()
 }
 
 /// The first word of each entry of a braced list, nested braces skipped.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use certfix::Error;
-use certfix::error::{Deploying, Ordering, Signing};
+use certfix::error::{Deploying, Ordering, Signing, Stream};
 use desk::{Desk, NAME};
 use serde_json::Value;
 
@@ -136,12 +136,13 @@ fn refusals_say_what_to_do_next() {
 #[test]
 fn says_what_to_do_next_where_something_can_be_done() {
     let (path, text) = (PathBuf::from("x"), String::new);
-    let stream = |action| Error::Stream { action, cause: std::io::Error::other("broken") };
+    let stream = |stream| Error::Stream { stream, cause: std::io::Error::other("broken") };
     for error in [
-        stream("read standard input"),
-        stream("ask on the terminal"),
-        stream("write to standard output"),
-        stream("begin to speak to the authority"),
+        stream(Stream::Input),
+        stream(Stream::Terminal),
+        stream(Stream::Output),
+        stream(Stream::Aside),
+        stream(Stream::Runtime),
         Error::Issue { cause: text() },
         Error::Interrupted,
         Error::from(Signing::Refused { source: text(), reasons: Vec::new() }),

@@ -4,6 +4,7 @@ pub mod acme;
 mod due;
 mod mark;
 pub mod private;
+mod record;
 mod way;
 
 pub use due::due_from;

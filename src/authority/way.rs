@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::record;
 use crate::Error;
 use crate::facts::Text;
-use crate::input::read_text;
-use crate::store::{AUTHORITY, KeyFolder, Secrecy, replace};
+use crate::store::{AUTHORITY, KeyFolder, Secrecy};
 
 /// Who signs for a key, and how it is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,11 @@ pub struct Online {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roots: Option<PathBuf>,
 }
+
+/// The names of the ways in ACME (RFC 8555 §8, RFC 8737 §3).
+pub(super) const HTTP_01: &str = "http-01";
+pub(super) const DNS_01: &str = "dns-01";
+pub(super) const TLS_ALPN_01: &str = "tls-alpn-01";
 
 /// How a name is proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,9 +95,9 @@ impl Challenge {
     /// Its name in ACME.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Webroot(_) | Self::Listen(_) => "http-01",
-            Self::DnsHook(_) => "dns-01",
-            Self::TlsAlpn(_) => "tls-alpn-01",
+            Self::Webroot(_) | Self::Listen(_) => HTTP_01,
+            Self::DnsHook(_) => DNS_01,
+            Self::TlsAlpn(_) => TLS_ALPN_01,
         }
     }
 }
@@ -101,14 +106,9 @@ impl Way {
     /// How this key came to its certificate; None where it was installed by hand.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when what stands there cannot be read.
+    /// [`Error::Damaged`] when what stands there cannot be understood; [`Error::File`] when it cannot be read.
     pub fn of(key: &KeyFolder) -> Result<Option<Self>, Error> {
-        let path = key.path.join(AUTHORITY);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let damaged = |cause: serde_json::Error| Error::Damaged { path: path.clone(), cause: cause.to_string() };
-        serde_json::from_str(&read_text(&path)?).map(Some).map_err(damaged)
+        record::read(&key.path.join(AUTHORITY))
     }
 
     /// Writes it down, in the place of what was there.
@@ -116,8 +116,7 @@ impl Way {
     /// # Errors
     /// [`Error::File`]
     pub fn record(&self, key: &KeyFolder) -> Result<(), Error> {
-        let page = serde_json::to_string_pretty(self).expect("a struct of texts becomes JSON");
-        replace(&key.path.join(AUTHORITY), format!("{page}\n").as_bytes(), Secrecy::Public)
+        record::write(&key.path.join(AUTHORITY), self, Secrecy::Public)
     }
 }
 

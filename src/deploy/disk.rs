@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 use crate::error::Deploying;
-use crate::store::{Astray, follow, parent, sync_folder};
+use crate::store::{Astray, UNFINISHED, follow, parent, sync_folder};
 
 /// Who may do what with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,7 +123,7 @@ fn clear(path: &Path) -> io::Result<()> {
 fn temporary(path: &Path) -> PathBuf {
     let mut hidden = std::ffi::OsString::from(".");
     hidden.push(path.file_name().unwrap_or_default());
-    hidden.push(".certfix-new");
+    hidden.push(UNFINISHED);
     path.with_file_name(hidden)
 }
 

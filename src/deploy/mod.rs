@@ -16,7 +16,6 @@ mod difference;
 mod disk;
 mod edit;
 mod journal;
-pub mod json;
 mod material;
 mod nginx;
 mod prove;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use zeroize::Zeroizing;
 
@@ -16,6 +15,7 @@ use super::{edit, nginx};
 use crate::Error;
 use crate::error::Deploying;
 use crate::facts::upper_hex;
+use crate::issue;
 use crate::store::parent;
 
 /// What a commit will do for one binding.
@@ -109,12 +109,11 @@ pub(super) fn script(material: &Material, binding: &Binding) -> Result<Option<St
     let template = template::load(binding.template_name(), binding.template.as_deref())?;
     let Some(script) = &template.script else { return Ok(None) };
     let text = Page::new(&template, material, binding)?.render(script)?;
-    // Windows PowerShell reads a script without a byte order mark in the code page of the machine.
-    if let Some(character) = text.chars().find(|character| !character.is_ascii()) {
+    let text = issue::windows(&text).map_err(|character| {
         let cause = format!("cannot write '{character}' into a script for Windows, which is ASCII");
-        return Err(Error::Conflict { cause, hint: "write the path of the store and the values of --set in ASCII" });
-    }
-    Ok(Some(text.replace('\n', "\r\n")))
+        Error::Conflict { cause, hint: "write the path of the store and the values of --set in ASCII" }
+    })?;
+    Ok(Some(text))
 }
 
 /// The files of one binding as they come together.
@@ -272,22 +271,13 @@ impl<'a> Page<'a> {
 }
 
 fn environment() -> Result<Environment<'static>, Error> {
-    let mut environment = Environment::new();
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
-    environment.set_syntax(syntax.map_err(|error| Error::Issue { cause: error.to_string() })?);
+    let mut environment = issue::environment()?;
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_filter("powershell", powershell);
+    environment.add_filter("powershell", |value: String| issue::powershell(&value));
     environment.add_filter("batch", batch);
     environment.add_filter("number", number);
     environment.add_filter("shell", |value: String| format!("'{}'", value.replace('\'', "'\\''")));
     Ok(environment)
-}
-
-/// In single quotes, of which PowerShell takes typographic ones for the same.
-fn powershell(value: String) -> String {
-    const QUOTES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
-    let twice = |letter: char| std::iter::repeat_n(letter, 1 + usize::from(QUOTES.contains(&letter)));
-    format!("'{}'", value.chars().flat_map(twice).collect::<String>())
 }
 
 /// In double quotes, as the command prompt reads them.

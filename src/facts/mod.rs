@@ -47,7 +47,7 @@ pub use discovery::{Discovery, GUESSES, MailServer, SERVICES, ServiceRecord, Una
 pub use distinguished_name::{Attribute, AttributeKind, DistinguishedName, StringKind};
 pub use endpoint::{Answer, Cause, Endpoint, Hello, KeysOffered, Look, Possession, Sni, Step, TlsVersion, Trouble};
 pub use evidence::{Evidence, Item, KeyEntry, OPEN_TO_OTHERS, Order, PrivateKey, Repair, Source, Subject};
-pub(crate) use hexadecimal::{lower_hex, sha256_hex, upper_hex};
+pub(crate) use hexadecimal::{from_hex, lower_hex, sha256_hex, upper_hex};
 pub use identity::{BasicConstraints, Identity};
 pub use key::{Curve, KeyKind, PublicKey};
 pub use key_ring::Keys;
@@ -56,7 +56,7 @@ pub use lookup::{Lookup, Resolved};
 pub use moment::{DAY, Moment};
 pub use name::Name;
 pub use name_fault::NameFault;
-pub(crate) use names::InternalNames;
+pub(crate) use names::{AnyCase, InternalNames};
 pub use names::{GeneralName, Names, SanExtension};
 pub use object_id::ObjectId;
 pub use obstacle::{Met, Obstacle, Place};

@@ -1,5 +1,6 @@
 //! DNS names that are well formed: A-labels, lower case, no trailing dot.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use idna::AsciiDenyList;
@@ -13,6 +14,8 @@ use super::NameFault;
 /// [`Name::parse_for_certificate`] for what may be asked of a CA.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Box<str>);
+
+const WILDCARD: &str = "_wildcard.";
 
 impl Name {
     /// Reads a name as people type it: any case, U-labels or A-labels, one trailing dot allowed.
@@ -88,6 +91,23 @@ impl Name {
     /// True for `*.something`.
     pub fn is_wildcard(&self) -> bool {
         self.0.starts_with("*.")
+    }
+
+    /// What files and folders of this name are called: the star is written `_wildcard`, because shells expand stars and Windows
+    /// allows none.
+    pub fn file_form(&self) -> String {
+        match self.0.strip_prefix("*.") {
+            Some(rest) => format!("{WILDCARD}{rest}"),
+            None => self.to_string(),
+        }
+    }
+
+    /// The name that has this [`Name::file_form`], as far as it tells.
+    pub(crate) fn of_file_form(form: &str) -> Cow<'_, str> {
+        match form.strip_prefix(WILDCARD) {
+            Some(rest) => Cow::Owned(format!("*.{rest}")),
+            None => Cow::Borrowed(form),
+        }
     }
 
     /// True for a single label, such as a NetBIOS or WINS name.
@@ -270,6 +290,14 @@ mod tests {
             assert_eq!(Name::parse(typed).unwrap().as_str(), ascii);
         }
         assert_eq!(Name::parse("xn--bcher-kva.example").unwrap().unicode().unwrap(), "bücher.example");
+    }
+
+    #[test]
+    fn a_file_has_no_star_in_its_name() {
+        for (typed, form) in [("*.contoso.com", "_wildcard.contoso.com"), ("contoso.com", "contoso.com")] {
+            assert_eq!(Name::parse(typed).unwrap().file_form(), form);
+            assert_eq!(Name::of_file_form(form), typed);
+        }
     }
 
     #[test]

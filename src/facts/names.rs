@@ -1,7 +1,9 @@
 //! The subjectAltName extension, entry for entry.
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
 use super::name::{is_internal_top, top_label};
@@ -63,12 +65,57 @@ impl GeneralName {
         self.dns().and_then(Text::as_str).and_then(|text| Name::parse(text).ok())
     }
 
+    /// True for the same entry; in a dNSName letter case does not count.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Dns(one), Self::Dns(other)) => one.as_bytes().eq_ignore_ascii_case(other.as_bytes()),
+            _ => self == other,
+        }
+    }
+
     /// The iPAddress, when it is one.
     pub fn address(&self) -> Option<IpAddr> {
         match self {
             Self::Address(address) => Some(*address),
             _ => None,
         }
+    }
+}
+
+/// An entry that equals all that are the same by [`GeneralName::is_same`].
+#[derive(Debug)]
+pub(crate) struct AnyCase<N>(pub(crate) N);
+
+impl<N: Borrow<GeneralName>> PartialEq for AnyCase<N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.borrow().is_same(other.0.borrow())
+    }
+}
+
+impl<N: Borrow<GeneralName>> Eq for AnyCase<N> {}
+
+impl<N: Borrow<GeneralName>> Hash for AnyCase<N> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.0.borrow() {
+            GeneralName::Dns(text) => hash_lower(text.as_bytes(), state),
+            GeneralName::Address(address) => address.hash(state),
+            GeneralName::Email(text) | GeneralName::Uri(text) | GeneralName::Srv(text) | GeneralName::Upn(text) => {
+                text.hash(state);
+            }
+            GeneralName::Other(oid) | GeneralName::RegisteredId(oid) => oid.as_bytes().hash(state),
+            GeneralName::Directory(name) => name.der.hash(state),
+            GeneralName::BadAddress(octets) | GeneralName::Unreadable(_, octets) => octets.hash(state),
+        }
+    }
+}
+
+/// In small letters, without memory for them.
+fn hash_lower(text: &[u8], state: &mut impl Hasher) {
+    for block in text.chunks(16) {
+        let mut lower = [0; 16];
+        lower[..block.len()].copy_from_slice(block);
+        lower.make_ascii_lowercase();
+        state.write(&lower);
     }
 }
 

@@ -11,27 +11,44 @@ pub(crate) struct Element<'a> {
     pub(crate) whole: &'a [u8],
 }
 
-/// SEQUENCE
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const NULL: u8 = 0x05;
+pub(crate) const OBJECT_ID: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
-/// SET
 pub(crate) const SET: u8 = 0x31;
+/// `[0]`, constructed.
+pub(crate) const CONTEXT_0: u8 = 0xa0;
+/// `[1]`, constructed.
+pub(crate) const CONTEXT_1: u8 = 0xa1;
 
 /// Tag, length and content in one piece.
 pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::with_capacity(content.len() + 6);
-    whole.push(tag);
-    match u8::try_from(content.len()) {
-        Ok(short) if short < 0x80 => whole.push(short),
-        _ => {
-            let octets = content.len().to_be_bytes();
-            let significant = &octets[octets.iter().position(|octet| *octet != 0).unwrap_or(octets.len() - 1)..];
-            // At most eight octets, so the sum fits.
-            whole.push(0x80 | significant.len() as u8);
-            whole.extend_from_slice(significant);
-        }
-    }
-    whole.extend_from_slice(content);
+    let mut whole = Vec::new();
+    append(&mut whole, tag, &[content]);
     whole
+}
+
+/// Appends an element with `parts` as its content. Room is made once, so that what was empty leaves no copy behind.
+pub(crate) fn append(der: &mut Vec<u8>, tag: u8, parts: &[&[u8]]) {
+    let length = parts.iter().map(|part| part.len()).sum::<usize>();
+    der.reserve(length + 6);
+    der.push(tag);
+    push_length(der, length);
+    parts.iter().for_each(|part| der.extend_from_slice(part));
+}
+
+/// Appends the shortest form of `length`.
+pub(crate) fn push_length(der: &mut Vec<u8>, length: usize) {
+    if length < 0x80 {
+        return der.push(length as u8);
+    }
+    let octets = length.to_be_bytes();
+    let octets = &octets[octets.iter().take_while(|octet| **octet == 0).count()..];
+    // At most eight octets, so the sum fits.
+    der.push(0x80 | octets.len() as u8);
+    der.extend_from_slice(octets);
 }
 
 /// An OBJECT IDENTIFIER from its dotted text (X.690 §8.19). None when the text is no identifier.
@@ -49,7 +66,7 @@ pub(crate) fn object_identifier(dotted: &str) -> Option<Vec<u8>> {
         let octet = |place: u32| (arc >> (7 * place)) as u8 & 0x7f | if place > 0 { 0x80 } else { 0 };
         content.extend((0..octets).rev().map(octet));
     }
-    Some(element(6, &content))
+    Some(element(OBJECT_ID, &content))
 }
 
 /// The first element of `der` and what follows it. None when it is cut short, or not the DER that is written here.

@@ -21,6 +21,8 @@ impl KeyUsage {
     pub const KEY_AGREEMENT: Self = Self(1 << 4);
     /// Signs certificates.
     pub const KEY_CERT_SIGN: Self = Self(1 << 5);
+    /// Signs revocation lists.
+    pub const CRL_SIGN: Self = Self(1 << 6);
 
     /// True when every bit of `other` is set here.
     pub const fn contains(self, other: Self) -> bool {

@@ -1,27 +1,11 @@
-//! The few tags and lengths of DER that it takes to tell formats apart and to build keys.
+//! The few elements of DER that it takes to tell formats apart and to build keys.
 
 use zeroize::Zeroizing;
 
-pub(super) const INTEGER: u8 = 0x02;
-pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const OCTET_STRING: u8 = 0x04;
-pub(super) const NULL: u8 = 0x05;
-pub(super) const OBJECT_ID: u8 = 0x06;
-pub(super) const SEQUENCE: u8 = 0x30;
-pub(super) const SET: u8 = 0x31;
-/// `[0]`, constructed.
-pub(super) const CONTEXT_0: u8 = 0xa0;
-/// `[1]`, constructed.
-pub(super) const CONTEXT_1: u8 = 0xa1;
-
-/// One element of definite length.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Element<'a> {
-    pub(super) tag: u8,
-    pub(super) content: &'a [u8],
-    /// Tag, length and content.
-    pub(super) whole: &'a [u8],
-}
+use crate::facts::tlv;
+pub(super) use crate::facts::tlv::{
+    BIT_STRING, CONTEXT_0, CONTEXT_1, Element, INTEGER, NULL, OBJECT_ID, OCTET_STRING, SEQUENCE, SET,
+};
 
 impl<'a> Element<'a> {
     /// The elements inside.
@@ -74,46 +58,17 @@ pub(super) fn sequence(der: &[u8]) -> Option<Fields<'_>> {
     Fields(der).next_if(SEQUENCE).map(|outer| outer.fields())
 }
 
-/// The first element and what follows it.
+/// The first element and what follows it. None for a tag of several octets: no format that is read here has one.
 pub(super) fn split(bytes: &[u8]) -> Option<(Element<'_>, &[u8])> {
-    let (&tag, after) = bytes.split_first()?;
-    let (&first, after) = after.split_first()?;
-    if tag & 0x1f == 0x1f {
-        return None;
-    }
-    let (length, after) = match first {
-        0..=0x7f => (usize::from(first), after),
-        0x81..=0x84 => {
-            let (octets, after) = after.split_at_checked(usize::from(first & 0x7f))?;
-            (octets.iter().fold(0, |sum, octet| (sum << 8) | usize::from(*octet)), after)
-        }
-        _ => return None,
-    };
-    let (content, rest) = after.split_at_checked(length)?;
-    Some((Element { tag, content, whole: &bytes[..bytes.len() - rest.len()] }, rest))
+    const SEVERAL_OCTETS: u8 = 0x1f;
+    tlv::first(bytes).filter(|(element, _)| element.tag & SEVERAL_OCTETS != SEVERAL_OCTETS)
 }
 
 /// An element with `parts` as its content. Wiped when dropped: keys are built with it.
 pub(super) fn encode(tag: u8, parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
-    let length = parts.iter().map(|part| part.len()).sum::<usize>();
-    let mut der = Zeroizing::new(Vec::with_capacity(length + 6));
-    der.push(tag);
-    push_length(&mut der, length);
-    parts.iter().for_each(|part| der.extend_from_slice(part));
+    let mut der = Zeroizing::default();
+    tlv::append(&mut der, tag, parts);
     der
-}
-
-/// Appends the shortest form of `length`.
-pub(super) fn push_length(der: &mut Vec<u8>, length: usize) {
-    let octets = length.to_be_bytes();
-    let octets = &octets[octets.iter().take_while(|octet| **octet == 0).count()..];
-    match (octets, length) {
-        (_, 0..=0x7f) => der.push(length as u8),
-        (octets, _) => {
-            der.push(0x80 | octets.len() as u8);
-            der.extend_from_slice(octets);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -134,5 +89,10 @@ mod tests {
         for bytes in [&[0x30, 0x82][..], &[0x30, 3, 1, 2], &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff], &[0x30, 0x80, 0, 0]] {
             assert!(split(bytes).is_none());
         }
+    }
+
+    #[test]
+    fn refuses_tags_of_several_octets() {
+        assert!(split(&[0x1f, 1, 7]).is_none() && split(&[0xbf, 0x21, 0]).is_none());
     }
 }

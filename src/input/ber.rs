@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::asn1::{self, OCTET_STRING};
+use crate::facts::tlv;
 
 /// No file seen nests deeper than 15.
 const DEEPEST: usize = 48;
@@ -77,7 +78,7 @@ fn child<'a>(bytes: &'a [u8], tag: u8, out: &mut Vec<u8>, depth: usize) -> Optio
 fn close(tag: u8, out: &mut Vec<u8>, start: usize) {
     let tag = if tag == OCTET_STRING | 0x20 { OCTET_STRING } else { tag };
     let mut header = vec![tag];
-    asn1::push_length(&mut header, out.len() - start);
+    tlv::push_length(&mut header, out.len() - start);
     out.splice(start..start, header);
 }
 

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{Password, read};
 use crate::Error;
+use crate::error::Stream;
 use crate::facts::{Evidence, Source};
 
 /// The largest source that is read, in bytes.
@@ -46,7 +47,7 @@ pub(crate) fn file_bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Metadata), 
 /// # Errors
 /// Those of [`read`], that it cannot be read, or that it is larger than [`LIMIT`].
 pub fn read_stdin(password: Option<&Password>) -> Result<Evidence, Error> {
-    let failed = |cause| Error::Stream { action: "read standard input", cause };
+    let failed = |cause| Error::Stream { stream: Stream::Input, cause };
     let bytes = bounded(io::stdin().lock(), 0).map_err(failed)?;
     let bytes = bytes.ok_or_else(|| Error::TooLarge { source: Source::Stdin.to_string(), limit: LIMIT })?;
     read(&bytes, Source::Stdin, password)

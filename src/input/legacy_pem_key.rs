@@ -3,7 +3,7 @@
 use super::decrypt::{Cipher, cbc, is_one_sequence};
 use super::passphrase::Passphrase;
 use super::{Fault, Finds, private_key};
-use crate::facts::KeyEntry;
+use crate::facts::{KeyEntry, from_hex};
 
 /// Reads the key in `data`; `dek_info` is the value of that header.
 pub(super) fn read(dek_info: &str, data: &[u8], finds: &mut Finds<'_>) -> Result<(), Fault> {
@@ -20,7 +20,7 @@ pub(super) fn read(dek_info: &str, data: &[u8], finds: &mut Finds<'_>) -> Result
         "AES-256-CBC" => Cipher::Aes256,
         _ => return Err(Fault::unreadable("it is encrypted with a cipher that certfix does not know")),
     };
-    let iv = hex(iv.trim()).filter(|iv| iv.len() >= 8);
+    let iv = from_hex(iv.trim()).filter(|iv| iv.len() >= 8);
     let iv = iv.ok_or_else(|| Fault::unreadable("the IV in its DEK-Info cannot be read"))?;
     let key = Passphrase::of(password).pem_key(&iv[..8], cipher.key_length());
     let plain = cbc(cipher, &key, &iv, data)?;
@@ -29,22 +29,4 @@ pub(super) fn read(dek_info: &str, data: &[u8], finds: &mut Finds<'_>) -> Result
     }
     finds.evidence.keys.push(KeyEntry::Open(private_key::key_from_any(&plain).map_err(Fault::Unreadable)?));
     Ok(())
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-    Some(digits.chunks_exact(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_hexadecimal_and_nothing_else() {
-        assert_eq!(hex("0aFF"), Some(vec![10, 255]));
-        assert_eq!(hex("0aF"), None);
-        assert_eq!(hex("0x"), None);
-    }
 }

@@ -1,9 +1,9 @@
 //! What makes the same request on the server itself: configurations and scripts of other tools, names in order.
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 
-use super::{KeyChoice, armour, failed};
+use super::template::{self, inside_powershell, powershell, render};
+use super::{KeyChoice, armour};
 use crate::Error;
 use crate::facts::{Attribute, AttributeKind, GeneralName, Purpose, Request, Text};
 use crate::plan::Plan;
@@ -96,7 +96,7 @@ fn openssl(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     render(
         include_str!("../../templates/request/openssl.cnf.j2"),
         context! {
-            file => file_name(plan),
+            file => plan.target.file_form(),
             key => new_key,
             attributes => attributes.collect::<Vec<Value>>(),
             names => names.collect::<Result<Vec<Value>, Error>>()?,
@@ -143,7 +143,7 @@ fn certreq(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     let text = render(
         include_str!("../../templates/request/certreq.inf.j2"),
         context! {
-            file => file_name(plan),
+            file => plan.target.file_form(),
             target => plan.target.as_str(),
             // In an .inf a quote is doubled, and % begins a string variable.
             subject => windows_subject(plan)?.replace('"', "\"\"").replace('%', "%%"),
@@ -153,8 +153,7 @@ fn certreq(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
             purposes => purposes.collect::<Vec<_>>(),
         },
     )?;
-    ascii(&text, "a certreq .inf")?;
-    Ok(text.replace('\n', "\r\n"))
+    ascii(&text, "a certreq .inf")
 }
 
 const SOFTWARE_PROVIDER: &str = "ProviderName = \"Microsoft Software Key Storage Provider\"";
@@ -168,23 +167,21 @@ fn exchange(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
         return Err(cannot("have New-ExchangeCertificate leave the subject empty"));
     }
     let names = plan.general_names().map(|name| match name {
-        GeneralName::Dns(text) => Ok(format!("'{}'", quoted(&text.to_string()))),
+        GeneralName::Dns(text) => Ok(powershell(&text.to_string())),
         other => Err(cannot(&format!("have New-ExchangeCertificate ask for a {}", other.kind()))),
     });
     let text = render(
         include_str!("../../templates/request/exchange.ps1.j2"),
         context! {
-            file => file_name(plan),
-            subject => quoted(&windows_subject(plan)?),
+            file => plan.target.file_form(),
+            subject => inside_powershell(&windows_subject(plan)?),
             names => names.collect::<Result<Vec<_>, Error>>()?.join(","),
             bits,
             // -FriendlyName takes fewer than 64 characters.
             friendly_name => plan.target.as_str().chars().take(63).collect::<String>(),
         },
     )?;
-    // Windows PowerShell reads a script without a byte order mark in the code page of the machine.
-    ascii(&text, "a script for Windows PowerShell")?;
-    Ok(text.replace('\n', "\r\n"))
+    ascii(&text, "a script for Windows PowerShell")
 }
 
 /// `NewKeyRq.txt` around `request`, which was made for `plan`.
@@ -239,36 +236,12 @@ fn windows_subject(plan: &Plan) -> Result<String, Error> {
     Ok(plan.subject.rdns.iter().map(relative).collect::<Vec<_>>().join(","))
 }
 
-/// No file of Windows may have a star in its name.
-fn file_name(plan: &Plan) -> String {
-    plan.target.as_str().replace('*', "_wildcard")
-}
-
-/// Inside single quotes of PowerShell, which takes typographic ones for the same.
-fn quoted(value: &str) -> String {
-    const QUOTES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
-    value
-        .chars()
-        .flat_map(|character| std::iter::repeat_n(character, 1 + usize::from(QUOTES.contains(&character))))
-        .collect()
-}
-
-fn ascii(text: &str, place: &str) -> Result<(), Error> {
-    match text.chars().find(|character| !character.is_ascii()) {
-        Some(character) => Err(cannot(&format!("write '{character}' into {place}, which is ASCII"))),
-        None => Ok(()),
-    }
+/// The text as Windows reads it.
+fn ascii(text: &str, place: &str) -> Result<String, Error> {
+    template::windows(text).map_err(|character| cannot(&format!("write '{character}' into {place}, which is ASCII")))
 }
 
 fn cannot(what: &str) -> Error {
     let hint = "make the request here: leave --emit and --new-key-rq out";
     Error::Conflict { cause: format!("cannot {what}"), hint }
-}
-
-pub(crate) fn render(template: &str, values: Value) -> Result<String, Error> {
-    let mut environment = Environment::new();
-    let mut syntax = SyntaxConfig::builder();
-    let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
-    environment.set_syntax(syntax.map_err(failed)?);
-    environment.render_str(template, values).map_err(failed)
 }

@@ -7,7 +7,8 @@ use std::str::FromStr;
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    Ed25519KeyPair, KeyPair as _,
 };
 use pkcs8::PrivateKeyInfoRef;
 use pkcs8::pkcs5::pbes2::Parameters;
@@ -52,7 +53,7 @@ impl KeyChoice {
         }
     }
 
-    /// The choice that makes keys of this kind; for RSA the next longer one.
+    /// The choice that makes keys of this kind; for RSA the next longer one, or the longest.
     pub const fn like(kind: &KeyKind) -> Option<Self> {
         match kind {
             KeyKind::Rsa { bits: ..=2048, .. } | KeyKind::RsaPss { bits: ..=2048 } => Some(Self::Rsa2048),
@@ -188,32 +189,28 @@ impl rcgen::SigningKey for SigningKey {
 /// [`Error::Issue`] when the system has no randomness.
 pub fn generate(choice: KeyChoice) -> Result<SigningKey, Error> {
     let rsa = |size| KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, size).map_err(failed);
-    let (pair, kind) = match choice {
-        KeyChoice::Rsa2048 => (rsa(RsaKeySize::_2048)?, rsa_kind(2048)),
-        KeyChoice::Rsa3072 => (rsa(RsaKeySize::_3072)?, rsa_kind(3072)),
-        KeyChoice::Rsa4096 => (rsa(RsaKeySize::_4096)?, rsa_kind(4096)),
-        KeyChoice::P256 => return ecdsa(&rcgen::PKCS_ECDSA_P256_SHA256, Curve::P256),
-        KeyChoice::P384 => return ecdsa(&rcgen::PKCS_ECDSA_P384_SHA384, Curve::P384),
-        KeyChoice::Ed25519 => (ed25519()?, KeyKind::Ed25519),
+    let pair = match choice {
+        KeyChoice::Rsa2048 => rsa(RsaKeySize::_2048)?,
+        KeyChoice::Rsa3072 => rsa(RsaKeySize::_3072)?,
+        KeyChoice::Rsa4096 => rsa(RsaKeySize::_4096)?,
+        KeyChoice::P256 => return ecdsa(choice, &rcgen::PKCS_ECDSA_P256_SHA256, &ECDSA_P256_SHA256_ASN1_SIGNING),
+        KeyChoice::P384 => return ecdsa(choice, &rcgen::PKCS_ECDSA_P384_SHA384, &ECDSA_P384_SHA384_ASN1_SIGNING),
+        KeyChoice::Ed25519 => ed25519()?,
     };
-    let public = PublicKey { spki: pair.subject_public_key_info().into(), kind };
+    let public = PublicKey { spki: pair.subject_public_key_info().into(), kind: choice.kind() };
     let private = PrivateKey { pkcs8: Zeroizing::new(pair.serialize_der()), public };
     Ok(SigningKey { private, pair: Pair::Read(pair) })
 }
 
-fn rsa_kind(bits: u32) -> KeyKind {
-    KeyKind::Rsa { bits, exponent: Some(65537) }
-}
-
-fn ecdsa(algorithm: &'static SignatureAlgorithm, curve: Curve) -> Result<SigningKey, Error> {
-    let of_library = match curve {
-        Curve::P384 => &ECDSA_P384_SHA384_ASN1_SIGNING,
-        _ => &ECDSA_P256_SHA256_ASN1_SIGNING,
-    };
+fn ecdsa(
+    choice: KeyChoice,
+    algorithm: &'static SignatureAlgorithm,
+    of_library: &'static EcdsaSigningAlgorithm,
+) -> Result<SigningKey, Error> {
     let pair = EcdsaKeyPair::generate(of_library).map_err(failed)?;
     let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(failed)?;
     let document = pair.to_pkcs8v1().map_err(failed)?;
-    let public = PublicKey { spki: spki.as_ref().into(), kind: KeyKind::Ec(curve) };
+    let public = PublicKey { spki: spki.as_ref().into(), kind: choice.kind() };
     let private = PrivateKey { pkcs8: Zeroizing::new(document.as_ref().to_vec()), public };
     Ok(SigningKey { private, pair: Pair::New(pair, algorithm) })
 }

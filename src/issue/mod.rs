@@ -10,6 +10,7 @@ mod emit;
 mod key;
 mod pfx;
 mod structure;
+mod template;
 mod tls_alpn;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
@@ -26,10 +27,11 @@ use crate::plan::Plan;
 
 pub use authority::{Issuer, Leaf, NewAuthority};
 pub use draft::draft;
-pub(crate) use emit::render;
 pub use emit::{Contact, Emit, emit, new_key_request};
 pub use key::{KeyChoice, SigningKey, encrypted_pkcs8_pem, generate, pkcs8_pem};
 pub use pfx::{For, pfx};
+pub(crate) use structure::subject_alt_name;
+pub(crate) use template::{environment, powershell, render, windows};
 pub(crate) use tls_alpn::tls_alpn;
 
 /// Days that a self-signed certificate lives unless told otherwise: inside every client's limit (Apple allows 825 for

@@ -5,7 +5,7 @@ use rcgen::{PublicKeyData, SignatureAlgorithm, SigningKey as _};
 use super::{SigningKey, failed};
 use crate::Error;
 use crate::facts::GeneralName;
-use crate::facts::tlv::{self, SEQUENCE};
+use crate::facts::tlv::{self, BIT_STRING, SEQUENCE};
 
 /// Stands in for a key while a draft is built, so that only the finished structure is ever signed.
 pub(super) struct Unsigned<'a>(pub(super) &'a SigningKey);
@@ -37,12 +37,12 @@ pub(super) fn finish(draft: &[u8], fields: &[(usize, &[u8])], key: &SigningKey) 
     let body = tlv::element(SEQUENCE, &body.concat());
     let mut signature = vec![0];
     signature.extend(key.sign(&body).map_err(failed)?);
-    let signature = tlv::element(3, &signature);
+    let signature = tlv::element(BIT_STRING, &signature);
     Ok(tlv::element(SEQUENCE, &[&body, algorithm.whole, &signature].concat()))
 }
 
 /// GeneralNames (RFC 5280 §4.2.1.6) in the order given.
-pub(super) fn subject_alt_name<'a>(names: impl Iterator<Item = &'a GeneralName>) -> Result<Vec<u8>, Error> {
+pub(crate) fn subject_alt_name<'a>(names: impl Iterator<Item = &'a GeneralName>) -> Result<Vec<u8>, Error> {
     let names: Vec<Vec<u8>> = names.map(general_name).collect::<Result<_, _>>()?;
     Ok(tlv::element(SEQUENCE, &names.concat()))
 }

@@ -2,7 +2,7 @@
 //! people have is what the CA made of it.
 
 use super::{CommonNamePlan, DropReason, DroppedName, Plan, Reason};
-use crate::facts::{GeneralName, Identity};
+use crate::facts::Identity;
 
 impl Plan {
     /// The same with its reasons told against what is there now.
@@ -10,7 +10,7 @@ impl Plan {
     pub fn compared_with(mut self, now: &Identity) -> Self {
         let entries = &now.names.entries;
         for (index, planned) in self.names.iter_mut().enumerate() {
-            let place = entries.iter().position(|entry| is_same(entry, &planned.name));
+            let place = entries.iter().position(|entry| entry.is_same(&planned.name));
             planned.reason = match place {
                 None => Reason::Added,
                 Some(_) if index > 0 => Reason::Kept,
@@ -20,7 +20,7 @@ impl Plan {
         }
         for entry in entries {
             let is_known = self.general_names().chain(self.dropped.iter().map(|dropped| &dropped.name));
-            if !is_known.into_iter().any(|name| is_same(entry, name)) {
+            if !is_known.into_iter().any(|name| entry.is_same(name)) {
                 self.dropped.push(DroppedName { name: entry.clone(), reason: DropReason::NotAsked });
             }
         }
@@ -33,14 +33,6 @@ impl Plan {
             };
         }
         self
-    }
-}
-
-/// Letter case does not count.
-fn is_same(one: &GeneralName, other: &GeneralName) -> bool {
-    match (one.dns(), other.dns()) {
-        (Some(one), Some(other)) => one.as_bytes().eq_ignore_ascii_case(other.as_bytes()),
-        _ => one == other,
     }
 }
 

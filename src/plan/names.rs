@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::{DropReason, DroppedName, PlannedName, Reason};
 use crate::Error;
-use crate::facts::{GeneralName, Identity, Name, NameFault, Text, reservation};
+use crate::facts::{AnyCase, GeneralName, Identity, Name, NameFault, Text, reservation};
 use crate::profiles::{Profile, Signing};
 
 /// The names that stay and those that go.
@@ -23,7 +23,7 @@ pub(super) fn choose(
 ) -> Result<Chosen, Error> {
     let first = GeneralName::from(target);
     asked(&first, profile)?;
-    let mut seen = HashSet::from([key(&first)]);
+    let mut seen = HashSet::from([AnyCase(first.clone())]);
     let mut chosen = Chosen { names: vec![PlannedName { name: first, reason: Reason::Added }], dropped: Vec::new() };
     let mut dns_before = 0;
     for entry in old.iter().flat_map(|old| &old.names.entries) {
@@ -36,9 +36,9 @@ pub(super) fn choose(
                 continue;
             }
         };
-        if key(&mended) == key(&chosen.names[0].name) && chosen.names[0].reason == Reason::Added {
+        if mended.is_same(&chosen.names[0].name) && chosen.names[0].reason == Reason::Added {
             chosen.names[0].reason = if before == 0 { Reason::First } else { Reason::MovedFirst };
-        } else if seen.insert(key(&mended)) {
+        } else if seen.insert(AnyCase(mended.clone())) {
             let reason = if mended == *entry { Reason::Kept } else { Reason::Rewritten(entry.clone()) };
             chosen.names.push(PlannedName { name: mended, reason });
         } else {
@@ -47,7 +47,7 @@ pub(super) fn choose(
     }
     for entry in extra {
         let mended = asked(entry, profile)?;
-        if seen.insert(key(&mended)) {
+        if seen.insert(AnyCase(mended.clone())) {
             chosen.names.push(PlannedName { name: mended, reason: Reason::Added });
         }
     }
@@ -107,15 +107,6 @@ fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
     // Letter case is not wrong: the old spelling stays.
     let same = name.as_str().eq_ignore_ascii_case(typed);
     Ok(if same { GeneralName::Dns(text.clone()) } else { GeneralName::from(&name) })
-}
-
-/// What makes two entries the same.
-fn key(name: &GeneralName) -> (&'static str, String) {
-    let text = match name.dns().and_then(Text::as_str) {
-        Some(text) => text.to_ascii_lowercase(),
-        None => format!("{name:?}"),
-    };
-    (name.kind(), text)
 }
 
 fn unsigned(name: &GeneralName, profile: &'static Profile, reason: &DropReason) -> Error {

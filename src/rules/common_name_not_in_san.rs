@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Authority, Check, Context, Hit, Level, Remedy, Rule, Source};
+use super::{Authority, Check, Context, Hit, Remedy, Rule, Source};
 use crate::error::listed;
 use crate::facts::{Identity, Name, Text};
 
@@ -28,11 +28,8 @@ fn check(identity: &Identity, ctx: &Context<'_>) -> Option<Hit> {
     let listing = names.listing(identity.subject.common_names().count());
     let missing = || identity.subject.common_names().filter(|text| !listing.holds(text)).filter(matters);
     missing().next()?;
-    let level = match ctx.authority {
-        Authority::Public => Level::Refused,
-        Authority::Unknown | Authority::Private => Level::Warning,
-    };
-    Some(Hit::new(level, format!("common name {}", listed(missing()))).remedy(Remedy::SetCommonName))
+    let detail = format!("common name {}", listed(missing()));
+    Some(Hit::new(ctx.authority.forbids_or_warns(), detail).remedy(Remedy::SetCommonName))
 }
 
 fn is_host(text: &Text) -> bool {
@@ -43,6 +40,7 @@ fn is_host(text: &Text) -> bool {
 mod tests {
     use super::*;
     use crate::facts::fixture::{identity, subject};
+    use crate::rules::Level;
 
     fn called<const N: usize>(common_name: &str, names: [&str; N]) -> Identity {
         Identity { subject: subject(&[common_name]), ..identity(names) }

@@ -1,12 +1,11 @@
 //! The same name twice.
 
 use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
 
 use foldhash::fast::RandomState;
 
 use super::{Check, Context, Hit, Level, Mend, Rule, Source};
-use crate::facts::{GeneralName, Identity};
+use crate::facts::{AnyCase, GeneralName, Identity};
 
 pub(super) const RULE: Rule = Rule {
     code: "duplicate-name",
@@ -27,46 +26,20 @@ fn check(identity: &Identity, _: &Context<'_>) -> Option<Hit> {
     if entries.len() <= FEW && !entries.iter().enumerate().any(|(at, entry)| holds(&entries[..at], entry)) {
         return None;
     }
-    let mut names = HashSet::with_capacity_and_hasher(entries.len(), RandomState::default());
-    let mut addresses = HashSet::new();
+    let mut seen = HashSet::with_capacity_and_hasher(entries.len(), RandomState::default());
     Hit::in_names(&identity.names, Level::Note, |entry| {
-        let is_new = match entry {
-            GeneralName::Dns(text) => names.insert(AnyCase(text.as_bytes())),
-            GeneralName::Address(address) => addresses.insert(*address),
-            _ => return None,
-        };
-        (!is_new).then(|| (entry.to_string(), Mend::Drop))
+        let is_known = is_compared(entry) && !seen.insert(AnyCase(entry));
+        is_known.then(|| (entry.to_string(), Mend::Drop))
     })
 }
 
-/// A name that equals another one in upper or lower case.
-struct AnyCase<'a>(&'a [u8]);
-
-impl Hash for AnyCase<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for block in self.0.chunks(16) {
-            let mut lower = [0; 16];
-            lower[..block.len()].copy_from_slice(block);
-            lower.make_ascii_lowercase();
-            state.write(&lower);
-        }
-    }
+/// Only what clients compare with the name of a server.
+const fn is_compared(entry: &GeneralName) -> bool {
+    matches!(entry, GeneralName::Dns(_) | GeneralName::Address(_))
 }
-
-impl PartialEq for AnyCase<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(other.0)
-    }
-}
-
-impl Eq for AnyCase<'_> {}
 
 fn holds(earlier: &[GeneralName], entry: &GeneralName) -> bool {
-    earlier.iter().any(|other| match (entry, other) {
-        (GeneralName::Dns(one), GeneralName::Dns(other)) => one.as_bytes().eq_ignore_ascii_case(other.as_bytes()),
-        (GeneralName::Address(one), GeneralName::Address(other)) => one == other,
-        _ => false,
-    })
+    is_compared(entry) && earlier.iter().any(|other| entry.is_same(other))
 }
 
 #[cfg(test)]

@@ -87,6 +87,9 @@ pub const RENEWING: &str = "renewing";
 /// The folder with key and request of a renewal that waits for the CA's answer.
 pub const RENEWAL: &str = "renewal";
 
+/// How the hidden name of a file ends that `deploy` writes, until the file is whole.
+pub(crate) const UNFINISHED: &str = ".certfix-new";
+
 /// Folders of the store that are no keys, under names that no certificate can have.
 const RESERVED: [&str; 2] = [authorities::FOLDER, ACCOUNTS];
 
@@ -104,9 +107,9 @@ impl Store {
         &self.root
     }
 
-    /// Where the key for this name is, or would be. A star is written `_wildcard`, because shells expand stars.
+    /// Where the key for this name is, or would be: in the folder of its [`Name::file_form`].
     pub fn path(&self, name: &Name) -> PathBuf {
-        self.root.join(folder_name(name))
+        self.root.join(name.file_form())
     }
 
     /// Makes the key folder with all its files, or nothing.
@@ -210,11 +213,7 @@ impl Store {
 impl KeyFolder {
     /// The name that people type, as far as the folder tells: `*.contoso.com` for `_wildcard.contoso.com`.
     pub fn name(&self) -> String {
-        let name = self.folder_name();
-        match name.strip_prefix("_wildcard.") {
-            Some(rest) => format!("*.{rest}"),
-            None => name.into_owned(),
-        }
+        Name::of_file_form(&self.folder_name()).into_owned()
     }
 
     /// The name of its folder, which tells it from the other keys of the store.
@@ -258,12 +257,5 @@ pub(crate) fn is_there(path: &Path) -> io::Result<bool> {
         Ok(_) => Ok(true),
         Err(cause) if matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
         Err(cause) => Err(cause),
-    }
-}
-
-fn folder_name(name: &Name) -> String {
-    match name.as_str().strip_prefix("*.") {
-        Some(rest) => format!("_wildcard.{rest}"),
-        None => name.to_string(),
     }
 }

@@ -7,7 +7,7 @@ use super::generation::{CURRENT, GENERATIONS, is_same};
 use super::lock::NAME as LOCK;
 use super::turn::NEXT;
 use super::write::{is_hidden, remove_left};
-use super::{AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, ORDER, RENEWAL, RENEWING, REQUEST, Store};
+use super::{AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, ORDER, RENEWAL, RENEWING, REQUEST, Store, UNFINISHED};
 use crate::facts::Text;
 
 impl Store {
@@ -84,7 +84,7 @@ impl KeyFolder {
 pub(super) fn is_ours(folder: &Path) -> bool {
     const OTHERS: [&str; 9] = [CURRENT, NEXT, GENERATIONS, RENEWAL, BINDINGS, AUTHORITY, ORDER, RENEWING, LOCK];
     // The last is what a run leaves that was interrupted while it wrote the bindings.
-    let unfinished = |name: &str| is_hidden(name) || name.starts_with('.') && name.ends_with(".certfix-new");
+    let unfinished = |name: &str| is_hidden(name) || name.starts_with('.') && name.ends_with(UNFINISHED);
     let known = |name: &String| FILES.contains(&&**name) || OTHERS.contains(&&**name) || unfinished(name);
     folder.read_dir().is_ok() && names_in(folder).iter().all(known)
 }

@@ -69,7 +69,8 @@ pub fn write_all_new(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
 /// there, whole.
 ///
 /// # Errors
-/// [`Error::File`], and then the old one is there.
+/// [`Error::File`]. The old one is there then, unless all went well but that the folder cannot be synced: the new one is there,
+/// and may not be after a loss of power.
 pub fn replace(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Error> {
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
     sweep_beside(path);

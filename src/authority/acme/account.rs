@@ -17,11 +17,12 @@ use super::http::Http;
 use super::jws::{Binding, Signer};
 use super::{Tell, Told, block_on, problem};
 use crate::Error;
+use crate::authority::record;
 use crate::error::Ordering;
 use crate::facts::sha256_hex;
-use crate::input::{read_file, read_text};
+use crate::input::read_file;
 use crate::issue::armour;
-use crate::store::{ACCOUNTS, Secrecy, Store, make_private, replace, sync_folder, write_new};
+use crate::store::{ACCOUNTS, Secrecy, Store, is_there, make_private, sync_folder, write_new};
 
 /// The account's private key, PKCS#8 in PEM.
 const KEY: &str = "account-key.pem";
@@ -67,7 +68,7 @@ impl Account {
         let folder = folder(store, url);
         let stored = key(&folder)?;
         // An account whose key is lost is no account.
-        let known = if stored.is_some() { read(&folder)? } else { None };
+        let known = if stored.is_some() { record::read(&folder.join(ACCOUNT))? } else { None };
         if known.is_none() {
             agree(directory, http, owner)?;
         }
@@ -123,23 +124,13 @@ pub(super) fn folder(store: &Store, url: &str) -> PathBuf {
     store.root().join(ACCOUNTS).join(format!("{}-{}", host.to_ascii_lowercase(), &hash[..8]))
 }
 
-fn read(folder: &Path) -> Result<Option<Page>, Error> {
-    let path = folder.join(ACCOUNT);
-    if !path.exists() {
-        return Ok(None);
-    }
-    let damaged = |cause: serde_json::Error| Error::Damaged { path: path.clone(), cause: cause.to_string() };
-    serde_json::from_str(&read_text(&path)?).map(Some).map_err(damaged)
-}
-
 fn record(folder: &Path, page: &Page) -> Result<(), Error> {
-    let text = serde_json::to_string_pretty(page).expect("a struct of texts becomes JSON");
-    replace(&folder.join(ACCOUNT), format!("{text}\n").as_bytes(), Secrecy::Secret)
+    record::write(&folder.join(ACCOUNT), page, Secrecy::Secret)
 }
 
 fn key(folder: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     let path = folder.join(KEY);
-    if !path.exists() {
+    if !is_there(&path).map_err(|cause| Error::File { action: "read", path: path.clone(), cause })? {
         return Ok(None);
     }
     let evidence = read_file(&path, None)?;

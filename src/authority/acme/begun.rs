@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::challenge::{Proof, Trace};
 use super::{Tell, Told};
 use crate::Error;
+use crate::authority::record;
 use crate::facts::{Request, sha256_hex};
-use crate::input::read_text;
-use crate::store::{KeyFolder, ORDER, Secrecy, discard, replace};
+use crate::store::{KeyFolder, ORDER, Secrecy, discard};
 
 /// What is written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,12 +39,7 @@ impl Begun {
 
     /// What a run before this one wrote down.
     pub(super) fn of(key: &KeyFolder) -> Result<Option<Self>, Error> {
-        let path = key.path.join(ORDER);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let damaged = |cause: serde_json::Error| Error::Damaged { path: path.clone(), cause: cause.to_string() };
-        serde_json::from_str(&read_text(&path)?).map(Some).map_err(damaged)
+        record::read(&key.path.join(ORDER))
     }
 
     /// True when it is for the same request at the same place.
@@ -53,8 +48,7 @@ impl Begun {
     }
 
     pub(super) fn record(&self, key: &KeyFolder) -> Result<(), Error> {
-        let text = serde_json::to_string_pretty(self).expect("a struct of texts becomes JSON");
-        replace(&key.path.join(ORDER), format!("{text}\n").as_bytes(), Secrecy::Public)
+        record::write(&key.path.join(ORDER), self, Secrecy::Public)
     }
 
     /// Whether the authority has been told of this proof in this way.

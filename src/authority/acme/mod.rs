@@ -21,6 +21,7 @@ mod talk;
 use std::future::Future;
 
 use crate::Error;
+use crate::error::Stream;
 
 pub use account::Owner;
 pub use directory::{KNOWN, Known, directory, profile_of, usual_profile};
@@ -43,7 +44,7 @@ type Tell<'a> = &'a mut dyn FnMut(Told<'_>);
 /// Waits for instant-acme, which is made for many tasks at once. Here there is one.
 fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    let runtime = runtime.map_err(|cause| Error::Stream { action: "begin to speak to the authority", cause })?;
+    let runtime = runtime.map_err(|cause| Error::Stream { stream: Stream::Runtime, cause })?;
     Ok(runtime.block_on(future))
 }
 

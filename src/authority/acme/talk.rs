@@ -13,6 +13,7 @@ use super::http::Http;
 use super::jws::MOST_NONCES;
 use super::{block_on, problem};
 use crate::Error;
+use crate::authority::way::{DNS_01, HTTP_01, TLS_ALPN_01};
 use crate::error::Problem;
 
 /// Between two questions about the state, unless the authority says how long.
@@ -198,9 +199,9 @@ fn called<T>(http: &Http, mut call: impl AsyncFnMut() -> Result<T, Fault>) -> Re
 
 fn word(kind: &ChallengeType) -> String {
     match kind {
-        ChallengeType::Http01 => "http-01".to_owned(),
-        ChallengeType::Dns01 => "dns-01".to_owned(),
-        ChallengeType::TlsAlpn01 => "tls-alpn-01".to_owned(),
+        ChallengeType::Http01 => HTTP_01.to_owned(),
+        ChallengeType::Dns01 => DNS_01.to_owned(),
+        ChallengeType::TlsAlpn01 => TLS_ALPN_01.to_owned(),
         ChallengeType::Unknown(other) => other.chars().take(40).collect(),
         _ => "another".to_owned(),
     }

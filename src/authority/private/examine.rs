@@ -1,11 +1,10 @@
 //! What a CA does not sign.
 
-use std::net::IpAddr;
-
 use crate::facts::{
     Constraints, Curve, GeneralName, Identity, KeyKind, KeyUsage, Name, Purpose, Request, SanExtension, Text,
-    Verification, tlv,
+    Verification,
 };
+use crate::issue;
 
 /// What a request comes to: the names that are signed, and what was added to what it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +80,7 @@ fn beyond_a_server(identity: &Identity) -> Vec<String> {
     reasons
 }
 
-/// keyCertSign and cRLSign.
-const SIGNS_OTHERS: KeyUsage = KeyUsage(KeyUsage::KEY_CERT_SIGN.0 | 1 << 6);
+const SIGNS_OTHERS: KeyUsage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
 
 fn names(request: &Request, only: &Constraints, reasons: &mut Vec<String>) -> Option<Asked> {
     let identity = &request.identity;
@@ -106,25 +104,25 @@ fn from_common_name(identity: &Identity, only: &Constraints, reasons: &mut Vec<S
         reasons.push("it asks for no name".to_owned());
         return None;
     };
-    let Some((name, element)) = text.as_str().and_then(general_name) else {
+    let Some(name) = text.as_str().and_then(general_name) else {
         reasons.push(format!("it asks for no name but its common name, and '{text}' is none that clients look for"));
         return None;
     };
     reasons.extend(unfit(&name, only));
-    let names = tlv::element(tlv::SEQUENCE, &element).into();
-    Some(Asked { names, from_common_name: Some(name.to_string()) })
+    match issue::subject_alt_name([&name].into_iter()) {
+        Ok(names) => Some(Asked { names: names.into(), from_common_name: Some(name.to_string()) }),
+        Err(error) => {
+            reasons.push(error.to_string());
+            None
+        }
+    }
 }
 
-fn general_name(text: &str) -> Option<(GeneralName, Vec<u8>)> {
-    if let Ok(address) = text.parse::<IpAddr>() {
-        let octets = match address {
-            IpAddr::V4(address) => address.octets().to_vec(),
-            IpAddr::V6(address) => address.octets().to_vec(),
-        };
-        return Some((GeneralName::Address(address), tlv::element(0x87, &octets)));
+fn general_name(text: &str) -> Option<GeneralName> {
+    match text.parse() {
+        Ok(address) => Some(GeneralName::Address(address)),
+        Err(_) => Name::parse(text).ok().map(|name| GeneralName::from(&name)),
     }
-    let name = Name::parse(text).ok()?;
-    Some((GeneralName::from(&name), tlv::element(0x82, name.as_str().as_bytes())))
 }
 
 /// Why a name is not signed. Where a CA is limited, so is every kind of name: what no constraint is about would be free.
@@ -167,7 +165,7 @@ fn common_names(identity: &Identity, only: &Constraints, reasons: &mut Vec<Strin
     }
     for text in texts {
         let outside = match text.as_str().and_then(general_name) {
-            Some((name, _)) => unfit(&name, only).is_some(),
+            Some(name) => unfit(&name, only).is_some(),
             None => !only.is_empty() && looks_like_name(&text.to_string()),
         };
         if outside {

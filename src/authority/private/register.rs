@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{ISSUED, Private};
 use crate::Error;
 use crate::error::Signing;
-use crate::facts::{Certificate, Moment, Name, Revocation, RevocationList, Serial, Text, Verification};
+use crate::facts::{Certificate, Moment, Name, Revocation, RevocationList, Serial, Text, Verification, from_hex};
 use crate::input::{LIMIT, file_bytes, read_file};
 use crate::issue;
 use crate::store::{Secrecy, ensure_private, is_there, write_new};
@@ -187,10 +187,7 @@ fn number(path: &Path) -> Option<u32> {
 
 /// A serial number as `certfix`, OpenSSL and Windows show it: hexadecimal, with colons or without.
 fn octets(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b':' | b' ')).collect();
-    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let is_whole = digits.len() >= 2 && digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit);
-    is_whole.then(|| digits.chunks(2).map(pair).collect())?
+    from_hex(&text.replace([':', ' '], "")).filter(|octets| !octets.is_empty())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use certfix::Error;
+use certfix::error::Stream;
 use certfix::facts::Text;
 use certfix::input::Password;
 use dialoguer::console::{Key, Term};
@@ -121,7 +122,7 @@ fn unanswered(error: dialoguer::Error) -> Error {
 }
 
 fn failed(cause: io::Error) -> Error {
-    Error::Stream { action: "ask on the terminal", cause }
+    Error::Stream { stream: Stream::Terminal, cause }
 }
 
 /// While it lives, nothing typed is shown unless a question shows it, also between two key strokes, and Ctrl-C is a key:

@@ -11,6 +11,7 @@ use certfix::deploy::{
 };
 use certfix::error::Deploying;
 use certfix::facts::{Name, escape};
+use certfix::report::json;
 use certfix::store::Store;
 
 use crate::args::Format;
@@ -25,13 +26,13 @@ pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
     if args.remove {
         deploy::unbind(&store, &name, &wanted, writing, &mut terminal::remark)?;
         return match args.place.output.format {
-            Format::Json => say(&deploy::json::unbound(&wanted)),
+            Format::Json => say(&json::unbound(&wanted)),
             Format::Text => say(&show_removed(&wanted, &name, writing)),
         };
     }
     let bound = deploy::bind(&store, &name, &wanted, writing, &mut terminal::remark)?;
     if args.place.output.format == Format::Json {
-        return say(&deploy::json::bound(&bound));
+        return say(&json::bound(&bound));
     }
     let mut text = String::new();
     for one in &bound {
@@ -53,7 +54,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
         keys::report_interrupted(&store);
         let work = deploy::staged(&store, Scope::All)?;
         if is_json {
-            return say(&deploy::json::staged(&work));
+            return say(&json::staged(&work));
         }
         let mut text = String::new();
         show_turns(&work, &mut text);
@@ -63,7 +64,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
     }
     let done = deploy::commit(&store, Scope::All, manners(&args.place, &args.patience), &mut terminal::remark)?;
     if is_json {
-        return say(&deploy::json::committed(&done));
+        return say(&json::committed(&done));
     }
     let mut text = String::new();
     show_turns(&done, &mut text);
@@ -77,13 +78,13 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
     let is_json = args.place.output.format == Format::Json;
     if args.place.dry_run {
         let back = deploy::undoable(&store)?;
-        return if is_json { say(&deploy::json::put_back(&back)) } else { say(&would_list(&back)) };
+        return if is_json { say(&json::put_back(&back)) } else { say(&would_list(&back)) };
     }
     let force = if args.force { Force::Yes } else { Force::No };
     let back = deploy::undo(&store, manners(&args.place, &args.patience), force, &mut terminal::remark)?;
     let code = ExitCode::from(if back.troubles.is_empty() { 0 } else { 2 });
     if is_json {
-        say(&deploy::json::put_back(&back))?
+        say(&json::put_back(&back))?
     } else {
         say(&(list(&back) + BINDINGS_STAY))?
     };

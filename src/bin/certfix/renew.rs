@@ -176,13 +176,13 @@ impl Round<'_> {
 
     /// The arguments of `certfix csr --renew` for this key.
     fn request(&self, contents: &Contents, way: Option<&Way>) -> Result<Csr, Error> {
-        let is_public = contents.newest().map(|cert| Authority::of(Item::Certificate(cert)));
+        let signer = contents.newest().map(|cert| Authority::of(Item::Certificate(cert)));
         let profile = match way {
             Some(Way::Private { .. }) => "private",
             // A profile of the authority may sign what its usual one does not.
             Some(Way::Acme(online)) if online.profile.is_some() && acme::profile_of(online)?.is_public() => "public",
             Some(Way::Acme(online)) => acme::profile_of(online)?.id,
-            None if is_public == Some(Authority::Public) => "public",
+            None if signer == Some(Authority::Public) => "public",
             None => "private",
         };
         let store = self.args.place.store.as_os_str().to_owned();

@@ -343,7 +343,7 @@ impl Answer {
     }
 }
 
-/// True when the key in this file needs a password.
+/// True when this file gives no key without a password. Of one that holds none at all, or cannot be read, it tells nothing.
 pub(crate) fn is_locked(path: &Path) -> bool {
     match input::read_file(path, None) {
         Ok(evidence) => evidence.open_keys().next().is_none(),

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::Duration;
 
 use certfix::Error;
+use certfix::error::Stream;
 use certfix::facts::Text;
 use certfix::report::text::Page;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -23,7 +24,7 @@ pub(crate) fn text(write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> Resul
 pub(crate) fn aside(write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> Result<(), Error> {
     let mut out = BufWriter::new(anstream::stderr().lock());
     let written = write(&mut Page::new(&mut out, width_of(io::stderr()))).and_then(|()| out.flush());
-    written.map_err(|cause| Error::Stream { action: "write to standard error", cause })
+    written.map_err(|cause| Error::Stream { stream: Stream::Aside, cause })
 }
 
 /// Lets `write` fill standard output with text that is laid out already; colours only on a terminal.
@@ -139,5 +140,5 @@ pub(crate) fn remark(text: &str) {
 
 /// Standard output could not be written.
 pub(crate) fn unwritten(cause: io::Error) -> Error {
-    Error::Stream { action: "write to standard output", cause }
+    Error::Stream { stream: Stream::Output, cause }
 }

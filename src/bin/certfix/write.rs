@@ -135,7 +135,7 @@ fn folder<'a>(product: &'a Product<'_>, password: Option<&Password>) -> Result<F
         files.push((store::REQUEST, bytes(&issue::request_pem(request)), Secrecy::Public));
     }
     if let Some(pfx) = &product.pfx {
-        files.push(("bundle.pfx", pfx.clone(), Secrecy::Secret));
+        files.push((store::BUNDLE, pfx.clone(), Secrecy::Secret));
     }
     if let Some(certificate) = &product.certificate {
         let pem = bytes(&issue::certificate_pem(certificate));

@@ -2,7 +2,7 @@
 
 use super::talk::Talk;
 use super::{Plain, Protocol, Scheme};
-use crate::facts::tlv::{self, Element};
+use crate::facts::tlv::{self, Element, INTEGER, OCTET_STRING};
 use crate::facts::{Step, Trouble};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
@@ -14,8 +14,6 @@ pub(super) const PROTOCOL: Protocol = Protocol {
 
 const START_TLS: &[u8] = b"1.3.6.1.4.1.1466.20037";
 
-const INTEGER: u8 = 0x02;
-const OCTET_STRING: u8 = 0x04;
 const ENUMERATED: u8 = 0x0a;
 /// [APPLICATION 23], and in it [0].
 const EXTENDED_REQUEST: u8 = 0x77;

@@ -3,6 +3,7 @@
 mod authority;
 mod certificate;
 mod check;
+mod deploy;
 mod escape;
 mod install;
 mod keys;
@@ -17,6 +18,7 @@ mod writer;
 pub use authority::{authorities, authority_changed, authority_text, signed};
 pub use certificate::{InspectEntry, KeysEntry, inspect, keys};
 pub use check::{CheckEntry, check};
+pub use deploy::{bound, committed, put_back, staged, unbound};
 pub use install::{installed, installed_entry};
 pub use keys::{key_list, key_moved};
 pub use made::{Made, made};

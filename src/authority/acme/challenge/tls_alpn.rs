@@ -14,6 +14,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use super::server::{Guest, Server};
 use super::{Proof, Prover};
 use crate::Error;
+use crate::authority::way::TLS_ALPN_01;
 use crate::error::Ordering;
 use crate::facts::Name;
 use crate::issue;
@@ -47,7 +48,7 @@ impl Prover for TlsServer {
     fn show(&mut self, proof: &Proof) -> Result<(), Error> {
         let not_a_name = |_| Ordering::NotForName {
             name: proof.name.clone(),
-            challenge: "tls-alpn-01",
+            challenge: TLS_ALPN_01,
             cause: "certfix shows this proof for names alone",
         };
         let name = Name::parse(&proof.name).map_err(not_a_name)?;

@@ -55,7 +55,7 @@ impl Desk {
             cases.iter().zip(&subjects).map(|(case, subject)| target(case, subject)).collect();
         // Whoever is to use them trusts it.
         let trust = TrustStore::new([signer.root.clone()]);
-        let answers = self.judged(&cases, &trust, &subjects, &targets)?;
+        let answers = self.judged(&cases, &trust, &subjects, &targets);
         match (self.format, args.yes || args.dry_run) {
             (Format::Text, _) => terminal::text(|page| show(&answers, page))?,
             (Format::Json, false) => terminal::aside(|page| show(&answers, page))?,
@@ -153,7 +153,7 @@ impl Desk {
         trust: &'a TrustStore,
         subjects: &'a [Subject<'a>],
         targets: &'a [Option<Target>],
-    ) -> Result<Vec<Answer<'a>>, Error> {
+    ) -> Vec<Answer<'a>> {
         let all = Panel::all();
         let answer = move |((case, subject), target): ((&Case, &'a Subject<'a>), &'a Option<Target>)| {
             let context =
@@ -168,7 +168,7 @@ impl Desk {
                 key: case.key.as_ref().map(Name::to_string),
             }
         };
-        Ok(cases.par_iter().zip(subjects).zip(targets).map(answer).collect())
+        cases.par_iter().zip(subjects).zip(targets).map(answer).collect()
     }
 
     /// Puts each certificate beside its key, and notes there who signs for it.
@@ -292,7 +292,7 @@ fn ensure_folder(output: &Path, is_folder: bool) -> Result<(), Error> {
 /// The key's name, or that of the request's file, and `.pem`.
 fn file_name(case: &Case) -> String {
     let stem = match (&case.key, &case.source) {
-        (Some(key), _) => key.as_str().replace("*.", "_wildcard."),
+        (Some(key), _) => key.file_form(),
         (None, Source::File(path)) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         (None, _) => "certificate".to_owned(),
     };

@@ -21,7 +21,6 @@ use crate::probe::wire::cause;
 
 pub use self::messages::MESSAGE_LIMIT;
 pub(super) use self::records::HEADER;
-pub use self::records::TOTAL_LIMIT;
 
 /// Types of handshake messages (RFC 5246 §7.4).
 const SERVER_HELLO: u8 = 2;
@@ -29,7 +28,8 @@ const CERTIFICATE: u8 = 11;
 const SERVER_KEY_EXCHANGE: u8 = 12;
 const SERVER_HELLO_DONE: u8 = 14;
 
-/// Asks for a certificate in a handshake of TLS 1.2 or older, even where the hello allows a newer one.
+/// Asks for a certificate in a handshake of TLS 1.2 or older, even where the hello allows a newer one. It lasts as long as the
+/// stream lets it: a [`Wire`](crate::probe::Wire) ends it in time and in size.
 ///
 /// # Errors
 /// Why there was no certificate.

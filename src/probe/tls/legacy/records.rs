@@ -7,9 +7,6 @@ use tls_parser::{TlsRecordType, parse_tls_record_header};
 use super::super::{opening, receive};
 use crate::facts::Cause;
 
-/// Bytes that are read from a server at most, so that empty records or warnings without end come to one.
-pub const TOTAL_LIMIT: usize = 8 << 20;
-
 /// Type, version and length in front of each record.
 pub(in super::super) const HEADER: usize = 5;
 /// What encryption may add to the 2^14 bytes of a record is allowed here too, as most programs do.
@@ -32,13 +29,13 @@ pub(super) struct Records<'a, S> {
     /// What came and was not handed out, from `start` on.
     bytes: Vec<u8>,
     start: usize,
-    total: usize,
+    has_begun: bool,
 }
 
 impl<'a, S: Read> Records<'a, S> {
     /// Those that come from this stream.
     pub(super) const fn new(stream: &'a mut S) -> Self {
-        Self { stream, bytes: Vec::new(), start: 0, total: 0 }
+        Self { stream, bytes: Vec::new(), start: 0, has_begun: false }
     }
 
     /// The next record: its kind and what it holds.
@@ -71,14 +68,11 @@ impl<'a, S: Read> Records<'a, S> {
         while self.bytes.len() - self.start < wanted {
             self.bytes.drain(..self.start);
             self.start = 0;
-            if self.total == 0 {
-                self.bytes = opening(self.stream)?;
-                self.total = self.bytes.len();
+            if self.has_begun {
+                receive(self.stream, &mut self.bytes)?;
             } else {
-                self.total += receive(self.stream, &mut self.bytes)?;
-            }
-            if self.total > TOTAL_LIMIT {
-                return Err(Cause::TooLong { limit: TOTAL_LIMIT });
+                self.bytes = opening(self.stream)?;
+                self.has_begun = true;
             }
         }
         Ok(())

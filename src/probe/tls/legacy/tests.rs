@@ -5,6 +5,8 @@ use std::io::{self, Read, Write};
 use super::*;
 use crate::facts::fixture::name;
 use crate::facts::{KeysOffered, Sni, Step, Text};
+use crate::probe::HANDSHAKE_LIMIT;
+use crate::probe::script::{self, Act};
 
 #[test]
 fn sees_the_chain_in_every_old_version() {
@@ -144,8 +146,13 @@ fn what_is_not_tls_is_shown() {
 fn records_without_end_come_to_one() {
     let pieces = [record(22, &[]), record(21, &[1, 112]), record(22, &message(0, &[]).repeat(500))];
     for piece in pieces {
-        let trouble = ask(&mut Endless { piece, at: 0 }, &hello(TlsVersion::Tls12)).unwrap_err();
-        assert_eq!(trouble.cause, Cause::TooLong { limit: TOTAL_LIMIT });
+        let server = script::Server::start(vec![Act::Flood(piece.leak())]);
+        let mut wire = server.connect();
+        wire.begin_handshake();
+        let trouble = ask(&mut wire, &hello(TlsVersion::Tls12)).unwrap_err();
+        assert_eq!(trouble.cause, Cause::TooLong { limit: HANDSHAKE_LIMIT });
+        drop(wire);
+        server.finish();
     }
 }
 
@@ -214,32 +221,6 @@ impl Read for Server {
 impl Write for Server {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.heard.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Says the same for ever.
-struct Endless {
-    piece: Vec<u8>,
-    at: usize,
-}
-
-impl Read for Endless {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        for byte in buffer.iter_mut() {
-            *byte = self.piece[self.at % self.piece.len()];
-            self.at += 1;
-        }
-        Ok(buffer.len())
-    }
-}
-
-impl Write for Endless {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,8 +1,9 @@
-//! What was staged, committed and put back, for programs. Its structs are its own, so that inner types may change freely.
+//! `bind`, `commit` and `undo` as JSON: what was staged, committed and put back.
 
 use serde::Serialize;
 
-use super::{Binding, Bound, Change, Committed, Line, PutBack, Shown, Staged, Turn, Work};
+use super::VERSION;
+use crate::deploy::{Binding, Bound, Change, Committed, Line, PutBack, Shown, Staged, Turn, Work};
 
 #[derive(Serialize)]
 struct Page<'a> {
@@ -110,7 +111,7 @@ fn generations(turns: &[Turn]) -> Vec<Generation> {
 }
 
 fn print(answer: Answer<'_>) -> String {
-    let page = Page { version: 1, answer };
+    let page = Page { version: VERSION, answer };
     let mut text = serde_json::to_string_pretty(&page).expect("texts and numbers become JSON");
     text.push('\n');
     text
