@@ -109,6 +109,8 @@ pub enum DropReason {
     Duplicate,
     /// It does not end in a top level domain.
     Internal,
+    /// It belongs to a zone that leads from addresses back to names.
+    ReverseZone,
     /// The address is not a public one.
     Reserved(Reservation),
     /// The CA signs addresses under its profile of this name alone.

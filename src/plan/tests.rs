@@ -31,6 +31,19 @@ fn moves_the_target_first_and_keeps_the_rest_in_order() {
 }
 
 #[test]
+fn drops_names_of_reverse_zones_for_a_public_ca_only() {
+    let mut old = leaf(["remote.contoso.com", "5.2.0.192.in-addr.arpa", "e164.contoso.arpa"]);
+    old.identity.subject = encoded("");
+    let planned = |profile| plan(&wish("remote.contoso.com", Some(Item::Certificate(&old)), profile)).unwrap();
+    let dropped = planned("public").dropped;
+    assert_eq!(dropped.len(), 1);
+    assert_eq!(dropped[0].reason, DropReason::ReverseZone);
+    assert_eq!(planned("private").dropped, []);
+    let refused = plan(&wish("5.2.0.192.in-addr.arpa", None, "public")).unwrap_err();
+    assert!(refused.to_string().contains("(BR 4.2.2)"), "{refused}");
+}
+
+#[test]
 fn changes_nothing_where_nothing_is_wrong() {
     let mut old = leaf(["remote.contoso.com", "my_server", "mailto:a@contoso.com", "10.0.0.1"]);
     let first = plan(&wish("remote.contoso.com", None, "private")).unwrap();

@@ -28,6 +28,7 @@ mod life_too_long;
 mod malformed_name;
 mod missing_alias;
 mod name_constraints_in_leaf;
+mod name_in_reverse_zone;
 mod name_mismatch;
 mod name_not_first;
 mod needs_sni;
@@ -95,6 +96,7 @@ pub const ALL: &[&Rule] = &[
     &common_name_too_long::RULE,
     &connects_by_address::RULE,
     &internal_name::RULE,
+    &name_in_reverse_zone::RULE,
     &reserved_address::RULE,
     &duplicate_name::RULE,
     &wildcard_too_broad::RULE,
