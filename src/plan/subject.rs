@@ -4,7 +4,7 @@ use super::{CommonNamePlan, LeftOut};
 use crate::Error;
 use crate::facts::tlv::{self, SEQUENCE, SET};
 use crate::facts::{Attribute, AttributeKind, DistinguishedName, Name, StringKind, Text};
-use crate::profiles::{Profile, SubjectUse};
+use crate::profiles::{self, Profile, SubjectUse};
 
 /// The new subject and what was done to the old one.
 pub(super) struct Subject {
@@ -130,6 +130,8 @@ pub(super) fn mended(
 pub(super) fn remark(subject: &DistinguishedName, profile: &Profile) -> Option<String> {
     let mut kinds = subject.attributes().map(|attribute| &attribute.kind);
     match profile.subject {
+        // The profile itself says that nothing of it stays.
+        SubjectUse::Ignored if profile.common_name == profiles::CommonName::Never => None,
         SubjectUse::Ignored if kinds.any(|kind| *kind != AttributeKind::CommonName) => {
             Some(format!("{} leaves the subject out but for the common name", profile.name))
         }

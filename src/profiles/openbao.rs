@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
+    own_profiles: &[],
     says: "OpenBao is said to keep the order of the names.",
     statements: &[Statement {
         text: "The order of names is kept, unlike in Vault, from which it was forked.",

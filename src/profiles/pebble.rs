@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
+    own_profiles: &[],
     says: "Pebble keeps the order of the names. It is for tests: nobody trusts its certificates.",
     statements: &[Statement {
         text: "The certificate keeps the order of the request; the order of the ACME answer is random on purpose.",

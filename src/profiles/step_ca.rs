@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
+    own_profiles: &[],
     says: "step-ca sorts the names of an ACME order by alphabet, whatever the order of the request.",
     statements: &[Statement {
         text: "The names of an ACME order are sorted; the common name is added to them.",

@@ -45,6 +45,7 @@ const fn common_name(common_name: CommonName) -> &'static str {
         CommonName::Keeps => "as in the request",
         CommonName::KeepsOrFirstFitting => "as in the request, else its first DNS name that is short enough",
         CommonName::FirstName => "the first DNS name of the request",
+        CommonName::Never => "left out",
         CommonName::Unknown => "not known, or it depends",
     }
 }

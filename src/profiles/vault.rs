@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
+    own_profiles: &[],
     says: "Vault sorts the names by alphabet, whatever the order of the request.",
     statements: &[
         Statement {
