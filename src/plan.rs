@@ -313,7 +313,9 @@ impl Plan {
                 notes.push(format!("{} sorts names; {} comes first all the same", profile.name, self.target));
             }
             // With one name there is no order to lose.
-            _ if self.names.len() > 1 && profile.order != Order::Keeps => notes.push(profile.says.to_owned()),
+            _ if self.names.len() > 1 && (profile.order != Order::Keeps || !profile.mark.is_sure()) => {
+                notes.push(profile.says.to_owned());
+            }
             _ => {}
         }
         if let Some(most) = profile.most_names.filter(|most| self.names.len() > *most) {

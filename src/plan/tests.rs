@@ -188,6 +188,21 @@ fn says_what_becomes_of_the_subject() {
 }
 
 #[test]
+fn says_what_is_not_sure_of_the_order() {
+    let said = |profile, extra: &[&str]| {
+        let extra = extra.iter().map(|name| general_name(name)).collect();
+        let notes = plan(&Wish { extra, ..wish("remote.contoso.com", None, profile) }).unwrap().notes;
+        notes.iter().any(|note| note == find(profile).unwrap().says)
+    };
+    for (profile, hedged) in
+        [("sectigo", true), ("openbao", true), ("private", true), ("public", true), ("pebble", false)]
+    {
+        assert_eq!(said(profile, &["mail.contoso.com"]), hedged, "{profile}");
+        assert!(!said(profile, &[]), "{profile}");
+    }
+}
+
+#[test]
 fn asks_no_public_ca_for_what_is_nobodys() {
     let asked = |target: &str, extra: &str, profile| {
         let extra = vec![general_name(extra)];
