@@ -173,6 +173,8 @@ fn says_what_becomes_of_the_subject() {
     for (profile, subject, note) in [
         ("letsencrypt", "O=Contoso,C=US", Some("Let's Encrypt leaves the subject out but for the common name")),
         ("letsencrypt", "", None),
+        ("vault", "O=Contoso", Some("Vault leaves the subject out but for the common name (inferred)")),
+        ("pebble", "O=Contoso", Some("Pebble leaves the subject out but for the common name")),
         (
             "public",
             "O=Contoso,OU=Mail",

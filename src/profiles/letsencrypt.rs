@@ -41,7 +41,7 @@ const CLASSIC: Profile = Profile {
     mark: Mark::Documented,
     common_name: CommonName::KeepsOrFirstFitting,
     addresses: Signing::Under("shortlived"),
-    subject: SubjectUse::Ignored,
+    subject: SubjectUse::Ignored(Mark::Documented),
     client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2026 - 07 - 08)), Mark::Documented),
     lives: &[
         Life { issued_from: Moment::from_date(date!(2015 - 09 - 14)), days: 90 },

@@ -105,8 +105,8 @@ pub enum CommonName {
     Keeps,
     /// As in the request, else the first dNSName of the request that is short enough; none under other profiles.
     KeepsOrFirstFitting,
-    /// The first dNSName of the request takes its place.
-    FirstName,
+    /// The first dNSName of the request where the profile that the CA signs under says so, else none.
+    FirstNameOrNone,
     /// There is none.
     Never,
     /// Not known, or it depends on the CA.
@@ -127,8 +127,8 @@ pub enum Signing {
 pub enum SubjectUse {
     /// It is copied, or checked and copied.
     Copied,
-    /// It is left out without a word.
-    Ignored,
+    /// It is left out without a word, and how sure we are.
+    Ignored(Mark),
 }
 
 /// Whether a CA signs `clientAuth` when the request asks for it.
