@@ -43,10 +43,5 @@ pub(super) const CLIENT: Client = Client {
             "Exchange 2007 help c3253af7-0236-4e06-bc94-6e2146fa692c",
             "Set-OutlookProvider -Identity EXPR -CertPrincipalName \"msstd:<subject name>\" sets it.",
         ),
-        Statement::new(
-            Mark::Documented,
-            "KB2772058",
-            "Autodiscover and Exchange Web Services look at the subject and the SAN.",
-        ),
     ],
 };
