@@ -109,6 +109,8 @@ pub enum DropReason {
     Duplicate,
     /// It does not end in a top level domain.
     Internal,
+    /// It belongs to a zone that leads from addresses back to names.
+    ReverseZone,
     /// The address is not a public one.
     Reserved(Reservation),
     /// The CA signs addresses under its profile of this name alone.
@@ -307,7 +309,9 @@ impl Plan {
                 notes.push(format!("{} sorts names; {} comes first all the same", profile.name, self.target));
             }
             // With one name there is no order to lose.
-            _ if self.names.len() > 1 && profile.order != Order::Keeps => notes.push(profile.says.to_owned()),
+            _ if self.names.len() > 1 && (profile.order != Order::Keeps || !profile.mark.is_sure()) => {
+                notes.push(profile.says.to_owned());
+            }
             _ => {}
         }
         if let Some(most) = profile.most_names.filter(|most| self.names.len() > *most) {

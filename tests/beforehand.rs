@@ -49,6 +49,36 @@ fn a_dry_run_shows_the_key_and_where_it_comes_from() {
 }
 
 #[test]
+fn an_order_is_judged_by_the_profile_that_is_asked_for() {
+    let desk = Desk::new();
+    desk.answer(0, &["csr", "--fqdn", NEW, "--san", "192.88.98.5", "--subject", "O=Contoso", "--ca", "private"]);
+    let order = ["order", NEW, "--acme", "letsencrypt", "--listen", "8080", "--dry-run"];
+    let asked = |status: i32, profile: &str| {
+        let arguments = [&order[..], &["--acme-profile", profile]].concat();
+        let output = desk.run(&arguments, Stdio::null());
+        assert_eq!(output.status.code(), Some(status), "{output:?}");
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let shortlived = asked(0, "shortlived");
+    assert!(shortlived.contains("2 192.88.98.5       kept") && !shortlived.contains("dropped"), "{shortlived}");
+    let flat = shortlived.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("leaves the whole subject out, the common name too, and signs for 160 hours."), "{flat}");
+    for profile in ["classic", "tlsserver"] {
+        assert!(asked(2, profile).contains("signs addresses under its profile shortlived alone"), "{profile}");
+    }
+    let unknown = asked(0, "longlived");
+    assert!(unknown.contains("2 192.88.98.5       kept"), "{unknown}");
+    assert!(unknown.contains("nothing is known of the profile longlived"), "{unknown}");
+    let many: Vec<String> = (0..26).map(|number| format!("h{number}.contoso.com")).collect();
+    desk.answer(0, &["csr", "--fqdn", "many.contoso.com", "--san", &many[1..].join(","), "--ca", "private"]);
+    let limit = |profile: &str| {
+        let order = ["order", "many.contoso.com", "--acme", "letsencrypt", "--listen", "8080", "--dry-run"];
+        desk.answer(0, &[&order[..], &["--acme-profile", profile]].concat()).contains("names at most, here are 26")
+    };
+    assert_eq!(["classic", "tlsserver", "shortlived"].map(limit), [false, true, true]);
+}
+
+#[test]
 fn says_that_public_cas_sign_no_ed25519() {
     const NOTE: &str = "public CAs sign no Ed25519 key (BR 6.1.5)";
     let desk = Desk::new();

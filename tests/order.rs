@@ -54,6 +54,18 @@ fn a_file_in_the_webroot_proves_names_and_goes() {
 }
 
 #[test]
+fn pebble_keeps_the_order_and_nothing_of_the_subject_but_perhaps_the_common_name() {
+    let scene = Scene::new(PLAIN);
+    fs::remove_dir_all(scene.store().join(NAME)).unwrap();
+    scene.says(0, &["csr", "--fqdn", NAME, "--san", OTHER, "--subject", "O=Contoso,C=US", "--ca", "pebble"]);
+    scene.says(0, &scene.by_webroot(&[]));
+    let cert = read_file(&scene.key("fullchain.pem"), None).unwrap().certificates[0].clone();
+    assert_eq!(cert.identity.names.to_string(), format!("{NAME}, {OTHER}"));
+    let subject = cert.identity.subject.to_string();
+    assert!(["", &format!("CN={NAME}")].contains(&&*subject), "{subject}");
+}
+
+#[test]
 fn whatever_the_umask_is_a_web_server_of_another_user_can_read_proofs() {
     let scene = Scene::new(PLAIN);
     let plain = scene.command(&scene.by_webroot(&[]));

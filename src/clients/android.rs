@@ -1,7 +1,8 @@
 //! Android's own host name verifier, as mail programs there use it.
 
 use super::{
-    Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction, Reference, Statement, Wildcard,
+    Aspect, Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction, Reference, Statement,
+    Wildcard,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -20,7 +21,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Asks,
     words: &[(Fault::Name, Phrase::new(Mark::Reported, "Certificate error"))],
     mark: Mark::Documented,
-    surmised: &[],
+    surmised: &[Aspect::Reaction],
     statements: &[
         Statement::new(
             Mark::Documented,
@@ -40,6 +41,7 @@ pub(super) const CLIENT: Client = Client {
             "thunderbird-android issue 9608",
             "K-9 Mail shows a notification called Certificate error.",
         ),
+        Statement::new(Mark::Inferred, "not documented", "Whether the user may go on is the decision of each program."),
         Statement::new(
             Mark::Inferred,
             "release notes not found",

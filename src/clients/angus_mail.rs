@@ -26,8 +26,8 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Documented,
             "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java",
-            "A host with a dot at either end, an underscore or another character that no host name holds is \
-             refused before anything is compared.",
+            "A host with a dot at its beginning, an underscore or another character that no host name holds is \
+             refused before anything is compared; a dot at its end is taken off.",
         ),
         Statement::new(
             Mark::Documented,

@@ -16,6 +16,8 @@ pub enum Aspect {
     Addresses,
     /// What it demands beyond the name.
     Demands,
+    /// Whether its user may go on.
+    Reaction,
 }
 
 impl Client {
@@ -24,6 +26,7 @@ impl Client {
     pub fn certainty(&self, comparison: &Comparison<'_>, target: &Target, fault: Option<Fault>) -> Mark {
         let decided = |aspect: &Aspect| match (aspect, &comparison.compared) {
             (Aspect::Demands, _) => fault.is_some_and(Fault::is_unfit),
+            (Aspect::Reaction, _) => fault.is_some(),
             (Aspect::Addresses, _) => target.address().is_some(),
             (Aspect::CommonName, compared) => {
                 // Where nothing was read, it was decided that the common name is not.
@@ -86,6 +89,8 @@ mod tests {
             ("dovecot", Some(Fault::Expired), Mark::Documented),
             ("dovecot", None, Mark::Documented),
             ("openssl", Some(Fault::WeakKey), Mark::Measured),
+            ("android", Some(Fault::Name), Mark::Inferred),
+            ("android", None, Mark::Documented),
         ] {
             let client = Client::find(client).unwrap();
             assert_eq!(client.certainty(&compare(&client.names, &of, &typed), &typed, fault), mark, "{}", client.id);

@@ -34,6 +34,7 @@ mod outlook2007;
 mod outlook2010;
 mod outlook365;
 mod outlook_anywhere;
+mod outlook_exchange;
 mod policy;
 mod postfix_may;
 mod postfix_verify;
@@ -72,6 +73,7 @@ pub const ALL: &[&Client] = &[
     &outlook2000::CLIENT,
     &outlook2010::CLIENT,
     &outlook365::CLIENT,
+    &outlook_exchange::CLIENT,
     &outlook_anywhere::CLIENT,
     &xp_rpc_https::CLIENT,
     &exchange55_clients::CLIENT,

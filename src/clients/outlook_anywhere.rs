@@ -35,18 +35,13 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Documented,
             "Exchange 2007 help c3253af7-0236-4e06-bc94-6e2146fa692c",
-            "The certificate principal name (msstd:host by default) is compared with the \
+            "The certificate principal name (msstd:...) is compared with the \
              certificate's subject name; for a wildcard certificate it has to be msstd:*.domain.",
         ),
         Statement::new(
             Mark::Documented,
             "Exchange 2007 help c3253af7-0236-4e06-bc94-6e2146fa692c",
             "Set-OutlookProvider -Identity EXPR -CertPrincipalName \"msstd:<subject name>\" sets it.",
-        ),
-        Statement::new(
-            Mark::Documented,
-            "KB2772058",
-            "Autodiscover and Exchange Web Services look at the subject and the SAN.",
         ),
     ],
 };

@@ -102,6 +102,12 @@ pub(super) const CLIENT: Client = Client {
         ),
         Statement::new(Mark::Documented, "rustls/rustls:rustls/src/error/mod.rs@6868ee8", "The text shown."),
         Statement::new(
+            Mark::Documented,
+            "rustls/rustls:rustls/src/error/mod.rs",
+            "An expired certificate is called \"invalid peer certificate: certificate expired: verification time ... (UNIX), \
+             but certificate is not valid after ... (... seconds ago)\".",
+        ),
+        Statement::new(
             Mark::Measured,
             "run as 0.23 with webpki 0.103",
             "Of a trusted root nothing is looked at but its name constraints.",

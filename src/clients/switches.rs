@@ -23,7 +23,7 @@ impl Client {
         let overlooked = overlooks(&self.demands.issuers);
         list.extend(overlooked.map(|what| ("overlooks", hedged(Aspect::Demands, what))));
         list.extend(root(&self.demands.issuers).map(|what| ("trusted root", hedged(Aspect::Demands, what))));
-        list.push(("reaction", reaction(self.reaction).to_owned()));
+        list.push(("reaction", hedged(Aspect::Reaction, reaction(self.reaction).to_owned())));
         list
     }
 }

@@ -90,6 +90,12 @@ pub(super) const CLIENT: Client = Client {
             "The texts shown; the user may add an exception.",
         ),
         Statement::new(
+            Mark::Documented,
+            "nss-dev/nss:lib/ssl/SSLerrs.h",
+            "SSL_ERROR_BAD_CERT_DOMAIN is NSS's error for a wrong name: \"Unable to communicate securely with peer: requested \
+             domain name does not match the server's certificate.\" Its number is -12276.",
+        ),
+        Statement::new(
             Mark::Inferred,
             "not documented",
             "Thunderbird 102 is the first version without the common name.",

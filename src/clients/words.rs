@@ -22,6 +22,8 @@ pub struct Phrase {
     pub when: When,
     /// How sure we are of it.
     pub mark: Mark,
+    /// The only systems that show it, where others show something else.
+    pub system: Option<&'static str>,
     /// What it leaves open.
     open: Open,
     /// As [`Message::plain`] has it.
@@ -46,7 +48,12 @@ impl Phrase {
 
     /// A text that is shown only then.
     pub const fn only(when: When, mark: Mark, text: &'static str) -> Self {
-        Self { text, when, mark, open: Open::of(text.as_bytes()), is_plain: is_plain(text) }
+        Self { text, when, mark, system: None, open: Open::of(text.as_bytes()), is_plain: is_plain(text) }
+    }
+
+    /// The same, shown on this system alone.
+    pub const fn on(self, system: &'static str) -> Self {
+        Self { system: Some(system), ..self }
     }
 
     /// What `client` shows its user when it complains of `fault`, and which of its phrases that is.
@@ -74,13 +81,13 @@ impl Phrase {
         date: Option<Moment>,
     ) -> Message<'static> {
         match self.open {
-            Open::Nothing => Message { text: Cow::Borrowed(self.text), mark: self.mark, is_plain: self.is_plain },
+            Open::Nothing => self.message(Cow::Borrowed(self.text), self.mark, self.is_plain),
             // It is shown once: to look whether it is plain would not pay.
             _ => {
                 let Filled { text, is_whole } = fill(self.text, target, Some((identity, date)));
                 // The client names more than is listed here: these are not its exact words.
                 let mark = if is_whole { self.mark } else { self.mark.max(Mark::Inferred) };
-                Message { text: Cow::Owned(text), mark, is_plain: false }
+                self.message(Cow::Owned(text), mark, false)
             }
         }
     }
@@ -88,7 +95,12 @@ impl Phrase {
     /// The phrase with the target filled in, when it says nothing of the certificate.
     pub(crate) fn aimed(&'static self, target: &Target) -> Option<Message<'static>> {
         let text = (self.open == Open::Target).then(|| fill(self.text, target, None).text)?;
-        Some(Message { is_plain: is_plain(&text), text: Cow::Owned(text), mark: self.mark })
+        let is_plain = is_plain(&text);
+        Some(self.message(Cow::Owned(text), self.mark, is_plain))
+    }
+
+    const fn message(&self, text: Cow<'static, str>, mark: Mark, is_plain: bool) -> Message<'static> {
+        Message { text, mark, system: self.system, is_plain }
     }
 }
 
@@ -125,6 +137,7 @@ const fn begins(text: &[u8], at: usize, word: &[u8]) -> bool {
 pub struct Message<'a> {
     text: Cow<'a, str>,
     mark: Mark,
+    system: Option<&'static str>,
     /// As [`Message::plain`] has it.
     is_plain: bool,
 }
@@ -138,6 +151,11 @@ impl Message<'_> {
     /// How sure we are of them.
     pub fn mark(&self) -> Mark {
         self.mark
+    }
+
+    /// The only systems that show them, where others show something else.
+    pub fn system(&self) -> Option<&'static str> {
+        self.system
     }
 
     /// The same, without words of its own.

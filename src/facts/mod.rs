@@ -37,6 +37,7 @@ mod text;
 pub(crate) mod tlv;
 mod trust;
 mod usage;
+mod zone;
 
 pub use account::{Account, begins_in_plain_text, begins_with_tls};
 pub use address::{Reservation, reservation};

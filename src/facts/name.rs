@@ -7,6 +7,7 @@ use idna::AsciiDenyList;
 use psl::{Psl, Type};
 
 use super::NameFault;
+use super::zone::{is_in_reverse_zone, is_internal, is_internal_top};
 
 /// A well-formed DNS name (RFC 1034 §3.5, RFC 5890): A-labels in lower case, no trailing dot.
 ///
@@ -126,6 +127,12 @@ impl Name {
         is_internal(&self.0)
     }
 
+    /// True for a name of a zone that leads from addresses back to names, which no public CA signs since 15 March 2026
+    /// (BR 4.2.2).
+    pub fn is_in_reverse_zone(&self) -> bool {
+        is_in_reverse_zone(&self.0)
+    }
+
     /// True for a name of Tor's, which is in no root zone and which public CAs sign all the same (BR Appendix B).
     pub fn is_onion(&self) -> bool {
         self.labels().next_back() == Some("onion")
@@ -168,34 +175,6 @@ impl fmt::Display for Name {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
-}
-
-/// [`Name::is_internal`] for a name that may not be well formed otherwise: only its last labels count.
-fn is_internal(ascii: &str) -> bool {
-    top_label(ascii).is_none_or(is_internal_top)
-}
-
-/// The last label, when there is another one before it; a dot at the end does not count.
-pub(super) fn top_label(ascii: &str) -> Option<&str> {
-    let bare = ascii.strip_suffix('.').unwrap_or(ascii);
-    let dot = bare.bytes().rposition(|octet| octet == b'.')?;
-    Some(&bare[dot + 1..])
-}
-
-/// True when no public CA may sign what ends in this label.
-pub(super) fn is_internal_top(top: &str) -> bool {
-    // `home.arpa` is for home networks (RFC 8375); the reverse zones may not be certified either (BR 4.2.2).
-    if top.eq_ignore_ascii_case("arpa") || top.eq_ignore_ascii_case("onion") {
-        return true;
-    }
-    let mut lower = [0u8; 63];
-    let Some(lower) = lower.get_mut(..top.len()) else { return true };
-    lower.copy_from_slice(top.as_bytes());
-    lower.make_ascii_lowercase();
-    // Two labels in front, because some top level domains are listed only as `*.tld`.
-    let labels = [&*lower, b"b".as_slice(), b"a".as_slice()];
-    let found = psl::List.find(labels.into_iter());
-    found.typ != Some(Type::Icann)
 }
 
 /// True for nearly all well-formed names, in one look at each octet. What else is well formed, the checks below tell.
@@ -356,7 +335,11 @@ mod tests {
             ("server", true),
             ("api.home.arpa", true),
             ("x.intern", true),
-            ("5.2.0.192.in-addr.arpa", true),
+            ("home.arpa", true),
+            ("athome.arpa", false),
+            ("5.2.0.192.in-addr.arpa", false),
+            ("4.3.2.1.e164.arpa", false),
+            ("foo.arpa", false),
             ("remote.contoso.com", false),
             ("contoso.co.uk", false),
             ("www.ck", false),
@@ -364,6 +347,20 @@ mod tests {
             ("a.xn--p1ai", false),
         ] {
             assert_eq!(Name::parse(name).unwrap().is_internal(), internal, "{name}");
+        }
+    }
+
+    #[test]
+    fn knows_the_reverse_zones() {
+        for (name, reverse) in [
+            ("5.2.0.192.in-addr.arpa", true),
+            ("8.b.d.0.1.0.0.2.IP6.arpa.", true),
+            ("in-addr.arpa", true),
+            ("notip6.arpa", false),
+            ("in-addr.arpa.contoso.com", false),
+            ("foo.arpa", false),
+        ] {
+            assert_eq!(Name::parse(name).unwrap().is_in_reverse_zone(), reverse, "{name}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
-use super::name::{is_internal_top, top_label};
+use super::zone::{is_at_home, is_in_reverse_zone, is_internal_top, top_label};
 use super::{DistinguishedName, Name, ObjectId, Text, lower_hex};
 
 /// One entry of a subjectAltName (RFC 5280 §4.2.1.6).
@@ -73,6 +73,11 @@ impl GeneralName {
         }
     }
 
+    /// True for a dNSName as [`Name::is_in_reverse_zone`] means it.
+    pub(crate) fn is_in_reverse_zone(&self) -> bool {
+        self.dns().and_then(Text::plain).is_some_and(is_in_reverse_zone)
+    }
+
     /// The iPAddress, when it is one.
     pub fn address(&self) -> Option<IpAddr> {
         match self {
@@ -136,7 +141,7 @@ impl<'a> InternalNames<'a> {
             Some(known) if known.0 == top => known,
             _ => *self.last.insert((top, is_internal_top(top))),
         };
-        is_internal
+        is_internal || is_at_home(text)
     }
 }
 

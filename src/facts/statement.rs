@@ -16,6 +16,11 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// True for what may be said as it stands.
+    pub const fn is_sure(self) -> bool {
+        matches!(self, Self::Measured | Self::Documented)
+    }
+
     /// One word for people and JSON.
     pub const fn word(self) -> &'static str {
         match self {

@@ -58,6 +58,8 @@ pub enum Change {
         /// What the certificate says.
         got: DistinguishedName,
     },
+    /// The subject has the same attributes in another order, as the Baseline Requirements have one (BR 7.1.4.2).
+    SubjectReordered,
     /// A use of the key that was not asked for.
     UsageAdded(String),
     /// A use of the key that was asked for is not allowed.
@@ -67,7 +69,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// `name-added`, `name-dropped`, `reordered`, `subject`, `usage-added`, `usage-dropped`,
+    /// `name-added`, `name-dropped`, `reordered`, `subject`, `subject-reordered`, `usage-added`, `usage-dropped`,
     /// `usage-unlimited`.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -75,10 +77,16 @@ impl Change {
             Self::NameDropped(_) => "name-dropped",
             Self::Reordered => "reordered",
             Self::Subject { .. } => "subject",
+            Self::SubjectReordered => "subject-reordered",
             Self::UsageAdded(_) => "usage-added",
             Self::UsageDropped(_) => "usage-dropped",
             Self::Unlimited(_) => "usage-unlimited",
         }
+    }
+
+    /// True for what is worth knowing and changes nothing.
+    pub const fn is_note(&self) -> bool {
+        matches!(self, Self::SubjectReordered)
     }
 }
 
@@ -89,6 +97,7 @@ impl fmt::Display for Change {
             Self::NameDropped(name) => write!(out, "the name {name} was dropped"),
             Self::Reordered => out.write_str("the names are in another order than asked for"),
             Self::Subject { asked, got } => write!(out, "the subject is {got}, asked for was {asked}"),
+            Self::SubjectReordered => out.write_str("the subject has the same attributes in another order"),
             Self::UsageAdded(usage) => write!(out, "the key may be used for {usage}, which was not asked for"),
             Self::Unlimited(extension) => {
                 write!(out, "{extension} was left out: the key is not limited to what was asked for")
@@ -117,7 +126,10 @@ pub fn changes(asked: &Identity, got: &Identity) -> Vec<Change> {
     }
     // How the text is encoded is the CA's business.
     if asked.subject.to_string() != got.subject.to_string() {
-        found.push(Change::Subject { asked: asked.subject.clone(), got: got.subject.clone() });
+        found.push(match attributes(&asked.subject) == attributes(&got.subject) {
+            true => Change::SubjectReordered,
+            false => Change::Subject { asked: asked.subject.clone(), got: got.subject.clone() },
+        });
     }
     // Who did not ask leaves it to the CA.
     match (asked.key_usage, got.key_usage) {
@@ -153,6 +165,13 @@ fn key_usages(usage: KeyUsage) -> Vec<String> {
 
 fn purposes(list: &[Purpose]) -> Vec<String> {
     list.iter().map(ToString::to_string).collect()
+}
+
+/// Every attribute as it is shown, in an order of their own.
+fn attributes(subject: &DistinguishedName) -> Vec<String> {
+    let mut shown: Vec<String> = subject.attributes().map(ToString::to_string).collect();
+    shown.sort_unstable();
+    shown
 }
 
 /// Kind and value; the case of DNS names does not matter.
@@ -208,5 +227,20 @@ mod tests {
         assert_eq!(kinds, ["name-dropped", "name-added", "reordered", "subject", "usage-added"]);
         assert!(undoes_the_order(&asked, &got, &Name::parse("remote.contoso.com").unwrap()));
         assert_eq!(changes(&asked, &asked), []);
+    }
+
+    #[test]
+    fn another_order_of_the_same_attributes_is_a_note() {
+        let named = |subject: &str| {
+            let subject = DistinguishedName::parse(subject).unwrap();
+            Identity { subject, ..leaf(["remote.contoso.com"]).identity }
+        };
+        let asked = named("O=Contoso,L=Redmond,C=US");
+        assert_eq!(changes(&asked, &named("C=US,L=Redmond,O=Contoso")), [Change::SubjectReordered]);
+        assert!(Change::SubjectReordered.is_note());
+        for other in ["C=US,L=Redmond", "C=US,L=Redmond,O=Contoso Ltd", "C=US,L=Redmond,O=Contoso,O=Contoso"] {
+            let kinds: Vec<&str> = changes(&asked, &named(other)).iter().map(Change::kind).collect();
+            assert_eq!(kinds, ["subject"], "{other}");
+        }
     }
 }

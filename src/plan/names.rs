@@ -98,6 +98,9 @@ fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
     if profile.is_public() && name.is_internal() && !name.is_onion() {
         return Err(DropReason::Internal);
     }
+    if profile.is_public() && name.is_in_reverse_zone() {
+        return Err(DropReason::ReverseZone);
+    }
     if profile.is_public() && name.has_reserved_label() {
         return Err(DropReason::ReservedLabel);
     }

@@ -4,7 +4,7 @@ use super::{CommonNamePlan, LeftOut};
 use crate::Error;
 use crate::facts::tlv::{self, SEQUENCE, SET};
 use crate::facts::{Attribute, AttributeKind, DistinguishedName, Name, StringKind, Text};
-use crate::profiles::{Profile, SubjectUse};
+use crate::profiles::{CommonName, Profile, SubjectUse};
 
 /// The new subject and what was done to the old one.
 pub(super) struct Subject {
@@ -130,13 +130,16 @@ pub(super) fn mended(
 pub(super) fn remark(subject: &DistinguishedName, profile: &Profile) -> Option<String> {
     let mut kinds = subject.attributes().map(|attribute| &attribute.kind);
     match profile.subject {
-        SubjectUse::Ignored if kinds.any(|kind| *kind != AttributeKind::CommonName) => {
-            Some(format!("{} leaves the subject out but for the common name", profile.name))
+        // The profile itself says that nothing of it stays.
+        SubjectUse::Ignored(_) if profile.common_name == CommonName::Never => None,
+        SubjectUse::Ignored(mark) if kinds.any(|kind| *kind != AttributeKind::CommonName) => {
+            let hedge = if mark.is_sure() { String::new() } else { format!(" ({})", mark.word()) };
+            Some(format!("{} leaves the subject out but for the common name{hedge}", profile.name))
         }
         SubjectUse::Copied if profile.is_public() && kinds.any(|kind| *kind == AttributeKind::OrganizationalUnit) => {
             Some("public CAs sign no organizational unit (OU), and some refuse a request that holds one".to_owned())
         }
-        SubjectUse::Ignored | SubjectUse::Copied => None,
+        SubjectUse::Ignored(_) | SubjectUse::Copied => None,
     }
 }
 

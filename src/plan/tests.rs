@@ -31,6 +31,19 @@ fn moves_the_target_first_and_keeps_the_rest_in_order() {
 }
 
 #[test]
+fn drops_names_of_reverse_zones_for_a_public_ca_only() {
+    let mut old = leaf(["remote.contoso.com", "5.2.0.192.in-addr.arpa", "e164.contoso.arpa"]);
+    old.identity.subject = encoded("");
+    let planned = |profile| plan(&wish("remote.contoso.com", Some(Item::Certificate(&old)), profile)).unwrap();
+    let dropped = planned("public").dropped;
+    assert_eq!(dropped.len(), 1);
+    assert_eq!(dropped[0].reason, DropReason::ReverseZone);
+    assert_eq!(planned("private").dropped, []);
+    let refused = plan(&wish("5.2.0.192.in-addr.arpa", None, "public")).unwrap_err();
+    assert!(refused.to_string().contains("(BR 4.2.2)"), "{refused}");
+}
+
+#[test]
 fn changes_nothing_where_nothing_is_wrong() {
     let mut old = leaf(["remote.contoso.com", "my_server", "mailto:a@contoso.com", "10.0.0.1"]);
     let first = plan(&wish("remote.contoso.com", None, "private")).unwrap();
@@ -160,6 +173,8 @@ fn says_what_becomes_of_the_subject() {
     for (profile, subject, note) in [
         ("letsencrypt", "O=Contoso,C=US", Some("Let's Encrypt leaves the subject out but for the common name")),
         ("letsencrypt", "", None),
+        ("vault", "O=Contoso", Some("Vault leaves the subject out but for the common name (inferred)")),
+        ("pebble", "O=Contoso", Some("Pebble leaves the subject out but for the common name")),
         (
             "public",
             "O=Contoso,OU=Mail",
@@ -171,6 +186,21 @@ fn says_what_becomes_of_the_subject() {
         let mut given = wish("remote.contoso.com", None, profile);
         given.subject = Some(DistinguishedName::parse(subject).unwrap());
         assert_eq!(plan(&given).unwrap().notes.first().map(String::as_str), note, "{profile} {subject}");
+    }
+}
+
+#[test]
+fn says_what_is_not_sure_of_the_order() {
+    let said = |profile, extra: &[&str]| {
+        let extra = extra.iter().map(|name| general_name(name)).collect();
+        let notes = plan(&Wish { extra, ..wish("remote.contoso.com", None, profile) }).unwrap().notes;
+        notes.iter().any(|note| note == find(profile).unwrap().says)
+    };
+    for (profile, hedged) in
+        [("sectigo", true), ("openbao", true), ("private", true), ("public", true), ("pebble", false)]
+    {
+        assert_eq!(said(profile, &["mail.contoso.com"]), hedged, "{profile}");
+        assert!(!said(profile, &[]), "{profile}");
     }
 }
 

@@ -260,7 +260,7 @@ impl Wanted {
             command.push_str(" --san ");
             command.push_str(&others.join(","));
         }
-        if target.is_internal() {
+        if target.is_internal() || target.is_in_reverse_zone() {
             command.push_str(" --ca private");
         }
         command

@@ -21,6 +21,7 @@ impl fmt::Display for DropReason {
         match self {
             Self::Duplicate => out.write_str("it is there twice"),
             Self::Internal => out.write_str("an internal name, which no public CA signs (BR 7.1.2.7.12)"),
+            Self::ReverseZone => out.write_str("a name of a reverse zone, which no public CA signs (BR 4.2.2)"),
             Self::Reserved(entry) => {
                 write!(out, "a reserved address ({}, {}), which no public CA signs", entry.purpose, entry.source)
             }

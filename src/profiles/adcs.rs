@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
+    own_profiles: &[],
     says: "AD CS copies the names of the request only if the template says 'Supply in the request'; \
            otherwise it ignores them and takes names from Active Directory.",
     statements: &[

@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
+    own_profiles: &[],
     says: "cfssl keeps the order of the DNS names and puts other kinds of names after them.",
     statements: &[Statement {
         text: "Names are grouped by kind: DNS, e-mail, IP, URI; each kind keeps its order.",

@@ -18,6 +18,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2026 - 05 - 01)), Mark::Reported),
     lives: LIVES,
     most_names: None,
+    own_profiles: &[],
     says: "Nobody has written down what DigiCert does to the order of the names. Inspect the certificate before it is installed.",
     statements: &[
         Statement {

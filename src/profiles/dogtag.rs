@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::Unknown,
     lives: &[],
     most_names: None,
+    own_profiles: &[],
     says: "Dogtag can add the common name to the names, as the last one. Inspect the certificate before it is installed.",
     statements: &[Statement {
         text: "A dNSName made from the common name goes behind the names that are there.",

@@ -67,6 +67,8 @@ pub struct Profile {
     pub lives: &'static [Life],
     /// The most names in one certificate, when there is a limit.
     pub most_names: Option<usize>,
+    /// Its own profiles of certificates that can be asked for by name, where they are known.
+    pub own_profiles: &'static [(&'static str, &'static Self)],
     /// What it will do to the request, in a sentence or two.
     pub says: &'static str,
     /// What is known, with sources.
@@ -103,8 +105,10 @@ pub enum CommonName {
     Keeps,
     /// As in the request, else the first dNSName of the request that is short enough; none under other profiles.
     KeepsOrFirstFitting,
-    /// The first dNSName of the request takes its place.
-    FirstName,
+    /// The first dNSName of the request where the profile that the CA signs under says so, else none.
+    FirstNameOrNone,
+    /// There is none.
+    Never,
     /// Not known, or it depends on the CA.
     Unknown,
 }
@@ -123,8 +127,8 @@ pub enum Signing {
 pub enum SubjectUse {
     /// It is copied, or checked and copied.
     Copied,
-    /// It is left out without a word.
-    Ignored,
+    /// It is left out without a word, and how sure we are.
+    Ignored(Mark),
 }
 
 /// Whether a CA signs `clientAuth` when the request asks for it.
@@ -148,6 +152,11 @@ pub struct Life {
 }
 
 impl Profile {
+    /// The same CA, as it signs under a profile of its own that is asked for by this name; None when nothing is known of it.
+    pub fn under(&self, asked: &str) -> Option<&'static Self> {
+        self.own_profiles.iter().find(|(name, _)| *name == asked).map(|(_, own)| *own)
+    }
+
     /// The longest life in days of 86,400 s of a certificate issued at `at`; None when nothing limits it.
     pub fn longest_life(&self, at: Moment) -> Option<i64> {
         self.lives.iter().rev().find(|life| life.issued_from <= at).map(|life| life.days)
@@ -258,6 +267,23 @@ mod tests {
         assert_eq!(signed(KeyKind::Ec(Curve::P256)), [true; 3]);
         assert_eq!(signed(KeyKind::Ec(Curve::Other("1.3.132.0.10".into()))), [false, false, true]);
         assert_eq!(signed(KeyKind::Rsa { bits: 2048, exponent: Some(65537) }), [true; 3]);
+    }
+
+    #[test]
+    fn knows_the_profiles_of_lets_encrypt() {
+        let usual = find("letsencrypt").unwrap();
+        for (asked, most, common_name, days) in [
+            ("classic", 100, CommonName::KeepsOrFirstFitting, 90),
+            ("tlsserver", 25, CommonName::Never, 45),
+            ("shortlived", 25, CommonName::Never, 7),
+        ] {
+            let own = usual.under(asked).unwrap();
+            assert_eq!((own.id, own.most_names, own.common_name), (usual.id, Some(most), common_name), "{asked}");
+            assert_eq!(own.longest_life(day("2026-09-01")), Some(days), "{asked}");
+            assert_eq!(own.addresses == Signing::Signs, asked == "shortlived", "{asked}");
+        }
+        assert_eq!(usual.under("tlsclient"), None);
+        assert_eq!(PUBLIC.under("classic"), None);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::Signs,
     lives: &[],
     most_names: None,
+    own_profiles: &[],
     says: "A CA of your own signs what it is told to. Make sure that it copies the names from the request: \
            'openssl x509 -req' needs -copy_extensions copy, or the names given again.",
     statements: &[Statement {

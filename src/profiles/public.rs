@@ -17,6 +17,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2027 - 03 - 15)), Mark::Documented),
     lives: LIVES,
     most_names: None,
+    own_profiles: &[],
     says: "Public CAs differ in what they do to the order of the names, and some sort them. Inspect the certificate \
            before it is installed.",
     statements: &[

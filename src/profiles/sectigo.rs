@@ -18,6 +18,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2026 - 05 - 15)), Mark::Reported),
     lives: LIVES,
     most_names: None,
+    own_profiles: &[],
     says: "Sectigo is said to keep the order of the names of an ACME order. Inspect the certificate before it is installed.",
     statements: &[
         Statement {

@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
     client_auth: ClientAuth::Signs,
     lives: &[],
     most_names: None,
+    own_profiles: &[],
     says: "Nobody trusts a self-signed certificate until it is installed on each machine that connects.",
     statements: &[],
 };

@@ -9,7 +9,7 @@ impl Profile {
         let mut list = vec![
             ("order", self.order()),
             ("common name", common_name(self.common_name).to_owned()),
-            ("subject", subject(self.subject).to_owned()),
+            ("subject", subject(self.subject)),
             ("signs", signs(self)),
             ("clientAuth", client_auth(self.client_auth)),
         ];
@@ -34,25 +34,23 @@ impl Profile {
 }
 
 fn hedged(text: String, mark: Mark) -> String {
-    match mark {
-        Mark::Measured | Mark::Documented => text,
-        doubtful => format!("{text} ({})", doubtful.word()),
-    }
+    if mark.is_sure() { text } else { format!("{text} ({})", mark.word()) }
 }
 
 const fn common_name(common_name: CommonName) -> &'static str {
     match common_name {
         CommonName::Keeps => "as in the request",
         CommonName::KeepsOrFirstFitting => "as in the request, else its first DNS name that is short enough",
-        CommonName::FirstName => "the first DNS name of the request",
+        CommonName::FirstNameOrNone => "the first DNS name of the request where the CA is set up so, else none",
+        CommonName::Never => "left out",
         CommonName::Unknown => "not known, or it depends",
     }
 }
 
-const fn subject(subject: SubjectUse) -> &'static str {
+fn subject(subject: SubjectUse) -> String {
     match subject {
-        SubjectUse::Copied => "copied, once checked",
-        SubjectUse::Ignored => "left out, but for the common name",
+        SubjectUse::Copied => "copied, once checked".to_owned(),
+        SubjectUse::Ignored(mark) => hedged("left out, but for the common name".to_owned(), mark),
     }
 }
 
@@ -94,6 +92,8 @@ mod tests {
         assert!(letsencrypt.contains(&("clientAuth", "not signed, issued from 2026-07-08".to_owned())));
         let sectigo = find("sectigo").unwrap().switches();
         assert!(sectigo.contains(&("clientAuth", "not signed, issued from 2026-05-15 (reported)".to_owned())));
+        let subject = "left out, but for the common name (inferred)".to_owned();
+        assert!(find("vault").unwrap().switches().contains(&("subject", subject)));
         assert!(find("openbao").unwrap().switches().contains(&("order", "as in the request (reported)".to_owned())));
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use super::hedge;
 use super::text::Page;
-use crate::clients::{self, Client, Fault, Group, Statement};
+use crate::clients::{self, Client, Fault, Group, Phrase, Statement};
 use crate::profiles::{self, Profile};
 use crate::rules::{self, Check, Rule};
 
@@ -50,7 +50,7 @@ pub fn client(client: &Client, page: &mut Page<'_>) -> io::Result<()> {
     page.field("known how", client.mark.word())?;
     for (fault, phrase) in client.words {
         page.line("")?;
-        page.field(complaint(*fault), &format!("\"{}\"{}", phrase.text, hedge(phrase.mark)))?;
+        page.field(complaint(*fault), &format!("\"{}\"{}{}", phrase.text, on(phrase), hedge(phrase.mark)))?;
     }
     page.line("")?;
     statements(client.statements, page)
@@ -140,7 +140,14 @@ pub fn clients_markdown() -> String {
         }
         let _ = writeln!(text, "- Known how: {}", client.mark.word());
         for (fault, phrase) in client.words {
-            let _ = writeln!(text, "- {}: `{}`{}", capital(complaint(*fault)), phrase.text, hedge(phrase.mark));
+            let _ = writeln!(
+                text,
+                "- {}: `{}`{}{}",
+                capital(complaint(*fault)),
+                phrase.text,
+                on(phrase),
+                hedge(phrase.mark)
+            );
         }
         for statement in client.statements {
             let _ = writeln!(text, "- {}{} [{}]", statement.text, hedge(statement.mark), statement.source);
@@ -167,6 +174,11 @@ fn looks_at(rule: &Rule) -> &'static str {
         Check::Possession(_) => "the signature of a request",
         Check::Defeat(_) | Check::Survey(_) => "live services",
     }
+}
+
+/// Where the words are shown, when not everywhere.
+fn on(phrase: &Phrase) -> String {
+    phrase.system.map(|system| format!(" on {system}")).unwrap_or_default()
 }
 
 /// The word for `--client`.

@@ -29,6 +29,7 @@ mod malformed_name;
 mod missing_alias;
 mod must_staple;
 mod name_constraints_in_leaf;
+mod name_in_reverse_zone;
 mod name_mismatch;
 mod name_not_first;
 mod needs_sni;
@@ -97,6 +98,7 @@ pub const ALL: &[&Rule] = &[
     &common_name_too_long::RULE,
     &connects_by_address::RULE,
     &internal_name::RULE,
+    &name_in_reverse_zone::RULE,
     &reserved_address::RULE,
     &duplicate_name::RULE,
     &wildcard_too_broad::RULE,

@@ -7,7 +7,7 @@ use crate::facts::{Answer, Cause, Endpoint, KeysOffered, Look, Sni, Survey};
 pub(super) const RULE: Rule = Rule {
     code: "needs-sni",
     title: "clients that do not name the server get something else",
-    why: "A client names the server in its first message (SNI). Clients on Windows XP and old telephones do not, and \
+    why: "A client names the server in its first message (SNI). Very old clients do not, and \
           a client that is set to an IP address has no name to send: these get what the service has for nobody in particular.",
     fix: "Make the certificate of the public name the service's default too.",
     source: Source::Rfc(6066, "3"),

@@ -7,7 +7,8 @@ pub(super) const RULE: Rule = Rule {
     code: "not-tls",
     title: "the service does not speak TLS where it has to",
     why: "A TLS client hears something that is not TLS, and gives up. Often plain text is spoken on the port for TLS, or a \
-          firewall answers in the server's place.",
+          firewall answers in the server's place. In Outlook and Outlook Express the error 0x800CCC1A means this, or that the \
+          connection failed; a wrong name in the certificate is another error (KB Q250926).",
     fix: "Switch TLS on for this port, or let clients use the port that belongs to the protocol.",
     source: Source::Rfc(8314, "3.3"),
     fault: None,

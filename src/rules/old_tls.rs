@@ -8,7 +8,9 @@ pub(super) const RULE: Rule = Rule {
     code: "old-tls",
     title: "the service speaks versions of TLS that have ended",
     why: "TLS 1.0, TLS 1.1 and SSL are no longer to be used. Clients of today refuse a server that has nothing newer, whatever \
-          its certificate says; Windows Server 2008 has nothing newer than TLS 1.0 unless it was updated.",
+          its certificate says; Windows Server 2008 has nothing newer than TLS 1.0 unless it was updated. The other way \
+          round, an old client cannot reach a server that has only new versions: Outlook Express on Windows XP is reported to \
+          say no more than 0x800CCC0B.",
     fix: "Let the service speak TLS 1.2 or 1.3; where it cannot, put a server in front of it that can.",
     source: Source::Rfc(8996, "2"),
     fault: None,

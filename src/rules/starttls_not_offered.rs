@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     code: "starttls-not-offered",
     title: "the service does not offer TLS",
     why: "A client that is set to use TLS on this port gives up, and one that is not sends its password in the clear. Old \
-          servers hide STARTTLS where no certificate is bound, and some on connections from their own machine (KB Q260065).",
+          Microsoft servers do not offer it on connections from their own machine (KB Q260065).",
     fix: "Bind a certificate to this service and switch STARTTLS on, or close the port and use the one for TLS.",
     source: Source::Rfc(8314, "4.1"),
     fault: None,

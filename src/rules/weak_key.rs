@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     title: "the key is too weak",
     why: "RSA keys below 2048 bits can be broken with enough money, so public CAs do not sign them and Apple's systems \
           and others refuse them, in the certificates of the issuing CAs too. The same goes for DSA and for curves that \
-          only few programs know.",
+          only few programs know. Public CAs refuse keys of Debian's broken generator of 2008, of ROCA and with primes too close to \
+          each other as well (BR 6.1.1.3); for these nothing is tested here.",
     fix: "Make a new key: RSA with 2048 bits serves every client, old ones too. If it is the key of a CA, have the \
           certificate issued by another one.",
     source: Source::BaselineRequirements("6.1.5"),

@@ -7,8 +7,8 @@ use crate::facts::{Certificate, Digest, Item, SignatureAlgorithm, issuers};
 pub(super) const RULE: Rule = Rule {
     code: "weak-signature",
     title: "the signature can be forged",
-    why: "MD5 and SHA-1 no longer protect a signature. Public CAs stopped using them, and clients of today refuse them \
-          even where the root is trusted, in the certificates of the issuing CAs too. CAs such as Let's Encrypt refuse \
+    why: "MD5 and SHA-1 no longer protect a signature. Public CAs stopped using them, and most clients of today refuse \
+          them even where the root is trusted, in the certificates of the issuing CAs too. CAs such as Let's Encrypt refuse \
           requests that are signed so.",
     fix: "Have a new certificate issued; every CA signs over SHA-256 now. If it is the certificate of an issuing CA, \
           ask the CA for its new one.",

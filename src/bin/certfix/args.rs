@@ -311,7 +311,7 @@ pub(crate) enum Format {
 pub(crate) enum PfxArgument {
     /// Windows 10 1709, Server 2019 and later: AES-256
     Today,
-    /// Server 2016 and older: 3DES
+    /// Server 2016 and older, which call the password of AES wrong ("The specified network password is not correct."): 3DES
     OldWindows,
 }
 

@@ -106,6 +106,9 @@ pub(super) fn notes(found: &Discovery, wanted: &Wanted) -> Vec<String> {
     if target.is_internal() {
         notes.push(format!("{target} is an internal name: no public CA signs it (BR 7.1.2.7.12)"));
     }
+    if target.is_in_reverse_zone() {
+        notes.push(format!("{target} is a name of a reverse zone: no public CA signs it (BR 4.2.2)"));
+    }
     if found.mail_servers.iter().any(|server| server.host.is_none()) {
         notes.push(format!("an MX record says that {domain} takes no mail (RFC 7505)"));
     }

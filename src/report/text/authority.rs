@@ -59,7 +59,8 @@ pub fn orders(answers: &[Answer<'_>], page: &mut Page<'_>) -> io::Result<()> {
     for ([source, name, verdict], answer) in rows.iter().zip(answers) {
         page.line(format!("  {source:<sources$}  {name:<names$}  {verdict}").trim_end())?;
         for change in &answer.changes {
-            page.paragraph(6, &format!("changed: {change}"))?;
+            let label = if change.is_note() { "note" } else { "changed" };
+            page.paragraph(6, &format!("{label}: {change}"))?;
         }
         for note in &answer.notes {
             page.paragraph(6, &format!("note: {note}"))?;

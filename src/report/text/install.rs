@@ -115,11 +115,14 @@ pub(super) fn changed(changes: Option<&[Change]>, page: &mut Page<'_>) -> io::Re
     let Some(changes) = changes else {
         return page.field("changed", "not checked: there is no request");
     };
+    let (notes, changes): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.is_note());
     if changes.is_empty() {
-        return page.field("changed", "nothing: it is as the request asked");
+        page.field("changed", "nothing: it is as the request asked")?;
     }
-    for (index, change) in changes.iter().enumerate() {
-        page.field(if index == 0 { "changed" } else { "" }, &change.to_string())?;
+    for (label, listed) in [("changed", changes), ("note", notes)] {
+        for (index, change) in listed.iter().enumerate() {
+            page.field(if index == 0 { label } else { "" }, &change.to_string())?;
+        }
     }
     Ok(())
 }

@@ -69,7 +69,8 @@ const INDENT: usize = 11;
 fn complaint(verdict: &Verdict<'_>) -> String {
     match &verdict.message {
         Some(message) => {
-            format!("on {}: \"{}\"{}", verdict.client.service, message.text(), hedge(message.mark()))
+            let system = message.system().map(|system| format!(" on {system}")).unwrap_or_default();
+            format!("on {}{system}: \"{}\"{}", verdict.client.service, message.text(), hedge(message.mark()))
         }
         None => {
             let why = verdict.fault.and_then(blame).map(|why| format!(": {why}")).unwrap_or_default();

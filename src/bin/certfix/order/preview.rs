@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use certfix::Error;
 use certfix::authority::{Online, acme};
 use certfix::error::Ordering;
-use certfix::facts::{GeneralName, Item};
-use certfix::plan::{DropReason, Output, Plan, Wish, plan};
+use certfix::facts::{GeneralName, Item, Text};
+use certfix::plan::{DropReason, DroppedName, Output, Plan, PlannedName, Reason, Wish, plan};
 use certfix::profiles::Profile;
 use certfix::report::{json, text};
 use certfix::store::Contents;
@@ -14,8 +14,11 @@ use certfix::store::Contents;
 use crate::args::{Format, Order};
 use crate::{ask, keys, terminal};
 
-/// The request as this authority will sign it.
-pub(super) fn preview(key: &Contents, profile: &'static Profile, online: &Online) -> Result<Plan, Error> {
+/// The request as this authority will sign it, under the profile of its own that is asked for.
+pub(super) fn preview(key: &Contents, usual: &'static Profile, online: &Online) -> Result<Plan, Error> {
+    let asked = online.profile.as_deref();
+    let own = asked.and_then(|asked| usual.under(asked));
+    let profile = own.unwrap_or(usual);
     let request = acme::request(key)?;
     let target = keys::name(&key.folder.name())?;
     let wish = Wish {
@@ -27,13 +30,16 @@ pub(super) fn preview(key: &Contents, profile: &'static Profile, online: &Online
         output: Output::Request,
     };
     let mut plan = plan(&wish)?.for_key(request.identity.key.kind.clone());
-    // A profile of the authority may sign what its usual one does not.
-    let allowed = |reason: &DropReason| match reason {
-        DropReason::Duplicate => true,
-        DropReason::Address(_) => online.profile.is_some(),
-        _ => false,
-    };
-    if let Some(dropped) = plan.dropped.iter().find(|dropped| !allowed(&dropped.reason)) {
+    if let Some(asked) = asked.filter(|_| own.is_none()) {
+        keep_addresses(&mut plan);
+        if !usual.own_profiles.is_empty() {
+            let asked = Text::from(asked);
+            plan.notes
+                .push(format!("nothing is known of the profile {asked}; this is as {} signs without it", usual.name));
+        }
+    }
+    plan.notes.extend(own.filter(|own| own.says != usual.says).map(|own| own.says.to_owned()));
+    if let Some(dropped) = plan.dropped.iter().find(|dropped| dropped.reason != DropReason::Duplicate) {
         let (name, reason) = (dropped.name.to_string(), dropped.reason.to_string());
         return Err(Error::Unsigned { name, profile: profile.name, reason });
     }
@@ -41,6 +47,14 @@ pub(super) fn preview(key: &Contents, profile: &'static Profile, online: &Online
         plan.notes.insert(0, format!("the request does not begin with {target}; certfix fix puts it first"));
     }
     Ok(plan)
+}
+
+/// A profile that nothing is known of may sign what the usual one does not.
+fn keep_addresses(plan: &mut Plan) {
+    let is_address = |dropped: &DroppedName| matches!(dropped.reason, DropReason::Address(_));
+    let (addresses, dropped) = std::mem::take(&mut plan.dropped).into_iter().partition::<Vec<_>, _>(is_address);
+    plan.dropped = dropped;
+    plan.names.extend(addresses.into_iter().map(|DroppedName { name, .. }| PlannedName { name, reason: Reason::Kept }));
 }
 
 /// Says what will become of the order of the names, and asks whether to order one certificate for each name instead.

@@ -1,0 +1,43 @@
+//! Outlook as it finds and asks its Exchange server over HTTPS.
+
+use super::{
+    AddressMatch, Aspect, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
+    Statement,
+};
+
+pub(super) const CLIENT: Client = Client {
+    id: "outlook-exchange",
+    name: "Outlook with Exchange",
+    service: "Autodiscover, EWS",
+    group: Group::Modern,
+    names: NamePolicy {
+        common_name: CommonName::Also,
+        address: AddressMatch::OctetsOrText,
+        reference: Reference::Mapped,
+        ..NamePolicy::RFC9525
+    },
+    demands: Demands::NONE,
+    heeds: Fault::ALL,
+    reaction: Reaction::Asks,
+    words: &[(
+        Fault::Name,
+        Phrase::new(
+            Mark::Documented,
+            "The name on the security certificate is invalid or does not match the name of the site.",
+        ),
+    )],
+    mark: Mark::Documented,
+    surmised: &[Aspect::Wildcards, Aspect::Addresses, Aspect::Reaction],
+    statements: &[
+        Statement::new(
+            Mark::Documented,
+            "KB2772058",
+            "Outlook says so when the host of the URL is neither in the subject nor in the SAN of the certificate.",
+        ),
+        Statement::new(
+            Mark::Inferred,
+            "not documented",
+            "A star is the whole first label, addresses are compared as octets or text, and the user may go on.",
+        ),
+    ],
+};
