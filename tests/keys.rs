@@ -38,6 +38,17 @@ fn brings_a_key_back_from_its_backup() {
 }
 
 #[test]
+fn restores_a_key_with_two_requests() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    let [key, request] = ["key.pem", "request.csr"].map(|file| desk.text(&format!("{folder}/{file}")));
+    desk.openssl(&format!("req -new -key {folder}/key.pem -subj /CN=other.contoso.com -out other.csr"));
+    desk.put("two.pem", &format!("{key}{request}{}", desk.text("other.csr")));
+    desk.answer(0, &["keys", "restore", "two.pem", "--name", "mail.contoso.com"]);
+    assert_eq!(desk.text("store/mail.contoso.com/request.csr"), request);
+}
+
+#[test]
 fn removes_only_what_somebody_meant_to_remove() {
     let desk = Desk::new();
     let key = desk.text(&format!("store/{NAME}/key.pem"));

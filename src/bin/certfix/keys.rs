@@ -169,7 +169,8 @@ impl Desk {
             }
         };
         let mut files = vec![(store::KEY, issue::pkcs8_pem(&private), Secrecy::Secret)];
-        for request in evidence.requests.iter().filter(|request| request.identity.key == private.public) {
+        // A file may hold several; the key folder has room for one.
+        if let Some(request) = evidence.requests.iter().find(|request| request.identity.key == private.public) {
             files.push((store::REQUEST, issue::request_pem(request).into(), Secrecy::Public));
         }
         if let Some(cert) = subjects.iter().find_map(|subject| subject.item.certificate()) {
