@@ -161,7 +161,7 @@ impl Desk {
         let own = |subject: &Subject<'_>| subject.item.identity().key == private.public;
         let subjects: Vec<Subject<'_>> = evidence.subjects().into_iter().filter(own).collect();
         let name = match (name, subjects.first()) {
-            (Some(name), _) => make::certifiable(&Text::from(name))?,
+            (Some(typed), _) => self::name(typed)?,
             (None, Some(subject)) => inferred(subject, &evidence)?,
             (None, None) => {
                 let source = evidence.source.to_string();
