@@ -222,7 +222,8 @@ fn no_two_bindings_change_the_same_line() {
     let bind = |name, service| ["bind", name, "--to", service, "--templates", own.to_str().unwrap()];
     store.run(&bind(NAME, "line:a"));
     store.run(&bind(NAME, "line:b"));
-    store.run(&["commit"]);
+    let said = store.run(&["commit"]);
+    assert!(said.contains("running true \\u{1b}[2J") && !said.contains('\u{1b}'), "{said}");
     assert!(store.run(&["commit"]).starts_with("Nothing to commit"), "both want the same");
     let before = snapshot(&settings);
     store.run(&bind("ftp.contoso.test", "line:c"));

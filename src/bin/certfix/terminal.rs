@@ -150,9 +150,10 @@ impl Drop for Progress {
     }
 }
 
-/// Writes a line about what was done where standard output is for something else. Work goes on where nobody can read it.
+/// Writes a line about what was done where standard output is for something else, and which cannot act on a terminal. Work goes
+/// on where nobody can read it.
 pub(crate) fn remark(text: &str) {
-    let _ = writeln!(anstream::stderr(), "certfix: {text}");
+    let _ = writeln!(anstream::stderr(), "certfix: {}", Text::from(text));
 }
 
 /// Standard output could not be written.
