@@ -65,6 +65,9 @@ fn flags_that_would_do_nothing_are_refused() {
         &["csr", "--fqdn", "x.contoso.com", "--key-file", "own.key", "--key", "p-384"][..],
         &["csr", "--renew", NAME, "--same-key", "--encrypt-key", "--new-password-file", "password"],
         &["csr", "--renew", NAME, "--same-key", "--key", "p-384"],
+        &["csr", "--renew", NAME, "--new-key-rq"],
+        &["csr", "--renew", NAME, "--contact", "admin@contoso.com"],
+        &["csr", "--renew", NAME, "--phone", "1"],
     ] {
         let output = desk.run(conflict, Stdio::null());
         assert_eq!(output.status.code(), Some(2), "{conflict:?}");

@@ -208,6 +208,33 @@ fn a_planted_link_leads_to_no_file_of_somebody_else() {
 }
 
 #[test]
+fn no_two_bindings_change_the_same_line() {
+    let store = KeyStore::with(&credentials());
+    store.put("ftp.contoso.test", &credentials());
+    let (own, settings) = (store.beside("templates"), store.beside("main.cf"));
+    fs::create_dir(&own).unwrap();
+    fs::write(&settings, "cert = old\nport = 25\n").unwrap();
+    let template = format!(
+        "about = \"x\"\nreload = [\"true\", \"\\u001b[2J\"]\n[[setting]]\npath = \"{}\"\nname = \"cert\"\nline = \"cert = {{{{ key }}}}\"\n",
+        settings.display()
+    );
+    fs::write(own.join("line.toml"), template).unwrap();
+    let bind = |name, service| ["bind", name, "--to", service, "--templates", own.to_str().unwrap()];
+    store.run(&bind(NAME, "line:a"));
+    store.run(&bind(NAME, "line:b"));
+    let said = store.run(&["commit"]);
+    assert!(said.contains("running true \\u{1b}[2J") && !said.contains('\u{1b}'), "{said}");
+    assert!(store.run(&["commit"]).starts_with("Nothing to commit"), "both want the same");
+    let before = snapshot(&settings);
+    store.run(&bind("ftp.contoso.test", "line:c"));
+    for _ in 0..2 {
+        let said = store.refuse(&["commit"]);
+        assert!(said.contains("main.cf' would be written twice"), "{said}");
+        assert_eq!(snapshot(&settings), before);
+    }
+}
+
+#[test]
 fn what_cannot_work_is_said_when_binding() {
     let store = KeyStore::with(&credentials());
     let own = store.beside("templates");

@@ -38,6 +38,20 @@ fn brings_a_key_back_from_its_backup() {
 }
 
 #[test]
+fn restores_a_key_with_two_requests_and_one_of_a_wildcard() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    let [key, request] = ["key.pem", "request.csr"].map(|file| desk.text(&format!("{folder}/{file}")));
+    desk.openssl(&format!("req -new -key {folder}/key.pem -subj /CN=other.contoso.com -out other.csr"));
+    desk.put("two.pem", &format!("{key}{request}{}", desk.text("other.csr")));
+    desk.answer(0, &["keys", "restore", "two.pem", "--name", "mail.contoso.com"]);
+    assert_eq!(desk.text("store/mail.contoso.com/request.csr"), request);
+    let restored = desk.json(0, &["keys", "restore", "two.pem", "--name", "*.example.org"]);
+    assert_eq!(restored["key"], "*.example.org");
+    assert_eq!(desk.text("store/_wildcard.example.org/key.pem"), key);
+}
+
+#[test]
 fn removes_only_what_somebody_meant_to_remove() {
     let desk = Desk::new();
     let key = desk.text(&format!("store/{NAME}/key.pem"));

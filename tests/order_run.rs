@@ -96,3 +96,15 @@ fn whoever_wants_one_certificate_all_the_same_gets_it() {
     );
     scene.is_done("--yes");
 }
+
+#[test]
+fn the_way_of_renewing_is_kept_where_nothing_can_be_printed() {
+    let scene = Scene::new(PLAIN);
+    for format in ["text", "json"] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let ordered = scene.by_webroot(&["--format", format]);
+        let output = scene.command(&ordered).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+        scene.is_done(format);
+    }
+}

@@ -1,7 +1,8 @@
 //! Outlook's profile files, which `outlook.exe /importprf` and Newprof.exe read (KB Q259957): lists of services and accounts,
 //! then a section of values for each. The sections that map keys to MAPI properties hold no values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use super::autodiscover::principal;
 use super::finds::{Encryption, number, set_encryption, set_port, shortened};
@@ -26,15 +27,11 @@ fn fits(bytes: &[u8]) -> bool {
 fn read(bytes: &[u8], finds: &mut Finds<'_>) -> Result<(), Fault> {
     let text = characters(bytes);
     let profile = Profile::parse(&text)?;
-    for (name, kind) in profile.entries(ACCOUNTS) {
-        if let Some(values) = profile.sections.get(&name.to_lowercase()) {
-            read_account(&Section { name, values }, kind, finds);
-        }
+    for (section, kind) in profile.listed(ACCOUNTS, Kind::of) {
+        read_account(&section, kind, finds);
     }
-    for (name, kind) in profile.entries(SERVICES) {
-        if let Some(values) = profile.sections.get(&name.to_lowercase()) {
-            read_service(&Section { name, values }, kind, finds);
-        }
+    for (section, is_directory) in profile.listed(SERVICES, |kind| kind.to_ascii_lowercase().contains("ldap")) {
+        read_service(&section, is_directory, finds);
     }
     Ok(())
 }
@@ -47,24 +44,34 @@ struct Profile<'a> {
 impl<'a> Profile<'a> {
     fn parse(text: &'a str) -> Result<Self, Fault> {
         let mut sections: HashMap<String, Vec<(&str, &str)>> = HashMap::new();
-        let mut current = String::new();
+        let mut current = sections.entry(String::new()).or_default();
         for (index, line) in text.lines().enumerate() {
             if index >= MOST {
                 return Err(Fault(format!("it has more than {MOST} lines")));
             }
             if let Some(section) = section(line) {
-                current = section;
+                current = sections.entry(section).or_default();
             } else if let Some((key, value)) =
                 line.split_once('=').filter(|(key, _)| !key.trim_start().starts_with(';'))
             {
-                sections.entry(current.clone()).or_default().push((key.trim(), unquoted(value)));
+                current.push((key.trim(), unquoted(value)));
             }
         }
         Ok(Self { sections })
     }
 
-    fn entries(&self, section: &str) -> &[(&'a str, &'a str)] {
-        self.sections.get(section).map(Vec::as_slice).unwrap_or_default()
+    /// The sections that a list names, each with what its kind means. One that is named again with the same meaning says nothing
+    /// new, and a list of strangers may name a long one thousands of times.
+    fn listed<K: Copy + Eq + Hash>(&self, list: &str, mean: impl Fn(&str) -> K) -> Vec<(Section<'_>, K)> {
+        let mut seen = HashSet::new();
+        let mut listed = Vec::new();
+        for (name, kind) in self.sections.get(list).into_iter().flatten() {
+            let (section, kind) = (name.to_lowercase(), mean(kind));
+            if let Some(values) = self.sections.get(&section).filter(|_| seen.insert((section.clone(), kind))) {
+                listed.push((Section { name, values }, kind));
+            }
+        }
+        listed
     }
 }
 
@@ -107,25 +114,39 @@ impl Section<'_> {
     }
 }
 
-/// The kind says which keys are mapped; a kind of somebody's own may map all of them.
-fn read_account(section: &Section<'_>, kind: &str, finds: &mut Finds<'_>) {
-    let (pop3, imap, web) = match &*kind.to_ascii_lowercase() {
-        "i_mail" => (true, false, false),
-        "imap_i_mail" => (false, true, false),
-        "inet_http" => (false, false, true),
-        _ => (true, true, true),
-    };
-    if pop3 {
+/// Which keys are mapped.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Pop3,
+    Imap,
+    Web,
+    /// A kind of somebody's own may map all of them.
+    Own,
+}
+
+impl Kind {
+    fn of(word: &str) -> Self {
+        match &*word.to_ascii_lowercase() {
+            "i_mail" => Self::Pop3,
+            "imap_i_mail" => Self::Imap,
+            "inet_http" => Self::Web,
+            _ => Self::Own,
+        }
+    }
+}
+
+fn read_account(section: &Section<'_>, kind: Kind, finds: &mut Finds<'_>) {
+    if matches!(kind, Kind::Pop3 | Kind::Own) {
         let mut account = section.server(finds, "pop3", "POP3Server", "POP3Port");
         section.set_ssl(&mut account, "POP3UseSSL");
         finds.add(account);
     }
-    if imap {
+    if matches!(kind, Kind::Imap | Kind::Own) {
         let mut account = section.server(finds, "imap", "IMAPServer", "IMAPPort");
         section.set_ssl(&mut account, "IMAPUseSSL");
         finds.add(account);
     }
-    if web {
+    if matches!(kind, Kind::Web | Kind::Own) {
         finds.add_web(section.value("HttpServer"), &section.place("HttpServer"));
     } else {
         read_outgoing(section, finds);
@@ -153,7 +174,7 @@ fn read_outgoing(section: &Section<'_>, finds: &mut Finds<'_>) {
 }
 
 /// Exchange, Outlook Anywhere and directories.
-fn read_service(section: &Section<'_>, kind: &str, finds: &mut Finds<'_>) {
+fn read_service(section: &Section<'_>, is_directory: bool, finds: &mut Finds<'_>) {
     let mut home = finds.server("rpc", section.value("HomeServer"), &section.place("HomeServer"));
     home.skipped = Some("Outlook speaks RPC with it, which does not begin with TLS");
     finds.add(home);
@@ -163,7 +184,7 @@ fn read_service(section: &Section<'_>, kind: &str, finds: &mut Finds<'_>) {
     proxy.principal = (!name.is_empty()).then(|| principal(name));
     finds.add(proxy);
 
-    if kind.to_ascii_lowercase().contains("ldap") || !section.value("ConnectionPort").is_empty() {
+    if is_directory || !section.value("ConnectionPort").is_empty() {
         let mut account = section.server(finds, "ldap", "ServerName", "ConnectionPort");
         section.set_ssl(&mut account, "UseSSL");
         finds.add(account);
@@ -240,5 +261,20 @@ mod tests {
         let mut finds = Finds::new(&source);
         read(text.as_bytes(), &mut finds).unwrap();
         assert_eq!(finds.finish(), []);
+    }
+
+    #[test]
+    fn reads_a_section_once_however_often_it_is_listed() {
+        let lines = |line: fn(usize) -> String| (0..40_000).map(line).collect::<String>();
+        let list = lines(|at| format!("Mine=Kind{at}\n"));
+        let values = lines(|at| format!("Key{at}=1\n"));
+        let text = format!("[Internet Account List]\n{list}[Mine]\n{values}POP3Server=m.example\n");
+        let source = Source::Stdin;
+        let mut finds = Finds::new(&source);
+        let began = std::time::Instant::now();
+        read(text.as_bytes(), &mut finds).unwrap();
+        assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+        let found: Vec<String> = finds.finish().iter().map(|account| account.server.to_string()).collect();
+        assert_eq!(found, ["m.example"]);
     }
 }

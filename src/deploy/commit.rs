@@ -195,6 +195,7 @@ fn due(store: &Store, scope: Scope<'_>) -> Result<Work<(Material, Staged)>, Erro
             }
         }
     }
+    stage::ensure_lasting(&all)?;
     // Those of keys whose last binding was taken away are among them.
     let turns = store.keys()?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<Vec<Turn>, _>>()?;
     let is_meant = |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.key());

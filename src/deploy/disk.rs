@@ -43,16 +43,19 @@ pub(super) fn look(path: &Path) -> Result<Option<Present>, Error> {
     Ok(Some(Present { contents, rights: rights(&metadata) }))
 }
 
-/// The file that a path leads to, links followed: a link stays, and what it points to is replaced. Whoever owns the folder
-/// of a service could lead certfix to a file of somebody else: such a link is refused.
+/// The file that a path leads to, links followed, those of the folders on the way too: a link stays, and what it points to is
+/// replaced. Whoever owns a folder on the way could lead certfix to a file of somebody else: such a link is refused.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, Error> {
-    if !path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
-        return Ok(path.to_owned());
-    }
-    let trail = follow(path).map_err(|cause| Error::File { action: "follow", path: path.to_owned(), cause })?;
+    let is_there = path.symlink_metadata().is_ok();
+    let trail = match follow(if is_there { path } else { parent(path) }) {
+        // Nothing is written where there is no folder, and whoever asks for it says so.
+        Err(cause) if !is_there && cause.kind() == io::ErrorKind::NotFound => return Ok(path.to_owned()),
+        trail => trail.map_err(|cause| Error::File { action: "follow", path: path.to_owned(), cause })?,
+    };
     let (end, owner) = (trail.end.clone(), trail.owner);
     match trail.astray(owner) {
-        None => Ok(end),
+        None if is_there => Ok(end),
+        None => Ok(end.join(path.file_name().unwrap_or_default())),
         Some(Astray { link, owner }) => {
             let cause = format!("the link '{}' of user {owner} leads to a file that is not his", link.display());
             Err(Error::from(Deploying::CannotEdit { path: path.to_owned(), cause }))
@@ -226,5 +229,36 @@ mod tests {
         }
         chown(&file, Some(12), None).unwrap();
         assert!(resolve(&ours).is_err());
+    }
+
+    #[test]
+    fn a_folders_link_of_somebody_else_leads_to_his_own_files_alone() {
+        use std::os::unix::fs::{chown, lchown, symlink};
+        // Others can be given files by root alone.
+        if own().owner != 0 {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let [victim, user] = ["victim", "user"].map(|name| root.join(name));
+        for folder in [&victim, &user] {
+            fs::create_dir(folder).unwrap();
+        }
+        fs::write(victim.join("key.pem"), "root's own").unwrap();
+        symlink("../victim", user.join("tls")).unwrap();
+        symlink("tls", user.join("again")).unwrap();
+        assert_eq!(resolve(&user.join("again/key.pem")).unwrap(), victim.join("key.pem"), "links of our own");
+        assert_eq!(resolve(&user.join("tls/../victim/new.pem")).unwrap(), victim.join("new.pem"));
+        assert_eq!(resolve(&user.join("missing/key.pem")).unwrap(), user.join("missing/key.pem"));
+        lchown(user.join("tls"), Some(65534), None).unwrap();
+        for path in ["tls/key.pem", "tls/new.pem", "again/key.pem"] {
+            let error = resolve(&user.join(path)).unwrap_err().to_string();
+            assert!(error.contains("user/tls' of user 65534 leads to a file that is not his"), "{path}: {error}");
+        }
+        // In a folder of his own he may have what he likes, also what certfix put there before.
+        chown(&victim, Some(65534), None).unwrap();
+        for path in ["key.pem", "new.pem"] {
+            assert_eq!(resolve(&user.join("tls").join(path)).unwrap(), victim.join(path));
+        }
     }
 }

@@ -97,6 +97,7 @@ pub fn bind(
         bound.push(Bound::Staged(Box::new(one.clone())));
         staged.push(one);
     }
+    stage::ensure_lasting(&staged)?;
     if let (Writing::Yes(wait), false) = (writing, staged.is_empty()) {
         commit::rebind(store, &key, wait, tell, |bindings| {
             for one in &staged {

@@ -1,5 +1,6 @@
 //! The certificate of server blocks in a file of nginx. Everything else in the file stays byte for byte.
 
+use std::net::IpAddr;
 use std::ops::Range;
 
 /// Which blocks, and what they get.
@@ -64,10 +65,19 @@ impl Block {
             || values("listen").any(|mut words| words.any(|word| word == "ssl"))
             || values("ssl").any(|mut words| words.next() == Some("on"));
         let listens = wanted.listen.is_empty()
-            || values("listen").any(|mut words| words.next().is_some_and(|place| address(place) == wanted.listen));
+            || values("listen")
+                .any(|mut words| words.next().is_some_and(|place| is_same(address(place), wanted.listen)));
         let is_called = wanted.server_name.is_empty()
             || values("server_name").any(|mut words| words.any(|word| word == wanted.server_name));
         speaks_tls && listens && is_called
+    }
+}
+
+/// True for two spellings of one address.
+fn is_same(one: &str, other: &str) -> bool {
+    match (one.parse::<IpAddr>(), other.parse::<IpAddr>()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
     }
 }
 
@@ -186,6 +196,15 @@ mod tests {
         let expected = SITE.replace("\"/old dir/a.pem\"", "/new/c.pem").replace("/old/a.key", "/new/k.pem");
         assert_eq!(set(SITE, &wanted("192.0.2.5", "")).unwrap(), expected);
         assert_eq!(set(SITE, &wanted("", "a.test")).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_written() {
+        let site = "server { listen [2001:DB8:0::5]:443 ssl; ssl_certificate a; ssl_certificate_key b; }";
+        assert!(set(site, &wanted("2001:db8::5", "")).unwrap().contains("/new/c.pem"));
+        assert!(set(site, &wanted("2001:db8::6", "")).is_err());
+        let named = site.replace("[2001:DB8:0::5]", "unix");
+        assert!(set(&named, &wanted("2001:db8::5", "")).is_err());
     }
 
     #[test]

@@ -33,6 +33,26 @@ pub struct Staged {
     pub reload: Option<Command>,
     /// Where it is looked at.
     pub endpoints: Vec<String>,
+    edits: Vec<(PathBuf, Edit)>,
+}
+
+/// A change of part of a file.
+#[derive(Clone, Debug)]
+enum Edit {
+    Line { name: String, line: String, missing: template::Place },
+    Blocks { listen: String, server_name: String, certificate: String, key: String },
+}
+
+impl Edit {
+    /// The text with the change in it; why it cannot be made, in words.
+    fn apply(&self, text: &str) -> Result<String, String> {
+        match self {
+            Self::Line { name, line, missing } => Ok(edit::set(text, name, line, *missing)),
+            Self::Blocks { listen, server_name, certificate, key } => {
+                nginx::set(text, &nginx::Wanted { listen, server_name, certificate, key })
+            }
+        }
+    }
 }
 
 /// One file of a service, before and after.
@@ -72,22 +92,21 @@ pub(super) fn stage(material: &Material, binding: &Binding, earlier: &[Staged]) 
         let hint = "take it away with certfix bind --remove, and run the script that certfix bind prints";
         return Err(Error::Conflict { cause, hint });
     }
-    let mut files = Files { page: &page, earlier, staged: Vec::new() };
+    let mut files = Files { page: &page, earlier, staged: Vec::new(), edits: Vec::new() };
     for file in &template.files {
         files.write(file, material)?;
     }
     for setting in &template.settings {
         let (name, line) = (page.render(&setting.name)?, page.render(&setting.line)?);
-        files.edit(&setting.path, |text| Ok(edit::set(text, &name, &line, setting.missing)))?;
+        files.edit(&setting.path, Edit::Line { name, line, missing: setting.missing })?;
     }
     for block in &template.blocks {
         let words = [&block.listen, &block.server_name, &block.certificate, &block.key].map(|word| page.render(word));
         let [listen, server_name, certificate, key] = words;
         let (listen, server_name, certificate, key) = (listen?, server_name?, certificate?, key?);
-        let wanted = nginx::Wanted { listen: &listen, server_name: &server_name, certificate: &certificate, key: &key };
-        files.edit(&block.path, |text| nginx::set(text, &wanted))?;
+        files.edit(&block.path, Edit::Blocks { listen, server_name, certificate, key })?;
     }
-    let staged = files.staged;
+    let (staged, edits) = (files.staged, files.edits);
     let own = |line: &Option<String>, of_template: &Option<Command>| match (line, of_template) {
         (Some(line), _) => Ok(Some(Command::Shell(line.clone()))),
         (None, Some(command)) => page.command(command).map(Some),
@@ -101,7 +120,30 @@ pub(super) fn stage(material: &Material, binding: &Binding, earlier: &[Staged]) 
         check: own(&binding.check, &template.check)?,
         reload: own(&binding.reload, &template.reload)?,
         endpoints: endpoints.iter().map(|endpoint| page.render(endpoint)).collect::<Result<_, _>>()?,
+        edits,
     })
+}
+
+/// Fails where a binding would not have what it wants once all of them have been given theirs: the next commit would change it
+/// again, and the one after that too.
+pub(super) fn ensure_lasting(all: &[Staged]) -> Result<(), Error> {
+    let last = |path: &PathBuf| {
+        let mut changes = all.iter().flat_map(|staged| &staged.files);
+        changes.rfind(|change| change.path == *path).map(|change| change.after.contents.as_slice())
+    };
+    for staged in all {
+        let is_edited = |path| staged.edits.iter().any(|(edited, _)| edited == path);
+        let mut written = staged.files.iter().filter(|change| !is_edited(&change.path));
+        let overwritten = written.find(|change| last(&change.path) != Some(change.after.contents.as_slice()));
+        let undone = staged.edits.iter().find(|(path, edit)| {
+            let text = last(path).and_then(|text| std::str::from_utf8(text).ok());
+            text.is_some_and(|text| edit.apply(text).is_ok_and(|again| again != text))
+        });
+        if let Some(path) = overwritten.map(|change| &change.path).or(undone.map(|(path, _)| path)) {
+            return Err(Error::WrittenTwice { path: path.clone() });
+        }
+    }
+    Ok(())
 }
 
 /// The script of a service that is set up by one, as its system wants it: ASCII with CRLF.
@@ -121,6 +163,7 @@ struct Files<'a> {
     page: &'a Page<'a>,
     earlier: &'a [Staged],
     staged: Vec<Change>,
+    edits: Vec<(PathBuf, Edit)>,
 }
 
 impl Files<'_> {
@@ -157,7 +200,7 @@ impl Files<'_> {
         self.add(path, is_secret, before, contents, rights)
     }
 
-    fn edit(&mut self, path: &str, change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), Error> {
+    fn edit(&mut self, path: &str, edit: Edit) -> Result<(), Error> {
         let Some(path) = self.page.path(path)? else { return Ok(()) };
         let mut earlier = self.earlier.iter().flat_map(|staged| &staged.files).chain(&self.staged);
         let last = earlier.rfind(|change| change.path == path).map(|change| change.after.clone());
@@ -169,9 +212,11 @@ impl Files<'_> {
         let text = std::str::from_utf8(&there.contents).map_err(|_| {
             Error::from(Deploying::CannotEdit { path: path.clone(), cause: "it is not UTF-8".to_owned() })
         })?;
-        let text = change(text).map_err(|cause| Error::from(Deploying::CannotEdit { path: path.clone(), cause }))?;
+        let text =
+            edit.apply(text).map_err(|cause| Error::from(Deploying::CannotEdit { path: path.clone(), cause }))?;
         self.staged.retain(|change| change.path != path);
         let contents = Zeroizing::new(text.into_bytes());
+        self.edits.push((path.clone(), edit));
         self.staged.push(Change { path, is_secret: false, before, after: Present { contents, rights: there.rights } });
         Ok(())
     }

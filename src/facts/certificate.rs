@@ -76,12 +76,25 @@ impl Serial {
     pub fn bits(&self) -> u32 {
         bit_length(&self.0)
     }
+
+    /// True when these octets are the same number, however many zeros it begins with.
+    pub fn is_number(&self, octets: &[u8]) -> bool {
+        without_zeros(&self.0) == without_zeros(octets)
+    }
 }
 
-/// `03:a1:…`, as OpenSSL shows it.
+fn without_zeros(octets: &[u8]) -> &[u8] {
+    &octets[octets.iter().take_while(|octet| **octet == 0).count()..]
+}
+
+/// `03:a1:…`, as OpenSSL shows it: without the zero that only keeps the INTEGER from being negative.
 impl fmt::Display for Serial {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&lower_hex(&self.0, ":"))
+        let shown = match &*self.0 {
+            [0, rest @ ..] if !rest.is_empty() => rest,
+            all => all,
+        };
+        out.write_str(&lower_hex(shown, ":"))
     }
 }
 
@@ -247,6 +260,22 @@ mod tests {
     use super::*;
     use crate::facts::fixture::{identity, leaf, subject};
     use crate::facts::{BasicConstraints, Names};
+
+    #[test]
+    fn shows_a_serial_number_as_openssl_does() {
+        for (octets, shown) in [
+            (&[0, 0x9f, 1][..], "9f:01"),
+            (&[0x4f, 1], "4f:01"),
+            (&[0], "00"),
+            (&[0x80, 1], "80:01"),
+            (&[1, 0], "01:00"),
+        ] {
+            assert_eq!(Serial(octets.into()).to_string(), shown);
+        }
+        let serial = Serial(Box::from([0, 0x9f, 1]));
+        assert!(serial.is_number(&[0x9f, 1]) && serial.is_number(&[0, 0x9f, 1]));
+        assert!(!serial.is_number(&[0x9f]) && !serial.is_number(&[]));
+    }
 
     #[test]
     fn tells_a_ca_from_a_server_whose_certificate_says_that_it_is_one() {

@@ -248,8 +248,10 @@ impl Evidence {
         }
         let keys: HashSet<&[u8]> = self.open_keys().map(|key| &*key.public.spki).collect();
         let keyed = |cert: &Certificate| keys.contains(&*cert.identity.key.spki);
-        let with_key: Vec<usize> =
+        let mut seen = HashSet::new();
+        let mut with_key: Vec<usize> =
             (0..self.certificates.len()).filter(|&index| keyed(&self.certificates[index])).collect();
+        with_key.retain(|&index| seen.insert(&self.certificates[index].der));
         if !with_key.is_empty() {
             return with_key;
         }
@@ -257,7 +259,6 @@ impl Evidence {
         for cert in self.certificates.iter().filter(|cert| !cert.is_self_issued()) {
             *issuers.entry(&cert.issuer.der).or_default() += 1;
         }
-        let mut seen = HashSet::new();
         let is_leaf = |cert: &Certificate| !issuers.contains_key(&*cert.identity.subject.der);
         let mut leaves: Vec<usize> =
             (0..self.certificates.len()).filter(|&index| is_leaf(&self.certificates[index])).collect();
@@ -319,5 +320,14 @@ mod tests {
     fn ends_where_issuers_go_in_circles() {
         let circle = evidence(vec![cert("a", "CA"), cert("b", "CA"), cert("CA", "Root"), cert("Root", "CA")]);
         assert_eq!(chains(&circle), [row("a", &["CA", "Root"], 0), row("b", &["CA", "Root"], 0)]);
+    }
+
+    #[test]
+    fn counts_a_leaf_that_is_there_twice_once_beside_its_key_too() {
+        let mut twice = evidence(vec![cert("mail", "CA"), cert("mail", "CA")]);
+        assert_eq!(chains(&twice).len(), 1);
+        let public = twice.certificates[0].identity.key.clone();
+        twice.keys.push(KeyEntry::Open(PrivateKey { pkcs8: Vec::new().into(), public }));
+        assert_eq!(chains(&twice).len(), 1);
     }
 }

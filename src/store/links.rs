@@ -12,8 +12,10 @@ pub(crate) struct Trail {
     pub(crate) end: PathBuf,
     /// Who owned the end when it was looked at.
     pub(crate) owner: u32,
-    /// The links on the way that belong neither to root nor to whoever runs certfix, and their owners.
+    /// The links that lead to the end, and belong neither to root nor to whoever runs certfix.
     doubtful: Vec<Astray>,
+    /// Such links of folders on the way that lead to a folder of somebody else.
+    strayed: Vec<Astray>,
 }
 
 /// A link of a user that leads to what is not his.
@@ -27,38 +29,72 @@ impl Trail {
     /// The first link of a user other than `owner`, to whom the end belongs: he could not put anything there himself. As Linux
     /// does with `fs.protected_symlinks`, links of root, of whoever runs certfix and of the owner of the end are followed.
     pub(crate) fn astray(self, owner: u32) -> Option<Astray> {
-        self.doubtful.into_iter().find(|link| link.owner != owner)
+        let strayed = self.strayed.into_iter().next();
+        strayed.or_else(|| self.doubtful.into_iter().find(|link| link.owner != owner))
     }
 }
 
-/// Follows one link after the other. What is returned is what was looked at: a link that is swapped meanwhile gains nothing.
+/// Follows every link on the way, of folders too, one after the other. What is returned is what was looked at: a link that is
+/// swapped meanwhile gains nothing.
 #[cfg(unix)]
 pub(crate) fn follow(path: &Path) -> io::Result<Trail> {
     use std::os::unix::fs::MetadataExt;
     /// As many as Linux follows.
     const MOST_LINKS: usize = 40;
     let own = rustix::process::geteuid().as_raw();
-    let mut doubtful = Vec::new();
-    let mut at = path.to_owned();
-    for _ in 0..=MOST_LINKS {
+    let mut links = 0;
+    // Each with how much of the path is ahead behind what it leads to; the last leads there first.
+    let mut open: Vec<(Astray, usize)> = Vec::new();
+    let mut strayed = Vec::new();
+    let mut at = PathBuf::from("/");
+    let mut ahead = parts(&std::path::absolute(path)?);
+    loop {
         let found = at.symlink_metadata()?;
         let owner = found.uid();
-        if !found.is_symlink() {
-            return Ok(Trail { end: at, owner, doubtful });
+        if found.is_symlink() {
+            links += 1;
+            if links > MOST_LINKS {
+                return Err(io::Error::other("too many links"));
+            }
+            let target = at.read_link()?;
+            let above = if target.is_absolute() { PathBuf::from("/") } else { parent(&at).to_owned() };
+            let link = std::mem::replace(&mut at, above);
+            if ![0, own].contains(&owner) {
+                open.push((Astray { link, owner }, ahead.len()));
+            }
+            let target = parts(&target);
+            if target.is_empty() {
+                continue;
+            }
+            ahead.extend(target);
+        } else if ahead.is_empty() {
+            let doubtful = open.into_iter().map(|(link, _)| link).collect();
+            return Ok(Trail { end: at, owner, doubtful, strayed });
+        } else {
+            while let Some((link, _)) = open.pop_if(|(_, behind)| *behind >= ahead.len()) {
+                strayed.extend((link.owner != owner).then_some(link));
+            }
         }
-        let next = parent(&at).join(at.read_link()?);
-        if ![0, own].contains(&owner) {
-            doubtful.push(Astray { link: at, owner });
+        match ahead.pop() {
+            // Links before it are followed already, so that it is the folder above.
+            Some(name) if name == ".." => drop(at.pop()),
+            Some(name) => at.push(name),
+            None => {}
         }
-        at = match next.file_name() {
-            Some(name) => parent(&next).canonicalize()?.join(name),
-            None => next.canonicalize()?,
-        };
     }
-    Err(io::Error::other("too many links"))
+}
+
+/// What a path is made of, the last part first; the root is left out.
+#[cfg(unix)]
+fn parts(path: &Path) -> Vec<std::ffi::OsString> {
+    use std::path::Component;
+    let named = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::ParentDir);
+    path.components().rev().filter(named).map(|part| part.as_os_str().to_owned()).collect()
 }
 
 #[cfg(not(unix))]
 pub(crate) fn follow(path: &Path) -> io::Result<Trail> {
-    Ok(Trail { end: path.canonicalize()?, owner: 0, doubtful: Vec::new() })
+    let is_link = path.symlink_metadata()?.is_symlink();
+    let end = if is_link { path.canonicalize()? } else { path.to_owned() };
+    Ok(Trail { end, owner: 0, doubtful: Vec::new(), strayed: Vec::new() })
 }

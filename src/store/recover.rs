@@ -7,7 +7,9 @@ use super::generation::{CURRENT, GENERATIONS, is_same};
 use super::lock::NAME as LOCK;
 use super::turn::NEXT;
 use super::write::{is_hidden, remove_left};
-use super::{AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, ORDER, RENEWAL, RENEWING, REQUEST, Store, UNFINISHED};
+use super::{
+    AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, NEW_KEY_REQUEST, ORDER, RENEWAL, RENEWING, REQUEST, Store, UNFINISHED,
+};
 use crate::facts::Text;
 
 impl Store {
@@ -82,7 +84,8 @@ impl KeyFolder {
 
 /// True when nothing is in the folder that certfix did not put there.
 pub(super) fn is_ours(folder: &Path) -> bool {
-    const OTHERS: [&str; 9] = [CURRENT, NEXT, GENERATIONS, RENEWAL, BINDINGS, AUTHORITY, ORDER, RENEWING, LOCK];
+    const OTHERS: [&str; 10] =
+        [NEW_KEY_REQUEST, CURRENT, NEXT, GENERATIONS, RENEWAL, BINDINGS, AUTHORITY, ORDER, RENEWING, LOCK];
     // The last is what a run leaves that was interrupted while it wrote the bindings.
     let unfinished = |name: &str| is_hidden(name) || name.starts_with('.') && name.ends_with(UNFINISHED);
     let known = |name: &String| FILES.contains(&&**name) || OTHERS.contains(&&**name) || unfinished(name);
@@ -124,4 +127,26 @@ fn is_folder(path: &Path) -> bool {
 fn names_in(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_every_name_that_a_key_folder_is_written_with() {
+        let named =
+            |line: &'static str| line.strip_prefix("pub const ")?.split_once(": &str = \"")?.1.strip_suffix("\";");
+        let public = include_str!("mod.rs").lines().filter_map(named).filter(|name| !name.starts_with('_'));
+        let names: Vec<&str> = public.chain([CURRENT, NEXT, GENERATIONS, LOCK]).collect();
+        assert!(names.len() > 15 && names.contains(&"NewKeyRq.txt"), "{names:?}");
+        for name in names {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join(name), "").unwrap();
+            assert!(is_ours(folder.path()), "{name}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("notes.txt"), "").unwrap();
+        assert!(!is_ours(folder.path()));
+    }
 }

@@ -1,6 +1,8 @@
 //! The one message that instant-acme cannot sign as it is needed: a new account for a key that is on disk already, with
 //! contacts and a binding (RFC 8555 §7.3, §7.3.4).
 
+use std::convert::Infallible;
+
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -44,7 +46,9 @@ impl Signer {
     pub(super) fn bound(&self, binding: &Binding, url: &str) -> Value {
         let header = json!({"alg": "HS256", "kid": binding.kid, "url": url});
         let key = hmac::Key::new(hmac::HMAC_SHA256, &binding.key);
-        message(&header, &self.public(), |signed| hmac::sign(&key, signed).as_ref().to_vec())
+        let Ok(bound) =
+            message(&header, &self.public(), |signed| Ok::<_, Infallible>(hmac::sign(&key, signed).as_ref().to_vec()));
+        bound
     }
 
     /// Sends `payload` signed by this key itself, not by the account; the headers of the answer.
@@ -62,9 +66,9 @@ impl Signer {
             };
             let header = json!({"alg": "ES256", "jwk": self.public(), "nonce": fresh, "url": url});
             let signed = message(&header, payload, |signed| match self.0.sign(&random, signed) {
-                Ok(signature) => signature.as_ref().to_vec(),
-                Err(_) => Vec::new(),
-            });
+                Ok(signature) => Ok(signature.as_ref().to_vec()),
+                Err(_) => Err(Error::Issue { cause: "the account's key signs nothing".to_owned() }),
+            })?;
             let request = Request::post(url).header(CONTENT_TYPE, "application/jose+json");
             let answer = http.send(request.body(signed.to_string().into_bytes()).map_err(bad)?)?;
             if answer.status().is_success() {
@@ -85,9 +89,22 @@ fn nonce_in(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Flattened JSON serialization (RFC 7515 §7.2.2).
-fn message(header: &Value, payload: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> Value {
+fn message<E>(header: &Value, payload: &Value, sign: impl Fn(&[u8]) -> Result<Vec<u8>, E>) -> Result<Value, E> {
     let protected = base64url(header.to_string().as_bytes());
     let payload = base64url(payload.to_string().as_bytes());
-    let signature = base64url(&sign(format!("{protected}.{payload}").as_bytes()));
-    json!({"protected": protected, "payload": payload, "signature": signature})
+    let signature = base64url(&sign(format!("{protected}.{payload}").as_bytes())?);
+    Ok(json!({"protected": protected, "payload": payload, "signature": signature}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sends_nothing_that_is_not_signed() {
+        let none = Value::Null;
+        assert_eq!(message(&none, &none, |_| Err::<Vec<u8>, _>("no signature")), Err("no signature"));
+        let signed = message(&none, &none, |signed| Ok::<_, Infallible>(signed.to_vec())).unwrap();
+        assert_eq!(signed["signature"], base64url(b"bnVsbA.bnVsbA"));
+    }
 }

@@ -87,9 +87,9 @@ impl Private {
             let meant: Vec<Serial> = read_file(path, None)?.certificates.into_iter().map(|cert| cert.serial).collect();
             all.retain(|one| meant.contains(&one.certificate.serial));
         } else if let Some(octets) =
-            octets(what).filter(|octets| all.iter().any(|one| *one.certificate.serial.0 == **octets))
+            octets(what).filter(|octets| all.iter().any(|one| one.certificate.serial.is_number(octets)))
         {
-            all.retain(|one| *one.certificate.serial.0 == *octets);
+            all.retain(|one| one.certificate.serial.is_number(&octets));
         } else {
             let name = Name::parse(what).ok();
             let is_named = |text: &Text| text.as_str().and_then(|text| Name::parse(text).ok()) == name;

@@ -161,7 +161,7 @@ impl Desk {
         let own = |subject: &Subject<'_>| subject.item.identity().key == private.public;
         let subjects: Vec<Subject<'_>> = evidence.subjects().into_iter().filter(own).collect();
         let name = match (name, subjects.first()) {
-            (Some(name), _) => make::certifiable(&Text::from(name))?,
+            (Some(typed), _) => self::name(typed)?,
             (None, Some(subject)) => inferred(subject, &evidence)?,
             (None, None) => {
                 let source = evidence.source.to_string();
@@ -169,7 +169,8 @@ impl Desk {
             }
         };
         let mut files = vec![(store::KEY, issue::pkcs8_pem(&private), Secrecy::Secret)];
-        for request in evidence.requests.iter().filter(|request| request.identity.key == private.public) {
+        // A file may hold several; the key folder has room for one.
+        if let Some(request) = evidence.requests.iter().find(|request| request.identity.key == private.public) {
             files.push((store::REQUEST, issue::request_pem(request).into(), Secrecy::Public));
         }
         if let Some(cert) = subjects.iter().find_map(|subject| subject.item.certificate()) {

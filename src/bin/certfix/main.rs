@@ -22,7 +22,6 @@ mod sources;
 mod terminal;
 mod write;
 
-use std::io;
 use std::process::ExitCode;
 
 use certfix::Error;
@@ -34,18 +33,41 @@ fn main() -> ExitCode {
     let (command, reply) = args::parse();
     match run(&command) {
         Ok(code) => code,
-        // A reader that has seen enough, such as `head`, is not an error. But what a check did not get to is not known to be
-        // good; that is counted as shells count a program that SIGPIPE ended.
-        Err(Error::Stream { cause, .. }) if cause.kind() == io::ErrorKind::BrokenPipe => match command {
-            Command::Check(_) => ExitCode::from(141),
-            _ => ExitCode::SUCCESS,
-        },
+        Err(error) if terminal::is_unread(&error) && shows(&command) => ExitCode::SUCCESS,
+        // What a check did not get to is not known to be good; that is counted as shells count a program that SIGPIPE ended.
+        Err(error) if terminal::is_unread(&error) && matches!(command, Command::Check(_)) => ExitCode::from(141),
         Err(error) => {
             terminal::complain(&error);
             answer(&reply, &error);
             // As shells count a program that Ctrl-C ended.
             ExitCode::from(if matches!(error, Error::Interrupted) { 130 } else { 2 })
         }
+    }
+}
+
+/// True for commands that show something and do nothing else: a reader that has seen enough, such as `head`, is no error.
+fn shows(command: &Command) -> bool {
+    match command {
+        Command::Inspect(_)
+        | Command::Names(_)
+        | Command::Explain(_)
+        | Command::Clients(_)
+        | Command::Profiles(_)
+        | Command::Completions { .. }
+        | Command::Man => true,
+        Command::Check(_)
+        | Command::Fix(_)
+        | Command::New(_)
+        | Command::Csr(_)
+        | Command::SelfSigned(_)
+        | Command::Order(_)
+        | Command::Bind(_)
+        | Command::Commit(_)
+        | Command::Undo(_)
+        | Command::Install(_)
+        | Command::Ca(_)
+        | Command::Keys(_)
+        | Command::Renew(_) => false,
     }
 }
 

@@ -127,9 +127,11 @@ pub(crate) fn place<T>(
     let args = Install::quiet(store.root(), clock);
     // An authority of somebody's own may sign what a public one may not.
     let signer = (!acme::profile_of(online)?.is_public()).then_some(Authority::Private);
-    let placed = install::put(store, Some(&target), &[answer], &args, signer, then)?;
-    acme::finished(&key.folder, online)?;
-    Ok(placed)
+    install::put(store, Some(&target), &[answer], &args, signer, |installed, now| {
+        // Before anything is printed: whatever becomes of that, the next renewal has to know the way.
+        acme::finished(&key.folder, online)?;
+        then(installed, now)
+    })
 }
 
 /// An order as JSON has it, before anything has come of it.

@@ -243,14 +243,15 @@ impl Round<'_> {
 
     fn say(self, failed: Option<&Error>) -> Result<ExitCode, Error> {
         drop(self.progress);
-        match self.args.place.output.format {
+        let shown = match self.args.place.output.format {
             Format::Json => {
                 let errors: Vec<String> = self.unread.iter().cloned().chain(failed.map(ToString::to_string)).collect();
-                terminal::print(&json::renewed(&self.keys, &errors))?;
+                terminal::print(&json::renewed(&self.keys, &errors))
             }
-            Format::Text => terminal::text(|page| text::renewed(&self.keys, page))?,
-        }
+            Format::Text => terminal::text(|page| text::renewed(&self.keys, page)),
+        };
         failed.into_iter().for_each(terminal::complain);
+        shown?;
         let has = |wanted: fn(&Outcome) -> bool| self.keys.iter().any(|key| wanted(&key.outcome));
         Ok(ExitCode::from(match () {
             () if failed.is_some()

@@ -13,11 +13,29 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// Wide enough for the tables; also the width of pipes and files, so that they do not depend on a window.
 const WIDTH: usize = 100;
 
-/// Lets `write` fill standard output with text; colours only on a terminal.
+/// Lets `write` fill standard output with text; colours only on a terminal. Work goes on where nobody reads it.
 pub(crate) fn text(write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> Result<(), Error> {
+    unread_is_fine(text_to_agree(write))
+}
+
+/// The same before a question: whoever has not read it cannot agree to it.
+pub(crate) fn text_to_agree(write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> Result<(), Error> {
     let mut out = BufWriter::new(anstream::stdout().lock());
     let written = write(&mut Page::new(&mut out, width())).and_then(|()| out.flush());
     written.map_err(unwritten)
+}
+
+/// A reader that has gone keeps nothing from being done, and nothing that failed from being told.
+fn unread_is_fine(written: Result<(), Error>) -> Result<(), Error> {
+    match written {
+        Err(error) if is_unread(&error) => Ok(()),
+        written => written,
+    }
+}
+
+/// True when it was written for a reader that has gone.
+pub(crate) fn is_unread(error: &Error) -> bool {
+    matches!(error, Error::Stream { cause, .. } if cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Lets `write` fill standard error with text for the person who is being asked.
@@ -39,9 +57,9 @@ pub(crate) fn raw(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resul
     write(&mut out).and_then(|()| out.flush()).map_err(unwritten)
 }
 
-/// Fills standard output with this text, as it is.
+/// Fills standard output with this text, as it is. Work goes on where nobody reads it.
 pub(crate) fn print(text: &str) -> Result<(), Error> {
-    raw(|out| out.write_all(text.as_bytes()))
+    unread_is_fine(raw(|out| out.write_all(text.as_bytes())))
 }
 
 /// Standard output without the standard library's search for line ends.
@@ -133,9 +151,10 @@ impl Drop for Progress {
     }
 }
 
-/// Writes a line about what was done where standard output is for something else. Work goes on where nobody can read it.
+/// Writes a line about what was done where standard output is for something else, and which cannot act on a terminal. Work goes
+/// on where nobody can read it.
 pub(crate) fn remark(text: &str) {
-    let _ = writeln!(anstream::stderr(), "certfix: {text}");
+    let _ = writeln!(anstream::stderr(), "certfix: {}", Text::from(text));
 }
 
 /// Standard output could not be written.

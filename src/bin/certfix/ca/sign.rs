@@ -57,7 +57,8 @@ impl Desk {
         let trust = TrustStore::new([signer.root.clone()]);
         let answers = self.judged(&cases, &trust, &subjects, &targets);
         match (self.format, args.yes || args.dry_run) {
-            (Format::Text, _) => terminal::text(|page| show(&answers, page))?,
+            (Format::Text, true) => terminal::text(|page| show(&answers, page))?,
+            (Format::Text, false) => terminal::text_to_agree(|page| show(&answers, page))?,
             (Format::Json, false) => terminal::aside(|page| show(&answers, page))?,
             (Format::Json, true) => {}
         }
