@@ -1,7 +1,7 @@
 //! A rule's answer: how bad, what exactly, and what a plan can do about it.
 
 use crate::error::listed;
-use crate::facts::{GeneralName, Name, Names};
+use crate::facts::{Certificate, GeneralName, Name, Names};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,6 +94,11 @@ impl Hit {
     /// Worth knowing.
     pub fn note(detail: impl Into<String>) -> Self {
         Self::new(Level::Note, detail)
+    }
+
+    /// The same, found in the certificate of an issuing CA: a new one for the server cures nothing.
+    pub(super) fn of_issuer(self, issuer: &Certificate) -> Self {
+        Self::new(self.level, format!("the issuing CA {}: {}", issuer.identity.subject, self.detail))
     }
 
     /// With this remedy.

@@ -1,6 +1,6 @@
 //! One algorithm is named inside the certificate, and another beside its signature.
 
-use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
+use super::{Check, Context, Hit, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault, Form};
 use crate::facts::{Certificate, Item, issuers};
 
@@ -25,27 +25,21 @@ fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx:
     if !chain.iter().any(|one| one.inner_signature.is_some()) {
         return None;
     }
-    issuers(cert, chain, ctx.trust).find_map(|issuer| {
-        let hit = difference(issuer, demands)?;
-        Some(Hit::new(hit.level, format!("the issuing CA {}: {}", issuer.identity.subject, hit.detail)))
-    })
+    issuers(cert, chain, ctx.trust).find_map(|issuer| Some(difference(issuer, demands)?.of_issuer(issuer)))
 }
 
 fn difference(cert: &Certificate, demands: Option<&Demands>) -> Option<Hit> {
     let inner = cert.inner_signature.as_ref()?;
     let is_other = inner.oid != cert.signature.oid;
     let form = if is_other { Form::OtherInnerAlgorithm } else { Form::OtherInnerParameters };
-    let level = match demands {
-        Some(demands) if demands.refused_forms.contains(&form) => Level::Refused,
-        Some(_) => return None,
-        None => Level::Refused,
-    };
-    let detail = if is_other {
+    if demands.is_some_and(|demands| !demands.refused_forms.contains(&form)) {
+        return None;
+    }
+    Some(Hit::refuse(if is_other {
         format!("{inner} inside, {} beside the signature", cert.signature)
     } else {
         format!("{inner} both times, with other parameters inside than beside the signature")
-    };
-    Some(Hit::new(level, detail))
+    }))
 }
 
 #[cfg(test)]

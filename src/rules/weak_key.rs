@@ -30,11 +30,9 @@ fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx:
     let cert = item.certificate()?;
     // Most trust a root whatever its key is like.
     let root = || demands.filter(|demands| demands.root_keys).and_then(|_| root(cert, chain, ctx));
-    issuers(cert, chain, ctx.trust).chain(iter::from_fn(root).take(1)).find_map(|issuer| {
-        let hit = weakness(&issuer.identity.key.kind, demands, ctx)?;
-        // A new key for the server cures nothing here.
-        Some(Hit::new(hit.level, format!("the issuing CA {}: {}", issuer.identity.subject, hit.detail)))
-    })
+    issuers(cert, chain, ctx.trust)
+        .chain(iter::from_fn(root).take(1))
+        .find_map(|issuer| Some(weakness(&issuer.identity.key.kind, demands, ctx)?.of_issuer(issuer)))
 }
 
 /// The root by its name, as far as it came along or is trusted.

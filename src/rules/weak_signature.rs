@@ -27,10 +27,8 @@ fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx:
         return Some(hit.remedy(Remedy::Reissue));
     }
     // A root is trusted for itself, not for its signature.
-    issuers(cert, chain, ctx.trust).find_map(|issuer| {
-        let hit = weakness(&issuer.signature, demands, ctx)?;
-        Some(Hit::new(hit.level, format!("the issuing CA {}: {}", issuer.identity.subject, hit.detail)))
-    })
+    issuers(cert, chain, ctx.trust)
+        .find_map(|issuer| Some(weakness(&issuer.signature, demands, ctx)?.of_issuer(issuer)))
 }
 
 /// Who signs for itself alone decides what is good enough for it; no client sees it.
