@@ -159,15 +159,13 @@ pub enum Substitute {
     NetscapeGated,
 }
 
-const NETSCAPE_GATED: &str = "2.16.840.1.113730.4.1";
-
 impl Substitute {
     /// True when it is this purpose.
     pub fn is(self, purpose: &Purpose) -> bool {
         match (self, purpose) {
             (Self::Any, Purpose::Any) => true,
             (Self::GatedCryptography, purpose) => purpose.is_gated(),
-            (Self::NetscapeGated, Purpose::Other(oid)) => **oid == *NETSCAPE_GATED,
+            (Self::NetscapeGated, purpose) => purpose.is_netscape_gated(),
             _ => false,
         }
     }

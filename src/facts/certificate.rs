@@ -9,7 +9,7 @@ use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::extensions::{AuthorityKeyIdentifier, X509Extension};
 use x509_parser::nom::Parser;
 
-use super::extension::{NETSCAPE_TYPE, TLS_FEATURE, UNIVERSAL};
+use super::extension::{AUTHORITY_KEY, NETSCAPE_TYPE, POLICIES, SUBJECT_KEY, TIMESTAMPS, TLS_FEATURE, UNIVERSAL};
 use super::read::{self, bit_length};
 use super::{
     DAY, DistinguishedName, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension, SignatureAlgorithm,
@@ -143,14 +143,14 @@ impl Certificate {
     fn read_extension(&mut self, extension: &X509Extension<'_>) {
         let oid = ObjectId::from(&extension.oid);
         match &*oid {
-            "2.5.29.35" => {
+            AUTHORITY_KEY => {
                 let parsed = AuthorityKeyIdentifier::from_der(extension.value).ok();
                 self.authority_key_id = parsed.and_then(|(_, key)| key.key_identifier).map(|id| id.0.into());
             }
             // An OCTET STRING: tag and a length of one octet in front.
-            "2.5.29.14" => self.subject_key_id = extension.value.get(2..).map(Into::into),
-            "2.5.29.32" => self.policies = policies(extension.value),
-            "1.3.6.1.4.1.11129.2.4.2" => self.has_timestamps = true,
+            SUBJECT_KEY => self.subject_key_id = extension.value.get(2..).map(Into::into),
+            POLICIES => self.policies = policies(extension.value),
+            TIMESTAMPS => self.has_timestamps = true,
             // A SEQUENCE of INTEGERs, of which 5 is status_request.
             TLS_FEATURE => self.must_staple = extension.value.windows(3).any(|window| window == [2, 1, 5]),
             // A BIT STRING: tag, length and the number of unused bits in front.

@@ -1,5 +1,7 @@
 //! Extensions by their object identifiers.
 
+/// subjectAltName
+pub const SUBJECT_NAMES: &str = "2.5.29.17";
 /// nameConstraints
 pub const NAME_CONSTRAINTS: &str = "2.5.29.30";
 /// cRLDistributionPoints
@@ -26,11 +28,13 @@ pub const AUTHORITY_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 pub const NO_CHECK: &str = "1.3.6.1.5.5.7.48.1.5";
 /// TLS feature
 pub const TLS_FEATURE: &str = "1.3.6.1.5.5.7.1.24";
+/// Embedded signed certificate timestamps (RFC 6962 §3.3)
+pub const TIMESTAMPS: &str = "1.3.6.1.4.1.11129.2.4.2";
 /// Netscape's certificate type
 pub const NETSCAPE_TYPE: &str = "2.16.840.1.113730.1.1";
 
 /// What every program understands where it is critical: keyUsage, subjectAltName, basicConstraints and extKeyUsage.
-pub(super) const UNIVERSAL: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
+pub(crate) const UNIVERSAL: [&str; 4] = ["2.5.29.15", SUBJECT_NAMES, "2.5.29.19", "2.5.29.37"];
 
 /// The name of an extension in its standard, or the identifier where that is not known here.
 pub fn extension_name(oid: &str) -> &str {

@@ -6,10 +6,8 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName as Parsed, GeneralSubtree};
 use x509_parser::prelude::FromDer;
 
+use super::extension::NAME_CONSTRAINTS;
 use super::{Certificate, GeneralName};
-
-/// nameConstraints
-const NAME_CONSTRAINTS: &str = "2.5.29.30";
 
 /// Comparisons of names and subtrees that are made for one certificate; OpenSSL refuses above as many.
 const MOST_COMPARISONS: usize = 1 << 20;

@@ -82,7 +82,12 @@ impl Purpose {
     /// True for Microsoft's and Netscape's Server Gated Cryptography, which let export versions of old browsers use strong
     /// ciphers.
     pub fn is_gated(&self) -> bool {
-        matches!(self, Self::Other(oid) if ["1.3.6.1.4.1.311.10.3.3", "2.16.840.1.113730.4.1"].contains(&&**oid))
+        self.is_netscape_gated() || matches!(self, Self::Other(oid) if **oid == *"1.3.6.1.4.1.311.10.3.3")
+    }
+
+    /// True for Netscape's alone.
+    pub fn is_netscape_gated(&self) -> bool {
+        matches!(self, Self::Other(oid) if **oid == *"2.16.840.1.113730.4.1")
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which extensions and attributes of the old certificate or request are not carried over, and why.
 
 use super::LeftOut;
-use crate::facts::{Item, Purpose, Request};
+use crate::facts::{Item, Purpose, Request, extension};
 use crate::profiles::Profile;
 
 /// What is left out of `old`, in the order people care about.
@@ -24,7 +24,8 @@ pub(super) fn extensions(old: Item<'_>, profile: &Profile) -> Vec<LeftOut> {
             for oid in &cert.extensions {
                 if let Some((_, what, reason)) = LEFT.iter().find(|entry| entry.0 == &**oid) {
                     leave(what, reason);
-                } else if !RENEWED.contains(&&**oid) {
+                // The others are written anew.
+                } else if !extension::UNIVERSAL.contains(&&**oid) {
                     leave(&format!("extension {oid}"), "extensions are not copied blindly");
                 }
             }
@@ -42,17 +43,14 @@ fn foreign_attributes(request: &Request) -> impl Iterator<Item = &str> {
     request.attributes.iter().map(|oid| &**oid).filter(|oid| !EXTENSIONS.contains(oid))
 }
 
-/// Extensions that are written anew: keyUsage, subjectAltName, basicConstraints, extKeyUsage.
-const RENEWED: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
-
 const LEFT: &[(&str, &str, &str)] = &[
-    ("1.3.6.1.4.1.11129.2.4.2", "signed certificate timestamps", "they hold for the old certificate only (RFC 6962)"),
-    ("2.5.29.14", "subject key identifier", "it names the old key"),
-    ("2.5.29.35", "authority key identifier", "it names the old issuer's key"),
-    ("2.5.29.32", "certificate policies", "the CA writes its own"),
-    ("2.5.29.31", "revocation list address", "the CA writes its own"),
-    ("1.3.6.1.5.5.7.1.1", "issuer's addresses", "the CA writes its own"),
-    ("2.5.29.30", "name constraints", "only a CA has them"),
+    (extension::TIMESTAMPS, "signed certificate timestamps", "they hold for the old certificate only (RFC 6962)"),
+    (extension::SUBJECT_KEY, "subject key identifier", "it names the old key"),
+    (extension::AUTHORITY_KEY, "authority key identifier", "it names the old issuer's key"),
+    (extension::POLICIES, "certificate policies", "the CA writes its own"),
+    (extension::REVOCATION_LISTS, "revocation list address", "the CA writes its own"),
+    (extension::AUTHORITY_ACCESS, "issuer's addresses", "the CA writes its own"),
+    (extension::NAME_CONSTRAINTS, "name constraints", "only a CA has them"),
     ("1.3.6.1.4.1.311.20.2", "certificate template name", "the CA writes its own"),
     ("1.3.6.1.4.1.311.21.7", "certificate template", "the CA writes its own"),
 ];

@@ -2,6 +2,7 @@
 
 use super::{Check, Context, Hit, Remedy, Rule, Source};
 use crate::facts::Certificate;
+use crate::facts::extension::NAME_CONSTRAINTS;
 
 pub(super) const RULE: Rule = Rule {
     code: "name-constraints-in-leaf",
@@ -13,9 +14,6 @@ pub(super) const RULE: Rule = Rule {
     fault: None,
     check: Check::Certificate(check),
 };
-
-/// nameConstraints
-const NAME_CONSTRAINTS: &str = "2.5.29.30";
 
 fn check(cert: &Certificate, ctx: &Context<'_>) -> Option<Hit> {
     let constrained = cert.extensions.iter().any(|oid| **oid == *NAME_CONSTRAINTS);

@@ -3,6 +3,7 @@
 use super::{Check, Context, Hit, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault, Form};
 use crate::facts::Certificate;
+use crate::facts::extension::{SUBJECT_NAMES, UNIVERSAL};
 
 pub(super) const RULE: Rule = Rule {
     code: "repeated-extension",
@@ -17,18 +18,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cert: &Certificate, demands: Option<&Demands>, _: &Context<'_>) -> Option<Hit> {
     let twice = cert.repeated.iter().find(|oid| demands.is_none_or(|demands| is_refused(oid, demands)))?;
-    let name = if **twice == *SAN { "subjectAltName" } else { twice };
+    let name = if **twice == *SUBJECT_NAMES { "subjectAltName" } else { twice };
     Some(Hit::refuse(format!("{name} is there more than once")).remedy(Remedy::Reissue))
 }
 
 fn is_refused(oid: &str, demands: &Demands) -> bool {
     let refuses = |form| demands.refused_forms.contains(&form);
-    let is_known = ["2.5.29.15", SAN, "2.5.29.19", "2.5.29.37"].contains(&oid);
-    refuses(Form::RepeatedExtension) || is_known && refuses(Form::RepeatedKnownExtension)
+    refuses(Form::RepeatedExtension) || UNIVERSAL.contains(&oid) && refuses(Form::RepeatedKnownExtension)
 }
-
-/// subjectAltName
-const SAN: &str = "2.5.29.17";
 
 #[cfg(test)]
 mod tests {
@@ -44,7 +41,7 @@ mod tests {
 
     #[test]
     fn refuses_a_second_list_of_names() {
-        let hit = check(&repeated(&[SAN]), None, &Context::plain()).unwrap();
+        let hit = check(&repeated(&[SUBJECT_NAMES]), None, &Context::plain()).unwrap();
         assert_eq!(hit.detail, "subjectAltName is there more than once");
     }
 
