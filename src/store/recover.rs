@@ -17,8 +17,9 @@ impl Store {
     pub fn recover(&self) -> Vec<String> {
         let mut done = Vec::new();
         // That a folder has no keys, and nothing that a run left, is seen without a lock.
-        let is_left = |name: &String| is_hidden(name) || name == LOCK;
-        if !names_in(self.root()).iter().any(is_left) && self.keys().is_ok_and(|keys| keys.is_empty()) {
+        let is_left = |name: &str| is_hidden(name) || name == LOCK;
+        let may_be_key = |name: &str| KeyFolder { path: self.root().join(name) }.is_key().unwrap_or(true);
+        if !names_in(self.root()).iter().any(|name| is_left(name) || may_be_key(name)) {
             return done;
         }
         let Some(_lock) = self.try_lock() else { return done };

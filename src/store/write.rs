@@ -202,11 +202,11 @@ pub(super) fn remove_folder(folder: &Path, files: &[NewFile<'_>]) {
 
 fn fill(folder: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
     let write = |file: &NewFile<'_>| write_file(&folder.join(file.name), file.contents, file.secrecy);
-    // All are on their way before the first is synced, so that a journal takes them in at once.
     let written: Vec<File> = files.iter().map(write).collect::<io::Result<_>>()?;
-    written.iter().skip(1).for_each(begin_writing_out);
-    written.iter().try_for_each(File::sync_all)?;
-    sync_folder(folder)
+    // All are on their way together before the first sync, which is the folder's: a journal then takes in everything at once.
+    written.iter().for_each(begin_writing_out);
+    sync_folder(folder)?;
+    written.iter().try_for_each(File::sync_all)
 }
 
 /// Creates a file and writes it; it is not yet synced.
