@@ -37,12 +37,13 @@ pub(super) fn is_internal_top(top: &str) -> bool {
     if top.eq_ignore_ascii_case("onion") {
         return true;
     }
-    let mut lower = [0u8; 63];
-    let Some(lower) = lower.get_mut(..top.len()) else { return true };
-    lower.copy_from_slice(top.as_bytes());
-    lower.make_ascii_lowercase();
     // Two labels in front, because some top level domains are listed only as `*.tld`.
-    let labels = [&*lower, b"b".as_slice(), b"a".as_slice()];
-    let found = psl::List.find(labels.into_iter());
-    found.typ != Some(Type::Icann)
+    const FRONT: &[u8] = b"a.b.";
+    let mut name = [0u8; FRONT.len() + 63];
+    name[..FRONT.len()].copy_from_slice(FRONT);
+    let Some(name) = name.get_mut(..FRONT.len() + top.len()) else { return true };
+    name[FRONT.len()..].copy_from_slice(top.as_bytes());
+    name.make_ascii_lowercase();
+    // Asked as a whole name, as everywhere: each other way to ask makes the compiler build the list once more.
+    psl::List.suffix(name).is_none_or(|suffix| suffix.typ() != Some(Type::Icann))
 }
