@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# certfix beside what a user would pick instead, in one run, printed as ratios. Needs openssl, hyperfine and python3
-# (all Debian packages). Timing decides no test; this is for reading.
+# certfix beside what a user would pick instead, in one run, printed as ratios. Needs openssl and python3 (Debian packages).
+# Timing decides no test; this is for reading.
 #
 # usage: benches/compare.sh [FOLDER for scratch files]
 #
@@ -23,18 +23,30 @@ certfix=$disk/bin/certfix
 install -D target/release/certfix "$certfix"
 cd "$scratch"
 
-compare() { # title, limit, hyperfine arguments...
-    local title=$1 limit=$2
-    shift 2
-    hyperfine --style none --shell=none --warmup 20 --runs 300 --export-json times.json "$@" >/dev/null 2>&1
-    python3 - "$title" "$limit" <<'PYTHON'
-import json, sys
-title, limit = sys.argv[1:]
-ours, theirs = json.load(open("times.json"))["results"]
-ratio = ours["mean"] / theirs["mean"]
-processor = (ours["user"] + ours["system"]) / (theirs["user"] + theirs["system"])
-print(f"{title:<28} certfix {ours['mean']*1e3:7.2f} ms   openssl {theirs['mean']*1e3:7.2f} ms   "
-      f"ratio {ratio:5.2f}   processor {processor:5.2f}   (goal: at most {limit})")
+# Both programs in turn, so that a machine that is faster at one moment than at another is so for both.
+compare() { # title, limit, folder, files that ours makes there, command of ours, files that theirs makes, command of theirs
+    python3 - "$@" <<'PYTHON'
+import os, shutil, shlex, statistics, sys, time
+title, limit, folder, *sides = sys.argv[1:]
+RUNS, WARMUP = 400, 20
+quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
+
+def run(made, command):
+    for name in made.split():
+        shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+        if os.path.exists(os.path.join(folder, name)):
+            os.remove(os.path.join(folder, name))
+    words = shlex.split(command)
+    start = time.perf_counter()
+    _, status, usage = os.wait4(os.posix_spawnp(words[0], words, os.environ, file_actions=quiet), 0)
+    assert status == 0, command
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime
+
+pairs = [(run(*sides[:2]), run(*sides[2:])) for _ in range(WARMUP + RUNS)][WARMUP:]
+def middle(side, figure): return statistics.median(pair[side][figure] for pair in pairs)
+ours, theirs = middle(0, 0), middle(1, 0)
+print(f"{title:<28} certfix {ours*1e3:7.2f} ms   openssl {theirs*1e3:7.2f} ms   ratio {ours/theirs:5.2f}   "
+      f"processor {middle(0, 1)/middle(1, 1):5.2f}   (medians of {RUNS}; goal: at most {limit})")
 PYTHON
 }
 
@@ -45,15 +57,14 @@ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout old.
 
 # Both write into a folder that is there; what the run before made is removed first, outside the clock.
 csr() { # title, folder
-    compare "$1" 0.4 \
-        --prepare "rm -rf $2/remote.contoso.com" "$certfix csr --fqdn remote.contoso.com --key p-256 --store $2" \
-        --prepare "rm -f $2/new.key $2/new.csr" \
-        "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $2/new.key -out $2/new.csr -subj /CN=remote.contoso.com -addext subjectAltName=DNS:remote.contoso.com"
+    compare "$1" 0.4 "$2" \
+        remote.contoso.com "$certfix csr --fqdn remote.contoso.com --key p-256 --store $2" \
+        'new.key new.csr' "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $2/new.key -out $2/new.csr -subj /CN=remote.contoso.com -addext subjectAltName=DNS:remote.contoso.com"
 }
 mkdir "$scratch/csr" "$disk/csr"
 csr "csr, P-256" "$scratch/csr"
 csr "csr, P-256, synced to disk" "$disk/csr"
-compare "inspect, one file" 1.0 "$certfix inspect old.cer" 'openssl x509 -in old.cer -noout -text'
+compare "inspect, one file" 1.0 . '' "$certfix inspect old.cer" '' 'openssl x509 -in old.cer -noout -text'
 
 # Three folders of 10,000: certificates of the name asked for; one for each of 10,000 other hosts; and certificates of
 # strangers with faults of all kinds to report, 17 names in one on average.
