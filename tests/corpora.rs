@@ -4,19 +4,15 @@
 
 #[path = "support/processor.rs"]
 mod processor;
+#[path = "support/whole_way.rs"]
+mod whole_way;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use certfix::facts::{Evidence, Moment, Source, Target};
+use certfix::facts::{Evidence, Source};
 use certfix::input::{Password, read, read_file};
-use certfix::judge::{Panel, infer_target, judge};
-use certfix::plan::{Output, Wish, plan};
-use certfix::profiles;
-use certfix::report::json;
-use certfix::report::text::{self, Page};
-use certfix::rules::{Authority, Context};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -134,43 +130,6 @@ const FLIPS: usize = 6;
 /// The longest that one damaged file may take, in a debug build on a machine that others use too.
 const LONGEST: Duration = Duration::from_secs(1);
 
-/// Reads, judges for all clients, reports in both formats and plans. Whatever comes of it, it ends, and soon.
-fn go_through(bytes: &[u8], password: Option<&Password>) {
-    let Ok(evidence) = read(bytes, Source::Stdin, password) else { return };
-    let now = Moment::parse("2026-09-01").unwrap();
-    let mut out = Vec::new();
-    for subject in evidence.subjects() {
-        let inferred = infer_target(&subject).certain();
-        let target = inferred.unwrap_or_else(|| Target::typed(b"mail.contoso.com"));
-        let ctx = Context { now, authority: Authority::of(subject.item), target: Some(&target), trust: None };
-        let report = judge(&subject, Panel::all(), &ctx);
-        text::inspect(&subject, now, &mut Page::new(&mut out, 100)).unwrap();
-        text::check(&report, &mut Page::new(&mut out, 100)).unwrap();
-        json::entry(&json::inspect(&subject, now), &mut out);
-        json::entry(&json::check(&report, now), &mut out);
-        if let Some(name) = target.name() {
-            let wish = Wish {
-                target: name.clone(),
-                extra: Vec::new(),
-                old: Some(subject.item),
-                subject: None,
-                profile: profiles::find("public").unwrap(),
-                output: Output::Request,
-            };
-            if let Ok(plan) = plan(&wish) {
-                text::plan(&plan, Some(subject.item.identity()), &mut Page::new(&mut out, 100)).unwrap();
-            }
-        }
-    }
-    // Colours are the program's own; nothing else in the output may act on a terminal.
-    let text = String::from_utf8(out).unwrap();
-    let acts = |character: char| character.is_control() && !matches!(character, '\n' | '\u{1b}');
-    if let Some(at) = text.find(acts) {
-        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        panic!("a control character is in the output: {:?}", &text[line..].chars().take(300).collect::<String>());
-    }
-}
-
 #[test]
 fn survives_cuts_and_flipped_bits() {
     let manifest = manifest();
@@ -184,7 +143,7 @@ fn survives_cuts_and_flipped_bits() {
         let mut numbers = Numbers(0x5eed + index as u64);
         let password = row["password"].as_str().map(|password| Password::new(password.to_owned()));
         let run = |damaged: &[u8]| {
-            let taken = processor::time(|| go_through(damaged, password.as_ref()));
+            let taken = processor::time(|| whole_way::go(damaged, password.as_ref()));
             assert!(taken < LONGEST, "{} took {taken:?}", field(row, "file"));
             runs.fetch_add(1, Ordering::Relaxed);
         };

@@ -1,30 +1,14 @@
 //! Properties of name matching that hold for whatever people type and strangers write.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/named.rs"]
+mod named;
+
 use certfix::clients::{ALL, Client, Fault, Message, compare, words};
-use certfix::facts::{
-    Attribute, AttributeKind, BasicConstraints, Curve, DistinguishedName, GeneralName, Identity, KeyKind, Names,
-    PublicKey, SanExtension, StringKind, Target, Text,
-};
+use certfix::facts::Target;
+use named::identity;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-
-fn identity(names: &[Vec<u8>], common_name: Option<&[u8]>) -> Identity {
-    let attribute = |value: &[u8]| {
-        vec![Attribute { kind: AttributeKind::CommonName, value: Text::new(value), string: StringKind::Utf8 }]
-    };
-    Identity {
-        subject: DistinguishedName { rdns: common_name.map(attribute).into_iter().collect(), der: Box::default() },
-        names: Names {
-            entries: names.iter().map(|name| GeneralName::Dns(Text::new(name.as_slice()))).collect(),
-            extension: if names.is_empty() { SanExtension::Absent } else { SanExtension::Present },
-        },
-        key: PublicKey { spki: Box::default(), kind: KeyKind::Ec(Curve::P256) },
-        key_usage: None,
-        purposes: None,
-        basic_constraints: Some(BasicConstraints { ca: false, path_length: None }),
-    }
-}
 
 fn fits(client: &str, presented: &str, host: &str) -> bool {
     let identity = identity(&[presented.as_bytes().to_vec()], None);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use idna::AsciiDenyList;
+use idna::uts46::{Hyphens, Uts46};
 use psl::{Psl, Type};
 
 use super::NameFault;
@@ -248,9 +249,10 @@ fn check_labels(ascii: &str) -> Result<(), NameFault> {
     Ok(())
 }
 
-/// True when a label that begins as an A-label does is one.
+/// True when a label that begins as an A-label does is one: what it stands for is valid, and has its hyphens where they may be
+/// (RFC 5891 §4.2.3.1).
 fn is_a_label(label: &[u8]) -> bool {
-    std::str::from_utf8(label).is_ok_and(|label| idna::domain_to_unicode(label).1.is_ok())
+    Uts46::new().to_unicode(label, AsciiDenyList::EMPTY, Hyphens::Check).1.is_ok()
 }
 
 #[cfg(test)]
@@ -295,6 +297,9 @@ mod tests {
             ("w*.contoso.com", NameFault::Star { position: 2 }),
             ("192.0.2.5", NameFault::NumericEnd),
             ("xn--a.com", NameFault::Idna),
+            // A soft hyphen is mapped away, and the hyphen before it ends the label.
+            ("\u{ff}-\u{ad}.com", NameFault::Idna),
+            ("xn----jhaaaa.com", NameFault::Idna),
         ] {
             assert_eq!(Name::parse(typed), Err(fault), "{typed}");
             assert_eq!(Name::fault(typed), Some(fault), "{typed}");

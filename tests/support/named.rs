@@ -1,0 +1,24 @@
+//! The names of a certificate that nobody has to sign.
+
+use certfix::facts::{
+    Attribute, AttributeKind, BasicConstraints, Curve, DistinguishedName, GeneralName, Identity, KeyKind, Names,
+    PublicKey, SanExtension, StringKind, Text,
+};
+
+/// A server certificate's identity with these DNS names in its SAN, which is absent where there are none.
+pub(crate) fn identity(names: &[Vec<u8>], common_name: Option<&[u8]>) -> Identity {
+    let attribute = |value: &[u8]| {
+        vec![Attribute { kind: AttributeKind::CommonName, value: Text::new(value), string: StringKind::Utf8 }]
+    };
+    Identity {
+        subject: DistinguishedName { rdns: common_name.map(attribute).into_iter().collect(), der: Box::default() },
+        names: Names {
+            entries: names.iter().map(|name| GeneralName::Dns(Text::new(name.as_slice()))).collect(),
+            extension: if names.is_empty() { SanExtension::Absent } else { SanExtension::Present },
+        },
+        key: PublicKey { spki: Box::default(), kind: KeyKind::Ec(Curve::P256) },
+        key_usage: None,
+        purposes: None,
+        basic_constraints: Some(BasicConstraints { ca: false, path_length: None }),
+    }
+}
