@@ -15,7 +15,7 @@ use crate::Error;
 use crate::facts::{
     Certificate, DistinguishedName, GeneralName, Identity, Item, KeyKind, Name, NameFault, Purpose, Reservation, Text,
 };
-use crate::profiles::{Order, Profile, SELF_SIGNED};
+use crate::profiles::{NamesUse, Order, Profile, SELF_SIGNED};
 use subject::Validation;
 
 /// What is wished for.
@@ -308,6 +308,7 @@ impl Plan {
             _ if profile.order == Order::Sorts && self.names.len() > 1 => {
                 notes.push(format!("{} sorts names; {} comes first all the same", profile.name, self.target));
             }
+            _ if profile.names == NamesUse::CopiedIfTold => notes.push(profile.says.to_owned()),
             // With one name there is no order to lose.
             _ if self.names.len() > 1 && (profile.order != Order::Keeps || !profile.mark.is_sure()) => {
                 notes.push(profile.says.to_owned());

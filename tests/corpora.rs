@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use certfix::facts::{Evidence, Source};
-use certfix::input::{Password, read, read_file};
+use certfix::facts::Evidence;
+use certfix::input::{Password, read_file};
 use rayon::prelude::*;
 use serde_json::Value;
 

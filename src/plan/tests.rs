@@ -181,7 +181,7 @@ fn says_what_becomes_of_the_subject() {
             Some("public CAs sign no organizational unit (OU), and some refuse a request that holds one"),
         ),
         ("public", "O=Contoso", None),
-        ("private", "O=Contoso,OU=Mail", None),
+        ("private", "O=Contoso,OU=Mail", Some(find("private").unwrap().says)),
     ] {
         let mut given = wish("remote.contoso.com", None, profile);
         given.subject = Some(DistinguishedName::parse(subject).unwrap());
@@ -196,11 +196,15 @@ fn says_what_is_not_sure_of_the_order() {
         let notes = plan(&Wish { extra, ..wish("remote.contoso.com", None, profile) }).unwrap().notes;
         notes.iter().any(|note| note == find(profile).unwrap().says)
     };
-    for (profile, hedged) in
-        [("sectigo", true), ("openbao", true), ("private", true), ("public", true), ("pebble", false)]
-    {
+    for (profile, hedged) in [("sectigo", true), ("openbao", true), ("public", true), ("pebble", false)] {
         assert_eq!(said(profile, &["mail.contoso.com"]), hedged, "{profile}");
         assert!(!said(profile, &[]), "{profile}");
+    }
+    for leaves_out in ["private", "adcs"] {
+        assert!(
+            said(leaves_out, &[]) && said(leaves_out, &["mail.contoso.com"]),
+            "{leaves_out}: even one name may be lost"
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! Active Directory Certificate Services.
 
-use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, NamesUse, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -10,6 +10,7 @@ pub(super) const PROFILE: Profile = Profile {
     order: Order::Unknown,
     mark: Mark::Inferred,
     common_name: CommonName::Unknown,
+    names: NamesUse::CopiedIfTold,
     addresses: Signing::Signs,
     subject: SubjectUse::Copied,
     client_auth: ClientAuth::Unknown,

@@ -3,7 +3,7 @@
 use time::macros::date;
 
 use super::public::LIVES;
-use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, NamesUse, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Moment, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -13,6 +13,7 @@ pub(super) const PROFILE: Profile = Profile {
     order: Order::Unknown,
     mark: Mark::Inferred,
     common_name: CommonName::Unknown,
+    names: NamesUse::Copied,
     addresses: Signing::Signs,
     subject: SubjectUse::Copied,
     client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2026 - 05 - 01)), Mark::Reported),

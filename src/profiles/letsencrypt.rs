@@ -2,7 +2,7 @@
 
 use time::macros::date;
 
-use super::{ClientAuth, CommonName, Life, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Life, NamesUse, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Moment, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -40,6 +40,7 @@ const CLASSIC: Profile = Profile {
     order: Order::Sorts,
     mark: Mark::Documented,
     common_name: CommonName::KeepsOrFirstFitting,
+    names: NamesUse::Copied,
     addresses: Signing::Under("shortlived"),
     subject: SubjectUse::Ignored(Mark::Documented),
     client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2026 - 07 - 08)), Mark::Documented),

@@ -57,6 +57,8 @@ pub struct Profile {
     pub mark: Mark,
     /// What happens to the common name.
     pub common_name: CommonName,
+    /// Whether it takes the names from the request.
+    pub names: NamesUse,
     /// Whether it signs IP addresses at all.
     pub addresses: Signing,
     /// What happens to the rest of the subject.
@@ -96,6 +98,15 @@ pub enum Order {
     Sorts,
     /// Not known, or it depends on the CA.
     Unknown,
+}
+
+/// Whether a CA takes the names from the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamesUse {
+    /// It does.
+    Copied,
+    /// Only where its owner set it up so, or says so when it signs; else the certificate has others, or none.
+    CopiedIfTold,
 }
 
 /// What a CA does to the common name.

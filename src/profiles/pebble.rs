@@ -1,6 +1,6 @@
 //! Pebble, the ACME server for tests.
 
-use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, NamesUse, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -10,6 +10,7 @@ pub(super) const PROFILE: Profile = Profile {
     order: Order::Keeps,
     mark: Mark::Documented,
     common_name: CommonName::FirstNameOrNone,
+    names: NamesUse::Copied,
     addresses: Signing::Signs,
     subject: SubjectUse::Ignored(Mark::Measured),
     client_auth: ClientAuth::Unknown,

@@ -1,6 +1,6 @@
 //! A private CA of which nothing more is known, such as one made with OpenSSL.
 
-use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, NamesUse, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -10,6 +10,7 @@ pub(super) const PROFILE: Profile = Profile {
     order: Order::Keeps,
     mark: Mark::Inferred,
     common_name: CommonName::Keeps,
+    names: NamesUse::CopiedIfTold,
     addresses: Signing::Signs,
     subject: SubjectUse::Copied,
     client_auth: ClientAuth::Signs,

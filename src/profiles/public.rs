@@ -2,7 +2,7 @@
 
 use time::macros::date;
 
-use super::{ClientAuth, CommonName, Life, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, Life, NamesUse, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::{Mark, Moment, Statement};
 
 pub(super) const PROFILE: Profile = Profile {
@@ -12,6 +12,7 @@ pub(super) const PROFILE: Profile = Profile {
     order: Order::Unknown,
     mark: Mark::Inferred,
     common_name: CommonName::Unknown,
+    names: NamesUse::Copied,
     addresses: Signing::Signs,
     subject: SubjectUse::Copied,
     client_auth: ClientAuth::EndsOn(Moment::from_date(date!(2027 - 03 - 15)), Mark::Documented),

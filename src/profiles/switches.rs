@@ -1,12 +1,13 @@
 //! What a kind of CA does to a request, in words, for `certfix profiles NAME`.
 
-use super::{ClientAuth, CommonName, Order, Profile, Rules, Signing, SubjectUse};
+use super::{ClientAuth, CommonName, NamesUse, Order, Profile, Rules, Signing, SubjectUse};
 use crate::facts::Mark;
 
 impl Profile {
     /// Every switch as a label and what it is set to, in the order people ask.
     pub fn switches(&self) -> Vec<(&'static str, String)> {
         let mut list = vec![
+            ("names", names(self.names).to_owned()),
             ("order", self.order()),
             ("common name", common_name(self.common_name).to_owned()),
             ("subject", subject(self.subject)),
@@ -35,6 +36,13 @@ impl Profile {
 
 fn hedged(text: String, mark: Mark) -> String {
     if mark.is_sure() { text } else { format!("{text} ({})", mark.word()) }
+}
+
+const fn names(names: NamesUse) -> &'static str {
+    match names {
+        NamesUse::Copied => "taken from the request",
+        NamesUse::CopiedIfTold => "taken from the request only where the CA is set up so, or is told so",
+    }
 }
 
 const fn common_name(common_name: CommonName) -> &'static str {
