@@ -111,7 +111,8 @@ fn unknown_trust(report: &Report<'_>) -> Option<(String, &'static str)> {
     }
 }
 
-/// Writes what is wrong in short: level, title and detail of everything worse than a note, and a blank line.
+/// Writes what is wrong in short: level, title and detail of everything worse than a note, what to do where a new certificate
+/// is no cure, and a blank line.
 ///
 /// # Errors
 /// Those of the stream.
@@ -120,6 +121,9 @@ pub fn faults(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     for finding in faults() {
         heading(finding.rule, finding.hit.level, page)?;
         page.field("detail", &finding.hit.detail)?;
+        if finding.hit.remedy == Remedy::Manual {
+            page.field("by hand", finding.rule.fix)?;
+        }
     }
     if faults().next().is_some() { page.line("") } else { Ok(()) }
 }
@@ -317,5 +321,18 @@ mod tests {
         let (without, _) = judged(bare, "mail.contoso.com");
         assert!(without.contains("; 3 clients complain all the same, their rows say why"), "{without}");
         assert_eq!(without.matches("it reads the common name alone, and there is none").count(), 3, "{without}");
+    }
+
+    #[test]
+    fn says_in_short_what_to_do_where_a_new_certificate_is_no_cure() {
+        let seen = evidence(vec![leaf(["mail.contoso.com"])]);
+        let (subjects, typed) = (seen.subjects(), target("remote.contoso.com"));
+        let ctx = Context { now: day("2020-01-01"), authority: Authority::Public, target: Some(&typed), trust: None };
+        let mut out = Vec::new();
+        faults(&judge(&subjects[0], Panel::all(), &ctx), &mut Page::new(&mut out, 200)).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("[not-yet-valid]") && text.contains("[name-mismatch]"), "{text}");
+        assert_eq!(text.matches("by hand").count(), 1, "{text}");
+        assert!(text.contains("by hand     Check the clocks"), "{text}");
     }
 }
