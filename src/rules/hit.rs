@@ -1,7 +1,7 @@
 //! A rule's answer: how bad, what exactly, and what a plan can do about it.
 
 use crate::error::listed;
-use crate::facts::{Certificate, GeneralName, Name, Names};
+use crate::facts::{Certificate, GeneralName, Identity, Name, Names};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,5 +122,16 @@ impl Hit {
             }
         }
         (!mends.is_empty()).then(|| Self::new(level, listed(details)).remedy(Remedy::MendNames(mends)))
+    }
+
+    /// A hit where no SAN names anything and the last common name is one that `is_meant`.
+    pub(super) fn in_sole_common_name(
+        identity: &Identity,
+        level: Level,
+        is_meant: impl FnOnce(&Name) -> bool,
+    ) -> Option<Self> {
+        let last = identity.subject.common_names().next_back().filter(|_| identity.names.entries.is_empty())?;
+        let name = Name::parse(last.as_str()?).ok().filter(is_meant)?;
+        Some(Self::new(level, format!("common name {name}")).remedy(Remedy::SetCommonName))
     }
 }

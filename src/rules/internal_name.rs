@@ -1,6 +1,6 @@
 //! A name that no public CA signs because it does not exist on the Internet.
 
-use super::{Check, Context, Hit, Level, Mend, Remedy, Rule, Source};
+use super::{Check, Context, Hit, Level, Mend, Rule, Source};
 use crate::facts::{Identity, InternalNames, Item, Name};
 
 pub(super) const RULE: Rule = Rule {
@@ -21,27 +21,24 @@ fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
 }
 
 fn judged(identity: &Identity, level: Level) -> Option<Hit> {
-    if identity.names.entries.is_empty() {
-        let common_name = identity.subject.common_names().next_back()?;
-        let name = Name::parse(common_name.as_str()?).ok()?;
-        let internal = !name.is_single_label() && name.is_internal() && !name.is_onion();
-        return internal.then(|| Hit::new(level, format!("common name {name}")).remedy(Remedy::SetCommonName));
-    }
+    let is_internal = |name: &Name| !name.is_single_label() && name.is_internal() && !name.is_onion();
     let mut internal = InternalNames::default();
-    Hit::in_names(&identity.names, level, |entry| {
+    let listed = Hit::in_names(&identity.names, level, |entry| {
         if !internal.contains(entry) {
             return None;
         }
         // A name that is malformed has a rule of its own.
         let name = entry.name()?;
         (!name.is_onion()).then(|| (entry.to_string(), Mend::Drop))
-    })
+    });
+    listed.or_else(|| Hit::in_sole_common_name(identity, level, is_internal))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::facts::fixture::{day, identity, leaf, subject};
+    use crate::rules::Remedy;
 
     fn judged_as<const N: usize>(names: [&str; N], ctx: &Context<'_>) -> Option<Hit> {
         check(Item::Certificate(&leaf(names)), ctx)

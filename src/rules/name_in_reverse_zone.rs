@@ -3,7 +3,7 @@
 use time::macros::date;
 
 use super::{Check, Context, Hit, Level, Mend, Rule, Source};
-use crate::facts::{Item, Moment};
+use crate::facts::{Item, Moment, Name};
 
 pub(super) const RULE: Rule = Rule {
     code: "name-in-reverse-zone",
@@ -23,15 +23,17 @@ const FORBIDDEN_FROM: Moment = Moment::from_date(date!(2026 - 03 - 15));
 fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
     let forbidden = ctx.authority.forbids()?;
     let level = if ctx.issued(item) >= FORBIDDEN_FROM { forbidden } else { Level::Note };
-    Hit::in_names(&item.identity().names, level, |entry| {
+    let identity = item.identity();
+    let listed = Hit::in_names(&identity.names, level, |entry| {
         entry.is_in_reverse_zone().then(|| (entry.to_string(), Mend::Drop))
-    })
+    });
+    listed.or_else(|| Hit::in_sole_common_name(identity, level, Name::is_in_reverse_zone))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{day, leaf};
+    use crate::facts::fixture::{day, leaf, subject};
     use crate::rules::Remedy;
 
     fn judged(names: [&str; 2], issued: &str, ctx: &Context<'_>) -> Option<Hit> {
@@ -53,6 +55,17 @@ mod tests {
             assert_eq!((hit.level, hit.detail.as_str()), (level, names[1]), "{issued}");
             assert_eq!(hit.remedy, Remedy::MendNames(vec![(1, Mend::Drop)]));
         }
+    }
+
+    #[test]
+    fn reads_the_common_name_where_nothing_else_is_there() {
+        let mut cert = leaf([]);
+        cert.not_before = day("2026-08-01");
+        cert.identity.subject = subject(&["5.2.0.192.in-addr.arpa"]);
+        let hit = check(Item::Certificate(&cert), &Context::public()).unwrap();
+        assert_eq!((hit.detail.as_str(), hit.remedy), ("common name 5.2.0.192.in-addr.arpa", Remedy::SetCommonName));
+        cert.identity.subject = subject(&["mail.contoso.com"]);
+        assert_eq!(check(Item::Certificate(&cert), &Context::public()), None);
     }
 
     #[test]
