@@ -115,7 +115,8 @@ impl<'a> Presented<'a> {
         let name = target.name().map_or(typed, |name| name.as_str().as_bytes());
         let may_cover = |text: &Text, asked| wildcard::may_cover(text.as_bytes(), asked);
         let fits = |text: &Text| may_cover(text, typed) || (name != typed && may_cover(text, name));
-        let may_fit = identity.names.dns().chain(identity.subject.common_names()).any(fits);
+        let may_fit =
+            wildcard::is_international(typed) || identity.names.dns().chain(identity.subject.common_names()).any(fits);
         Self { identity, dns: identity.names.dns().count(), may_fit }
     }
 

@@ -15,6 +15,7 @@ pub(super) const CLIENT: Client = Client {
         common_name: CommonName::IfNoSan,
         pick: CommonNamePick::Any,
         wildcard: Wildcard::WholeLabelUnchecked,
+        labels_after_star: 0,
         address: AddressMatch::Text,
         reference: Reference::Typed,
         trailing_dot: TrailingDot::Kept,

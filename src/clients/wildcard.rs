@@ -13,12 +13,13 @@ pub(super) struct Asked<'t> {
     pub(super) also: Option<&'t [u8]>,
 }
 
-/// False when no policy lets `presented` cover what was asked: it is another name, or ends otherwise behind its last star.
+/// False when no policy lets `presented` cover what was asked, which [`is_international`] says nothing of: it is another name, or
+/// ends otherwise behind its last star.
 pub(super) fn may_cover(presented: &[u8], asked: &[u8]) -> bool {
     let bare = |name: &[u8]| name.len() - name.iter().rev().take_while(|byte| is_dot(byte)).count();
     let (bare_presented, bare_asked) = (&presented[..bare(presented)], &asked[..bare(asked)]);
-    // What begins with a dot stands for all below it in OpenSSL.
-    if bare_presented.eq_ignore_ascii_case(bare_asked) || asked.starts_with(b".") {
+    // What begins with a dot stands for all below it in OpenSSL; U-labels are those of A-labels to JSSE.
+    if bare_presented.eq_ignore_ascii_case(bare_asked) || asked.starts_with(b".") || !presented.is_ascii() {
         return true;
     }
     let Some(star) = memchr::memrchr(b'*', bare_presented) else { return false };
@@ -194,7 +195,8 @@ fn u_labels(name: &[u8]) -> Option<String> {
     Some(name.split('.').map(unicode).collect::<Vec<String>>().join("."))
 }
 
-fn is_international(name: &[u8]) -> bool {
+/// True for a name with U-labels or A-labels.
+pub(super) fn is_international(name: &[u8]) -> bool {
     !name.is_ascii() || name.split(is_dot).any(is_a_label)
 }
 
@@ -281,6 +283,11 @@ mod tests {
             "m*.contoso.com",
             "*",
             "*.*.com.",
+            "b\u{fc}cher.example",
+            "xn--bcher-kva.example",
+            "b*er.example",
+            "*.b\u{fc}cher.example",
+            "www.xn--bcher-kva.example",
             "mail",
             "",
             ".",
@@ -292,7 +299,8 @@ mod tests {
                 for (dotted, also) in [(false, None), (true, None), (false, Some(typed))] {
                     let fits = covers(policy, presented, &Asked { name, dotted, also });
                     covered += usize::from(fits);
-                    assert!(!fits || may_cover(presented, typed), "{policy:?} {presented:?} {typed:?}");
+                    let may_fit = is_international(typed) || may_cover(presented, typed);
+                    assert!(!fits || may_fit, "{policy:?} {presented:?} {typed:?}");
                 }
             }
         }
