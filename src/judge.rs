@@ -199,9 +199,11 @@ impl<'a> Bench<'a, '_> {
             }
             Check::KeyFile(check) => {
                 self.has_key()?;
-                // The mode is that of the file with the certificate.
-                let mode = self.subject.evidence.mode.filter(|_| !self.is_lent_a_key());
-                (check(mode.ok_or(Missing::Permissions)?, self.ctx), Vec::new())
+                let (mode, beside) = match self.subject.keys.beside {
+                    Some(file) => (file.mode, Some(file.path)),
+                    None => (self.subject.evidence.mode.filter(|_| !self.is_lent_a_key()), None),
+                };
+                (check(mode.ok_or(Missing::Permissions)?, beside, self.ctx), Vec::new())
             }
             Check::Possession(check) => match item {
                 Item::Certificate(_) => return Ok(None),

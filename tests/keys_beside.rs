@@ -7,6 +7,7 @@
 mod desk;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use desk::{Desk, NAME};
@@ -38,8 +39,12 @@ fn a_key_in_a_file_of_its_own_is_compared_with_what_is_named_beside_it() {
     for sources in [["leaf.pem", &*own], [&*own, "leaf.pem"]] {
         let [found, not_checked] = codes(&desk, 0, &sources);
         assert!(!found.contains(CODE) && !not_checked.contains(CODE), "{found}; {not_checked}");
-        assert!(not_checked.contains("key-readable-by-others"), "the mode is that of another file: {not_checked}");
+        assert!(!(found + &not_checked).contains("key-readable-by-others"));
     }
+    fs::set_permissions(desk.path(&own), fs::Permissions::from_mode(0o644)).unwrap();
+    let text = desk.answer(1, &["check", "--fqdn", NAME, "leaf.pem", &own]);
+    assert!(text.contains(&format!("permissions of {own} are 0644")), "{text}");
+    fs::set_permissions(desk.path(&own), fs::Permissions::from_mode(0o600)).unwrap();
     let [found, _] = codes(&desk, 1, &["leaf.pem", "root.key"]);
     assert!(found.contains(CODE), "{found}");
     let text = desk.answer(1, &["check", "--fqdn", NAME, "leaf.pem", "root.key"]);
@@ -52,7 +57,9 @@ fn a_key_in_a_file_of_its_own_is_compared_with_what_is_named_beside_it() {
     let [found, not_checked] = codes(&desk, 0, &["together"]);
     assert!(!found.contains(CODE) && not_checked.contains(CODE), "{found}; {not_checked}");
     desk.put("together/privkey.pem", &desk.text(&own));
-    assert!(!codes(&desk, 0, &["together"])[1].contains(CODE));
+    fs::set_permissions(desk.path("together/privkey.pem"), fs::Permissions::from_mode(0o644)).unwrap();
+    let [found, not_checked] = codes(&desk, 1, &["together"]);
+    assert!(found.contains("key-readable-by-others") && !not_checked.contains(CODE), "{found}; {not_checked}");
     // What has its key with it is not compared with another one.
     desk.put("whole.pem", &(desk.text("leaf.pem") + &desk.text(&own)));
     let whole = desk.run(&["check", "whole.pem", "root.key"], Stdio::null());

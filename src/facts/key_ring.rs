@@ -1,6 +1,7 @@
 //! The private keys in the clear that a source held, and what they belong to. Looked at once for all items of the source.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use super::{Evidence, Item, PrivateKey};
 
@@ -11,6 +12,17 @@ pub struct Keys<'a> {
     pub own: Option<&'a PrivateKey>,
     /// The first that belongs to no item of the source.
     pub stray: Option<&'a PrivateKey>,
+    /// Where its own stands, when that is not the item's file.
+    pub beside: Option<KeyFile<'a>>,
+}
+
+/// A file with a private key and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyFile<'a> {
+    /// Its path.
+    pub path: &'a Path,
+    /// Its permissions, as [`Evidence::mode`] has them.
+    pub mode: Option<u32>,
 }
 
 /// The keys by their public halves.
@@ -35,6 +47,6 @@ impl<'a> KeyRing<'a> {
     }
 
     pub(super) fn keys_of(&self, item: Item<'_>) -> Keys<'a> {
-        Keys { own: self.keys.get(&*item.identity().key.spki).copied(), stray: self.stray }
+        Keys { own: self.keys.get(&*item.identity().key.spki).copied(), stray: self.stray, beside: None }
     }
 }

@@ -51,7 +51,7 @@ pub use evidence::{Evidence, Item, KeyEntry, OPEN_TO_OTHERS, Order, PrivateKey, 
 pub(crate) use hexadecimal::{from_hex, lower_hex, sha256_hex, upper_hex};
 pub use identity::{BasicConstraints, Identity};
 pub use key::{Curve, KeyKind, PublicKey};
-pub use key_ring::Keys;
+pub use key_ring::{KeyFile, Keys};
 pub use links::Link;
 pub use lookup::{Lookup, Resolved};
 pub use moment::{DAY, Moment};

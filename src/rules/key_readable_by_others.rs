@@ -1,7 +1,9 @@
 //! A private key in a file that everybody on the machine can read.
 
+use std::path::Path;
+
 use super::{Check, Context, Hit, Rule, Source};
-use crate::facts::OPEN_TO_OTHERS;
+use crate::facts::{OPEN_TO_OTHERS, Text};
 
 pub(super) const RULE: Rule = Rule {
     code: "key-readable-by-others",
@@ -14,8 +16,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::KeyFile(check),
 };
 
-fn check(mode: u32, _: &Context<'_>) -> Option<Hit> {
-    (mode & OPEN_TO_OTHERS != 0).then(|| Hit::warn(format!("its permissions are {:04o}", mode & 0o7777)))
+fn check(mode: u32, beside: Option<&Path>, _: &Context<'_>) -> Option<Hit> {
+    let of = || {
+        beside.map_or_else(|| "its permissions".to_owned(), |path| format!("permissions of {}", Text::of_path(path)))
+    };
+    (mode & OPEN_TO_OTHERS != 0).then(|| Hit::warn(format!("{} are {:04o}", of(), mode & 0o7777)))
 }
 
 #[cfg(test)]
@@ -24,13 +29,15 @@ mod tests {
 
     #[test]
     fn reports_a_file_for_everybody() {
-        assert_eq!(check(0o100_644, &Context::plain()).unwrap().detail, "its permissions are 0644");
+        let detail = |beside| check(0o100_644, beside, &Context::plain()).unwrap().detail;
+        assert_eq!(detail(None), "its permissions are 0644");
+        assert_eq!(detail(Some(Path::new("mail.key"))), "permissions of mail.key are 0644");
     }
 
     #[test]
     fn accepts_owner_and_group() {
         for mode in [0o600, 0o640, 0o400] {
-            assert_eq!(check(mode, &Context::plain()), None);
+            assert_eq!(check(mode, None, &Context::plain()), None);
         }
     }
 }

@@ -76,6 +76,7 @@ mod hit;
 mod named;
 
 use std::fmt;
+use std::path::Path;
 
 use crate::clients::{Demands, Fault};
 use crate::error::{self, Error};
@@ -217,8 +218,8 @@ pub enum Check {
     Trust(Trusts),
     /// A private key in the clear that came with it.
     Key(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
-    /// The permission bits (Unix) of the file that held a private key in the clear.
-    KeyFile(fn(u32, &Context<'_>) -> Option<Hit>),
+    /// The permission bits (Unix) of the file that held a private key in the clear, and its path where it held nothing else.
+    KeyFile(fn(u32, Option<&Path>, &Context<'_>) -> Option<Hit>),
     /// Whether a request was signed with the key that it asks for.
     Possession(fn(Verification, &Context<'_>) -> Option<Hit>),
     /// What kept a live service from showing a certificate.

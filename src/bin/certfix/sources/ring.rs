@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use certfix::facts::{Evidence, PrivateKey, PublicKey, Source, Subject};
+use certfix::facts::{Evidence, KeyFile, PrivateKey, PublicKey, Source, Subject};
 use certfix::input::Password;
 
 use super::{Named, Sources, read_quietly};
@@ -20,6 +20,8 @@ pub(crate) struct Ring {
 
 struct Lent {
     path: PathBuf,
+    /// The permissions of the file.
+    mode: Option<u32>,
     key: PrivateKey,
     /// True when the file was named itself, and not found in a folder.
     is_named: bool,
@@ -40,8 +42,9 @@ impl Ring {
         let is_few = sources.list.len() <= FEW;
         for (path, is_named) in files(sources).filter(|(path, is_named)| is_few && *is_named || says_key(path)) {
             if let Some(evidence) = read_quietly(path, known).ok().filter(is_keys_alone) {
+                let (path, mode) = (path.to_owned(), evidence.mode);
                 let lent =
-                    |key: &PrivateKey| Lent { path: path.to_owned(), key: key.clone(), is_named, is_owned: false };
+                    |key: &PrivateKey| Lent { path: path.clone(), mode, key: key.clone(), is_named, is_owned: false };
                 ring.keys.extend(evidence.open_keys().map(lent));
             }
         }
@@ -73,7 +76,9 @@ impl Ring {
     /// Gives each of them its key, where no key came with it.
     pub(crate) fn lend<'a>(&'a self, subjects: &mut [Subject<'a>]) {
         for subject in subjects.iter_mut().filter(|subject| subject.evidence.keys.is_empty()) {
-            subject.keys.own = self.find(&subject.item.identity().key);
+            let own = self.find(&subject.item.identity().key);
+            subject.keys.own = own.map(|lent| &lent.key);
+            subject.keys.beside = own.map(|lent| KeyFile { path: &lent.path, mode: lent.mode });
             subject.keys.stray = self.stray.and_then(|place| self.keys.get(place)).map(|lent| &lent.key);
         }
     }
@@ -85,8 +90,8 @@ impl Ring {
         self.keys.iter().enumerate().any(|(place, lent)| lent.path == *path && compared(place, lent))
     }
 
-    fn find(&self, public: &PublicKey) -> Option<&PrivateKey> {
-        self.places.get(&*public.spki).and_then(|place| self.keys.get(*place)).map(|lent| &lent.key)
+    fn find(&self, public: &PublicKey) -> Option<&Lent> {
+        self.places.get(&*public.spki).and_then(|place| self.keys.get(*place))
     }
 }
 
