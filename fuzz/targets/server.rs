@@ -54,7 +54,8 @@ fn shake_hands(octets: &[u8]) {
 
 /// What a protocol makes of them, on a real connection.
 fn open(choice: usize, octets: &[u8]) {
-    let openings = ALL.iter().flat_map(|protocol| [Opening::Implicit, Opening::StartTls].map(|opening| (protocol, opening)));
+    let openings =
+        ALL.iter().flat_map(|protocol| [Opening::Implicit, Opening::StartTls].map(|opening| (protocol, opening)));
     let ways: Vec<_> = openings.filter(|(protocol, opening)| protocol.scheme(*opening).is_some()).collect();
     let (protocol, opening) = ways[choice % ways.len()];
     let address = LISTENER.local_addr().unwrap();

@@ -1,8 +1,9 @@
 //! The names of a certificate that nobody has to sign.
 
+use certfix::clients::{ALL, Fault, Message, compare, words};
 use certfix::facts::{
     Attribute, AttributeKind, BasicConstraints, Curve, DistinguishedName, GeneralName, Identity, KeyKind, Names,
-    PublicKey, SanExtension, StringKind, Text,
+    PublicKey, SanExtension, StringKind, Target, Text,
 };
 
 /// A server certificate's identity with these DNS names in its SAN, which is absent where there are none.
@@ -20,5 +21,18 @@ pub(crate) fn identity(names: &[Vec<u8>], common_name: Option<&[u8]>) -> Identit
         key_usage: None,
         purposes: None,
         basic_constraints: Some(BasicConstraints { ca: false, path_length: None }),
+    }
+}
+
+/// What every client model compares and says can be printed: nothing in it acts on a terminal.
+pub(crate) fn ask_all(target: &Target, identity: &Identity) {
+    for client in ALL {
+        let shown = compare(&client.names, identity, target).compared.to_string();
+        assert!(!shown.chars().any(char::is_control), "{}: {shown:?}", client.id);
+        for fault in Fault::ALL {
+            let said = words(client, *fault, target, identity, None);
+            let said = said.as_ref().map(Message::text).unwrap_or_default();
+            assert!(!said.chars().any(char::is_control), "{}: {said:?}", client.id);
+        }
     }
 }
