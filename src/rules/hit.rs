@@ -130,7 +130,10 @@ impl Hit {
         level: Level,
         is_meant: impl FnOnce(&Name) -> bool,
     ) -> Option<Self> {
-        let last = identity.subject.common_names().next_back().filter(|_| identity.names.entries.is_empty())?;
+        if !identity.names.entries.is_empty() {
+            return None;
+        }
+        let last = identity.subject.common_names().next_back()?;
         let name = Name::parse(last.as_str()?).ok().filter(is_meant)?;
         Some(Self::new(level, format!("common name {name}")).remedy(Remedy::SetCommonName))
     }
