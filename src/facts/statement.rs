@@ -21,6 +21,11 @@ impl Mark {
         matches!(self, Self::Measured | Self::Documented)
     }
 
+    /// How far to believe words, to stand behind them: ` (inferred)`. Nothing is added to what is certain.
+    pub(crate) fn hedge(self) -> String {
+        if self.is_sure() { String::new() } else { format!(" ({})", self.word()) }
+    }
+
     /// One word for people and JSON.
     pub const fn word(self) -> &'static str {
         match self {

@@ -133,8 +133,7 @@ pub(super) fn remark(subject: &DistinguishedName, profile: &Profile) -> Option<S
         // The profile itself says that nothing of it stays.
         SubjectUse::Ignored(_) if profile.common_name == CommonName::Never => None,
         SubjectUse::Ignored(mark) if kinds.any(|kind| *kind != AttributeKind::CommonName) => {
-            let hedge = if mark.is_sure() { String::new() } else { format!(" ({})", mark.word()) };
-            Some(format!("{} leaves the subject out but for the common name{hedge}", profile.name))
+            Some(format!("{} leaves the subject out but for the common name{}", profile.name, mark.hedge()))
         }
         SubjectUse::Copied if profile.is_public() && kinds.any(|kind| *kind == AttributeKind::OrganizationalUnit) => {
             Some("public CAs sign no organizational unit (OU), and some refuse a request that holds one".to_owned())

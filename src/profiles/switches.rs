@@ -35,7 +35,7 @@ impl Profile {
 }
 
 fn hedged(text: String, mark: Mark) -> String {
-    if mark.is_sure() { text } else { format!("{text} ({})", mark.word()) }
+    text + &mark.hedge()
 }
 
 const fn names(names: NamesUse) -> &'static str {

@@ -16,15 +16,6 @@ pub(crate) fn with_unicode(entry: &crate::facts::GeneralName) -> String {
     }
 }
 
-/// How far to believe a statement; nothing is added to what is certain.
-pub(crate) fn hedge(mark: crate::facts::Mark) -> String {
-    use crate::facts::Mark;
-    match mark {
-        Mark::Measured | Mark::Documented => String::new(),
-        other => format!(" ({})", other.word()),
-    }
-}
-
 /// Why a client complains, where what it compared does not say it. Plain ASCII without quotes.
 pub(crate) fn reason(verdict: &Verdict<'_>, identity: &Identity) -> Option<&'static str> {
     oddity(verdict, identity).or_else(|| blame(verdict.fault?))

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::hedge;
 use super::text::Page;
 use crate::clients::{self, Client, Fault, Group, Phrase, Statement};
 use crate::profiles::{self, Profile};
@@ -50,7 +49,7 @@ pub fn client(client: &Client, page: &mut Page<'_>) -> io::Result<()> {
     page.field("known how", client.mark.word())?;
     for (fault, phrase) in client.words {
         page.line("")?;
-        page.field(complaint(*fault), &format!("\"{}\"{}{}", phrase.text, on(phrase), hedge(phrase.mark)))?;
+        page.field(complaint(*fault), &format!("\"{}\"{}{}", phrase.text, on(phrase), phrase.mark.hedge()))?;
     }
     page.line("")?;
     statements(client.statements, page)
@@ -100,7 +99,7 @@ pub fn profiles(page: &mut Page<'_>) -> io::Result<()> {
 fn statements(statements: &[Statement], page: &mut Page<'_>) -> io::Result<()> {
     for (index, statement) in statements.iter().enumerate() {
         let label = if index == 0 { "sources" } else { "" };
-        page.field(label, &format!("{}{} [{}]", statement.text, hedge(statement.mark), statement.source))?;
+        page.field(label, &format!("{}{} [{}]", statement.text, statement.mark.hedge(), statement.source))?;
     }
     Ok(())
 }
@@ -146,11 +145,11 @@ pub fn clients_markdown() -> String {
                 capital(complaint(*fault)),
                 phrase.text,
                 on(phrase),
-                hedge(phrase.mark)
+                phrase.mark.hedge()
             );
         }
         for statement in client.statements {
-            let _ = writeln!(text, "- {}{} [{}]", statement.text, hedge(statement.mark), statement.source);
+            let _ = writeln!(text, "- {}{} [{}]", statement.text, statement.mark.hedge(), statement.source);
         }
     }
     text

@@ -6,7 +6,7 @@ use super::Page;
 use super::layout::{bold, outcome};
 use crate::clients::Group;
 use crate::judge::{Outcome, Report, Verdict};
-use crate::report::{blame, hedge, oddity};
+use crate::report::{blame, oddity};
 
 /// Writes what each client does, after a blank line; nothing when the report has no target.
 ///
@@ -22,7 +22,7 @@ pub fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let rows: Vec<(&Verdict<'_>, String)> = report
         .verdicts
         .iter()
-        .map(|verdict| (verdict, format!("{}{}", verdict.comparison.compared, hedge(verdict.certainty))))
+        .map(|verdict| (verdict, format!("{}{}", verdict.comparison.compared, verdict.certainty.hedge())))
         .collect();
     let lengths: Vec<(usize, usize)> = rows
         .iter()
@@ -70,7 +70,7 @@ fn complaint(verdict: &Verdict<'_>) -> String {
     match &verdict.message {
         Some(message) => {
             let system = message.system().map(|system| format!(" on {system}")).unwrap_or_default();
-            format!("on {}{system}: \"{}\"{}", verdict.client.service, message.text(), hedge(message.mark()))
+            format!("on {}{system}: \"{}\"{}", verdict.client.service, message.text(), message.mark().hedge())
         }
         None => {
             let why = verdict.fault.and_then(blame).map(|why| format!(": {why}")).unwrap_or_default();
