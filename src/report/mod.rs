@@ -16,6 +16,11 @@ pub(crate) fn with_unicode(entry: &crate::facts::GeneralName) -> String {
     }
 }
 
+/// The system that words are shown on, where others show something else.
+pub(crate) fn on(system: Option<&str>) -> String {
+    system.map(|system| format!(" on {system}")).unwrap_or_default()
+}
+
 /// Why a client complains, where what it compared does not say it. Plain ASCII without quotes.
 pub(crate) fn reason(verdict: &Verdict<'_>, identity: &Identity) -> Option<&'static str> {
     oddity(verdict, identity).or_else(|| blame(verdict.fault?))

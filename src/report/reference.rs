@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::io;
 
+use super::on;
 use super::text::Page;
-use crate::clients::{self, Client, Fault, Group, Phrase, Statement};
+use crate::clients::{self, Client, Fault, Group, Statement};
 use crate::profiles::{self, Profile};
 use crate::rules::{self, Check, Rule};
 
@@ -49,7 +50,7 @@ pub fn client(client: &Client, page: &mut Page<'_>) -> io::Result<()> {
     page.field("known how", client.mark.word())?;
     for (fault, phrase) in client.words {
         page.line("")?;
-        page.field(complaint(*fault), &format!("\"{}\"{}{}", phrase.text, on(phrase), phrase.mark.hedge()))?;
+        page.field(complaint(*fault), &format!("\"{}\"{}{}", phrase.text, on(phrase.system), phrase.mark.hedge()))?;
     }
     page.line("")?;
     statements(client.statements, page)
@@ -144,7 +145,7 @@ pub fn clients_markdown() -> String {
                 "- {}: `{}`{}{}",
                 capital(complaint(*fault)),
                 phrase.text,
-                on(phrase),
+                on(phrase.system),
                 phrase.mark.hedge()
             );
         }
@@ -173,11 +174,6 @@ fn looks_at(rule: &Rule) -> &'static str {
         Check::Possession(_) => "the signature of a request",
         Check::Defeat(_) | Check::Survey(_) => "live services",
     }
-}
-
-/// Where the words are shown, when not everywhere.
-fn on(phrase: &Phrase) -> String {
-    phrase.system.map(|system| format!(" on {system}")).unwrap_or_default()
 }
 
 /// The word for `--client`.

@@ -6,7 +6,7 @@ use super::Page;
 use super::layout::{bold, outcome};
 use crate::clients::Group;
 use crate::judge::{Outcome, Report, Verdict};
-use crate::report::{blame, oddity};
+use crate::report::{blame, oddity, on};
 
 /// Writes what each client does, after a blank line; nothing when the report has no target.
 ///
@@ -69,8 +69,8 @@ const INDENT: usize = 11;
 fn complaint(verdict: &Verdict<'_>) -> String {
     match &verdict.message {
         Some(message) => {
-            let system = message.system().map(|system| format!(" on {system}")).unwrap_or_default();
-            format!("on {}{system}: \"{}\"{}", verdict.client.service, message.text(), message.mark().hedge())
+            let (service, system) = (verdict.client.service, on(message.system()));
+            format!("on {service}{system}: \"{}\"{}", message.text(), message.mark().hedge())
         }
         None => {
             let why = verdict.fault.and_then(blame).map(|why| format!(": {why}")).unwrap_or_default();
