@@ -8,7 +8,7 @@ mod verdict;
 
 use std::cell::{LazyCell, OnceCell};
 
-use crate::clients::{Client, Comparison, Demands, Fault, Presented, Reaction};
+use crate::clients::{Client, Comparison, Demands, Fault, Meeting, Presented, Reaction};
 use crate::facts::{Certificate, CertificationPath, Identity, Item, KeyEntry, Source, Subject, Target, Verification};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
@@ -148,6 +148,8 @@ struct View<'a> {
     comparison: Option<Comparison<'a>>,
     /// Why no name fits, when it complains of that.
     mismatch: Option<Mismatch>,
+    /// Whether it shares a version of TLS with the services.
+    meeting: Meeting,
     /// What it complains of first.
     fault: Option<Fault>,
 }
@@ -160,10 +162,14 @@ impl<'a> Bench<'a, '_> {
             None => self.presented.zip(self.ctx.target).map(|(names, target)| names.compare(&client.names, target)),
         };
         let misses = comparison.as_ref().is_some_and(|comparison| !comparison.matches);
-        let fault = (misses && member.urgency(Fault::Name).is_some()).then_some(Fault::Name);
+        let meeting = client.versions.meet(&self.subject.evidence.answered);
+        let fault = match meeting {
+            Meeting::Never => Some(Fault::Version),
+            _ => (misses && member.urgency(Fault::Name).is_some()).then_some(Fault::Name),
+        };
         let named = comparison.as_ref().filter(|_| misses && member.complains(Fault::Name));
         let mismatch = named.and_then(|comparison| self.named(client, comparison)?.mismatch());
-        View { member, comparison, mismatch, fault }
+        View { member, comparison, mismatch, meeting, fault }
     }
 
     /// The rule's finding, or what it lacked.
@@ -361,7 +367,7 @@ impl<'a> Bench<'a, '_> {
             let comparison = view.comparison?;
             Some(Verdict {
                 client: view.member.client,
-                certainty: certainty(view.member.client, &comparison, target, fault, is_doubtful),
+                certainty: certainty(view.member.client, &comparison, target, fault, view.meeting, is_doubtful),
                 comparison,
                 outcome: outcome(fault, view.member.client),
                 fault,

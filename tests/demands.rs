@@ -11,6 +11,9 @@ mod openssl;
 #[path = "support/server.rs"]
 mod server;
 
+use std::path::Path;
+use std::process::Command;
+
 use certfix::clients::{Client, Mark};
 use certfix::facts::{Item, Moment, Source, Target, TrustStore};
 use certfix::input::read_file;
@@ -18,6 +21,7 @@ use certfix::judge::{Outcome, Panel, judge};
 use certfix::rules::{Authority, Context};
 use made::{AUTHORITY, Case, GOOD, Inner, Issuer, LEAF, OLD, SERVER, SIGNS, USAGE, authorities, now};
 use openssl::Workshop;
+use serde_json::Value;
 use server::Server;
 
 const CLIENT: &str = "extendedKeyUsage=clientAuth";
@@ -267,6 +271,66 @@ fn clients_answer_as_their_models() {
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
     // What is compared must be worth comparing.
     assert!(accepted > 150 && refused > 300 && quoted > 200, "{accepted} {refused} {quoted}");
+}
+
+/// What `openssl s_server` is told, and how many of the clients certainly do not reach it.
+const SERVERS: &[(&str, usize)] = &[
+    ("-tls1_3", 1),
+    ("-tls1_2", 0),
+    ("-tls1_1", 4),
+    ("-tls1", 4),
+    ("-no_tls1_2 -no_tls1_3", 4),
+    ("-cipher AES128-SHA:@SECLEVEL=0 -tls1", 4),
+];
+
+#[test]
+fn clients_reach_the_servers_that_share_a_version_with_them() {
+    let workshop = Workshop::new();
+    authorities(&workshop);
+    let root = workshop.file(GOOD.make(&workshop));
+    let mut clients = handshakes::all(workshop.folder());
+    for (told, expected) in SERVERS {
+        let server =
+            Server::start(&workshop, &format!("-cert leaf.pem -key leaf.key -www -cipher ALL:@SECLEVEL=0 {told}"));
+        // With which words depends on the alert.
+        assert_eq!(turned_away(&mut clients, server.port(), &root, |_, _| true), *expected, "{told}");
+    }
+    let server = handshakes::OldServer::start(workshop.folder());
+    let is_said = |words: Option<&str>, said: &str| words.is_some_and(|words| said.contains(words));
+    assert_eq!(turned_away(&mut clients, server.port(), &root, is_said), 4, "the old server");
+}
+
+/// How many of the clients certainly do not reach the server. Wherever the program is certain it has to be right.
+fn turned_away(
+    clients: &mut [handshakes::Client],
+    port: u16,
+    root: &Path,
+    is_said: impl Fn(Option<&str>, &str) -> bool,
+) -> usize {
+    let ids: Vec<&str> = clients.iter().map(|client| client.id).collect();
+    let output = Command::new(env!("CARGO_BIN_EXE_certfix"))
+        .args(["check", &format!("tls://localhost:{port}"), "--connect", "127.0.0.1", "--format", "json", "--ca-file"])
+        .arg(root)
+        .args(["--client", &ids.join(",")])
+        .output()
+        .unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let sources = answer["sources"].as_array().unwrap();
+    let verdicts = sources.iter().find_map(|entry| entry["verdicts"].as_array()).unwrap();
+    let mut count = 0;
+    for client in clients {
+        let verdict = verdicts.iter().find(|verdict| verdict["client"] == client.id).unwrap();
+        let theirs = client.ask(port, root);
+        if verdict["certainty"] == "inferred" {
+            continue;
+        }
+        assert_eq!(verdict["outcome"] == "accepts", theirs.accepts, "{verdict:#}: {}", theirs.said);
+        if !theirs.accepts {
+            assert!(is_said(verdict["message"].as_str(), &theirs.said), "{verdict:#}: {}", theirs.said);
+            count += 1;
+        }
+    }
+    count
 }
 
 /// What the model does, and the words it is sure of, up to where a program goes on with places and times.

@@ -2,8 +2,9 @@
 
 use super::{
     Aspect, Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction, Reference, Statement,
-    Wildcard,
+    Versions, Wildcard,
 };
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "android",
@@ -17,6 +18,8 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls12, Mark::Inferred)
+        .or(TlsVersion::Tls10, TlsVersion::Tls13),
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[(Fault::Name, Phrase::new(Mark::Reported, "Certificate error"))],

@@ -2,8 +2,9 @@
 
 use super::{
     Aspect, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot,
-    Wildcard,
+    Versions, Wildcard,
 };
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "android4",
@@ -18,6 +19,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::new(TlsVersion::Ssl3, TlsVersion::Tls10, Mark::Documented),
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[],
@@ -31,5 +33,10 @@ pub(super) const CLIENT: Client = Client {
              *.android.com even matched android.com.",
         ),
         Statement::new(Mark::Inferred, "not documented", "Addresses are compared with iPAddress entries only."),
+        Statement::new(
+            Mark::Documented,
+            "developer.android.com: javax.net.ssl.SSLSocket",
+            "Before API level 20 nothing newer than TLS 1.0 is offered unless the program asks for it.",
+        ),
     ],
 };

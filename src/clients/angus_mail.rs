@@ -17,6 +17,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: jsse::CLIENT.demands,
+    versions: jsse::CLIENT.versions,
     heeds: jsse::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: jsse::CLIENT.words,

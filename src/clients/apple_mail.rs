@@ -4,8 +4,9 @@ use time::macros::date;
 
 use super::{
     Aspect, Client, Demands, Fault, Group, LifeLimit, Mark, NamePolicy, Phrase, Reaction, Roots, ServerAuth, Statement,
+    Versions,
 };
-use crate::facts::{Digest, Moment};
+use crate::facts::{Digest, Moment, TlsVersion};
 
 /// Apple says "after July 1, 2019".
 const AFTER_JULY_1: Moment = Moment::from_date(date!(2019 - 07 - 02));
@@ -29,6 +30,8 @@ pub(super) const CLIENT: Client = Client {
         ],
         ..Demands::NONE
     },
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Inferred)
+        .or(TlsVersion::Tls10, TlsVersion::Tls13),
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[

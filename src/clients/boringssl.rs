@@ -2,8 +2,9 @@
 
 use super::{
     Aspect, Client, CommonName, CommonNamePick, Demands, Fault, Group, KeyFamily, Mark, NamePolicy, Reaction,
-    Statement, TrailingDot,
+    Statement, TrailingDot, Versions,
 };
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "boringssl",
@@ -21,6 +22,8 @@ pub(super) const CLIENT: Client = Client {
         refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
         ..Demands::NONE
     },
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Inferred)
+        .or(TlsVersion::Tls10, TlsVersion::Tls13),
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[],

@@ -1,6 +1,7 @@
 //! Chrome since 58: web mail only.
 
-use super::{Aspect, Client, Fault, Group, Mark, NamePolicy, Reaction, Statement, boringssl};
+use super::{Aspect, Client, Fault, Group, Mark, NamePolicy, Reaction, Statement, Versions, boringssl};
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "chrome",
@@ -9,6 +10,7 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Modern,
     names: NamePolicy::RFC9525,
     demands: boringssl::CLIENT.demands,
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Documented),
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[],
@@ -22,5 +24,10 @@ pub(super) const CLIENT: Client = Client {
             "The kinds of key are those of BoringSSL.",
         ),
         Statement::new(Mark::Inferred, "not documented", "Wildcards and addresses as in RFC 9525."),
+        Statement::new(
+            Mark::Documented,
+            "chromium:net/ssl/ssl_config.h",
+            "TLS 1.0 and TLS 1.1 are not offered; versions of before 2022 did offer them.",
+        ),
     ],
 };

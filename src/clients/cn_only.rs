@@ -1,6 +1,8 @@
 //! The common name and nothing else, as before subjectAltName.
 
-use super::{AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Statement};
+use super::{
+    AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Statement, Versions,
+};
 
 pub(super) const CLIENT: Client = Client {
     id: "cn-only",
@@ -14,6 +16,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::UNKNOWN,
     heeds: &[Fault::Name],
     reaction: Reaction::Stops,
     words: &[],

@@ -20,6 +20,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: openssl::CLIENT.demands,
+    versions: openssl::CLIENT.versions,
     heeds: &[
         Fault::WeakKey,
         Fault::Untrusted,

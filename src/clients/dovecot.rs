@@ -9,6 +9,7 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Modern,
     names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
     demands: openssl::CLIENT.demands,
+    versions: openssl::CLIENT.versions,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[(Fault::Name, Phrase::new(Mark::Documented, "did not match to any IP or DNS fields"))],

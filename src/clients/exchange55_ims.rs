@@ -2,8 +2,9 @@
 
 use super::{
     AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement,
-    Wildcard,
+    Versions, Wildcard,
 };
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "exchange55-ims",
@@ -19,6 +20,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::new(TlsVersion::Ssl3, TlsVersion::Tls10, Mark::Inferred),
     heeds: &[Fault::Name],
     reaction: Reaction::Stops,
     words: &[],

@@ -1,6 +1,8 @@
 //! Exim with its defaults: tries to verify, delivers all the same.
 
-use super::{Aspect, Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, Wildcard, openssl};
+use super::{
+    Aspect, Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, Versions, Wildcard, openssl,
+};
 
 pub(super) const CLIENT: Client = Client {
     id: "exim-try",
@@ -9,6 +11,7 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Modern,
     names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
     demands: Demands::NONE,
+    versions: Versions::UNKNOWN,
     heeds: Fault::ALL,
     reaction: Reaction::GoesOn,
     words: &[(

@@ -2,9 +2,9 @@
 
 use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
-    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
+    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle, extension};
+use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "gnutls",
@@ -63,6 +63,7 @@ pub(super) const CLIENT: Client = Client {
         overlooked_in_roots: &[Fault::WeakSignature, Fault::Critical],
         ..Demands::NONE
     },
+    versions: Versions::new(TlsVersion::Tls10, TlsVersion::Tls13, Mark::Measured),
     heeds: &[
         Fault::InnerAlgorithm,
         Fault::KeyUsage,
@@ -171,6 +172,11 @@ pub(super) const CLIENT: Client = Client {
             "run as 3.7.9",
             "Where the certificate has the TLS feature status_request (must-staple), a server that staples no OCSP answer is \
              refused; the same feature in a CA's certificate is refused where those below it lack it.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Debian's 3.7",
+            "TLS 1.0 and TLS 1.1 are still offered; some systems forbid them.",
         ),
     ],
 };

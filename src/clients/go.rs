@@ -2,9 +2,9 @@
 
 use super::{
     AddressMatch, Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
-    Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
-use crate::facts::{Digest, Obstacle, extension};
+use crate::facts::{Digest, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "go",
@@ -60,6 +60,7 @@ pub(super) const CLIENT: Client = Client {
         overlooked_in_roots: &[Fault::WeakSignature],
         ..Demands::NONE
     },
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured),
     heeds: &[
         Fault::InnerAlgorithm,
         Fault::Critical,
@@ -72,6 +73,7 @@ pub(super) const CLIENT: Client = Client {
     ],
     reaction: Reaction::Stops,
     words: &[
+        (Fault::Version, Phrase::new(Mark::Measured, "tls: server selected unsupported protocol version")),
         (
             Fault::Name,
             Phrase::only(
@@ -145,6 +147,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 1.19",
             "A trusted root is looked at as CAs below it are, its life, names and purposes too; one of version 1 will do.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Go 1.19",
+            "TLS 1.0 and TLS 1.1 are not offered. The words are for a server made \
+             before TLS 1.3; with another they go by its alert.",
         ),
     ],
 };

@@ -9,6 +9,7 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Legacy,
     names: NamePolicy { scan: DnsScan::Unchecked, ..NamePolicy::RFC9525 },
     demands: jsse::CLIENT.demands,
+    versions: jsse::CLIENT.versions,
     heeds: &[Fault::Untrusted, Fault::Expired, Fault::NotYetValid, Fault::Unfit],
     reaction: Reaction::Stops,
     words: &[],

@@ -2,9 +2,9 @@
 
 use super::{
     AddressMatch, Aspect, Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
-    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle, extension};
+use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "jsse",
@@ -66,6 +66,7 @@ pub(super) const CLIENT: Client = Client {
         ],
         ..Demands::NONE
     },
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured),
     heeds: &[
         Fault::InnerAlgorithm,
         Fault::Untrusted,
@@ -82,6 +83,7 @@ pub(super) const CLIENT: Client = Client {
     ],
     reaction: Reaction::Stops,
     words: &[
+        (Fault::Version, Phrase::new(Mark::Measured, "is not accepted by client preferences [TLS13, TLS12]")),
         (Fault::Name, Phrase::only(When::AddressWithoutSan, Mark::Documented, "No subject alternative names present")),
         (
             Fault::Name,
@@ -147,6 +149,12 @@ pub(super) const CLIENT: Client = Client {
             "A trusted root must say that it is a CA and may sign, so one of version 1 is refused; its purposes, \
              critical extensions, names and number of CAs are not looked at, its life only when another CA is below \
              it.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as OpenJDK 17",
+            "TLS 1.0 and TLS 1.1 are not offered. The words are for a server made \
+             before TLS 1.3; with another they go by its alert.",
         ),
     ],
 };

@@ -2,9 +2,9 @@
 
 use super::{
     AddressMatch, Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark,
-    NamePolicy, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Wildcard,
+    NamePolicy, Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle, extension};
+use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "mbedtls",
@@ -56,9 +56,11 @@ pub(super) const CLIENT: Client = Client {
         is_whole: true,
         ..Demands::NONE
     },
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls12, Mark::Measured)
+        .or(TlsVersion::Tls10, TlsVersion::Tls12),
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
-    words: &[],
+    words: &[(Fault::Version, Phrase::new(Mark::Measured, "SSL - A fatal alert message was received from our peer"))],
     mark: Mark::Measured,
     surmised: &[],
     statements: &[
@@ -93,6 +95,11 @@ pub(super) const CLIENT: Client = Client {
             "run as 2.28",
             "Of critical extensions few are understood: a critical nameConstraints is refused, in CAs and roots too, and a \
              certificatePolicies that names any policy but anyPolicy.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Debian's 2.28",
+            "TLS 1.0 to 1.2 are offered, since 3.0 nothing older than TLS 1.2; never TLS 1.3.",
         ),
     ],
 };

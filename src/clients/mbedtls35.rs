@@ -1,6 +1,7 @@
 //! Mbed TLS 3.5 and later: iPAddress too.
 
-use super::{AddressMatch, Aspect, Client, Fault, Group, Mark, NamePolicy, Reaction, Statement, mbedtls};
+use super::{AddressMatch, Aspect, Client, Fault, Group, Mark, NamePolicy, Reaction, Statement, Versions, mbedtls};
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "mbedtls35",
@@ -9,6 +10,8 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Modern,
     names: NamePolicy { address: AddressMatch::OctetsOrText, ..mbedtls::CLIENT.names },
     demands: mbedtls::CLIENT.demands,
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls12, Mark::Inferred)
+        .or(TlsVersion::Tls12, TlsVersion::Tls13),
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[],

@@ -46,6 +46,7 @@ mod rustls;
 mod schannel;
 mod switches;
 mod thunderbird;
+mod versions;
 mod when;
 mod wildcard;
 mod words;
@@ -58,6 +59,7 @@ pub use matching::{Compared, Comparison, Presented, compare};
 pub use policy::{
     AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
 };
+pub use versions::{Meeting, Versions};
 pub use when::When;
 pub use words::{Message, Phrase, words};
 
@@ -124,6 +126,8 @@ pub struct Client {
     pub names: NamePolicy,
     /// What else it demands of a certificate.
     pub demands: Demands,
+    /// The versions of TLS that it offers.
+    pub versions: Versions,
     /// The kinds of fault that it looks at, in the order in which it speaks of them.
     pub heeds: &'static [Fault],
     /// What it does when it finds a fault.
@@ -197,6 +201,8 @@ pub enum Fault {
     Authority,
     /// A critical extension is not known.
     Critical,
+    /// No version of TLS is shared with the service: no certificate is seen.
+    Version,
 }
 
 impl Fault {
@@ -204,7 +210,7 @@ impl Fault {
     pub const ALL: &[Self] = &[Self::Name, Self::Expired, Self::NotYetValid, Self::Untrusted, Self::Unfit];
 
     /// How many kinds there are.
-    pub(crate) const COUNT: usize = Self::Critical as usize + 1;
+    pub(crate) const COUNT: usize = Self::Version as usize + 1;
 
     /// Every kind, in the order in which they are declared.
     pub(crate) const EVERY: [Self; Self::COUNT] = [
@@ -225,6 +231,7 @@ impl Fault {
         Self::NetscapeType,
         Self::Authority,
         Self::Critical,
+        Self::Version,
     ];
 
     /// True for what breaks a rule of the client's own.
@@ -240,7 +247,7 @@ impl Fault {
     /// The kind that this one is a part of.
     pub const fn broader(self) -> Option<Self> {
         match self {
-            Self::Name | Self::Expired | Self::NotYetValid | Self::Untrusted | Self::Unfit => None,
+            Self::Name | Self::Expired | Self::NotYetValid | Self::Untrusted | Self::Unfit | Self::Version => None,
             Self::SelfSigned | Self::UnknownRoot | Self::SpoiltChain => Some(Self::Untrusted),
             Self::WeakKey
             | Self::UnusableKey
@@ -278,8 +285,11 @@ impl Client {
 
     /// How early it speaks of this kind of fault, from 0; none when it does not look at it.
     pub fn urgency(&self, fault: Fault) -> Option<usize> {
+        if fault == Fault::Version {
+            return Some(0);
+        }
         let place = |fault: Fault| self.heeds.iter().position(|heeded| *heeded == fault);
-        place(fault).or_else(|| place(fault.broader()?))
+        Some(1 + place(fault).or_else(|| place(fault.broader()?))?)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
-    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, When, Wildcard,
+    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle, extension};
+use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "openssl",
@@ -65,6 +65,8 @@ pub(super) const CLIENT: Client = Client {
         overlooked_in_roots: &[Fault::WeakSignature, Fault::InnerAlgorithm],
         ..Demands::NONE
     },
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured)
+        .or(TlsVersion::Tls10, TlsVersion::Tls13),
     heeds: &[
         Fault::WeakKey,
         Fault::Untrusted,
@@ -133,6 +135,11 @@ pub(super) const CLIENT: Client = Client {
             "A trusted root is looked at as CAs below it are: its life, whether it may sign, how many CAs are below \
              it, purposes, critical extensions, names. One of version 1, or without basicConstraints where keyUsage \
              says keyCertSign, will do.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Debian's 3.0",
+            "TLS 1.0 and TLS 1.1 are offered, and end at the key exchange unless that is RSA without a signature.",
         ),
     ],
 };

@@ -9,6 +9,7 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Modern,
     names: NamePolicy { common_name: CommonName::Never, ..openssl::CLIENT.names },
     demands: openssl::CLIENT.demands,
+    versions: openssl::CLIENT.versions,
     heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: &[

@@ -2,7 +2,9 @@
 
 use super::{
     AddressMatch, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement,
+    Versions,
 };
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "outlook2000",
@@ -16,9 +18,11 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::new(TlsVersion::Ssl3, TlsVersion::Tls10, Mark::Reported),
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[
+        (Fault::Version, Phrase::new(Mark::Reported, "0x800CCC0B")),
         (
             Fault::Name,
             Phrase::new(
@@ -53,6 +57,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Inferred,
             "not documented",
             "The exact algorithm is not known; the model accepts the common name or any dNSName.",
+        ),
+        Statement::new(
+            Mark::Reported,
+            "joewein.net 2018 (0x800CCC0B)",
+            "On Windows XP nothing newer than TLS 1.0 is offered.",
         ),
     ],
 };

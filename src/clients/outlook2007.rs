@@ -2,7 +2,7 @@
 
 use super::{
     AddressMatch, Aspect, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction,
-    Statement,
+    Statement, Versions,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -17,6 +17,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::OF_WINDOWS,
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[
@@ -90,6 +91,12 @@ pub(super) const CLIENT: Client = Client {
             "Without a SAN the common name is compared; an address as server name fits nothing; a \
              wildcard stands for one label; entries of other kinds before the first dNSName are \
              skipped.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "Microsoft blog \"Enabling TLS 1.1 and 1.2 in Outlook on Windows 7\" (2016)",
+            "The versions are those of Windows: on Windows 7 nothing newer than TLS 1.0 is offered unless it is set, on \
+             Windows 10 TLS 1.2 is.",
         ),
     ],
 };

@@ -2,6 +2,7 @@
 
 use super::{
     AddressMatch, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement,
+    Versions,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -16,6 +17,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::OF_WINDOWS,
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[
@@ -59,6 +61,12 @@ pub(super) const CLIENT: Client = Client {
             "not documented",
             "All dNSNames are read, and the common name only when there is none: reading the first \
              name alone is documented for Outlook 2007 only.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "Microsoft blog \"Enabling TLS 1.1 and 1.2 in Outlook on Windows 7\" (2016)",
+            "The versions are those of Windows: on Windows 7 nothing newer than TLS 1.0 is offered unless it is set, on \
+             Windows 10 TLS 1.2 is.",
         ),
     ],
 };

@@ -1,6 +1,7 @@
 //! Outlook for Microsoft 365 on POP3, IMAP4 and SMTP.
 
-use super::{Client, Demands, Fault, Group, Mark, Reaction, Statement, outlook2010};
+use super::{Client, Demands, Fault, Group, Mark, Reaction, Statement, Versions, outlook2010};
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "outlook365",
@@ -9,6 +10,8 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Modern,
     names: outlook2010::CLIENT.names,
     demands: Demands::NONE,
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls12, Mark::Inferred)
+        .or(TlsVersion::Tls10, TlsVersion::Tls13),
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: outlook2010::CLIENT.words,

@@ -2,7 +2,7 @@
 
 use super::{
     AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, Wildcard,
+    Statement, Versions, Wildcard,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -19,6 +19,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::OF_WINDOWS,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[(
@@ -42,6 +43,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Documented,
             "Exchange 2007 help c3253af7-0236-4e06-bc94-6e2146fa692c",
             "Set-OutlookProvider -Identity EXPR -CertPrincipalName \"msstd:<subject name>\" sets it.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "Microsoft blog \"Enabling TLS 1.1 and 1.2 in Outlook on Windows 7\" (2016)",
+            "The versions are those of Windows: on Windows 7 nothing newer than TLS 1.0 is offered unless it is set, on \
+             Windows 10 TLS 1.2 is.",
         ),
     ],
 };

@@ -2,7 +2,7 @@
 
 use super::{
     AddressMatch, Aspect, Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement,
+    Statement, Versions,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -17,6 +17,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::OF_WINDOWS,
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[(
@@ -38,6 +39,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Inferred,
             "not documented",
             "A star is the whole first label, addresses are compared as octets or text, and the user may go on.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "Microsoft blog \"Enabling TLS 1.1 and 1.2 in Outlook on Windows 7\" (2016)",
+            "The versions are those of Windows: on Windows 7 nothing newer than TLS 1.0 is offered unless it is set, on \
+             Windows 10 TLS 1.2 is.",
         ),
     ],
 };

@@ -1,6 +1,6 @@
 //! Postfix with opportunistic TLS (smtp_tls_security_level = may).
 
-use super::{Client, Demands, DnsScan, Group, Mark, NamePolicy, Reaction, Statement};
+use super::{Client, Demands, DnsScan, Group, Mark, NamePolicy, Reaction, Statement, Versions};
 
 pub(super) const CLIENT: Client = Client {
     id: "postfix-may",
@@ -9,6 +9,7 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Modern,
     names: NamePolicy { scan: DnsScan::Unchecked, ..NamePolicy::RFC9525 },
     demands: Demands::NONE,
+    versions: Versions::UNKNOWN,
     heeds: &[],
     reaction: Reaction::GoesOn,
     words: &[],

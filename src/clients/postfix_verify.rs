@@ -9,6 +9,7 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Modern,
     names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
     demands: Demands { rsa_bits: 919, ..openssl::CLIENT.demands },
+    versions: openssl::CLIENT.versions,
     heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: &[

@@ -1,6 +1,9 @@
 //! Python 3: the ssl module over OpenSSL.
 
-use super::{Client, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard, openssl};
+use super::{
+    Client, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, Versions, When, Wildcard, openssl,
+};
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "python",
@@ -13,9 +16,11 @@ pub(super) const CLIENT: Client = Client {
         ..openssl::CLIENT.names
     },
     demands: openssl::CLIENT.demands,
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured),
     heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: &[
+        (Fault::Version, Phrase::new(Mark::Measured, "sslv3 alert handshake failure")),
         (
             Fault::Name,
             Phrase::only(
@@ -101,6 +106,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 3.11 with OpenSSL 3.0",
             "OpenSSL judges keys, signatures, usages, chain and life; the texts are its own.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Python 3.11",
+            "TLS 1.0 and TLS 1.1 are not offered. The words are for a server made \
+             before TLS 1.3; with another they go by its alert.",
         ),
     ],
 };

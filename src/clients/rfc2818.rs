@@ -1,6 +1,6 @@
 //! RFC 2818 (2000), obsoleted by RFC 9110: HTTP over TLS.
 
-use super::{Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement, Wildcard};
+use super::{Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement, Versions, Wildcard};
 
 pub(super) const CLIENT: Client = Client {
     id: "rfc2818",
@@ -13,6 +13,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::UNKNOWN,
     heeds: &[Fault::Name],
     reaction: Reaction::Stops,
     words: &[],

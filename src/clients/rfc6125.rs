@@ -1,6 +1,8 @@
 //! RFC 6125 (2011), obsoleted by RFC 9525: common name as a last resort.
 
-use super::{Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement};
+use super::{
+    Client, CommonName, CommonNamePick, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement, Versions,
+};
 
 pub(super) const CLIENT: Client = Client {
     id: "rfc6125",
@@ -9,6 +11,7 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Standard,
     names: NamePolicy { common_name: CommonName::IfNoDnsSrvUri, pick: CommonNamePick::Any, ..NamePolicy::RFC9525 },
     demands: Demands::NONE,
+    versions: Versions::UNKNOWN,
     heeds: &[Fault::Name],
     reaction: Reaction::Stops,
     words: &[],

@@ -1,6 +1,6 @@
 //! RFC 9525 (2023): service identity in TLS.
 
-use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement};
+use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Reaction, Statement, Versions};
 
 pub(super) const CLIENT: Client = Client {
     id: "rfc9525",
@@ -9,6 +9,7 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Standard,
     names: NamePolicy::RFC9525,
     demands: Demands::NONE,
+    versions: Versions::UNKNOWN,
     heeds: &[Fault::Name],
     reaction: Reaction::Stops,
     words: &[],

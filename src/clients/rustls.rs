@@ -2,9 +2,9 @@
 
 use super::{
     Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth,
-    Statement, When,
+    Statement, Versions, When,
 };
-use crate::facts::{Digest, Obstacle, extension};
+use crate::facts::{Digest, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "rustls",
@@ -37,6 +37,7 @@ pub(super) const CLIENT: Client = Client {
         is_whole: true,
         ..Demands::NONE
     },
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured),
     heeds: &[
         Fault::InnerAlgorithm,
         Fault::Critical,
@@ -51,6 +52,7 @@ pub(super) const CLIENT: Client = Client {
     ],
     reaction: Reaction::Stops,
     words: &[
+        (Fault::Version, Phrase::new(Mark::Measured, "received fatal alert: HandshakeFailure")),
         (
             Fault::Name,
             Phrase::only(
@@ -111,6 +113,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 0.23 with webpki 0.103",
             "Of a trusted root nothing is looked at but its name constraints.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as rustls 0.23",
+            "TLS 1.0 and TLS 1.1 are not known to it. The words are for a server made \
+             before TLS 1.3; with another they go by its alert.",
         ),
     ],
 };

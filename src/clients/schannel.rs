@@ -1,6 +1,9 @@
 //! Windows Schannel and CryptoAPI, as programs that leave the check to Windows see it.
 
-use super::{Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement};
+use super::{
+    Client, CommonName, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, Versions,
+};
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "schannel",
@@ -9,6 +12,8 @@ pub(super) const CLIENT: Client = Client {
     group: Group::Modern,
     names: NamePolicy { common_name: CommonName::IfNoDns, reference: Reference::Mapped, ..NamePolicy::RFC9525 },
     demands: Demands::NONE,
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls12, Mark::Inferred)
+        .or(TlsVersion::Ssl3, TlsVersion::Tls13),
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
     words: &[

@@ -2,7 +2,7 @@
 
 use super::{
     AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, IssuerDemands, KeyFamily, PresentedDot,
-    Reaction, Reference, Roots, ServerAuth, Substitute, TrailingDot, Wildcard,
+    Reaction, Reference, Roots, ServerAuth, Substitute, TrailingDot, Versions, Wildcard,
 };
 use crate::facts::{KeyUsage, Obstacle, extension};
 
@@ -23,9 +23,24 @@ impl Client {
         let overlooked = overlooks(&self.demands.issuers);
         list.extend(overlooked.map(|what| ("overlooks", hedged(Aspect::Demands, what))));
         list.extend(root(&self.demands.issuers).map(|what| ("trusted root", hedged(Aspect::Demands, what))));
+        list.extend(versions(&self.versions).map(|text| ("versions", text)));
         list.push(("reaction", hedged(Aspect::Reaction, reaction(self.reaction).to_owned())));
         list
     }
+}
+
+/// None when they are not known.
+fn versions(versions: &Versions) -> Option<String> {
+    if *versions == Versions::UNKNOWN {
+        return None;
+    }
+    let always = Versions { ever: versions.always, ..*versions };
+    let somewhere = if always == *versions {
+        String::new()
+    } else {
+        format!("; on some systems, or with some cipher suites, {versions}")
+    };
+    Some(format!("{always}{somewhere}{}", versions.mark.hedge()))
 }
 
 const fn scan(scan: DnsScan) -> &'static str {

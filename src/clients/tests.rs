@@ -16,6 +16,7 @@ const MACHINERY: &[&str] = &[
     "policy",
     "switches",
     "tests",
+    "versions",
     "when",
     "wildcard",
     "words",

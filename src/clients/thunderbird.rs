@@ -1,9 +1,9 @@
 //! Thunderbird and other users of NSS and mozilla::pkix.
 
 use super::{
-    Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth, Statement,
+    Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth, Statement, Versions,
 };
-use crate::facts::{Digest, KeyUsage};
+use crate::facts::{Digest, KeyUsage, TlsVersion};
 
 pub(super) const CLIENT: Client = Client {
     id: "thunderbird",
@@ -23,9 +23,11 @@ pub(super) const CLIENT: Client = Client {
         unforgiven: &[Fault::UnusableKey, Fault::Purpose, Fault::KeyUsage],
         ..Demands::NONE
     },
+    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Documented),
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
     words: &[
+        (Fault::Version, Phrase::new(Mark::Reported, "Peer using unsupported version of security protocol.")),
         (
             Fault::Name,
             Phrase::new(
@@ -99,6 +101,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Inferred,
             "not documented",
             "Thunderbird 102 is the first version without the common name.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "mozilla bug 1643229",
+            "Since version 78 TLS 1.0 and TLS 1.1 are not offered (security.tls.version.min).",
         ),
     ],
 };

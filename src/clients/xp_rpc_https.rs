@@ -1,6 +1,9 @@
 //! Windows XP, RPC over HTTPS: sees only the first name of the SAN.
 
-use super::{AddressMatch, Client, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement};
+use super::{
+    AddressMatch, Client, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Reaction, Reference, Statement, Versions,
+};
+use crate::facts::TlsVersion;
 
 pub(super) const CLIENT: Client = Client {
     id: "xp-rpc-https",
@@ -14,6 +17,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands::NONE,
+    versions: Versions::new(TlsVersion::Ssl3, TlsVersion::Tls10, Mark::Documented),
     heeds: &[Fault::Name],
     reaction: Reaction::Stops,
     words: &[],
@@ -35,6 +39,11 @@ pub(super) const CLIENT: Client = Client {
             "TechNet aa995942",
             "ISA Server publishing has the same need: the subject name must be the first SAN entry as \
              well.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "Microsoft blog \"Support for SSL/TLS protocols on Windows\"",
+            "Windows XP has nothing newer than TLS 1.0.",
         ),
     ],
 };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::key_ring::KeyRing;
-use super::{Certificate, Identity, Keys, Moment, PublicKey, Request, Text};
+use super::{Answered, Certificate, Identity, Keys, Moment, PublicKey, Request, Text};
 
 /// The bits of a key file's mode that let everybody read or write it. A group is somebody's decision.
 pub const OPEN_TO_OTHERS: u32 = 0o006;
@@ -54,6 +54,8 @@ pub struct Evidence {
     pub damaged: Option<String>,
     /// Permission bits of the file (Unix), when it came from one.
     pub mode: Option<u32>,
+    /// What each live service answers that presents it; empty for a file.
+    pub answered: Vec<Answered>,
 }
 
 /// What the order of certificates in a source means.
@@ -157,6 +159,7 @@ impl Evidence {
             ignored: Vec::new(),
             damaged: None,
             mode: None,
+            answered: Vec::new(),
         }
     }
 

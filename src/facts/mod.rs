@@ -37,6 +37,7 @@ mod text;
 pub(crate) mod tlv;
 mod trust;
 mod usage;
+mod versions;
 mod zone;
 
 pub use account::{Account, begins_in_plain_text, begins_with_tls};
@@ -73,3 +74,4 @@ pub use text::{Text, escape};
 pub use trust::{CertificationPath, TrustStore};
 pub(crate) use trust::{Checks, LONGEST_CHAIN, issuers, standing};
 pub use usage::{KeyUsage, Purpose};
+pub use versions::Answered;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::clients::{self, Mark};
 use crate::facts::fixture::{day, evidence, identity, leaf, request, subject, target};
-use crate::facts::{Evidence, Item, SanExtension, TrustStore};
+use crate::facts::{Answered, Evidence, Item, SanExtension, TlsVersion, TrustStore};
 use crate::rules::Authority;
 
 /// What `with` says of the report on the first certificate of `evidence`, for all clients.
@@ -165,6 +165,43 @@ fn misses_the_issuer_where_a_server_sends_a_lone_leaf() {
     let trust = TrustStore::default();
     let ctx = Context { now: day("2026-09-01"), authority: Authority::Unknown, target: None, trust: Some(&trust) };
     assert!(codes(&judge(&subjects[0], &Panel::new(&[], None), &ctx)).contains(&"incomplete-chain"));
+}
+
+/// What clients do with a good certificate that services of these versions alone present: outcome, certainty, fault.
+fn meeting(answered: &[TlsVersion], id: &str) -> (Outcome, Mark, Option<Fault>) {
+    let mut seen = evidence(vec![leaf(["mail.contoso.com"])]);
+    seen.answered = answered
+        .iter()
+        .map(|&version| Answered { oldest: version, newest: version, turned_down: Some(TlsVersion::Tls11) })
+        .collect();
+    let (subjects, target) = (seen.subjects(), target("mail.contoso.com"));
+    let ctx = Context { now: day("2026-09-01"), authority: Authority::Private, target: Some(&target), trust: None };
+    let report = judge(&subjects[0], Panel::all(), &ctx);
+    let verdict = report.verdicts.iter().find(|verdict| verdict.client.id == id).unwrap();
+    (verdict.outcome, verdict.certainty, verdict.fault)
+}
+
+#[test]
+fn no_certificate_is_good_enough_where_no_version_is_shared() {
+    let (old, new) = (TlsVersion::Tls10, TlsVersion::Tls12);
+    let refuses = |certainty| (Outcome::Refuses, certainty, Some(Fault::Version));
+    assert_eq!(meeting(&[old], "python"), refuses(Mark::Measured));
+    // Its user may go on with other faults.
+    assert_eq!(meeting(&[old], "thunderbird"), refuses(Mark::Documented));
+    assert_eq!(meeting(&[new], "outlook2000"), refuses(Mark::Reported));
+    // One of the services will do.
+    assert_eq!(meeting(&[old, new], "go"), (Outcome::Accepts, Mark::Measured, None));
+    assert_eq!(meeting(&[old, new], "outlook2000").0, Outcome::Accepts);
+    // Mail is sent in plain text then.
+    assert_eq!(meeting(&[old], "postfix-may").0, Outcome::Accepts);
+    assert_eq!(meeting(&[], "outlook2000").0, Outcome::Accepts);
+}
+
+#[test]
+fn hedges_what_is_shared_on_some_systems_alone() {
+    assert_eq!(meeting(&[TlsVersion::Tls10], "openssl"), (Outcome::Accepts, Mark::Inferred, None));
+    assert_eq!(meeting(&[TlsVersion::Tls12], "openssl"), (Outcome::Accepts, Mark::Measured, None));
+    assert_eq!(meeting(&[TlsVersion::Tls12], "outlook-anywhere").1, Mark::Inferred);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What one client does, and how that follows from what it complains of.
 
-use crate::clients::{Client, Comparison, Demands, Fault, Group, Mark, Message, Reaction};
+use crate::clients::{Client, Comparison, Demands, Fault, Group, Mark, Meeting, Message, Reaction};
 use crate::facts::{Certificate, Moment, Subject, Target, issuers, standing};
 use crate::rules::Context;
 
@@ -49,9 +49,14 @@ pub(super) fn certainty(
     comparison: &Comparison<'_>,
     target: &Target,
     fault: Option<Fault>,
+    meeting: Meeting,
     is_doubtful: bool,
 ) -> Mark {
-    let certainty = client.certainty(comparison, target, fault);
+    let certainty = match (fault, meeting) {
+        (Some(Fault::Version), _) => return client.versions.mark,
+        (None, Meeting::Sometimes) => client.certainty(comparison, target, fault).max(Mark::Inferred),
+        _ => client.certainty(comparison, target, fault),
+    };
     let looks = client.reaction != Reaction::GoesOn && client.group != Group::Standard;
     match fault {
         None if is_doubtful && looks && !client.demands.is_whole => certainty.max(Mark::Inferred),
@@ -80,6 +85,7 @@ pub(super) fn distrust(subject: &Subject<'_>, is_rooted: bool, ctx: &Context<'_>
 pub(super) fn outcome(fault: Option<Fault>, client: &Client) -> Outcome {
     match (fault, client.reaction) {
         (None, _) | (_, Reaction::GoesOn) => Outcome::Accepts,
+        (Some(Fault::Version), _) => Outcome::Refuses,
         (Some(fault), Reaction::Asks) if !client.demands.unforgiven.contains(&fault) => Outcome::Warns,
         (Some(_), Reaction::Asks | Reaction::Stops) => Outcome::Refuses,
     }

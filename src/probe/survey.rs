@@ -239,7 +239,12 @@ fn put_together(errand: &Errand, visits: Vec<Visit>) -> Survey {
     let host = errand.asked.host().clone();
     let chains = chains.iter().map(|chain| evidence(&errand.named, chain)).collect();
     let (lookups, guesses) = (Vec::new(), Vec::new());
-    Survey { named: errand.named.clone(), host, ports, endpoints, lookups, guesses, chains }
+    let mut survey = Survey { named: errand.named.clone(), host, ports, endpoints, lookups, guesses, chains };
+    for chain in 0..survey.chains.len() {
+        survey.chains[chain].answered =
+            survey.presenting(chain).filter_map(|(_, endpoint)| endpoint.answered()).collect();
+    }
+    survey
 }
 
 /// A chain as a server sent it. When the leaf cannot be read, nothing else takes its place.

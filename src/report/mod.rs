@@ -4,6 +4,8 @@ pub mod json;
 pub mod reference;
 pub mod text;
 
+use std::borrow::Cow;
+
 use crate::clients::{CommonName, DnsScan, Fault, Reference};
 use crate::facts::Identity;
 use crate::judge::{Outcome, Verdict};
@@ -22,14 +24,15 @@ pub(crate) fn on(system: Option<&str>) -> String {
 }
 
 /// Why a client complains, where what it compared does not say it. Plain ASCII without quotes.
-pub(crate) fn reason(verdict: &Verdict<'_>, identity: &Identity) -> Option<&'static str> {
-    oddity(verdict, identity).or_else(|| blame(verdict.fault?))
+pub(crate) fn reason(verdict: &Verdict<'_>, identity: &Identity) -> Option<Cow<'static, str>> {
+    oddity(verdict, identity).or_else(|| blame(verdict.fault?).map(Cow::Borrowed))
 }
 
 /// What is wrong beside the name, in the words of a sentence.
 pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
     Some(match fault {
-        Fault::Name => return None,
+        // The row itself says what was compared, and which versions are offered.
+        Fault::Name | Fault::Version => return None,
         Fault::Expired => "the certificate has expired",
         Fault::NotYetValid => "the certificate is not valid yet",
         Fault::Untrusted => "no chain leads to a trusted root",
@@ -51,18 +54,21 @@ pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
 
 /// Why a client complains where no finding says it: the certificate may be as it should be, and the client is odd. Plain
 /// ASCII without quotes.
-pub(crate) fn oddity(verdict: &Verdict<'_>, identity: &Identity) -> Option<&'static str> {
+pub(crate) fn oddity(verdict: &Verdict<'_>, identity: &Identity) -> Option<Cow<'static, str>> {
     let policy = &verdict.client.names;
     if verdict.outcome == Outcome::Accepts {
         return None;
     }
+    if verdict.fault == Some(Fault::Version) {
+        return Some(Cow::Owned(format!("it offers {}, which is not answered", verdict.client.versions)));
+    }
     if policy.reference == Reference::PeerAddress {
-        return Some("it compares the server's IP address with the common name, not the server's name");
+        return Some(Cow::Borrowed("it compares the server's IP address with the common name, not the server's name"));
     }
     let reads_nothing_else = policy.scan == DnsScan::Nothing && policy.common_name == CommonName::Only;
     // Public CAs are advised to leave it out (BR 7.1.2.7.2).
     let has_none = || identity.subject.common_names().next().is_none();
-    (reads_nothing_else && has_none()).then_some("it reads the common name alone, and there is none")
+    (reads_nothing_else && has_none()).then_some(Cow::Borrowed("it reads the common name alone, and there is none"))
 }
 
 /// `imaps://mail.contoso.com:993, smtp://mail.contoso.com:25`; with the address where a service was seen on several.

@@ -204,6 +204,7 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::KeyUsage => "key usage",
         Fault::Authority => "a CA",
         Fault::Critical => "critical extension",
+        Fault::Version => "no common version",
     }
 }
 

@@ -138,7 +138,8 @@ impl Serialize for Verdicts<'_> {
             };
             let head = &HEADS[verdict.outcome as usize][usize::from(verdict.comparison.matches)];
             let client = client.id.as_bytes();
-            let [named, reason, closed]: [&[u8]; 3] = match reason(verdict, report.subject.item.identity()) {
+            let reason = reason(verdict, report.subject.item.identity());
+            let [named, reason, closed]: [&[u8]; 3] = match &reason {
                 Some(reason) => [b",\"reason\":\"", reason.as_bytes(), b"\""],
                 None => [b""; 3],
             };

@@ -82,11 +82,15 @@ impl<'a> Page<'a> {
         writeln!(self.out, "  {label:<width$}{command}", width = COLUMN - 2)
     }
 
-    /// `  label      value`, the value wrapped under itself.
+    /// `  label      value`, the value wrapped under itself; below a label that is longer than its column.
     ///
     /// # Errors
     /// Those of the stream.
     pub fn field(&mut self, label: &str, value: &str) -> io::Result<()> {
+        if label.chars().count() + 2 >= COLUMN {
+            writeln!(self.out, "  {label}")?;
+            return self.paragraph(COLUMN, value);
+        }
         let mut lines = wrap(value, self.width.saturating_sub(COLUMN)).into_iter();
         let first = lines.next().unwrap_or_default();
         writeln!(self.out, "  {label:<width$}{first}", width = COLUMN - 2)?;

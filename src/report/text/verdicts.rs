@@ -39,7 +39,7 @@ pub fn verdicts(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
             page.paragraph(INDENT, &compared)?;
         }
         if let Some(oddity) = oddity(verdict, report.subject.item.identity()) {
-            page.paragraph(INDENT, oddity)?;
+            page.paragraph(INDENT, &oddity)?;
         }
         if verdict.outcome > Outcome::Accepts && verdict.client.group != Group::Standard {
             page.paragraph(INDENT, &complaint(verdict))?;

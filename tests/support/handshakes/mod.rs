@@ -34,17 +34,7 @@ impl Client {
 
 /// Every client that can be run here; what is compiled goes into `folder`.
 pub(crate) fn all(folder: &Path) -> Vec<Client> {
-    let source =
-        |name: &str| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/handshakes")).join(name);
-    let mbedtls = folder.join("mbedtls");
-    compile(
-        Command::new("cc").arg("-o").arg(&mbedtls).arg(source("mbedtls.c")).args([
-            "-lmbedtls",
-            "-lmbedx509",
-            "-lmbedcrypto",
-        ]),
-        "a C compiler and the package libmbedtls-dev",
-    );
+    let mbedtls = with_mbedtls(folder, "mbedtls");
     let go = folder.join("go");
     // What it compiles once is kept.
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go");
@@ -75,6 +65,51 @@ pub(crate) fn all(folder: &Path) -> Vec<Client> {
         lines("mbedtls", &mut Command::new(mbedtls)),
         Client { id: "rustls", ask: Box::new(rustls) },
     ]
+}
+
+/// A server of before TLS 1.3 that has TLS 1.0 alone, and its port. It ends when it is dropped.
+pub(crate) struct OldServer {
+    child: Child,
+    port: u16,
+}
+
+impl OldServer {
+    /// Presents `leaf.pem`, a file of `folder`, with its key.
+    pub(crate) fn start(folder: &Path) -> Self {
+        let mut command = Command::new(with_mbedtls(folder, "old_server"));
+        command.args(["leaf.pem", "leaf.key"]).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = line.trim().parse();
+        Self { child, port: port.expect("the old server prints its port") }
+    }
+
+    /// Where it listens on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for OldServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A source of this folder.
+fn source(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/handshakes")).join(name)
+}
+
+/// A program made with Mbed TLS, compiled into `folder`.
+fn with_mbedtls(folder: &Path, name: &str) -> PathBuf {
+    let program = folder.join(name);
+    let mut command = Command::new("cc");
+    command.arg("-o").arg(&program).arg(source(&format!("{name}.c")));
+    compile(command.args(["-lmbedtls", "-lmbedx509", "-lmbedcrypto"]), "a C compiler and the package libmbedtls-dev");
+    program
 }
 
 fn compile(command: &mut Command, needs: &str) {
