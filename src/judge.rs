@@ -12,7 +12,7 @@ use crate::clients::{Client, Comparison, Demands, Fault, Meeting, Presented, Rea
 use crate::facts::{Certificate, CertificationPath, Identity, Item, KeyEntry, Source, Subject, Target, Verification};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
-use verdict::{certainty, date, distrust, outcome};
+use verdict::{certainty, date, distrust, outcome, raised};
 
 pub use answer::{Chain, Change, chain, changes, undoes_the_order};
 pub use panel::Panel;
@@ -154,6 +154,12 @@ struct View<'a> {
     fault: Option<Fault>,
 }
 
+impl View<'_> {
+    fn sees_it(&self) -> bool {
+        self.fault != Some(Fault::Version)
+    }
+}
+
 impl<'a> Bench<'a, '_> {
     fn view(&self, member: &'a Member) -> View<'a> {
         let client = member.client;
@@ -164,7 +170,7 @@ impl<'a> Bench<'a, '_> {
         let misses = comparison.as_ref().is_some_and(|comparison| !comparison.matches);
         let meeting = client.versions.meet(&self.subject.evidence.answered);
         let fault = match meeting {
-            Meeting::Never => Some(Fault::Version),
+            Meeting::Never(_) => Some(Fault::Version),
             _ => (misses && member.urgency(Fault::Name).is_some()).then_some(Fault::Name),
         };
         let named = comparison.as_ref().filter(|_| misses && member.complains(Fault::Name));
@@ -274,7 +280,7 @@ impl<'a> Bench<'a, '_> {
                 continue;
             }
             if let Some(hit) = check(Some(demanded.demands)) {
-                complaining.extend(demanded.heeding(fault));
+                complaining.extend(demanded.heeding(fault).filter(|(position, _)| self.views[*position].sees_it()));
                 keep_worse(&mut worst, hit);
             }
         }
@@ -328,7 +334,7 @@ impl<'a> Bench<'a, '_> {
 
     fn clients(&self, wanted: impl Fn(&View<'a>) -> bool) -> Vec<&'static Client> {
         let mut clients = Vec::with_capacity(self.views.len());
-        clients.extend(self.views.iter().filter(|view| wanted(view)).map(|view| view.member.client));
+        clients.extend(self.views.iter().filter(|view| view.sees_it() && wanted(view)).map(|view| view.member.client));
         clients
     }
 
@@ -388,12 +394,6 @@ fn keep_worse(worst: &mut Option<Hit>, hit: Hit) {
     if worst.as_ref().is_none_or(|worst| worst.level < hit.level) {
         *worst = Some(hit);
     }
-}
-
-/// True when something of this kind was found.
-fn raised(kind: Fault, findings: &[Finding]) -> bool {
-    let is_of_it = |finding: &Finding| finding.rule.fault.is_some_and(|fault| fault.is_a(kind));
-    findings.iter().any(|finding| finding.hit.level > Level::Note && is_of_it(finding))
 }
 
 #[cfg(test)]

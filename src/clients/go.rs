@@ -73,7 +73,7 @@ pub(super) const CLIENT: Client = Client {
     ],
     reaction: Reaction::Stops,
     words: &[
-        (Fault::Version, Phrase::new(Mark::Measured, "tls: server selected unsupported protocol version")),
+        (Fault::Version, Phrase::new(Mark::Inferred, "tls: server selected unsupported protocol version")),
         (
             Fault::Name,
             Phrase::only(

@@ -83,7 +83,7 @@ pub(super) const CLIENT: Client = Client {
     ],
     reaction: Reaction::Stops,
     words: &[
-        (Fault::Version, Phrase::new(Mark::Measured, "is not accepted by client preferences [TLS13, TLS12]")),
+        (Fault::Version, Phrase::new(Mark::Inferred, "is not accepted by client preferences [TLS13, TLS12]")),
         (Fault::Name, Phrase::only(When::AddressWithoutSan, Mark::Documented, "No subject alternative names present")),
         (
             Fault::Name,

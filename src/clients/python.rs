@@ -1,9 +1,6 @@
 //! Python 3: the ssl module over OpenSSL.
 
-use super::{
-    Client, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, Versions, When, Wildcard, openssl,
-};
-use crate::facts::TlsVersion;
+use super::{Client, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard, openssl};
 
 pub(super) const CLIENT: Client = Client {
     id: "python",
@@ -16,16 +13,15 @@ pub(super) const CLIENT: Client = Client {
         ..openssl::CLIENT.names
     },
     demands: openssl::CLIENT.demands,
-    versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured),
+    versions: openssl::CLIENT.versions,
     heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: &[
-        (Fault::Version, Phrase::new(Mark::Measured, "sslv3 alert handshake failure")),
         (
             Fault::Name,
             Phrase::only(
                 When::Address,
-                Mark::Inferred,
+                Mark::Measured,
                 "certificate verify failed: IP address mismatch, certificate is not valid for '{host}'. \
                  (_ssl.c)",
             ),
@@ -33,7 +29,7 @@ pub(super) const CLIENT: Client = Client {
         (
             Fault::Name,
             Phrase::new(
-                Mark::Reported,
+                Mark::Measured,
                 "certificate verify failed: Hostname mismatch, certificate is not valid for '{mapped}'. \
                  (_ssl.c)",
             ),
@@ -92,13 +88,13 @@ pub(super) const CLIENT: Client = Client {
             Phrase::new(Mark::Measured, "certificate verify failed: certificate is not yet valid (_ssl.c)"),
         ),
     ],
-    mark: Mark::Inferred,
+    mark: Mark::Measured,
     surmised: &[],
     statements: &[
         Statement::new(Mark::Reported, "Oxygem/Kanmail issue 89", "The text of the exception."),
         Statement::new(
-            Mark::Inferred,
-            "python/cpython:Modules/_ssl.c",
+            Mark::Measured,
+            "python/cpython:Modules/_ssl.c, run as 3.11",
             "Names are compared by OpenSSL without partial wildcards, host names mapped to A-labels \
              before.",
         ),
@@ -110,8 +106,7 @@ pub(super) const CLIENT: Client = Client {
         Statement::new(
             Mark::Measured,
             "run as Python 3.11",
-            "TLS 1.0 and TLS 1.1 are not offered. The words are for a server made \
-             before TLS 1.3; with another they go by its alert.",
+            "TLS 1.0 and TLS 1.1 are not offered since 3.10, but Debian's Python leaves that to OpenSSL.",
         ),
     ],
 };

@@ -52,7 +52,7 @@ pub(super) const CLIENT: Client = Client {
     ],
     reaction: Reaction::Stops,
     words: &[
-        (Fault::Version, Phrase::new(Mark::Measured, "received fatal alert: HandshakeFailure")),
+        (Fault::Version, Phrase::new(Mark::Inferred, "received fatal alert: HandshakeFailure")),
         (
             Fault::Name,
             Phrase::only(

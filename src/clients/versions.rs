@@ -34,26 +34,54 @@ impl Versions {
         Self { ever: (oldest, newest), ..self }
     }
 
-    /// Whether it shares a version with one of the services; with none named, it does.
+    /// Whether a client with these versions gets an answer from the services that present a certificate; with none, as
+    /// with a file, it does.
     pub fn meet(&self, services: &[Answered]) -> Meeting {
-        let meets = |(oldest, newest)| services.is_empty() || services.iter().any(|one| one.meets(oldest, newest));
-        match (meets(self.always), meets(self.ever)) {
-            (true, _) => Meeting::Always,
-            (false, true) => Meeting::Sometimes,
-            (false, false) => Meeting::Never,
+        // Clients that are older than that know no server name indication.
+        let names_server = self.ever.1 > TlsVersion::Tls10;
+        let is_presented = services.iter().any(|one| one.is_named == names_server);
+        let asked = services.iter().filter(|one| one.is_named == names_server || !is_presented);
+        let meeting = asked.map(|one| self.meet_one(one)).reduce(Meeting::and).unwrap_or(Meeting::Always);
+        // Whoever does not name the server is presented with something else.
+        let misses_it = !services.is_empty() && !is_presented && !names_server;
+        if misses_it { meeting.and(Meeting::Sometimes) } else { meeting }
+    }
+
+    fn meet_one(&self, service: &Answered) -> Meeting {
+        if *self == Self::UNKNOWN {
+            return Meeting::Always;
+        }
+        // Clients of today offer fewer cipher suites than there are.
+        let is_usual = service.is_modern || service.newest < TlsVersion::Tls12;
+        match (service.shares(self.always), service.shares(self.ever)) {
+            (_, Some(false)) if service.is_sure => Meeting::Never(self.mark),
+            (_, Some(false)) => Meeting::Never(self.mark.max(Mark::Inferred)),
+            (Some(true), _) if is_usual => Meeting::Always,
+            _ => Meeting::Sometimes,
         }
     }
 }
 
-/// Whether a client and a service share a version.
+/// Whether a client and services share a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meeting {
     /// Wherever the client runs.
     Always,
-    /// On some systems, or with some cipher suites.
+    /// On some systems, with some cipher suites, or with some of the services; or it is not known.
     Sometimes,
-    /// Nowhere: it sees no certificate.
-    Never,
+    /// Nowhere: it sees no certificate. How sure we are of that.
+    Never(Mark),
+}
+
+impl Meeting {
+    /// With both of two services.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Never(one), Self::Never(another)) => Self::Never(one.max(another)),
+            (one, another) if one == another => one,
+            _ => Self::Sometimes,
+        }
+    }
 }
 
 /// `TLS 1.2 to TLS 1.3`, as far as it is offered anywhere.

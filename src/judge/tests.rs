@@ -167,41 +167,61 @@ fn misses_the_issuer_where_a_server_sends_a_lone_leaf() {
     assert!(codes(&judge(&subjects[0], &Panel::new(&[], None), &ctx)).contains(&"incomplete-chain"));
 }
 
-/// What clients do with a good certificate that services of these versions alone present: outcome, certainty, fault.
-fn meeting(answered: &[TlsVersion], id: &str) -> (Outcome, Mark, Option<Fault>) {
-    let mut seen = evidence(vec![leaf(["mail.contoso.com"])]);
-    seen.answered = answered
-        .iter()
-        .map(|&version| Answered { oldest: version, newest: version, turned_down: Some(TlsVersion::Tls11) })
-        .collect();
+/// A service that answers this version alone, and turns down others with an alert.
+fn answering(version: TlsVersion, is_named: bool) -> Answered {
+    let turned_down = Some(TlsVersion::Tls11);
+    Answered { is_named, oldest: version, newest: version, turned_down, is_sure: true, is_modern: true }
+}
+
+/// What a client does with a certificate for this name that services present: outcome, certainty, fault.
+fn meeting(answered: &[Answered], name: &str, id: &str) -> (Outcome, Mark, Option<Fault>) {
+    let mut seen = evidence(vec![leaf([name])]);
+    seen.answered = answered.into();
     let (subjects, target) = (seen.subjects(), target("mail.contoso.com"));
     let ctx = Context { now: day("2026-09-01"), authority: Authority::Private, target: Some(&target), trust: None };
     let report = judge(&subjects[0], Panel::all(), &ctx);
     let verdict = report.verdicts.iter().find(|verdict| verdict.client.id == id).unwrap();
+    let complains = report.findings.iter().flat_map(|finding| &finding.clients).any(|client| client.id == id);
+    assert!(!complains || verdict.fault != Some(Fault::Version), "it never saw the certificate");
     (verdict.outcome, verdict.certainty, verdict.fault)
 }
 
 #[test]
 fn no_certificate_is_good_enough_where_no_version_is_shared() {
-    let (old, new) = (TlsVersion::Tls10, TlsVersion::Tls12);
+    let [old, new] = [TlsVersion::Tls10, TlsVersion::Tls12].map(|version| answering(version, true));
+    let [old_unnamed, new_unnamed] = [TlsVersion::Tls10, TlsVersion::Tls12].map(|version| answering(version, false));
     let refuses = |certainty| (Outcome::Refuses, certainty, Some(Fault::Version));
-    assert_eq!(meeting(&[old], "python"), refuses(Mark::Measured));
-    // Its user may go on with other faults.
-    assert_eq!(meeting(&[old], "thunderbird"), refuses(Mark::Documented));
-    assert_eq!(meeting(&[new], "outlook2000"), refuses(Mark::Reported));
-    // One of the services will do.
-    assert_eq!(meeting(&[old, new], "go"), (Outcome::Accepts, Mark::Measured, None));
-    assert_eq!(meeting(&[old, new], "outlook2000").0, Outcome::Accepts);
+    for name in ["mail.contoso.com", "other.contoso.com"] {
+        let meeting = |answered: &[Answered], id| meeting(answered, name, id);
+        assert_eq!(meeting(&[old, old_unnamed], "go"), refuses(Mark::Measured));
+        // Its user may go on with other faults.
+        assert_eq!(meeting(&[old], "thunderbird"), refuses(Mark::Documented));
+        assert_eq!(meeting(&[new, new_unnamed], "outlook2000"), refuses(Mark::Reported));
+        assert_eq!(meeting(&[Answered { is_sure: false, ..old }], "go"), refuses(Mark::Inferred));
+    }
+    let meeting = |answered: &[Answered], id| meeting(answered, "mail.contoso.com", id);
+    // They are asked without a name by those that know no such thing.
+    assert_eq!(meeting(&[new, old_unnamed], "outlook2000").0, Outcome::Accepts);
+    assert_eq!(meeting(&[new, old_unnamed], "go"), (Outcome::Accepts, Mark::Measured, None));
     // Mail is sent in plain text then.
     assert_eq!(meeting(&[old], "postfix-may").0, Outcome::Accepts);
     assert_eq!(meeting(&[], "outlook2000").0, Outcome::Accepts);
 }
 
 #[test]
-fn hedges_what_is_shared_on_some_systems_alone() {
-    assert_eq!(meeting(&[TlsVersion::Tls10], "openssl"), (Outcome::Accepts, Mark::Inferred, None));
-    assert_eq!(meeting(&[TlsVersion::Tls12], "openssl"), (Outcome::Accepts, Mark::Measured, None));
-    assert_eq!(meeting(&[TlsVersion::Tls12], "outlook-anywhere").1, Mark::Inferred);
+fn hedges_what_is_shared_here_and_there_alone() {
+    let [old, new] = [TlsVersion::Tls10, TlsVersion::Tls12].map(|version| answering(version, true));
+    let hedged = (Outcome::Accepts, Mark::Inferred, None);
+    let meets = |answered: &[Answered], id| meeting(answered, "mail.contoso.com", id);
+    assert_eq!(meets(&[old], "openssl"), hedged);
+    assert_eq!(meets(&[new], "openssl"), (Outcome::Accepts, Mark::Measured, None));
+    // One of two addresses.
+    assert_eq!(meets(&[old, new], "go"), hedged);
+    // With cipher suites that few offer.
+    assert_eq!(meets(&[Answered { is_modern: false, ..new }], "go"), hedged);
+    // It would be presented with the certificate for those that name nobody.
+    assert_eq!(meets(&[old], "android4"), hedged);
+    assert_eq!(meeting(&[old], "other.contoso.com", "openssl").1, Mark::Inferred);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What one client does, and how that follows from what it complains of.
 
+use super::Finding;
 use crate::clients::{Client, Comparison, Demands, Fault, Group, Mark, Meeting, Message, Reaction};
 use crate::facts::{Certificate, Moment, Subject, Target, issuers, standing};
-use crate::rules::Context;
+use crate::rules::{Context, Level};
 
 /// What one client does.
 #[derive(Debug)]
@@ -53,8 +54,8 @@ pub(super) fn certainty(
     is_doubtful: bool,
 ) -> Mark {
     let certainty = match (fault, meeting) {
-        (Some(Fault::Version), _) => return client.versions.mark,
-        (None, Meeting::Sometimes) => client.certainty(comparison, target, fault).max(Mark::Inferred),
+        (Some(Fault::Version), Meeting::Never(mark)) => return mark,
+        (_, Meeting::Sometimes) => client.certainty(comparison, target, fault).max(Mark::Inferred),
         _ => client.certainty(comparison, target, fault),
     };
     let looks = client.reaction != Reaction::GoesOn && client.group != Group::Standard;
@@ -80,6 +81,12 @@ pub(super) fn distrust(subject: &Subject<'_>, is_rooted: bool, ctx: &Context<'_>
     } else {
         Fault::Untrusted
     }
+}
+
+/// True when something of this kind was found.
+pub(super) fn raised(kind: Fault, findings: &[Finding]) -> bool {
+    let is_of_it = |finding: &Finding| finding.rule.fault.is_some_and(|fault| fault.is_a(kind));
+    findings.iter().any(|finding| finding.hit.level > Level::Note && is_of_it(finding))
 }
 
 pub(super) fn outcome(fault: Option<Fault>, client: &Client) -> Outcome {

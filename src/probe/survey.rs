@@ -242,7 +242,7 @@ fn put_together(errand: &Errand, visits: Vec<Visit>) -> Survey {
     let mut survey = Survey { named: errand.named.clone(), host, ports, endpoints, lookups, guesses, chains };
     for chain in 0..survey.chains.len() {
         survey.chains[chain].answered =
-            survey.presenting(chain).filter_map(|(_, endpoint)| endpoint.answered()).collect();
+            survey.presenting(chain).flat_map(|(_, endpoint)| endpoint.answered(chain)).collect();
     }
     survey
 }

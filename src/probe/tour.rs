@@ -60,12 +60,21 @@ impl<F: FnMut(&Hello) -> Result<Seen, Trouble>> Tour<F> {
         self.older_than(version)
     }
 
-    /// Old clients send no name, and they are at TLS 1.2 at most: both questions at once, where that is answered.
+    /// Old clients send no name, and they are at TLS 1.2 at most: both questions at once, where that is answered. The
+    /// oldest are at TLS 1.0.
     fn without_name(&mut self, version: TlsVersion, newest: TlsVersion) -> Result<(), Over> {
         let older = newest.min(TlsVersion::Tls12);
-        let answered = self.ask(&Sni::Absent, KeysOffered::Any, older)?.is_some();
-        if !answered && version > TlsVersion::Tls12 {
-            self.ask(&Sni::Absent, KeysOffered::Any, newest)?;
+        match self.ask(&Sni::Absent, KeysOffered::Any, older)?.map(|seen| seen.version) {
+            Some(answered) if answered > TlsVersion::Tls10 => {
+                self.ask(&Sni::Absent, KeysOffered::Any, TlsVersion::Tls10)?;
+            }
+            None if version > TlsVersion::Tls12 => {
+                self.ask(&Sni::Absent, KeysOffered::Any, newest)?;
+                // It may have missed the name, or TLS 1.3.
+                let target = self.target.clone();
+                self.ask(&target, KeysOffered::Any, older)?;
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -161,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn asks_a_server_of_today_five_questions() {
+    fn asks_a_server_of_today_six_questions() {
         let mail = name("mail.contoso.com");
         let versions = [TlsVersion::Tls12, TlsVersion::Tls13];
         assert_eq!(
@@ -169,10 +178,20 @@ mod tests {
             [
                 "named Any TLS 1.3 yes",
                 "unnamed Any TLS 1.2 yes",
+                "unnamed Any TLS 1.0 no",
                 "other Any TLS 1.3 yes",
                 "named Rsa TLS 1.2 no",
                 "named Any TLS 1.1 no",
             ]
+        );
+    }
+
+    #[test]
+    fn asks_one_without_tls_1_2_whether_it_missed_the_name() {
+        let mail = name("mail.contoso.com");
+        assert_eq!(
+            asked(Some(&mail), &[TlsVersion::Tls13], &Cause::Alert(70))[1..4],
+            ["unnamed Any TLS 1.2 no", "unnamed Any TLS 1.3 yes", "named Any TLS 1.2 no"]
         );
     }
 

@@ -22,7 +22,8 @@ fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
         let mut versions: Vec<TlsVersion> = endpoint.answers().map(|(_, answer)| answer.version).collect();
         versions.sort_unstable();
         versions.dedup();
-        let newest = *versions.last()?;
+        // Others may be for those that name another server, or none.
+        let newest = endpoint.main_answer()?.version;
         let old: Vec<&str> = versions.iter().filter(|version| version.is_old()).map(|version| version.name()).collect();
         match (old.is_empty(), newest.is_old()) {
             (true, _) => None,

@@ -5,7 +5,7 @@ use std::io;
 
 use super::layout::level;
 use super::{Page, verdicts};
-use crate::clients::Reference;
+use crate::clients::{Fault, Reference};
 use crate::error::listed;
 use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
@@ -132,11 +132,19 @@ pub fn faults(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
 fn all_the_same(report: &Report<'_>) -> String {
     // One that compares addresses complains of nearly every certificate, and of every good one.
     let names = |verdict: &&Verdict<'_>| verdict.client.names.reference != Reference::PeerAddress;
-    match report.verdicts.iter().filter(names).filter(|verdict| verdict.outcome > Outcome::Accepts).count() {
+    let refusing = report.verdicts.iter().filter(names).filter(|verdict| verdict.outcome > Outcome::Accepts);
+    let (shut_out, complaining): (Vec<_>, Vec<_>) = refusing.partition(|verdict| verdict.fault == Some(Fault::Version));
+    let complaining = match complaining.len() {
         0 => String::new(),
         1 => "; 1 client complains all the same, its row says why".to_owned(),
         many => format!("; {many} clients complain all the same, their rows say why"),
-    }
+    };
+    let shut_out = match shut_out.len() {
+        0 => String::new(),
+        1 => "; 1 client has no version of TLS in common with it".to_owned(),
+        many => format!("; {many} clients have no version of TLS in common with it"),
+    };
+    complaining + &shut_out
 }
 
 fn finding(finding: &Finding, report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
@@ -259,7 +267,7 @@ fn reasons(not_checked: &[(&'static Rule, Missing)]) -> Vec<Missing> {
 mod tests {
     use super::*;
     use crate::facts::fixture::{day, evidence, identity, leaf, subject, target};
-    use crate::facts::{Identity, SanExtension};
+    use crate::facts::{Answered, Identity, SanExtension, TlsVersion};
     use crate::judge::{Panel, judge};
     use crate::report::oddity;
     use crate::rules::Context;
@@ -308,6 +316,24 @@ mod tests {
             let (text, unexplained) = judged(called(common_names, names), typed);
             assert_eq!(unexplained, [""; 0], "{text}");
         }
+    }
+
+    #[test]
+    fn tells_who_has_no_version_in_common_from_who_complains() {
+        let mut seen = evidence(vec![leaf(["mail.contoso.com"])]);
+        let (oldest, newest, turned_down) = (TlsVersion::Tls12, TlsVersion::Tls13, Some(TlsVersion::Tls11));
+        seen.answered = [true, false]
+            .map(|is_named| Answered { is_named, oldest, newest, turned_down, is_sure: true, is_modern: true })
+            .into();
+        let (subjects, typed) = (seen.subjects(), target("mail.contoso.com"));
+        let ctx = Context { now: day("2026-09-01"), authority: Authority::Private, target: Some(&typed), trust: None };
+        let mut out = Vec::new();
+        check(&judge(&subjects[0], Panel::all(), &ctx), &mut Page::new(&mut out, 200)).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let first =
+            "standard input: nothing wrong for mail.contoso.com; 4 clients have no version of TLS in common with it\n";
+        assert!(text.starts_with(first), "{text}");
+        assert!(text.contains("it offers SSL 3.0 to TLS 1.0, which is not answered"), "{text}");
     }
 
     #[test]
