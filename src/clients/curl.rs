@@ -15,7 +15,7 @@ pub(super) const CLIENT: Client = Client {
         wildcard: Wildcard::WholeLabelUnchecked,
         labels_after_star: 2,
         address: AddressMatch::OctetsOrCommonName,
-        reference: Reference::Mapped,
+        reference: Reference::MappedLoosely,
         presented_dot: PresentedDot::Dropped,
         ..NamePolicy::RFC9525
     },
@@ -90,12 +90,12 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Expired, Phrase::new(Mark::Measured, "SSL certificate problem: certificate has expired")),
         (Fault::NotYetValid, Phrase::new(Mark::Measured, "SSL certificate problem: certificate is not yet valid")),
     ],
-    mark: Mark::Documented,
+    mark: Mark::Measured,
     surmised: &[],
     statements: &[
         Statement::new(
-            Mark::Documented,
-            "curl/curl:lib/vtls/openssl.c@5c61e16",
+            Mark::Measured,
+            "curl/curl:lib/vtls/openssl.c@5c61e16, run as Debian's 7.88",
             "When there is any dNSName or iPAddress the common name is ignored; otherwise the last \
              one is compared.",
         ),

@@ -176,14 +176,15 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
         (Reference::WellFormed | Reference::SniHostName, Host::Name(name)) => {
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
         }
-        (Reference::Mapped, host) if !typed.is_ascii() => {
+        (Reference::Mapped | Reference::MappedLoosely, host) if !typed.is_ascii() => {
             // Mapping starts from UTF-8.
             let (Host::Name(name), Some(_)) = (host, target.text().as_str()) else { return None };
-            // Mapping obeys STD3 rules, which know no underscore (RFC 5895, UTS 46 UseSTD3ASCIIRules).
-            let name = (!name.as_str().contains('_')).then_some(name)?;
-            Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: None })
+            // STD3 rules know no underscore (RFC 5895, UTS 46 UseSTD3ASCIIRules).
+            let obeys_std3 = !name.as_str().contains('_');
+            let is_mapped = obeys_std3 || policy.reference == Reference::MappedLoosely;
+            is_mapped.then_some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: None })
         }
-        (Reference::Mapped | Reference::Typed, _) => {
+        (Reference::Mapped | Reference::MappedLoosely | Reference::Typed, _) => {
             let bare = if kept { typed } else { typed.strip_suffix(b".").unwrap_or(typed) };
             (!bare.is_empty()).then_some(Asked { name: bare, dotted: false, also: either.then_some(typed) })
         }

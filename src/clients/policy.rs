@@ -142,6 +142,8 @@ pub enum Reference {
     SniHostName,
     /// U-labels become A-labels, or match nothing where that fails; ASCII stays as typed.
     Mapped,
+    /// As `Mapped`, by UTS 46 without UseSTD3ASCIIRules: an underscore does no harm beside U-labels.
+    MappedLoosely,
     /// The bytes as typed: no IDNA.
     Typed,
     /// The server's IP address, whatever was typed (Q273948).

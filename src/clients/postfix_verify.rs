@@ -1,13 +1,19 @@
 //! Postfix with mandatory verification (verify, secure).
 
-use super::{Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Statement, Wildcard, openssl};
+use super::{
+    Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, Wildcard, openssl,
+};
 
 pub(super) const CLIENT: Client = Client {
     id: "postfix-verify",
     name: "Postfix (verify, secure)",
     service: "SMTP between servers",
     group: Group::Modern,
-    names: NamePolicy { wildcard: Wildcard::WholeLabelOpenSsl, ..openssl::CLIENT.names },
+    names: NamePolicy {
+        wildcard: Wildcard::WholeLabelOpenSsl,
+        reference: Reference::MappedLoosely,
+        ..openssl::CLIENT.names
+    },
     demands: Demands { rsa_bits: 919, ..openssl::CLIENT.demands },
     versions: openssl::CLIENT.versions,
     heeds: openssl::CLIENT.heeds,
@@ -19,12 +25,12 @@ pub(super) const CLIENT: Client = Client {
         (Fault::NotYetValid, Phrase::new(Mark::Inferred, "Server certificate not verified")),
         (Fault::Unfit, Phrase::new(Mark::Inferred, "Server certificate not verified")),
     ],
-    mark: Mark::Documented,
+    mark: Mark::Measured,
     surmised: &[],
     statements: &[
         Statement::new(
-            Mark::Documented,
-            "vdukhovni/postfix:src/tls/tls_client.c@17830e5",
+            Mark::Measured,
+            "vdukhovni/postfix:src/tls/tls_client.c@17830e5, run as Debian's 3.7",
             "OpenSSL compares the names, without partial wildcards: any dNSName, the common name only \
              when there is none.",
         ),

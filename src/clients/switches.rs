@@ -108,6 +108,7 @@ const fn reference(reference: Reference) -> &'static str {
         Reference::WellFormed => "only a well-formed name is compared, in A-labels",
         Reference::SniHostName => "a name that STD3 allows is compared, in A-labels",
         Reference::Mapped => "U-labels become A-labels, anything else is compared as it is",
+        Reference::MappedLoosely => "U-labels become A-labels beside any others, anything else is compared as it is",
         Reference::Typed => "compared as it is, without IDNA",
         Reference::PeerAddress => "not compared: the server's IP address is",
     }

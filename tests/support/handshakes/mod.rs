@@ -1,5 +1,7 @@
 //! Real TLS clients, asked whether they take a server on the loopback as `localhost`.
 
+mod postfix;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -48,17 +50,15 @@ pub(crate) fn all(folder: &Path) -> Vec<Client> {
         "the package golang-go",
     );
     let postfix = folder.join("postfix");
-    std::fs::create_dir(&postfix).unwrap();
-    std::fs::write(
-        postfix.join("main.cf"),
-        "compatibility_level = 3.6\nmyhostname = client.example\ninet_protocols = ipv4\n",
-    )
-    .unwrap();
+    postfix::configure(&postfix);
     vec![
         Client { id: "openssl", ask: Box::new(openssl) },
         Client { id: "gnutls", ask: Box::new(gnutls) },
         Client { id: "curl", ask: Box::new(curl) },
-        Client { id: "postfix-verify", ask: Box::new(move |port, root| posttls_finger(&postfix, port, root)) },
+        Client {
+            id: "postfix-verify",
+            ask: Box::new(move |port, root| verified(&postfix::says(&postfix, port, root, "localhost"))),
+        },
         lines("python", Command::new("python3").arg(source("handshake.py"))),
         lines("jsse", Command::new("java").arg(source("Handshake.java"))),
         lines("go", &mut Command::new(go)),
@@ -186,27 +186,8 @@ fn curl(port: u16, root: &Path) -> Answer {
     Answer { accepts: said.contains("SSL certificate verify ok"), said }
 }
 
-fn posttls_finger(folder: &Path, port: u16, root: &Path) -> Answer {
-    let mut command = Command::new("posttls-finger");
-    command.args(["-w", "-l", "verify", "-m", "0", "-P", "/nonexistent", "-t", "30", "-F"]).arg(root);
-    command.args(["-L", "summary,certmatch", &format!("[127.0.0.1]:{port}"), "localhost"]);
-    command.env("MAIL_CONFIG", folder).env("PATH", path_with_sbin()).stdin(Stdio::null()).stderr(Stdio::null());
-    let running = command.stdout(Stdio::piped()).spawn();
-    let mut child = running.unwrap_or_else(|error| panic!("this test needs postfix: {error}"));
-    let mut said = String::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        said = said + &line + " ";
-        // Then it waits for a greeting.
-        if line.contains("TLS connection established") {
-            child.kill().unwrap();
-        }
-    }
-    child.wait().unwrap();
-    Answer { accepts: said.contains("Verified TLS connection established"), said }
-}
-
-fn path_with_sbin() -> String {
-    format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default())
+fn verified(said: &str) -> Answer {
+    Answer { accepts: said.contains("Verified TLS connection established"), said: said.to_owned() }
 }
 
 fn rustls(port: u16, root: &Path) -> Answer {

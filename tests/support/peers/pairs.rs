@@ -1,14 +1,17 @@
 //! Certificates and hosts made up at random, the same each time, so that they nearly fit each other.
 
+#![allow(dead_code, reason = "no test needs all of it")]
+
 use certfix::facts::Target;
 
-/// `count` pairs of a host as typed and a certificate in DER.
-pub(crate) fn pairs(count: usize) -> Vec<(Target, Vec<u8>)> {
+/// `count` pairs of a host as typed and a certificate in DER, all issued by [`ISSUER`], with signatures that `sign` makes
+/// (ECDSA with SHA-256). Pairs with the same certificate follow each other.
+pub(crate) fn pairs(count: usize, sign: impl Fn(&[u8]) -> Vec<u8>) -> Vec<(Target, Vec<u8>)> {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut pairs = Vec::with_capacity(count);
     while pairs.len() < count {
         let names: Vec<Vec<u8>> = (0..1 + random.below(3)).map(|_| random.presented()).collect();
-        let cert = certificate(&mut random, &names);
+        let cert = certificate(&mut random, &names, &sign);
         for _ in 0..3 {
             let like = random.pick(&names).clone();
             let host = random.host(&like);
@@ -18,6 +21,9 @@ pub(crate) fn pairs(count: usize) -> Vec<(Target, Vec<u8>)> {
     pairs.truncate(count);
     pairs
 }
+
+/// The common name of who signs, and all that there is of it.
+pub(crate) const ISSUER: &str = "differential test";
 
 /// xorshift64*: no test depends on luck.
 struct Random(u64);
@@ -180,7 +186,7 @@ impl Random {
     }
 }
 
-fn certificate(random: &mut Random, names: &[Vec<u8>]) -> Vec<u8> {
+fn certificate(random: &mut Random, names: &[Vec<u8>], sign: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut extensions = Vec::new();
     match random.below(16) {
         0..=2 => {}
@@ -211,7 +217,7 @@ fn certificate(random: &mut Random, names: &[Vec<u8>]) -> Vec<u8> {
     let extensions = if extensions.is_empty() { Vec::new() } else { tlv(0xa3, &tlv(0x30, &extensions)) };
     let common_names = random.below(8).saturating_sub(4);
     let subject: Vec<u8> = (0..common_names).flat_map(|_| common_name(random, names)).collect();
-    let issuer = tlv(0x30, &tlv(0x31, &attribute(12, b"differential test")));
+    let issuer = tlv(0x30, &tlv(0x31, &attribute(12, ISSUER.as_bytes())));
     let algorithm = tlv(0x30, &tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]));
     let life = tlv(0x30, &[tlv(0x17, b"240101000000Z"), tlv(0x17, b"490101000000Z")].concat());
     let tbs = [
@@ -224,9 +230,9 @@ fn certificate(random: &mut Random, names: &[Vec<u8>]) -> Vec<u8> {
         SPKI.to_vec(),
         extensions,
     ];
-    // Comparing names does not look at the signature.
-    let signature = tlv(3, &[0, 0x30, 6, 2, 1, 1, 2, 1, 1]);
-    tlv(0x30, &[tlv(0x30, &tbs.concat()), algorithm, signature].concat())
+    let tbs = tlv(0x30, &tbs.concat());
+    let signature = tlv(3, &[&[0], sign(&tbs).as_slice()].concat());
+    tlv(0x30, &[tbs, algorithm, signature].concat())
 }
 
 fn other_entry(random: &mut Random) -> Vec<u8> {
@@ -290,3 +296,11 @@ const SPKI: &[u8] = &[
     0xc2, 0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b,
     0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5,
 ];
+
+/// The private key to it, which is 1 (SEC 1 ECPrivateKey).
+pub(crate) fn private_key() -> Vec<u8> {
+    let one = [&[0; 31], &[1][..]].concat();
+    let curve = tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]);
+    let public = &SPKI[SPKI.len() - 68..];
+    tlv(0x30, &[tlv(2, &[1]), tlv(4, &one), tlv(0xa0, &curve), tlv(0xa1, public)].concat())
+}
