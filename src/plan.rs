@@ -13,10 +13,11 @@ pub use wanted::{Choice, Chosen, Unwanted, UnwantedName, Use, Wanted, WantedName
 
 use crate::Error;
 use crate::facts::{
-    Certificate, DistinguishedName, GeneralName, Identity, Item, KeyKind, Name, NameFault, Purpose, Reservation, Text,
+    Certificate, DistinguishedName, GeneralName, Identity, Item, KeyKind, Name, NameFault, Purpose, Reservation,
+    SanExtension, Text,
 };
 use crate::profiles::{NamesUse, Order, Profile, SELF_SIGNED};
-use subject::Validation;
+use subject::{Subject, Validation};
 
 /// What is wished for.
 #[derive(Clone, Debug)]
@@ -165,7 +166,7 @@ pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
     };
     let identity = wish.old.map(Item::identity);
     let chosen = names::choose(&wish.target, identity, &wish.extra, profile)?;
-    let subject = match &wish.subject {
+    let mut subject = match &wish.subject {
         Some(subject) => subject::fresh(subject, &wish.target)?,
         None => match identity {
             Some(identity) if !identity.subject.is_empty() => {
@@ -176,6 +177,9 @@ pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
             _ => subject::fresh(&DistinguishedName::default(), &wish.target)?,
         },
     };
+    if wish.output == Output::SelfSigned && subject.name.is_empty() {
+        subject = Subject { left_out: subject.left_out, ..subject::domain_components(&wish.target)? };
+    }
     let mut left_out = subject.left_out;
     left_out.extend(wish.old.map(|old| left_out::extensions(old, profile)).unwrap_or_default());
     let client_auth = identity.and_then(|identity| identity.purposes.as_ref());
@@ -263,12 +267,14 @@ impl Plan {
         Ok(plans)
     }
 
-    /// True when names or subject differ from `old` in more than a common name that was missing.
+    /// True when names, their mark or the subject differ from `old` in more than a common name that was missing.
     pub fn changes_anything(&self, old: &Identity) -> bool {
         let mut pairs = self.general_names().zip(&old.names.entries);
         let names = self.names.len() == old.names.entries.len() && pairs.all(|(new, old)| new.is_same(old));
         let subject = self.common_name == CommonNamePlan::Added || self.subject.der == old.subject.der;
-        !names || !subject || old.is_ca()
+        // The list is marked critical where there is no subject (RFC 5280 §4.2.1.6).
+        let mark = (old.names.extension == SanExtension::Critical) == self.subject.is_empty();
+        !names || !mark || !subject || old.is_ca()
     }
 
     /// The name that the certificate will begin with in the place of the target, because the CA sorts names.

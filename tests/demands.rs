@@ -88,6 +88,7 @@ const CASES: &[Case] = &[
     Case { extensions: &[USAGE, SERVER, CRITICAL], ..GOOD },
     Case { extended: false, ..GOOD },
     Case { extensions: &[USAGE, SERVER, REPEATED], ..GOOD },
+    Case { issuer: Issuer::Nameless, ..GOOD },
     // Life.
     Case { days: OLD, ..GOOD },
     Case { days: (100, 400), ..GOOD },

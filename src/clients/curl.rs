@@ -1,8 +1,8 @@
 //! curl with OpenSSL: code of its own.
 
 use super::{
-    AddressMatch, Client, CommonName, Fault, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction, Reference,
-    Statement, When, Wildcard, openssl,
+    AddressMatch, Client, CommonName, Demands, Fault, Form, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction,
+    Reference, Statement, When, Wildcard, openssl,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -19,7 +19,17 @@ pub(super) const CLIENT: Client = Client {
         presented_dot: PresentedDot::Dropped,
         ..NamePolicy::RFC9525
     },
-    demands: openssl::CLIENT.demands,
+    demands: Demands {
+        refused_forms: &[
+            Form::UnknownCritical,
+            Form::RepeatedKnownExtension,
+            Form::NamelessIssuer,
+            Form::OtherNetscapeType,
+            Form::OtherInnerAlgorithm,
+            Form::OtherInnerParameters,
+        ],
+        ..openssl::CLIENT.demands
+    },
     versions: openssl::CLIENT.versions,
     heeds: &[
         Fault::WeakKey,

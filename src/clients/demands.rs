@@ -123,6 +123,8 @@ pub enum Form {
     UnknownCritical,
     /// Of version 1 or 2, with extensions.
     OldVersionExtended,
+    /// With an issuer that has no name.
+    NamelessIssuer,
     /// With an extension that is there twice.
     RepeatedExtension,
     /// With one of those that TLS clients read that is there twice.

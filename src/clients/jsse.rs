@@ -29,6 +29,7 @@ pub(super) const CLIENT: Client = Client {
         refused_forms: &[
             Form::UnknownCritical,
             Form::OldVersionExtended,
+            Form::NamelessIssuer,
             Form::RepeatedExtension,
             Form::UnmarkedNames,
             Form::OtherNetscapeType,

@@ -31,6 +31,7 @@ pub(super) const CLIENT: Client = Client {
         refused_forms: &[
             Form::UnknownCritical,
             Form::OldVersionExtended,
+            Form::NamelessIssuer,
             Form::RepeatedKnownExtension,
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,

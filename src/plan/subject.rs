@@ -47,6 +47,16 @@ pub(super) fn fresh(given: &DistinguishedName, target: &Name) -> Result<Subject,
     Ok(Subject { name, common_name, left_out: Vec::new() })
 }
 
+/// The target as domain components (RFC 2247), for a subject that would be empty and is the issuer, which must not be
+/// (RFC 5280 §4.1.2.4).
+pub(super) fn domain_components(target: &Name) -> Result<Subject, Error> {
+    let component = |label: &str| {
+        vec![Attribute { kind: AttributeKind::DomainComponent, value: Text::from(label), string: StringKind::Ia5 }]
+    };
+    let rdns = target.as_str().rsplit('.').map(component).collect();
+    fresh(&DistinguishedName { rdns, ..DistinguishedName::default() }, target)
+}
+
 /// The old subject with the target as its last, most specific common name.
 pub(super) fn mended(
     old: &DistinguishedName,

@@ -31,6 +31,32 @@ fn moves_the_target_first_and_keeps_the_rest_in_order() {
 }
 
 #[test]
+fn a_mark_that_is_wrong_is_something_to_change() {
+    let mut old = leaf(["remote.contoso.com"]);
+    old.identity.subject = encoded("");
+    let planned =
+        |old: &Certificate| plan(&wish("remote.contoso.com", Some(Item::Certificate(old)), "private")).unwrap();
+    old.identity.subject = planned(&old).subject;
+    assert!(!planned(&old).changes_anything(&old.identity));
+    old.identity.names.extension = SanExtension::Critical;
+    assert!(planned(&old).changes_anything(&old.identity));
+}
+
+#[test]
+fn no_issuer_is_empty() {
+    let long = format!("{}.contoso.com", "b".repeat(60));
+    let mut old = leaf([&*long]);
+    old.identity.subject = DistinguishedName::default();
+    for old in [None, Some(Item::Certificate(&old))] {
+        let request = wish(&long, old, "private");
+        assert!(plan(&request).unwrap().subject.is_empty());
+        let own = plan(&Wish { output: Output::SelfSigned, ..request }).unwrap();
+        assert_eq!(own.subject.to_string(), format!("DC=com, DC=contoso, DC={}", "b".repeat(60)));
+        assert_eq!(own.common_name, CommonNamePlan::TooLong);
+    }
+}
+
+#[test]
 fn drops_names_of_reverse_zones_for_a_public_ca_only() {
     let mut old = leaf(["remote.contoso.com", "5.2.0.192.in-addr.arpa", "e164.contoso.arpa"]);
     old.identity.subject = encoded("");

@@ -32,6 +32,7 @@ mod name_constraints_in_leaf;
 mod name_in_reverse_zone;
 mod name_mismatch;
 mod name_not_first;
+mod nameless_issuer;
 mod needs_sni;
 mod netscape_type_unfit;
 mod no_certificate;
@@ -129,6 +130,7 @@ pub const ALL: &[&Rule] = &[
     &is_a_ca::RULE,
     &name_constraints_in_leaf::RULE,
     &old_version::RULE,
+    &nameless_issuer::RULE,
     &repeated_extension::RULE,
     &unknown_critical_extension::RULE,
     &weak_serial::RULE,

@@ -44,6 +44,8 @@ pub(crate) enum Issuer {
     Own,
     /// Nobody else, and another is trusted.
     OwnStranger,
+    /// Nobody else, without a name, and it is trusted.
+    Nameless,
     /// Nobody else, and an older one with the same name and key is trusted.
     OwnOlder,
 }
@@ -206,6 +208,11 @@ impl Case {
         if !self.extended {
             workshop.run("x509 -req -in leaf.csr -CA root.pem -CAkey root.key -set_serial 99 -days 90 -out leaf.pem");
         }
+        if self.issuer == Issuer::Nameless {
+            let extensions: String = self.extensions.iter().map(|extension| format!(" -addext {extension}")).collect();
+            let names = format!("-addext subjectAltName=critical,DNS:{}", self.name);
+            workshop.run(&format!("req -x509 -key leaf.key -subj / -days 90 {names}{extensions} -out leaf.pem"));
+        }
         mix(workshop, "leaf.pem", &key, self.inner);
         fs::copy(workshop.file("leaf.pem"), workshop.file("trusted.pem")).unwrap();
         if self.issuer == Issuer::OwnOlder {
@@ -264,7 +271,7 @@ impl Case {
             Issuer::MixedRoot => ("root", "mixed-root.pem"),
             Issuer::OldRoot => ("root", "old-root.pem"),
             Issuer::WeakRoot => ("weak-root", "weak-root.pem"),
-            Issuer::Own | Issuer::OwnOlder => ("", "trusted.pem"),
+            Issuer::Own | Issuer::Nameless | Issuer::OwnOlder => ("", "trusted.pem"),
             Issuer::OwnStranger => ("", "stranger.pem"),
         }
     }

@@ -111,13 +111,16 @@ fn unknown_trust(report: &Report<'_>) -> Option<(String, &'static str)> {
     }
 }
 
-/// Writes what is wrong in short: level, title and detail of everything worse than a note, what to do where a new certificate
-/// is no cure, and a blank line.
+/// Writes what is wrong in short, and a blank line: level, title and detail of everything worse than a note, or of the notes
+/// that a new certificate cures where there is nothing worse; what to do where a new certificate is no cure.
 ///
 /// # Errors
 /// Those of the stream.
 pub fn faults(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let faults = || report.findings.iter().filter(|finding| finding.hit.level > Level::Note);
+    let is_fault = |finding: &&Finding| finding.hit.level > Level::Note;
+    let all_notes = !report.findings.iter().any(|finding| is_fault(&finding));
+    let is_cured = |finding: &&Finding| all_notes && finding.hit.remedy != Remedy::Manual;
+    let faults = || report.findings.iter().filter(|finding| is_fault(finding) || is_cured(finding));
     for finding in faults() {
         heading(finding.rule, finding.hit.level, page)?;
         page.field("detail", &finding.hit.detail)?;
@@ -360,5 +363,16 @@ mod tests {
         assert!(text.contains("[not-yet-valid]") && text.contains("[name-mismatch]"), "{text}");
         assert_eq!(text.matches("by hand").count(), 1, "{text}");
         assert!(text.contains("by hand     Check the clocks"), "{text}");
+    }
+
+    #[test]
+    fn says_in_short_what_a_new_certificate_cures_where_nothing_is_worse() {
+        let seen = evidence(vec![leaf(["mail.contoso.com", "mail.contoso.com"])]);
+        let (subjects, typed) = (seen.subjects(), target("mail.contoso.com"));
+        let ctx = Context { now: day("2026-09-01"), authority: Authority::Private, target: Some(&typed), trust: None };
+        let mut out = Vec::new();
+        faults(&judge(&subjects[0], Panel::all(), &ctx), &mut Page::new(&mut out, 200)).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("[duplicate-name]"), "{text}");
     }
 }
