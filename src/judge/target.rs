@@ -8,7 +8,7 @@ use crate::facts::{Name, Subject, Target, Text};
 pub enum Inference {
     /// It is beyond doubt.
     Certain(Target),
-    /// One of these, the likeliest first; none when nothing in it is a public host name.
+    /// One of these, the likeliest first; internal ones when nothing in it is a public host name.
     Candidates(Vec<String>),
 }
 
@@ -60,6 +60,10 @@ pub fn infer_target(subject: &Subject<'_>) -> Inference {
         (_, [only]) if !is_for_all => certain(only),
         _ => {
             extend(&mut listed, identity.subject.common_names());
+            if listed.is_empty() {
+                let texts = identity.names.dns().chain(identity.subject.common_names());
+                extend_by(&mut listed, texts, internal_host);
+            }
             listed.sort_by_key(|name| !is_mail_host(name));
             Inference::Candidates(listed.iter().map(Name::to_string).collect())
         }
@@ -68,6 +72,10 @@ pub fn infer_target(subject: &Subject<'_>) -> Inference {
 
 /// Each host once.
 fn extend<'a>(listed: &mut Vec<Name>, texts: impl Iterator<Item = &'a Text>) {
+    extend_by(listed, texts, host);
+}
+
+fn extend_by<'a>(listed: &mut Vec<Name>, texts: impl Iterator<Item = &'a Text>, host: fn(&Text) -> Option<Name>) {
     for name in texts.filter_map(host) {
         if !listed.contains(&name) {
             listed.push(name);
@@ -83,6 +91,12 @@ fn certain(name: &Name) -> Inference {
 fn host(text: &Text) -> Option<Name> {
     let name = Name::parse(text.as_str()?).ok()?;
     (!name.is_wildcard() && !name.is_internal() && !name.is_public_suffix()).then_some(name)
+}
+
+/// The text as a host name that clients inside alone can look up.
+fn internal_host(text: &Text) -> Option<Name> {
+    let name = Name::parse(text.as_str()?).ok()?;
+    (!name.is_wildcard() && !name.is_single_label() && name.is_internal()).then_some(name)
 }
 
 /// The prefixes that SBS and most administrators choose.
@@ -131,7 +145,10 @@ mod tests {
     }
 
     #[test]
-    fn has_no_candidate_where_nothing_is_public() {
-        assert_eq!(inferred("server.contoso.local", []), Inference::Candidates(Vec::new()));
+    fn lists_internal_names_where_nothing_is_public() {
+        let found = ["mail.contoso.local", "server.contoso.local"].map(str::to_owned).to_vec();
+        let names = ["server.contoso.local", "mail.contoso.local", "*.contoso.local", "10.0.0.1"];
+        assert_eq!(inferred("server.contoso.local", names), Inference::Candidates(found));
+        assert_eq!(inferred("Contoso Ltd", []), Inference::Candidates(Vec::new()));
     }
 }

@@ -7,7 +7,7 @@ use super::layout::level;
 use super::{Page, verdicts};
 use crate::clients::{Fault, Reference};
 use crate::error::listed;
-use crate::facts::Source;
+use crate::facts::{Certificate, Source};
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
 use crate::rules::{Authority, Check, Level, Remedy, Rule};
 
@@ -87,6 +87,13 @@ pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>
         }
         self::finding(finding, report, place, page)?;
     }
+    let passed_over = &report.subject.evidence.ignored;
+    if !passed_over.is_empty() && !report.findings.is_empty() {
+        page.line("")?;
+    }
+    for part in passed_over {
+        page.field("passed over", part)?;
+    }
     verdicts(report, page)
 }
 
@@ -147,7 +154,8 @@ fn all_the_same(report: &Report<'_>) -> String {
         1 => "; 1 client has no version of TLS in common with it".to_owned(),
         many => format!("; {many} clients have no version of TLS in common with it"),
     };
-    complaining + &shut_out
+    let passed_over = if report.subject.evidence.ignored.is_empty() { "" } else { "; a part of it was passed over" };
+    complaining + &shut_out + passed_over
 }
 
 fn finding(finding: &Finding, report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
@@ -186,8 +194,11 @@ fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>) -> Option<
         return None;
     }
     let name = report.target.and_then(|target| target.name())?;
-    // What the certificate does not tell was said with --ca, and has to be said again.
+    // What the certificate does not tell was said with --ca, and has to be said again; no public CA signs internal names.
+    let is_own = report.subject.item.certificate().is_some_and(Certificate::is_self_issued);
     let ca = match report.authority {
+        Authority::Unknown | Authority::Private if name.is_internal() && is_own => " --self-signed",
+        Authority::Unknown | Authority::Private if name.is_internal() => " --ca private",
         told if told == Authority::of(report.subject.item) => "",
         Authority::Private => " --ca private",
         Authority::Public => " --ca public",
@@ -270,7 +281,7 @@ fn reasons(not_checked: &[(&'static Rule, Missing)]) -> Vec<Missing> {
 mod tests {
     use super::*;
     use crate::facts::fixture::{day, evidence, identity, leaf, subject, target};
-    use crate::facts::{Answered, Identity, SanExtension, TlsVersion};
+    use crate::facts::{Answered, Evidence, Identity, SanExtension, TlsVersion};
     use crate::judge::{Panel, judge};
     use crate::report::oddity;
     use crate::rules::Context;
@@ -298,6 +309,15 @@ mod tests {
         (String::from_utf8(out).unwrap(), unexplained.collect())
     }
 
+    /// What is written of it for `mail.contoso.com`, when a private CA signed it.
+    fn printed(seen: &Evidence, write: fn(&Report<'_>, &mut Page<'_>) -> io::Result<()>) -> String {
+        let (subjects, typed) = (seen.subjects(), target("mail.contoso.com"));
+        let ctx = Context { now: day("2026-09-01"), authority: Authority::Private, target: Some(&typed), trust: None };
+        let mut out = Vec::new();
+        write(&judge(&subjects[0], Panel::all(), &ctx), &mut Page::new(&mut out, 200)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn explains_every_row_that_does_not_accept() {
         for (common_names, names, typed) in [
@@ -322,17 +342,22 @@ mod tests {
     }
 
     #[test]
+    fn says_what_was_passed_over() {
+        let mut seen = evidence(vec![leaf(["mail.contoso.com"])]);
+        seen.ignored.push("block 2 (CERTIFICATE): END is missing".to_owned());
+        let text = printed(&seen, check);
+        let first = "standard input: nothing wrong for mail.contoso.com; a part of it was passed over\n";
+        assert!(text.starts_with(&format!("{first}  passed over block 2 (CERTIFICATE): END is missing\n")), "{text}");
+    }
+
+    #[test]
     fn tells_who_has_no_version_in_common_from_who_complains() {
         let mut seen = evidence(vec![leaf(["mail.contoso.com"])]);
         let (oldest, newest, turned_down) = (TlsVersion::Tls12, TlsVersion::Tls13, Some(TlsVersion::Tls11));
         seen.answered = [true, false]
             .map(|is_named| Answered { is_named, oldest, newest, turned_down, is_sure: true, is_modern: true })
             .into();
-        let (subjects, typed) = (seen.subjects(), target("mail.contoso.com"));
-        let ctx = Context { now: day("2026-09-01"), authority: Authority::Private, target: Some(&typed), trust: None };
-        let mut out = Vec::new();
-        check(&judge(&subjects[0], Panel::all(), &ctx), &mut Page::new(&mut out, 200)).unwrap();
-        let text = String::from_utf8(out).unwrap();
+        let text = printed(&seen, check);
         let first =
             "standard input: nothing wrong for mail.contoso.com; 4 clients have no version of TLS in common with it\n";
         assert!(text.starts_with(first), "{text}");
@@ -368,11 +393,7 @@ mod tests {
     #[test]
     fn says_in_short_what_a_new_certificate_cures_where_nothing_is_worse() {
         let seen = evidence(vec![leaf(["mail.contoso.com", "mail.contoso.com"])]);
-        let (subjects, typed) = (seen.subjects(), target("mail.contoso.com"));
-        let ctx = Context { now: day("2026-09-01"), authority: Authority::Private, target: Some(&typed), trust: None };
-        let mut out = Vec::new();
-        faults(&judge(&subjects[0], Panel::all(), &ctx), &mut Page::new(&mut out, 200)).unwrap();
-        let text = String::from_utf8(out).unwrap();
+        let text = printed(&seen, faults);
         assert!(text.contains("[duplicate-name]"), "{text}");
     }
 }
