@@ -233,8 +233,19 @@ impl Work<'_> {
             Emit::ExchangePs1 => script(issue::Emit::ExchangePs1)?,
             Emit::NewKeyRq => self.new_key_request(plan, contact)?,
         };
-        for note in &plan.clone().for_key(kind).notes {
-            terminal::remark(note);
+        let plan = plan.clone().for_key(kind);
+        match self.old {
+            // What becomes of the old names stands in no script.
+            Some(old) => {
+                let told = terminal::aside(|page| {
+                    if let Some(report) = self.report {
+                        text::faults(report, page)?;
+                    }
+                    text::plan(&plan, Some(old.identity()), page)
+                });
+                told.or_else(|error| if terminal::is_unread(&error) { Ok(()) } else { Err(error) })?;
+            }
+            None => plan.notes.iter().for_each(|note| terminal::remark(note)),
         }
         terminal::print(&script)?;
         Ok(ExitCode::SUCCESS)
