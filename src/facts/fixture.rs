@@ -95,7 +95,13 @@ pub(crate) fn issued(name: &str, issuer: &str) -> Certificate {
 
 /// A request for what this certificate says.
 pub(crate) fn request(cert: Certificate) -> Request {
-    Request { der: Box::default(), identity: cert.identity, signature: cert.signature, attributes: Vec::new() }
+    Request {
+        der: Box::default(),
+        identity: cert.identity,
+        signature: cert.signature,
+        attributes: Vec::new(),
+        extensions: Vec::new(),
+    }
 }
 
 /// A file that holds these certificates.

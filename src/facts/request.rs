@@ -19,6 +19,8 @@ pub struct Request {
     pub signature: SignatureAlgorithm,
     /// Its attributes in wire order.
     pub attributes: Vec<ObjectId>,
+    /// The extensions that it asks for, in wire order.
+    pub extensions: Vec<ObjectId>,
 }
 
 /// PKCS#9 extensionRequest (RFC 2985 §5.4.2).
@@ -48,6 +50,7 @@ impl Request {
             identity: read::identity(&parts.subject, &parts.key, extensions.iter()),
             signature: SignatureAlgorithm::read(&parts.algorithm),
             attributes,
+            extensions: extensions.iter().map(|extension| ObjectId::from(&extension.oid)).collect(),
         })
     }
 

@@ -19,20 +19,25 @@ pub(super) fn extensions(old: Item<'_>, profile: &Profile) -> Vec<LeftOut> {
             other => leave(&other.to_string(), "a server does not need it"),
         }
     }
-    match old {
-        Item::Certificate(cert) => {
-            for oid in &cert.extensions {
-                if let Some((_, what, reason)) = LEFT.iter().find(|entry| entry.0 == &**oid) {
-                    leave(what, reason);
-                // The others are written anew.
-                } else if !extension::UNIVERSAL.contains(&&**oid) {
-                    leave(&format!("extension {oid}"), "extensions are not copied blindly");
-                }
-            }
+    for usage in identity.key_usage.iter().flat_map(|usage| usage.names()).filter(|usage| !SERVERS.contains(usage)) {
+        leave(usage, "a server does not need it");
+    }
+    let extensions = match old {
+        Item::Certificate(cert) => &cert.extensions,
+        Item::Request(request) => &request.extensions,
+    };
+    for oid in extensions {
+        if let Some((_, what, reason)) = LEFT.iter().find(|entry| entry.0 == &**oid) {
+            leave(what, reason);
+        // The others are written anew.
+        } else if !extension::UNIVERSAL.contains(&&**oid) {
+            leave(&format!("extension {oid}"), "extensions are not copied blindly");
         }
-        Item::Request(request) => foreign_attributes(request).for_each(|oid| {
+    }
+    if let Item::Request(request) = old {
+        for oid in foreign_attributes(request) {
             leave(&format!("attribute {oid}"), "it belongs to the old request");
-        }),
+        }
     }
     parts
 }
@@ -43,6 +48,9 @@ fn foreign_attributes(request: &Request) -> impl Iterator<Item = &str> {
     request.attributes.iter().map(|oid| &**oid).filter(|oid| !EXTENSIONS.contains(oid))
 }
 
+/// Key usages that a server's handshakes need, by the kind of key.
+const SERVERS: [&str; 3] = ["digitalSignature", "keyEncipherment", "keyAgreement"];
+
 const LEFT: &[(&str, &str, &str)] = &[
     (extension::TIMESTAMPS, "signed certificate timestamps", "they hold for the old certificate only (RFC 6962)"),
     (extension::SUBJECT_KEY, "subject key identifier", "it names the old key"),
@@ -51,6 +59,7 @@ const LEFT: &[(&str, &str, &str)] = &[
     (extension::REVOCATION_LISTS, "revocation list address", "the CA writes its own"),
     (extension::AUTHORITY_ACCESS, "issuer's addresses", "the CA writes its own"),
     (extension::NAME_CONSTRAINTS, "name constraints", "only a CA has them"),
+    (extension::TLS_FEATURE, "TLS feature (must-staple)", "the server would have to staple its OCSP answers"),
     ("1.3.6.1.4.1.311.20.2", "certificate template name", "the CA writes its own"),
     ("1.3.6.1.4.1.311.21.7", "certificate template", "the CA writes its own"),
 ];

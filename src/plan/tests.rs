@@ -1,7 +1,8 @@
 //! Plans for the cases that certfix is made for.
 
 use super::*;
-use crate::facts::fixture::{general_name, leaf, name};
+use crate::facts::fixture::{general_name, leaf, name, request};
+use crate::facts::{KeyUsage, extension};
 use crate::profiles::find;
 
 fn wish<'a>(target: &str, old: Option<Item<'a>>, profile: &str) -> Wish<'a> {
@@ -40,6 +41,17 @@ fn a_mark_that_is_wrong_is_something_to_change() {
     assert!(!planned(&old).changes_anything(&old.identity));
     old.identity.names.extension = SanExtension::Critical;
     assert!(planned(&old).changes_anything(&old.identity));
+}
+
+#[test]
+fn names_what_a_request_asked_for_and_a_usage_that_is_left_out() {
+    let mut old = request(leaf(["remote.contoso.com"]));
+    old.identity.subject = DistinguishedName::default();
+    old.extensions = ["2.5.29.17", extension::TLS_FEATURE, "1.2.3.4"].map(Into::into).to_vec();
+    old.identity.key_usage = Some(KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::CONTENT_COMMITMENT));
+    let plan = plan(&wish("remote.contoso.com", Some(Item::Request(&old)), "private")).unwrap();
+    let left_out: Vec<&str> = plan.left_out.iter().map(|part| &*part.what).collect();
+    assert_eq!(left_out, ["nonRepudiation", "TLS feature (must-staple)", "extension 1.2.3.4"]);
 }
 
 #[test]
