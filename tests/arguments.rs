@@ -48,6 +48,11 @@ fn flags_that_would_do_nothing_are_refused() {
     // Whoever names a password believes that the key is encrypted.
     assert!(refusal(&["--new-password-file", "password"]).contains("needs --encrypt-key"));
     assert!(refusal(&["--key-file", "own.key", "--emit", "openssl-cnf"]).contains("--key-file goes with"));
+    for format in ["openssl-cnf", "certreq-inf", "exchange-ps1"] {
+        assert!(refusal(&["--encrypt-key", "--emit", format]).contains("--encrypt-key goes with"), "{format}");
+    }
+    let copy = ["--encrypt-key", "--new-password-file", "password", "--key-file", "own.key", "--emit", "newkeyrq"];
+    assert!(refusal(&copy).contains("writes no copy"));
     assert!(refusal(&["--subject", "O=Contoso,CN=other.contoso.com"]).contains("not other.contoso.com"));
     desk.answer(0, &["csr", "--fqdn", new, "--subject", "O=Contoso,CN=Mail.contoso.com", "--key", "p-256"]);
     let config = ["--emit", "openssl-cnf", "--format", "json"];

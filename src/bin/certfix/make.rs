@@ -222,10 +222,7 @@ impl Work<'_> {
             let cause = "--emit prints a file that has a format of its own".to_owned();
             return Err(Error::Conflict { cause, hint: "leave --format json out" });
         }
-        if self.args.key_file.is_some() && !matches!(format, Emit::NewKeyRq) {
-            let cause = "--key-file goes with --emit newkeyrq alone: the others make a key where they run".to_owned();
-            return Err(Error::Conflict { cause, hint: "leave --key-file out, or pass --emit newkeyrq" });
-        }
+        self.ensure_key_is_used(format)?;
         let script = |format| Ok::<_, Error>((self.kind().kind(), issue::emit(plan, self.kind(), format)?));
         let (kind, script) = match format {
             Emit::OpensslCnf => script(issue::Emit::OpensslCnf)?,
@@ -249,6 +246,23 @@ impl Work<'_> {
         }
         terminal::print(&script)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Fails when a flag says something of a key that this format does not have, or does not write.
+    fn ensure_key_is_used(&self, format: Emit) -> Result<(), Error> {
+        let args = self.args;
+        let elsewhere = |flag| format!("{flag} goes with --emit newkeyrq alone: the others make a key where they run");
+        let (cause, hint) = match format {
+            Emit::NewKeyRq if args.encrypt_key && args.key_file.is_some() => (
+                "--emit newkeyrq writes no copy of the key of --key-file that --encrypt-key could encrypt".to_owned(),
+                "leave --encrypt-key out, or pass --new-key-rq in place of --emit newkeyrq",
+            ),
+            Emit::NewKeyRq => return Ok(()),
+            _ if args.key_file.is_some() => (elsewhere("--key-file"), "leave --key-file out, or pass --emit newkeyrq"),
+            _ if args.encrypt_key => (elsewhere("--encrypt-key"), "leave --encrypt-key out, or pass --emit newkeyrq"),
+            _ => return Ok(()),
+        };
+        Err(Error::Conflict { cause, hint })
     }
 
     /// The kind of key, and `NewKeyRq.txt`. A request without its key is worth nothing, so a new key is written first.
