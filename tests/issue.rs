@@ -232,8 +232,13 @@ fn openssl_makes_the_same_request_from_the_emitted_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let odd = r#"DC=local,DC=contoso,OU=a $HOME # b,OU=it's \"x\" \\ y,O=Bücher\, Ltd+L=Town,C=US"#;
+    // Every kind of attribute that has a name here, then those of extended validation and others without one.
+    let every = "O=a,OU=b,C=US,ST=c,L=d,DC=e,emailAddress=f@contoso.com,STREET=g 1,postalCode=h,serialNumber=i,SN=j,GN=k,\
+                 title=l,STREET=m+postalCode=n,0.9.2342.19200300.100.1.1=o,2.5.4.43=p,2.5.4.97=q,2.5.4.15=r,\
+                 1.3.6.1.4.1.311.60.2.1.1=s,1.3.6.1.4.1.311.60.2.1.2=t,1.3.6.1.4.1.311.60.2.1.3=US,1.2.3.4.5=u+1.2.3.4.6=v";
     let mut all = plans();
     all.push((planned("remote.contoso.com", &[dns("b.contoso.com"), dns("a.contoso.com")], odd), ""));
+    all.push((planned("remote.contoso.com", &[], every), ""));
     let key = issue::generate(KeyChoice::P256).unwrap();
     write_key(folder, &key);
     for (plan, _) in all {

@@ -70,7 +70,9 @@ fn openssl(plan: &Plan, key: KeyChoice) -> Result<String, Error> {
     let attributes = attributes.map(|(position, attribute)| {
         // In quotes neither `$` nor `#` means anything.
         let value = attribute.value.to_string().replace('\\', "\\\\").replace('"', "\\\"");
-        context! { key => attribute.kind.key(), value => format!("\"{value}\""), joined => position > 0 }
+        // OpenSSL minds the case of what RFC 4514 writes as STREET.
+        let key = if attribute.kind == AttributeKind::Street { "street" } else { attribute.kind.key() };
+        context! { key, value => format!("\"{value}\""), joined => position > 0 }
     });
     let names = plan.general_names().map(|name| {
         let (kind, value) = match name {
