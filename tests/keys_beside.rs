@@ -69,3 +69,29 @@ fn a_key_in_a_file_of_its_own_is_compared_with_what_is_named_beside_it() {
     let said = String::from_utf8(beside.stderr).unwrap();
     assert!(said.contains("'root.key' holds a private key but no certificate") && !said.contains("key.pem"), "{said}");
 }
+
+/// OpenSSL takes such a pair, and makes requests with such a key.
+#[test]
+fn a_public_point_is_the_same_in_both_of_its_forms() {
+    let desk = Desk::new();
+    desk.openssl("ecparam -name prime256v1 -genkey -noout -out long.pem");
+    desk.openssl("ec -in long.pem -conv_form compressed -out short.pem");
+    for (own, other) in [("long", "short"), ("short", "long")] {
+        let host = format!("{own}.contoso.com");
+        desk.openssl(&format!(
+            "req -x509 -key {other}.pem -out {other}.crt -days 30 -subj /CN={host} -addext subjectAltName=DNS:{host}"
+        ));
+        let key = format!("{own}.pem");
+        let [found, not_checked] = codes(&desk, 1, &[&format!("{other}.crt"), &key]);
+        assert!(!(found + &not_checked).contains("key-does-not-match"), "{own}");
+        desk.put("both.pem", &(desk.text(&format!("{other}.crt")) + &desk.text(&key)));
+        assert!(desk.answer(0, &["inspect", "both.pem"]).contains("private key ECDSA P-256, matches"), "{own}");
+        // The answer is found by its key.
+        let store = ["--store", own];
+        desk.answer(0, &[&["csr", "--fqdn", &host, "--key-file", &key], &store[..]].concat());
+        let installed = desk.answer(1, &[&["install", &format!("{other}.crt")], &store[..]].concat());
+        assert!(installed.contains(&format!("{own}/{host}/cert.pem")), "{installed}");
+        desk.answer(0, &[&["keys", "show", &host], &store[..]].concat());
+        desk.answer(0, &["self-signed", "--fqdn", &host, "--key-file", &key, "--store", "own"]);
+    }
+}

@@ -249,8 +249,8 @@ impl Evidence {
         if self.certificates.len() == 1 {
             return vec![0];
         }
-        let keys: HashSet<&[u8]> = self.open_keys().map(|key| &*key.public.spki).collect();
-        let keyed = |cert: &Certificate| keys.contains(&*cert.identity.key.spki);
+        let keys: HashSet<&PublicKey> = self.open_keys().map(|key| &key.public).collect();
+        let keyed = |cert: &Certificate| keys.contains(&cert.identity.key);
         let mut seen = HashSet::new();
         let mut with_key: Vec<usize> =
             (0..self.certificates.len()).filter(|&index| keyed(&self.certificates[index])).collect();

@@ -1,16 +1,18 @@
 //! Public keys.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use x509_parser::asn1_rs::FromDer;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::{ObjectId, read};
+use super::{ObjectId, read, tlv};
 
-/// A SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). Two are equal when they are the same key, in whichever form its point is
+/// written.
+#[derive(Clone, Debug)]
 pub struct PublicKey {
-    /// The DER of the whole SubjectPublicKeyInfo; two keys are the same when this is.
+    /// The DER of the whole SubjectPublicKeyInfo.
     pub spki: Box<[u8]>,
     /// What kind of key it is.
     pub kind: KeyKind,
@@ -68,6 +70,44 @@ impl PublicKey {
         let parsed = SubjectPublicKeyInfo::from_der(der);
         parsed.map(|(_, parsed)| read::public_key(&parsed)).map_err(|_| "its public half cannot be read".to_owned())
     }
+
+    /// What tells it from every other key.
+    fn essence(&self) -> (&[u8], &[u8], bool) {
+        self.point().unwrap_or((&self.spki, &[], false))
+    }
+
+    /// Algorithm, x, and whether y is odd: what every form of a point holds (SEC 1 §2.3.3).
+    fn point(&self) -> Option<(&[u8], &[u8], bool)> {
+        let length = match self.kind {
+            KeyKind::Ec(Curve::P256) => 32,
+            KeyKind::Ec(Curve::P384) => 48,
+            KeyKind::Ec(Curve::P521) => 66,
+            _ => return None,
+        };
+        let (algorithm, rest) = tlv::first(tlv::first(&self.spki)?.0.content)?;
+        let [0, form, coordinates @ ..] = tlv::first(rest)?.0.content else { return None };
+        let (x, y) = coordinates.split_at_checked(length)?;
+        let is_odd = match (form, y) {
+            (2 | 3, []) => *form == 3,
+            (4 | 6 | 7, [.., last]) if y.len() == length => last % 2 == 1,
+            _ => return None,
+        };
+        Some((algorithm.whole, x, is_odd))
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.spki == other.spki || self.essence() == other.essence()
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl Hash for PublicKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.essence().hash(state);
+    }
 }
 
 impl fmt::Display for KeyKind {
@@ -84,5 +124,33 @@ impl fmt::Display for KeyKind {
             Self::Dsa { bits } => write!(out, "DSA {bits}"),
             Self::Other(oid) => write!(out, "algorithm {oid}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// A key on P-256, its point written in this form.
+    fn key(form: u8, coordinates: &[&[u8]]) -> PublicKey {
+        let head = [0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        let bits = tlv::element(tlv::BIT_STRING, &[&[0, form], coordinates.concat().as_slice()].concat());
+        let key = PublicKey::from_spki(&tlv::element(tlv::SEQUENCE, &[&head[..], &bits].concat())).unwrap();
+        assert_eq!(key.kind, KeyKind::Ec(Curve::P256));
+        key
+    }
+
+    #[test]
+    fn a_point_is_the_same_in_every_form() {
+        let (x, y) = ([0x11; 32], [0x33; 32]);
+        let keys = [key(3, &[&x]), key(4, &[&x, &y]), key(7, &[&x, &y])];
+        assert!(keys.iter().all(|one| keys.iter().all(|other| one == other)));
+        assert_eq!(keys.into_iter().collect::<HashSet<_>>().len(), 1);
+        // Another y, another x, and points that break off.
+        let others = [key(2, &[&x]), key(3, &[&y]), key(4, &[&x, &y[..31]]), key(3, &[&x[..31]]), key(3, &[])];
+        assert!(others.iter().all(|other| *other != key(3, &[&x])));
+        assert_eq!(others.into_iter().collect::<HashSet<_>>().len(), 5);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::{Evidence, Item, PrivateKey};
+use super::{Evidence, Item, PrivateKey, PublicKey};
 
 /// What the keys in the clear of a source are to one item of it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,25 +28,25 @@ pub struct KeyFile<'a> {
 /// The keys by their public halves.
 #[derive(Debug)]
 pub(super) struct KeyRing<'a> {
-    keys: HashMap<&'a [u8], &'a PrivateKey>,
+    keys: HashMap<&'a PublicKey, &'a PrivateKey>,
     stray: Option<&'a PrivateKey>,
 }
 
 impl<'a> KeyRing<'a> {
     pub(super) fn of(evidence: &'a Evidence) -> Self {
-        let keys: HashMap<_, _> = evidence.open_keys().map(|key| (&*key.public.spki, key)).collect();
+        let keys: HashMap<_, _> = evidence.open_keys().map(|key| (&key.public, key)).collect();
         // Most sources hold no key: then nothing has to be compared.
         if keys.is_empty() {
             return Self { keys, stray: None };
         }
-        let of_certificates = evidence.certificates.iter().map(|cert| &*cert.identity.key.spki);
-        let of_requests = evidence.requests.iter().map(|request| &*request.identity.key.spki);
-        let owned: HashSet<&[u8]> = of_certificates.chain(of_requests).collect();
-        let stray = evidence.open_keys().find(|key| !owned.contains(&*key.public.spki));
+        let of_certificates = evidence.certificates.iter().map(|cert| &cert.identity.key);
+        let of_requests = evidence.requests.iter().map(|request| &request.identity.key);
+        let owned: HashSet<&PublicKey> = of_certificates.chain(of_requests).collect();
+        let stray = evidence.open_keys().find(|key| !owned.contains(&key.public));
         Self { keys, stray }
     }
 
     pub(super) fn keys_of(&self, item: Item<'_>) -> Keys<'a> {
-        Keys { own: self.keys.get(&*item.identity().key.spki).copied(), stray: self.stray, beside: None }
+        Keys { own: self.keys.get(&item.identity().key).copied(), stray: self.stray, beside: None }
     }
 }

@@ -108,7 +108,7 @@ impl<'a> Issuer<'a> {
     /// # Errors
     /// [`Error::ForeignKey`] when it is the key of another one, [`Error::UnusableKey`].
     pub fn new(certificate: &'a Certificate, key: &PrivateKey, source: &str) -> Result<Self, Error> {
-        if key.public.spki != certificate.identity.key.spki {
+        if key.public != certificate.identity.key {
             let certificate = certificate.identity.subject.to_string();
             return Err(Error::ForeignKey { key: source.to_owned(), certificate });
         }
@@ -139,7 +139,7 @@ impl<'a> Issuer<'a> {
         names.set_criticality(identity.subject.is_empty());
         params.custom_extensions = vec![names];
         let cert = self.sign(&params, &identity.key, &[(5, &identity.subject.der)])?;
-        if cert.identity.subject.der != identity.subject.der || cert.identity.key.spki != identity.key.spki {
+        if cert.identity.subject.der != identity.subject.der || cert.identity.key != identity.key {
             return Err(failed("subject and key did not come out as asked for"));
         }
         Ok(cert)

@@ -174,7 +174,7 @@ fn compare(plan: &Plan, key: &PrivateKey, made: &Identity) -> Result<(), Error> 
     if made.is_ca() || (made.names.extension == SanExtension::Critical) != plan.subject.is_empty() {
         return wrong("the extensions");
     }
-    if made.key.spki != key.public.spki {
+    if made.key != key.public {
         return wrong("the key");
     }
     Ok(())

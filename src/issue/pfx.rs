@@ -32,7 +32,7 @@ pub fn pfx(
     friendly_name: &str,
     reader: For,
 ) -> Result<Vec<u8>, Error> {
-    if key.public.spki != leaf.identity.key.spki {
+    if key.public != leaf.identity.key {
         let certificate = leaf.identity.subject.to_string();
         return Err(Error::ForeignKey { key: friendly_name.to_owned(), certificate });
     }

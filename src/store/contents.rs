@@ -210,7 +210,7 @@ impl Contents {
         let request = self.request.as_ref().map(|request| &request.identity.key);
         let certificate = self.certificate.as_ref().map(|cert| &cert.identity.key);
         let differ = |one: Option<&PublicKey>, other: Option<&PublicKey>| {
-            one.zip(other).is_some_and(|(one, other)| one.spki != other.spki)
+            one.zip(other).is_some_and(|(one, other)| one != other)
         };
         if differ(private.or(request), certificate) {
             self.faults.push(Fault::ForeignCertificate);

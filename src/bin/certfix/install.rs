@@ -113,7 +113,7 @@ fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence])
     };
     let mut places: Vec<Place<'a>> = Vec::new();
     for (leaf, source) in certificates() {
-        let own = slots.iter().filter(|(_, _, public)| public.spki == leaf.identity.key.spki);
+        let own = slots.iter().filter(|(_, _, public)| **public == leaf.identity.key);
         places.extend(own.map(|(key, slot, _)| Place { key, slot: *slot, leaf, source }));
     }
     let wanted = |place: &&Place<'_>| named.is_none_or(|name| place.key.folder.name() == name.as_str());

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use certfix::authority::Way;
 use certfix::authority::private::{Asked, Private, Registered, State, examine};
 use certfix::error::Signing;
-use certfix::facts::{Certificate, Evidence, Item, Moment, Name, Request, Source, Subject, Target, TrustStore};
+use certfix::facts::{
+    Certificate, Evidence, Item, Moment, Name, PublicKey, Request, Source, Subject, Target, TrustStore,
+};
 use certfix::judge::{Panel, changes, infer_target, judge};
 use certfix::report::json;
 use certfix::report::text::{self, Answer, Page};
@@ -103,7 +105,7 @@ impl Desk {
         let of = each.len();
         let examined = each.into_par_iter().map(|(source, request)| match examine(&request, &ca.only) {
             Ok(asked) => {
-                let key = keys.get(&request.identity.key.spki).cloned();
+                let key = keys.get(&request.identity.key).cloned();
                 Ok(Case { source, request, asked, key, notes: Vec::new() })
             }
             Err(reasons) => Err(Signing::Refused { source: source.to_string(), reasons }.into()),
@@ -136,13 +138,13 @@ impl Desk {
     }
 
     /// The names of the store's keys, by their public halves: of what waits for an answer first.
-    fn keys(&self) -> Result<HashMap<Box<[u8]>, Name>, Error> {
+    fn keys(&self) -> Result<HashMap<PublicKey, Name>, Error> {
         let mut found = HashMap::new();
         for contents in self.store.keys()?.iter().map(KeyFolder::contents) {
             let Ok(name) = Name::parse(&contents.folder.name()) else { continue };
             let renewal = contents.renewal.as_ref().map(|request| &request.identity.key);
             for public in renewal.into_iter().chain(contents.public()) {
-                found.insert(public.spki.clone(), name.clone());
+                found.insert(public.clone(), name.clone());
             }
         }
         Ok(found)
@@ -204,9 +206,9 @@ fn read(path: &Path) -> Result<Evidence, Error> {
 
 /// What a reader should know of each answer.
 fn note(cases: &mut [Case], ca: &Private, certificates: &[Certificate], now: Moment, days: i64) -> Result<(), Error> {
-    let mut before: HashMap<Box<[u8]>, Registered> = HashMap::new();
+    let mut before: HashMap<PublicKey, Registered> = HashMap::new();
     for one in ca.register()?.into_iter().filter(|one| one.state(now) == State::Valid) {
-        before.insert(one.certificate.identity.key.spki.clone(), one);
+        before.insert(one.certificate.identity.key.clone(), one);
     }
     for (case, cert) in cases.iter_mut().zip(certificates) {
         if let Some(name) = &case.asked.from_common_name {
@@ -218,7 +220,7 @@ fn note(cases: &mut [Case], ca: &Private, certificates: &[Certificate], now: Mom
         if lives < days {
             case.notes.push(format!("{lives} days instead of {days}: the CA itself ends on {}", ca.end().date()));
         }
-        if let Some(one) = before.get(&case.request.identity.key.spki) {
+        if let Some(one) = before.get(&case.request.identity.key) {
             let (serial, end) = (&one.certificate.serial, one.certificate.not_after.date());
             case.notes.push(format!("this key has a certificate already, {serial}, in force until {end}"));
         }

@@ -13,7 +13,7 @@ use super::{Named, Sources, read_quietly};
 pub(crate) struct Ring {
     keys: Vec<Lent>,
     /// Their places by their public halves.
-    places: HashMap<Box<[u8]>, usize>,
+    places: HashMap<PublicKey, usize>,
     /// The key that was named beside one certificate or request and does not belong to it.
     stray: Option<usize>,
 }
@@ -48,7 +48,7 @@ impl Ring {
                 ring.keys.extend(evidence.open_keys().map(lent));
             }
         }
-        let places = ring.keys.iter().enumerate().map(|(place, lent)| (lent.key.public.spki.clone(), place));
+        let places = ring.keys.iter().enumerate().map(|(place, lent)| (lent.key.public.clone(), place));
         ring.places = places.collect();
         if ring.keys.iter().any(|lent| lent.is_named) {
             ring.compare(sources, known);
@@ -62,9 +62,9 @@ impl Ring {
         let others = files(sources).filter(|(path, is_named)| *is_named && !held.contains(*path));
         let others: Vec<Evidence> = others.filter_map(|(path, _)| read_quietly(path, known).ok()).collect();
         let subjects: Vec<Subject<'_>> = others.iter().flat_map(Evidence::subjects).collect();
-        let owned: HashSet<&[u8]> = subjects.iter().map(|subject| &*subject.item.identity().key.spki).collect();
+        let owned: HashSet<&PublicKey> = subjects.iter().map(|subject| &subject.item.identity().key).collect();
         for lent in &mut self.keys {
-            lent.is_owned = owned.contains(&*lent.key.public.spki);
+            lent.is_owned = owned.contains(&lent.key.public);
         }
         let is_all = sources.list.iter().all(|named| matches!(named, Named::File { folder: None, .. }));
         let is_bare = matches!(&*subjects, [alone] if alone.evidence.keys.is_empty());
@@ -91,7 +91,7 @@ impl Ring {
     }
 
     fn find(&self, public: &PublicKey) -> Option<&Lent> {
-        self.places.get(&*public.spki).and_then(|place| self.keys.get(*place))
+        self.places.get(public).and_then(|place| self.keys.get(*place))
     }
 }
 
