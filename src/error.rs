@@ -77,6 +77,8 @@ pub enum Error {
     PublicSuffix { name: String },
     /// A name that this CA will not sign was asked for.
     Unsigned { name: String, profile: &'static str, reason: String },
+    /// A wildcard under which there are domains of many.
+    WholeSuffix { name: String },
     /// A subject given is not `KEY=value,...`.
     BadSubject { part: String },
     /// A value of the subject is longer than RFC 5280 allows.
@@ -164,6 +166,7 @@ impl Error {
             Self::NoPort { .. } => "write it like tls://mail.contoso.com:8443",
             Self::BadPort { .. } => "a port is a number from 1 to 65535",
             Self::PublicSuffix { .. } => "name the domain you registered, such as contoso.co.uk",
+            Self::WholeSuffix { .. } => "put it under the domain you registered, such as *.contoso.co.uk",
             Self::Unsigned { .. } => {
                 "pass --ca private for a CA of your own, or make a certificate with certfix self-signed"
             }
@@ -299,6 +302,9 @@ impl Error {
             Self::PublicSuffix { name } => write!(out, "'{name}' is a public suffix, nobody's own domain"),
             Self::Unsigned { name, profile, reason } => {
                 write!(out, "'{name}' will not be signed by {profile}: {reason}")
+            }
+            Self::WholeSuffix { name } => {
+                write!(out, "'{name}' is a wildcard for a whole top level domain or public suffix")
             }
             Self::BadSubject { part } => write!(out, "'{part}' is not a subject attribute"),
             Self::LongAttribute { attribute, longest } => {

@@ -115,6 +115,8 @@ fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
 fn unsigned(name: &GeneralName, profile: &'static Profile, reason: &DropReason) -> Error {
     match reason {
         DropReason::Malformed(fault) => Error::BadName { name: name.to_string(), fault: fault.to_string() },
+        // Nobody signs it, so another CA is no help.
+        DropReason::WholeSuffix => Error::WholeSuffix { name: name.to_string() },
         _ => Error::Unsigned { name: name.to_string(), profile: profile.name, reason: reason.to_string() },
     }
 }

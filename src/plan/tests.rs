@@ -168,6 +168,12 @@ fn refuses_what_was_asked_for_and_will_not_be_signed() {
     assert!(reason.contains("a reserved address"), "{reason}");
     address.output = Output::SelfSigned;
     assert!(plan(&address).is_ok());
+    for profile in ["public", "private"] {
+        let mut suffix = wish("a.contoso.com", None, profile);
+        suffix.extra = vec![general_name("*.co.uk")];
+        let error = plan(&suffix).unwrap_err();
+        assert!(matches!(error, Error::WholeSuffix { .. }) && error.hint().contains("*.contoso.co.uk"), "{profile}");
+    }
 }
 
 #[test]
