@@ -1,6 +1,7 @@
 //! Why something could not be done. One enum, so that the tone is kept in one place.
 
 mod deploying;
+mod given;
 mod ordering;
 mod signing;
 mod stream;
@@ -11,6 +12,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub use self::deploying::Deploying;
+pub use self::given::Given;
 pub use self::ordering::{Ordering, Problem};
 pub use self::signing::Signing;
 pub use self::stream::Stream;
@@ -58,7 +60,7 @@ pub enum Error {
     /// The name to put first is a wildcard.
     WildcardAsTarget { name: String },
     /// The password does not fit.
-    WrongPassword { source: String },
+    WrongPassword { source: String, given: Given },
     /// A private key of a kind that cannot be used.
     UnusableKey { source: String, cause: String },
     /// The private key belongs to another certificate.
@@ -147,7 +149,7 @@ impl Error {
             Self::NeedsNewPassword { .. } => "pass --new-password-file FILE, with the password on its first line",
             Self::AddressAsTarget { .. } => "name the host with --fqdn, and add the address with --san",
             Self::WildcardAsTarget { .. } => "name the host with --fqdn, and add the wildcard with --san",
-            Self::WrongPassword { .. } => "the password is the first line of the file given with --password-file",
+            Self::WrongPassword { given, .. } => given.hint(),
             Self::IsDirectory { .. } => "name a file",
             Self::OnlyKeys { .. } => "name the file of its certificate or request",
             Self::NoKey { .. } => "name a file that holds a private key, or leave --key-file out to make a new key",
@@ -287,7 +289,7 @@ impl Error {
                 write!(out, "'{address}' is an IP address, not a name that can come first")
             }
             Self::WildcardAsTarget { name } => write!(out, "'{name}' is a wildcard, not a name that people type"),
-            Self::WrongPassword { source } => write!(out, "the password does not open '{source}'"),
+            Self::WrongPassword { source, .. } => write!(out, "the password does not open '{source}'"),
             Self::UnusableKey { source, cause } => write!(out, "the key in '{source}' cannot be used: {cause}"),
             Self::ForeignKey { key, certificate } => {
                 write!(out, "the key in '{key}' is not the key of '{certificate}'")

@@ -139,9 +139,14 @@ fn refusals_say_what_to_do_next() {
     let desk = Desk::new();
     let folder = format!("store/{NAME}");
     desk.put(&format!("{folder}/notes.txt"), "mine");
+    desk.openssl("genpkey -algorithm ED25519 -aes256 -pass pass:hush -out locked.key");
+    desk.put("wrong", "hash\n");
     for (arguments, error, hint) in [
         (&["keys", "remove", NAME, "--yes", "--no-backup"][..], "not certfix's own", "move them to another folder"),
         (&["check", "leaf.p12", "--password-env", "CERTFIX_ABSENT"], "is not set", "export it to certfix"),
+        // The hint goes by the way in which the password came; the variable is any that is set.
+        (&["inspect", "locked.key", "--password-file", "wrong"], "does not open", "first line of the file"),
+        (&["inspect", "locked.key", "--password-env", "PATH"], "does not open", "all that the variable"),
         (&["csr", "--fqdn", NEW, "--emit", "newkeyrq", "--dry-run"], "would lose the key", "or pass --key-file FILE"),
         (&["csr", "--fqdn", ""], "--fqdn is empty", "write the name that people type"),
         (&["csr", "--fqdn", NEW, "--subject", "CN=other.contoso.com"], "not other.contoso.com", "leave CN out"),

@@ -43,6 +43,12 @@ fn asks_for_the_password_twice_and_before_it_signs() {
         let listed = desk.json(0, &["ca", "list"]);
         assert_eq!(listed["authorities"][0]["signed"].as_array().unwrap().len(), signed, "{answer}");
     }
+    let mut wrong = session(&desk, &["ca", "revoke", NAME]);
+    wrong.sees("revoke the certificate");
+    wrong.types("y");
+    wrong.answers("Password of ", "hash");
+    let (status, text) = wrong.ends();
+    assert!(status == 2 && text.contains("does not open") && text.contains("layout of the keyboard"), "{text}");
     let mut revoke = session(&desk, &["ca", "revoke", NAME]);
     revoke.sees("revoke the certificate");
     revoke.types("y");

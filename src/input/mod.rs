@@ -26,6 +26,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::error::Given;
 use crate::facts::{Evidence, Repair, Source, Text};
 
 pub(crate) use base64::url_safe as from_base64url;
@@ -39,17 +40,26 @@ pub(crate) use unicode::characters;
 
 /// A password. `Debug` hides it; wiped from memory when dropped.
 #[derive(Clone)]
-pub struct Password(Zeroizing<String>);
+pub struct Password {
+    text: Zeroizing<String>,
+    given: Given,
+}
 
 impl Password {
-    /// Takes the password over.
+    /// Takes the password over, as somebody typed it.
     pub fn new(password: String) -> Self {
-        Self(Zeroizing::new(password))
+        Self { text: Zeroizing::new(password), given: Given::Typed }
+    }
+
+    /// The same, given in this way.
+    #[must_use]
+    pub fn given(self, given: Given) -> Self {
+        Self { given, ..self }
     }
 
     /// The password, to be handed on and not kept.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
@@ -208,7 +218,7 @@ pub fn read(bytes: &[u8], source: Source, password: Option<&Password>) -> Result
 
 impl Finds<'_> {
     fn finish(self, outcome: Result<(), Fault>) -> Result<Evidence, Error> {
-        let Self { mut evidence, unnamed, .. } = self;
+        let Self { mut evidence, unnamed, password, .. } = self;
         // Labels and attribute values in the notes are strangers' text.
         let shown = |note: &str| Text::from(note).to_string();
         evidence.ignored.iter_mut().for_each(|note| *note = shown(note));
@@ -221,7 +231,10 @@ impl Finds<'_> {
         let source = || evidence.source.to_string();
         match outcome {
             Err(Fault::NeedsPassword) => return Err(Error::NeedsPassword { source: source() }),
-            Err(Fault::WrongPassword) => return Err(Error::WrongPassword { source: source() }),
+            Err(Fault::WrongPassword) => {
+                let given = password.map_or(Given::Typed, |password| password.given);
+                return Err(Error::WrongPassword { source: source(), given });
+            }
             Err(Fault::Unreadable(cause)) if evidence.is_empty() => {
                 let is_damaged = evidence.damaged.is_some();
                 return Err(Error::NotACertificate { source: source(), cause: Some(cause), is_damaged });

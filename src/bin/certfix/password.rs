@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
+use certfix::error::Given;
 use certfix::facts::Text;
 use certfix::input::{self, Password};
 
@@ -38,7 +39,7 @@ fn named(file: Option<&PathBuf>, variable: Option<&String>) -> Result<Option<Pas
     }
     let Some(variable) = variable else { return Ok(None) };
     match std::env::var(variable) {
-        Ok(value) => Ok(Some(Password::new(value))),
+        Ok(value) => Ok(Some(Password::new(value).given(Given::Variable))),
         Err(_) => Err(Error::NoVariable { variable: variable.clone() }),
     }
 }
@@ -47,5 +48,5 @@ fn named(file: Option<&PathBuf>, variable: Option<&String>) -> Result<Option<Pas
 fn from_file(path: &Path) -> Result<Password, Error> {
     let text = input::read_text(path)?;
     let line = text.split(['\n', '\r']).next().unwrap_or_default();
-    Ok(Password::new(line.to_owned()))
+    Ok(Password::new(line.to_owned()).given(Given::File))
 }
