@@ -44,11 +44,17 @@ fn a_key_in_a_file_of_its_own_is_compared_with_what_is_named_beside_it() {
     fs::set_permissions(desk.path(&own), fs::Permissions::from_mode(0o644)).unwrap();
     let text = desk.answer(1, &["check", "--fqdn", NAME, "leaf.pem", &own]);
     assert!(text.contains(&format!("permissions of {own} are 0644")), "{text}");
+    assert!(text.contains(&format!("with `chmod o= {own}`.")), "{text}");
     fs::set_permissions(desk.path(&own), fs::Permissions::from_mode(0o600)).unwrap();
     let [found, _] = codes(&desk, 1, &["leaf.pem", "root.key"]);
     assert!(found.contains(CODE), "{found}");
     let text = desk.answer(1, &["check", "--fqdn", NAME, "leaf.pem", "root.key"]);
     assert!(text.contains("\nroot.key: private key, compared with what is named beside it\n"), "{text}");
+    let both = "leaf and key.pem";
+    desk.put(both, &(desk.text("leaf.pem") + &desk.text(&own)));
+    fs::set_permissions(desk.path(both), fs::Permissions::from_mode(0o644)).unwrap();
+    let text = desk.answer(1, &["check", "--fqdn", NAME, both]);
+    assert!(text.contains("with `chmod o= 'leaf and key.pem'`."), "{text}");
     // A key of something else in the same folder says nothing of a certificate; its own does.
     fs::create_dir(desk.path("together")).unwrap();
     for (name, from) in [("a-leaf.pem", "leaf.pem"), ("other.key", "root.key")] {

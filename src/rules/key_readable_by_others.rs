@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     title: "everybody on this machine can read the private key",
     why: "Whoever reads the key can pretend to be this server. Mail servers read their keys as root before they give \
           up that right, so nobody else needs to.",
-    fix: "Take the right away: chmod o= FILE. If strangers could sign in here, make a new key.",
+    fix: "Take the right away with `chmod o= FILE`. If strangers could sign in here, make a new key.",
     source: Source::Vendor("Postfix smtpd_tls_key_file", "https://www.postfix.org/postconf.5.html#smtpd_tls_key_file"),
     fault: None,
     check: Check::KeyFile(check),

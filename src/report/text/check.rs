@@ -1,5 +1,6 @@
 //! Findings, then the table of verdicts, then what was not checked.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
 
@@ -7,7 +8,7 @@ use super::layout::level;
 use super::{Page, verdicts};
 use crate::clients::{Fault, Reference};
 use crate::error::listed;
-use crate::facts::{Certificate, Source};
+use crate::facts::{Certificate, Source, Text};
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
 use crate::rules::{Authority, Check, Level, Remedy, Rule};
 
@@ -39,9 +40,7 @@ pub fn check_kept(report: &Report<'_>, kept: Option<&Kept>, page: &mut Page<'_>)
     let evidence = report.subject.evidence;
     let argument = match &evidence.source {
         Source::Stdin => Some("-".to_owned()),
-        // It would be taken for a flag.
-        _ if source.starts_with('-') => Some(quoted(&format!("./{source}"))),
-        _ => Some(quoted(&source)),
+        _ => Some(argument_of(&source)),
     };
     // `certfix fix` takes one certificate, with its chain or without.
     let is_alone = report.subject.chain.len() + 1 >= evidence.certificates.len() + evidence.requests.len();
@@ -132,7 +131,7 @@ pub fn faults(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         heading(finding.rule, finding.hit.level, page)?;
         page.field("detail", &finding.hit.detail)?;
         if finding.hit.remedy == Remedy::Manual {
-            page.field("by hand", finding.rule.fix)?;
+            page.field("by hand", &by_hand(finding, report))?;
         }
     }
     if faults().next().is_some() { page.line("") } else { Ok(()) }
@@ -170,7 +169,7 @@ fn finding(finding: &Finding, report: &Report<'_>, place: &Place<'_>, page: &mut
             page.field("fix", &format!("install the answer to the request that waits in {}/renewal", kept.name))
         }
         (Some(command), _) => page.command("fix", &command),
-        (None, _) => page.field("fix", finding.rule.fix),
+        (None, _) => page.field("fix", &by_hand(finding, report)),
     }
 }
 
@@ -208,6 +207,27 @@ fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>) -> Option<
         Some(Kept { name, store_flag, .. }) => Some(format!("certfix csr --renew {name}{ca}{store_flag}")),
         None => Some(format!("certfix fix {} --fqdn {name}{ca}", place.source?)),
     }
+}
+
+/// What to do where certfix cannot; where that is about the key's file, with its path.
+fn by_hand(finding: &Finding, report: &Report<'_>) -> Cow<'static, str> {
+    let in_source = match &report.subject.evidence.source {
+        Source::File(path) => Some(path.as_path()),
+        _ => None,
+    };
+    let beside = report.subject.keys.beside.map(|file| file.path);
+    match (&finding.rule.check, beside.or(in_source)) {
+        (Check::KeyFile(_), Some(path)) => {
+            finding.rule.fix.replace("FILE", &argument_of(&Text::of_path(path).to_string())).into()
+        }
+        _ => finding.rule.fix.into(),
+    }
+}
+
+/// A path as a program takes it from a shell.
+fn argument_of(path: &str) -> String {
+    // It would be taken for a flag.
+    if path.starts_with('-') { quoted(&format!("./{path}")) } else { quoted(path) }
 }
 
 /// A path or an argument as a shell takes it.
