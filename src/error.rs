@@ -45,6 +45,8 @@ pub enum Error {
     OnlyKeys { source: String },
     /// It holds no private key, where one is needed.
     NoKey { source: String, cause: Option<String> },
+    /// One private key is needed and there are others.
+    ManyKeys { source: String, count: usize },
     /// One certificate is needed and there are more.
     ManyCertificates { source: String, names: Vec<String> },
     /// Services were asked, and one certificate is meant, but they do not present the same.
@@ -153,6 +155,7 @@ impl Error {
             Self::IsDirectory { .. } => "name a file",
             Self::OnlyKeys { .. } => "name the file of its certificate or request",
             Self::NoKey { .. } => "name a file that holds a private key, or leave --key-file out to make a new key",
+            Self::ManyKeys { .. } => "put the key you mean into a file of its own",
             Self::ManyCertificates { .. } => "put the certificate you mean into a file of its own",
             Self::ManyPresented { .. } => {
                 "name one service, such as imaps://HOST, and one of its addresses with --connect"
@@ -269,6 +272,7 @@ impl Error {
             Self::OnlyKeys { source } => write!(out, "'{source}' holds a private key but no certificate or request"),
             Self::NoKey { source, cause: None } => write!(out, "'{source}' holds no private key"),
             Self::NoKey { source, cause: Some(cause) } => write!(out, "'{source}' holds no private key: {cause}"),
+            Self::ManyKeys { source, count } => write!(out, "'{source}' holds {count} private keys where one is meant"),
             Self::ManyCertificates { source, names } => {
                 write!(out, "'{source}' holds {} certificates where one is meant: {}", names.len(), listed(names))
             }

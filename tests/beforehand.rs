@@ -141,9 +141,16 @@ fn refusals_say_what_to_do_next() {
     desk.put(&format!("{folder}/notes.txt"), "mine");
     desk.openssl("genpkey -algorithm ED25519 -aes256 -pass pass:hush -out locked.key");
     desk.put("wrong", "hash\n");
+    desk.openssl("genpkey -algorithm ED25519 -out a.key");
+    desk.openssl("genpkey -algorithm ED25519 -out b.key");
+    desk.put("two.key", &(desk.text("a.key") + &desk.text("b.key")));
+    desk.put("twice.key", &(desk.text("a.key") + &desk.text("a.key")));
+    desk.answer(0, &["csr", "--fqdn", NEW, "--key-file", "twice.key", "--dry-run"]);
     for (arguments, error, hint) in [
         (&["keys", "remove", NAME, "--yes", "--no-backup"][..], "not certfix's own", "move them to another folder"),
         (&["check", "leaf.p12", "--password-env", "CERTFIX_ABSENT"], "is not set", "export it to certfix"),
+        (&["csr", "--fqdn", NEW, "--key-file", "two.key"], "'two.key' holds 2 private keys", "into a file of its own"),
+        (&["keys", "restore", "two.key", "--name", NEW], "'two.key' holds 2 private keys", "into a file of its own"),
         // The hint goes by the way in which the password came; the variable is any that is set.
         (&["inspect", "locked.key", "--password-file", "wrong"], "does not open", "first line of the file"),
         (&["inspect", "locked.key", "--password-env", "PATH"], "does not open", "all that the variable"),

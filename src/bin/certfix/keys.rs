@@ -154,7 +154,7 @@ impl Desk {
     fn restore(&self, file: &Path, name: Option<&str>, from: &PasswordFrom) -> Result<(), Error> {
         let known = password::given(from)?;
         let evidence = sources::read_file(file, known.as_ref())?;
-        let private = match evidence.open_keys().next() {
+        let private = match sources::open_key(&evidence)? {
             Some(key) => key.clone(),
             None => sources::key(file, known.as_ref())?.into(),
         };

@@ -3,11 +3,12 @@
 mod passed;
 mod ring;
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
-use certfix::facts::{Evidence, Name, Subject, Survey};
+use certfix::facts::{Evidence, Name, PrivateKey, PublicKey, Subject, Survey};
 use certfix::input::{self, Password};
 use certfix::issue::SigningKey;
 use certfix::report::json::{Envelope, Failure};
@@ -133,14 +134,14 @@ pub(crate) fn read_file(path: &Path, known: Option<&Password>) -> Result<Evidenc
 /// The private key in a file, opened.
 ///
 /// # Errors
-/// That the file holds none, or none that can be used.
+/// That the file holds none, different ones, or none that can be used.
 pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<SigningKey, Error> {
     let evidence = match read_file(path, known) {
         Err(Error::NotACertificate { source, cause, .. }) => return Err(Error::NoKey { source, cause }),
         answer => answer?,
     };
     let source = evidence.source.to_string();
-    if let Some(key) = evidence.open_keys().next() {
+    if let Some(key) = open_key(&evidence)? {
         return SigningKey::new(key.clone(), &source);
     }
     if evidence.keys.is_empty() {
@@ -153,6 +154,15 @@ pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<SigningKey, E
             None => Err(Error::NeedsPassword { source }),
         },
         false => Err(Error::NeedsPassword { source }),
+    }
+}
+
+/// The private key in the clear, where one is meant; it may stand there several times.
+pub(crate) fn open_key(evidence: &Evidence) -> Result<Option<&PrivateKey>, Error> {
+    let different: HashSet<&PublicKey> = evidence.open_keys().map(|key| &key.public).collect();
+    match different.len() {
+        0 | 1 => Ok(evidence.open_keys().next()),
+        count => Err(Error::ManyKeys { source: evidence.source.to_string(), count }),
     }
 }
 
