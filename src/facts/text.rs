@@ -148,7 +148,8 @@ pub(super) fn acts_on_a_terminal(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+            // Most of these show nothing at all.
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
         )
 }
 
@@ -160,6 +161,7 @@ mod tests {
     fn shows_control_characters_and_broken_utf8_escaped() {
         assert_eq!(Text::new(*b"a\x1b[31m\0\xff").to_string(), "a\\u{1b}[31m\\u{0}\\xff");
         assert_eq!(Text::from("moc.\u{202e}x").to_string(), "moc.\\u{202e}x");
+        assert_eq!(Text::from("con\u{ad}toso\u{61c}").to_string(), "con\\u{ad}toso\\u{61c}");
     }
 
     #[test]
