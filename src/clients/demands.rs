@@ -102,7 +102,7 @@ impl KeyFamily {
     pub fn of(kind: &KeyKind) -> Option<Self> {
         use crate::facts::Curve;
         match kind {
-            KeyKind::Ec(Curve::Other(_)) => Some(Self::OtherCurve),
+            KeyKind::Ec(Curve::Other(_) | Curve::Explicit) => Some(Self::OtherCurve),
             KeyKind::Ed25519 => Some(Self::Ed25519),
             KeyKind::Ed448 => Some(Self::Ed448),
             KeyKind::Dsa { .. } => Some(Self::Dsa),

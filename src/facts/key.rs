@@ -48,7 +48,7 @@ pub enum KeyKind {
     Other(ObjectId),
 }
 
-/// A named elliptic curve.
+/// An elliptic curve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Curve {
     /// P-256 (prime256v1, secp256r1)
@@ -57,8 +57,10 @@ pub enum Curve {
     P384,
     /// P-521
     P521,
-    /// Any other curve, dotted; `explicit` for spelled-out parameters.
+    /// Any other curve, dotted.
     Other(Box<str>),
+    /// One without a name, whose parameters are spelled out.
+    Explicit,
 }
 
 impl PublicKey {
@@ -119,6 +121,7 @@ impl fmt::Display for KeyKind {
             Self::Ec(Curve::P384) => out.write_str("ECDSA P-384"),
             Self::Ec(Curve::P521) => out.write_str("ECDSA P-521"),
             Self::Ec(Curve::Other(oid)) => write!(out, "EC {oid}"),
+            Self::Ec(Curve::Explicit) => out.write_str("EC with explicit parameters"),
             Self::Ed25519 => out.write_str("Ed25519"),
             Self::Ed448 => out.write_str("Ed448"),
             Self::Dsa { bits } => write!(out, "DSA {bits}"),
@@ -152,5 +155,12 @@ mod tests {
         let others = [key(2, &[&x]), key(3, &[&y]), key(4, &[&x, &y[..31]]), key(3, &[&x[..31]]), key(3, &[])];
         assert!(others.iter().all(|other| *other != key(3, &[&x])));
         assert_eq!(others.into_iter().collect::<HashSet<_>>().len(), 5);
+    }
+    #[test]
+    fn parameters_that_are_spelled_out_are_no_identifier() {
+        let head = [0x30, 0x0e, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 0x30, 3, 2, 1, 1];
+        let bits = tlv::element(tlv::BIT_STRING, &[0, 4]);
+        let key = PublicKey::from_spki(&tlv::element(tlv::SEQUENCE, &[&head[..], &bits].concat())).unwrap();
+        assert_eq!(key.kind.to_string(), "EC with explicit parameters");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use x509_parser::asn1_rs::{Any, FromDer, Oid};
+use x509_parser::asn1_rs::{Any, FromDer, Oid, Tag};
 use x509_parser::extensions::{
     BasicConstraints as ParsedBasicConstraints, ExtendedKeyUsage, GeneralName as ParsedName,
     KeyUsage as ParsedKeyUsage, SubjectAlternativeName, X509Extension,
@@ -202,13 +202,15 @@ fn rsa_pss(bits: &[u8]) -> KeyKind {
 }
 
 fn curve(parsed: &SubjectPublicKeyInfo<'_>) -> Curve {
-    let oid = parsed.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok());
+    // Of another tag, too, the parser makes an identifier.
+    let named = parsed.algorithm.parameters.as_ref().filter(|any| any.tag() == Tag::Oid);
+    let oid = named.and_then(|any| any.as_oid().ok());
     match oid.map(|oid| ObjectId::from(&oid)).as_deref() {
         Some("1.2.840.10045.3.1.7") => Curve::P256,
         Some("1.3.132.0.34") => Curve::P384,
         Some("1.3.132.0.35") => Curve::P521,
         Some(other) => Curve::Other(other.into()),
-        None => Curve::Other("explicit".into()),
+        None => Curve::Explicit,
     }
 }
 

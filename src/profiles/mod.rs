@@ -182,7 +182,7 @@ impl Profile {
     pub fn signs_key(&self, kind: &KeyKind) -> bool {
         let is_known = match kind {
             KeyKind::Rsa { .. } => true,
-            KeyKind::Ec(curve) => !matches!(curve, Curve::Other(_)),
+            KeyKind::Ec(curve) => !matches!(curve, Curve::Other(_) | Curve::Explicit),
             KeyKind::RsaPss { .. } | KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::Dsa { .. } | KeyKind::Other(_) => {
                 false
             }

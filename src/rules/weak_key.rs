@@ -64,7 +64,7 @@ fn by_standard(kind: &KeyKind, authority: Authority) -> Option<Hit> {
         KeyKind::Rsa { bits, .. } if bits % 8 != 0 && authority == Authority::Public => {
             Some(Hit::new(level, format!("{kind}, the size must be a multiple of 8")))
         }
-        KeyKind::Ec(Curve::Other(_)) => Some(Hit::new(level, described(kind))),
+        KeyKind::Ec(Curve::Other(_) | Curve::Explicit) => Some(Hit::new(level, described(kind))),
         KeyKind::Dsa { .. } => Some(Hit::new(level, kind.to_string())),
         // Known to today's clients, but no public CA signs them (BR 6.1.5).
         KeyKind::Ed25519 | KeyKind::Ed448 if authority == Authority::Public => {
@@ -86,6 +86,7 @@ fn by_standard(kind: &KeyKind, authority: Authority) -> Option<Hit> {
 pub(super) fn described(kind: &KeyKind) -> String {
     match kind {
         KeyKind::Ec(Curve::Other(oid)) => format!("an EC key on the curve {}", curve(oid)),
+        KeyKind::Ec(Curve::Explicit) => "an EC key with explicit parameters".to_owned(),
         kind => kind.to_string(),
     }
 }
@@ -126,6 +127,7 @@ mod tests {
         assert_eq!(judged(rsa(1024), None, &Context::public()), Some(Level::Refused));
         assert_eq!(judged(rsa(2049), None, &Context::public()), Some(Level::Refused));
         assert_eq!(judged(KeyKind::Ec(Curve::Other("1.3.132.0.10".into())), None, &Context::plain()), warning);
+        assert_eq!(judged(KeyKind::Ec(Curve::Explicit), None, &Context::plain()), warning);
         assert_eq!(judged(KeyKind::Dsa { bits: 2048 }, None, &Context::plain()), warning);
         for exponent in [1, 4] {
             let kind = KeyKind::Rsa { bits: 2048, exponent: Some(exponent) };
