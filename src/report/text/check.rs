@@ -1,27 +1,16 @@
 //! Findings, then the table of verdicts, then what was not checked.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
 
+use super::cure::{Kept, argument_of, by_hand, command};
 use super::layout::level;
 use super::{Page, verdicts};
 use crate::clients::{Fault, Reference};
 use crate::error::listed;
-use crate::facts::{Certificate, Source, Text};
+use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
-use crate::rules::{Authority, Check, Level, Remedy, Rule};
-
-/// A key of a store whose certificate or request is judged. `certfix fix` does not write where it is.
-#[derive(Debug)]
-pub struct Kept {
-    /// The name of the key.
-    pub name: String,
-    /// What has to follow a command for it to find the store: ` --store DIR`, or nothing.
-    pub store_flag: String,
-    /// True while the request of a renewal waits for its answer; there is no second one then.
-    pub is_asked: bool,
-}
+use crate::rules::{Check, Level, Remedy, Rule};
 
 /// Writes one report.
 ///
@@ -187,58 +176,6 @@ fn clients(finding: &Finding, report: &Report<'_>) -> String {
     names.join(", ")
 }
 
-/// The command that cures it, where certfix can.
-fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>) -> Option<String> {
-    if finding.hit.remedy == Remedy::Manual {
-        return None;
-    }
-    let name = report.target.and_then(|target| target.name())?;
-    // What the certificate does not tell was said with --ca, and has to be said again; no public CA signs internal names.
-    let is_own = report.subject.item.certificate().is_some_and(Certificate::is_self_issued);
-    let ca = match report.authority {
-        Authority::Unknown | Authority::Private if name.is_internal() && is_own => " --self-signed",
-        Authority::Unknown | Authority::Private if name.is_internal() => " --ca private",
-        told if told == Authority::of(report.subject.item) => "",
-        Authority::Private => " --ca private",
-        Authority::Public => " --ca public",
-        Authority::Unknown => "",
-    };
-    match place.kept {
-        Some(Kept { name, store_flag, .. }) => Some(format!("certfix csr --renew {name}{ca}{store_flag}")),
-        None => Some(format!("certfix fix {} --fqdn {name}{ca}", place.source?)),
-    }
-}
-
-/// What to do where certfix cannot; where that is about the key's file, with its path.
-fn by_hand(finding: &Finding, report: &Report<'_>) -> Cow<'static, str> {
-    let in_source = match &report.subject.evidence.source {
-        Source::File(path) => Some(path.as_path()),
-        _ => None,
-    };
-    let beside = report.subject.keys.beside.map(|file| file.path);
-    match (&finding.rule.check, beside.or(in_source)) {
-        (Check::KeyFile(_), Some(path)) => {
-            finding.rule.fix.replace("FILE", &argument_of(&Text::of_path(path).to_string())).into()
-        }
-        _ => finding.rule.fix.into(),
-    }
-}
-
-/// A path as a program takes it from a shell.
-fn argument_of(path: &str) -> String {
-    // It would be taken for a flag.
-    if path.starts_with('-') { quoted(&format!("./{path}")) } else { quoted(path) }
-}
-
-/// A path or an argument as a shell takes it.
-pub fn quoted(source: &str) -> String {
-    let plain = |character: char| character.is_alphanumeric() || "/._-+,:@".contains(character);
-    if !source.is_empty() && source.chars().all(plain) {
-        return source.to_owned();
-    }
-    format!("'{}'", source.replace('\'', r"'\''"))
-}
-
 /// `2 findings: 1 refused, 1 warning. Not checked: ...`; `candidates` are those of which a name has to be given.
 pub(super) fn counts(
     levels: &[Level],
@@ -304,7 +241,7 @@ mod tests {
     use crate::facts::{Answered, Evidence, Identity, SanExtension, TlsVersion};
     use crate::judge::{Panel, judge};
     use crate::report::oddity;
-    use crate::rules::Context;
+    use crate::rules::{Authority, Context};
 
     /// A certificate of today with these common names.
     fn called(common_names: &[&str], names: Identity) -> Identity {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::check::quoted;
+use super::cure::quoted;
 use super::layout::bold;
 use super::{Kept, Page, check_kept};
 use crate::facts::{Certificate, DistinguishedName, Text};

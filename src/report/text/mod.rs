@@ -2,6 +2,7 @@
 
 mod authority;
 mod check;
+mod cure;
 mod inspect;
 mod install;
 mod keys;
@@ -15,7 +16,8 @@ mod summary;
 mod verdicts;
 
 pub use authority::{Answer, answered, authorities, authority, order, orders};
-pub use check::{Kept, check, check_kept, faults, quoted};
+pub use check::{check, check_kept, faults};
+pub use cure::{Kept, quoted};
 pub use inspect::{inspect, keys};
 pub use install::{Installed, Next, installed};
 pub use keys::{key_tree, one_key};
