@@ -30,7 +30,7 @@ impl From<&str> for ObjectId {
     }
 }
 
-/// As [`Oid::to_id_string`] writes it, which makes a text of each arc.
+/// As [`Oid::to_id_string`] writes it, which makes a text of each arc and takes the first octet for two of them.
 impl From<&Oid<'_>> for ObjectId {
     fn from(oid: &Oid<'_>) -> Self {
         let octets = oid.as_bytes();
@@ -43,19 +43,24 @@ fn short(octets: &[u8]) -> Option<CompactString> {
     /// In octets, here and below.
     const LONGEST_ARC: usize = 4;
     const LONGEST: usize = 16;
-    let (first, rest) = octets.split_first()?;
-    if rest.is_empty() || octets.len() > LONGEST {
+    if octets.len() < 2 || octets.len() > LONGEST {
         return None;
     }
     // Each octet stands for three digits and a dot at most, the first one for two arcs.
     let mut text = [0; 4 * LONGEST + 4];
-    let mut end = push(&mut text, 0, u32::from(first / 40));
-    end = push(&mut text, end, u32::from(first % 40));
-    for arc in rest.split_inclusive(|octet| *octet < 0x80) {
+    let mut end = 0;
+    for arc in octets.split_inclusive(|octet| *octet < 0x80) {
         if arc.len() > LONGEST_ARC || arc.last().is_none_or(|last| *last >= 0x80) {
             return None;
         }
-        end = push(&mut text, end, arc.iter().fold(0, |sum, octet| sum << 7 | u32::from(octet & 0x7f)));
+        let mut number = arc.iter().fold(0, |sum, octet| sum << 7 | u32::from(octet & 0x7f));
+        if end == 0 {
+            // Two arcs in one, the second below 40 unless the first is 2 (X.690 §8.19.4).
+            let root = (number / 40).min(2);
+            end = push(&mut text, end, root);
+            number -= 40 * root;
+        }
+        end = push(&mut text, end, number);
     }
     CompactString::from_utf8(&text[..end]).ok()
 }
@@ -84,6 +89,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn two_arcs_are_in_the_first_number() {
+        for (octets, dotted) in [
+            (&[0x88, 0x37, 1][..], "2.999.1"),
+            (&[0x78, 1], "2.40.1"),
+            (&[0x69, 1], "2.25.1"),
+            (&[0x27, 1], "0.39.1"),
+            (&[0x4f, 1], "1.39.1"),
+            (&[0x88, 0x37], "2.999"),
+        ] {
+            assert_eq!(&*ObjectId::from(&Oid::new(Cow::Borrowed(octets))), dotted);
+        }
+    }
+
+    #[test]
     fn writes_object_identifiers_as_their_parser_does() {
         for octets in [
             &[0x55, 0x1d, 17][..],
@@ -92,7 +111,6 @@ mod tests {
             &[0x55, 0x8f, 0xff, 0xff, 0x7f],
             &[0x55, 0x81, 0x8f, 0xff, 0xff, 0x7f],
             &[0x55, 0x80, 0x80, 1],
-            &[0x88, 0x37, 0],
             &[0, 0],
             &[0, 1, 2],
             &[0xff],
