@@ -35,12 +35,20 @@ impl Answered {
 
 impl Endpoint {
     /// The versions that it answers to those clients to which it presents this chain.
-    pub fn answered(&self, chain: usize) -> impl Iterator<Item = Answered> {
-        [true, false].into_iter().filter_map(move |is_named| {
-            let looks = self.to(is_named);
-            let presents = looks.iter().any(|look| look.answer.as_ref().is_ok_and(|answer| answer.chain == chain));
-            if presents { answered(&looks, is_named) } else { None }
-        })
+    pub fn answered(&self, chain: usize) -> Vec<Answered> {
+        let presents = |look: &&Look| look.answer.as_ref().is_ok_and(|answer| answer.chain == chain);
+        let [named, unnamed] = [true, false].map(|is_named| self.to(is_named));
+        let found = match [&named, &unnamed].map(|looks| looks.iter().any(&presents)) {
+            // Where the name makes no difference to the chain, it makes none to the versions.
+            [true, true] => {
+                let all = [named, unnamed].concat();
+                [answered(&all, true), answered(&all, false)]
+            }
+            [true, false] => [answered(&named, true), None],
+            [false, true] => [None, answered(&unnamed, false)],
+            [false, false] => [None, None],
+        };
+        found.into_iter().flatten().collect()
     }
 
     /// The handshakes of clients that name the server, or of those that name none.
@@ -101,7 +109,7 @@ mod tests {
     }
 
     fn only(endpoint: &Endpoint) -> Answered {
-        let mut all: Vec<Answered> = endpoint.answered(0).collect();
+        let mut all = endpoint.answered(0);
         assert_eq!(all.len(), 1, "{all:?}");
         all.remove(0)
     }
@@ -149,7 +157,7 @@ mod tests {
         unnamed.answer = answers_with("imaps", 1, TlsVersion::Tls10).looks.remove(0).answer;
         endpoint.looks.push(unnamed);
         assert_eq!((only(&endpoint).is_named, only(&endpoint).oldest), (true, TlsVersion::Tls13));
-        let others: Vec<Answered> = endpoint.answered(1).collect();
+        let others = endpoint.answered(1);
         assert_eq!(
             others.iter().map(|one| (one.is_named, one.newest)).collect::<Vec<_>>(),
             [(false, TlsVersion::Tls10)]
@@ -157,7 +165,18 @@ mod tests {
     }
 
     #[test]
+    fn what_one_is_told_holds_for_the_other_where_both_see_the_same() {
+        let mut endpoint = answers_with("imaps", 0, TlsVersion::Tls13);
+        let mut unnamed = answers_with("imaps", 0, TlsVersion::Tls12).looks.remove(0);
+        unnamed.hello = Hello { sni: Sni::Absent, newest: TlsVersion::Tls12, ..unnamed.hello };
+        endpoint.looks.push(unnamed);
+        let both = endpoint.answered(0);
+        assert_eq!(both.iter().map(|one| one.is_named).collect::<Vec<_>>(), [true, false]);
+        assert!(both.iter().all(|one| one.shares((TlsVersion::Tls10, TlsVersion::Tls12)) == Some(true)));
+    }
+
+    #[test]
     fn a_service_without_a_certificate_answers_none() {
-        assert_eq!(fails("imaps", Step::Handshake, Cause::Closed).answered(0).count(), 0);
+        assert_eq!(fails("imaps", Step::Handshake, Cause::Closed).answered(0), []);
     }
 }
