@@ -19,7 +19,7 @@ fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
     each(survey, |endpoint| {
         let named = answer(endpoint, |sni| matches!(sni, Sni::Target(_)))?.answer.as_ref().ok()?;
         match &answer(endpoint, |sni| *sni == Sni::Absent)?.answer {
-            Ok(unnamed) if differs(survey, named, unnamed) => {
+            Ok(unnamed) if differs(survey, named, unnamed) && !is_named_too(survey, endpoint, unnamed) => {
                 Some(Hit::warn(format!("without a server name it presents {}", survey.named(unnamed.chain))))
             }
             Ok(_) => None,
@@ -35,6 +35,12 @@ fn answer(endpoint: &Endpoint, wanted: impl Fn(&Sni) -> bool) -> Option<&Look> {
     looks().find(|look| look.answer.is_ok()).or_else(|| looks().next())
 }
 
+/// Clients that name the server get it too, with another version or for another kind of key.
+fn is_named_too(survey: &Survey, endpoint: &Endpoint, unnamed: &Answer) -> bool {
+    let to_named = endpoint.answers().filter(|(look, _)| matches!(look.hello.sni, Sni::Target(_)));
+    to_named.map(|(_, answer)| answer.chain).any(|chain| survey.same_leaf(chain, unnamed.chain))
+}
+
 /// A server with an RSA and an EC certificate may choose the other one for an older client.
 fn differs(survey: &Survey, named: &Answer, unnamed: &Answer) -> bool {
     if survey.same_leaf(named.chain, unnamed.chain) {
@@ -47,8 +53,8 @@ fn differs(survey: &Survey, named: &Answer, unnamed: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Step;
-    use crate::facts::fixture::{answers, fails, survey};
+    use crate::facts::fixture::{answers, answers_with, fails, survey};
+    use crate::facts::{Step, TlsVersion};
     use crate::rules::endpoints::tests::{nothing, only};
 
     fn with_and_without(unnamed: Endpoint) -> Endpoint {
@@ -70,6 +76,13 @@ mod tests {
     fn warns_when_nothing_is_presented() {
         let found = only(&RULE, &survey([with_and_without(fails("imaps", Step::Handshake, Cause::Alert(112)))]));
         assert_eq!(found.hit.detail, "without a server name: the server sent the alert unrecognized_name");
+    }
+
+    #[test]
+    fn is_content_when_it_is_the_version_that_makes_the_difference() {
+        let mut endpoint = with_and_without(answers_with("imaps", 1, TlsVersion::Tls12));
+        endpoint.looks.extend(answers_with("imaps", 1, TlsVersion::Tls11).looks);
+        nothing(&RULE, &survey([endpoint]));
     }
 
     #[test]
