@@ -37,20 +37,19 @@ impl Versions {
     /// Whether a client with these versions gets an answer from the services that present a certificate; with none, as
     /// with a file, it does.
     pub fn meet(&self, services: &[Answered]) -> Meeting {
+        if services.is_empty() || *self == Self::UNKNOWN {
+            return Meeting::Always;
+        }
         // Clients that are older than that know no server name indication.
         let names_server = self.ever.1 > TlsVersion::Tls10;
         let is_presented = services.iter().any(|one| one.is_named == names_server);
         let asked = services.iter().filter(|one| one.is_named == names_server || !is_presented);
         let meeting = asked.map(|one| self.meet_one(one)).reduce(Meeting::and).unwrap_or(Meeting::Always);
         // Whoever does not name the server is presented with something else.
-        let misses_it = !services.is_empty() && !is_presented && !names_server;
-        if misses_it { meeting.and(Meeting::Sometimes) } else { meeting }
+        if !is_presented && !names_server { meeting.and(Meeting::Sometimes) } else { meeting }
     }
 
     fn meet_one(&self, service: &Answered) -> Meeting {
-        if *self == Self::UNKNOWN {
-            return Meeting::Always;
-        }
         // Clients of today offer fewer cipher suites than there are.
         let is_usual = service.is_modern || service.newest < TlsVersion::Tls12;
         match (service.shares(self.always), service.shares(self.ever)) {

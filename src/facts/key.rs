@@ -156,6 +156,7 @@ mod tests {
         assert!(others.iter().all(|other| *other != key(3, &[&x])));
         assert_eq!(others.into_iter().collect::<HashSet<_>>().len(), 5);
     }
+
     #[test]
     fn parameters_that_are_spelled_out_are_no_identifier() {
         let head = [0x30, 0x0e, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 0x30, 3, 2, 1, 1];

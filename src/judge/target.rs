@@ -45,7 +45,7 @@ impl Report<'_> {
 pub fn infer_target(subject: &Subject<'_>) -> Inference {
     let identity = subject.item.identity();
     let mut listed: Vec<Name> = Vec::new();
-    extend(&mut listed, identity.names.dns());
+    extend(&mut listed, identity.names.dns(), host);
     // The last is the most specific.
     let last = identity.subject.common_names().next_back();
     let common_name = last.and_then(host);
@@ -59,10 +59,10 @@ pub fn infer_target(subject: &Subject<'_>) -> Inference {
         (Some(name), names) if one && (names.contains(&name) || identity.names.entries.is_empty()) => certain(&name),
         (_, [only]) if !is_for_all => certain(only),
         _ => {
-            extend(&mut listed, identity.subject.common_names());
+            extend(&mut listed, identity.subject.common_names(), host);
             if listed.is_empty() {
                 let texts = identity.names.dns().chain(identity.subject.common_names());
-                extend_by(&mut listed, texts, internal_host);
+                extend(&mut listed, texts, internal_host);
             }
             listed.sort_by_key(|name| !is_mail_host(name));
             Inference::Candidates(listed.iter().map(Name::to_string).collect())
@@ -71,11 +71,7 @@ pub fn infer_target(subject: &Subject<'_>) -> Inference {
 }
 
 /// Each host once.
-fn extend<'a>(listed: &mut Vec<Name>, texts: impl Iterator<Item = &'a Text>) {
-    extend_by(listed, texts, host);
-}
-
-fn extend_by<'a>(listed: &mut Vec<Name>, texts: impl Iterator<Item = &'a Text>, host: fn(&Text) -> Option<Name>) {
+fn extend<'a>(listed: &mut Vec<Name>, texts: impl Iterator<Item = &'a Text>, host: fn(&Text) -> Option<Name>) {
     for name in texts.filter_map(host) {
         if !listed.contains(&name) {
             listed.push(name);
