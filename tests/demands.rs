@@ -2,6 +2,9 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/asked.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod asked;
 #[path = "support/handshakes/mod.rs"]
 mod handshakes;
 #[path = "support/made.rs"]
@@ -12,7 +15,6 @@ mod openssl;
 mod server;
 
 use std::path::Path;
-use std::process::Command;
 
 use certfix::clients::{Client, Mark};
 use certfix::facts::{Item, Moment, Source, Target, TrustStore};
@@ -21,7 +23,6 @@ use certfix::judge::{Outcome, Panel, judge};
 use certfix::rules::{Authority, Context};
 use made::{AUTHORITY, Case, GOOD, Inner, Issuer, LEAF, OLD, SERVER, SIGNS, USAGE, authorities, now};
 use openssl::Workshop;
-use serde_json::Value;
 use server::Server;
 
 const CLIENT: &str = "extendedKeyUsage=clientAuth";
@@ -310,15 +311,11 @@ fn certain(
     is_said: impl Fn(Option<&str>, &str) -> bool,
 ) -> (usize, usize) {
     let ids: Vec<&str> = clients.iter().map(|client| client.id).collect();
-    let output = Command::new(env!("CARGO_BIN_EXE_certfix"))
-        .args(["check", &format!("tls://localhost:{port}"), "--connect", "127.0.0.1", "--format", "json", "--ca-file"])
-        .arg(root)
-        .args(["--client", &ids.join(",")])
-        .output()
-        .unwrap();
-    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let sources = answer["sources"].as_array().unwrap();
-    let verdicts = sources.iter().find_map(|entry| entry["verdicts"].as_array()).unwrap();
+    let mut check = asked::certfix(&["check", &format!("tls://localhost:{port}"), "--connect", "127.0.0.1"]);
+    check.args(["--format", "json", "--client", &ids.join(","), "--ca-file"]).arg(root);
+    let answer = asked::answer(check.output().unwrap());
+    let seen = answer.only();
+    let verdicts = seen.certificates[0]["verdicts"].as_array().unwrap();
     let (mut reaching, mut turned_away) = (0, 0);
     for client in clients {
         let verdict = verdicts.iter().find(|verdict| verdict["client"] == client.id).unwrap();
