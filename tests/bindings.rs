@@ -133,6 +133,19 @@ fn plain_services_without_tls_are_told() {
 }
 
 #[test]
+fn a_service_that_stops_answering_is_told() {
+    let postfix = Postfix::start_limited(&Authority::new().issue(&Leaf::new(MAIL)));
+    let answer = json(&["check", &at("smtp", postfix.smtp), "--connect", "127.0.0.1"]);
+    let seen = answer.only();
+    let told = seen.found("stops-answering").join("");
+    assert!(
+        told.contains("during the greeting: the server answered '421 4.7.0 ") && told.contains("too many"),
+        "{told}"
+    );
+    assert!(!seen.codes().contains(&"needs-sni"), "{:#}", answer.json);
+}
+
+#[test]
 fn services_that_fail_when_tls_is_due_are_told_in_the_words_of_the_time() {
     let refuses = scripted("554 Unable to initialize security subsystem\r\n");
     let answer = json(&["check", &at("smtp", refuses), "--connect", "127.0.0.1"]);

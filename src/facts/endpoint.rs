@@ -157,6 +157,14 @@ pub struct Trouble {
     pub cause: Cause,
 }
 
+impl Trouble {
+    /// Whether the server took part and turned this handshake down: it may like another one better.
+    pub fn may_answer_another(&self) -> bool {
+        self.step == Step::Handshake
+            && !matches!(self.cause, Cause::TimedOut | Cause::Stopped | Cause::NotTls(_) | Cause::Refused)
+    }
+}
+
 /// The steps of looking at a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {

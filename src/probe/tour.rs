@@ -4,7 +4,7 @@
 //! patient administrator: without a server name, with a name nobody knows, with the other kind of key, with old versions.
 
 use super::tls::{self, Seen};
-use crate::facts::{Cause, Certificate, Hello, KeyKind, KeysOffered, Name, Sni, Step, TlsVersion, Trouble};
+use crate::facts::{Certificate, Hello, KeyKind, KeysOffered, Name, Sni, TlsVersion, Trouble};
 
 /// One handshake and what came of it.
 pub(super) type Tried = (Hello, Result<Seen, Trouble>);
@@ -98,7 +98,7 @@ impl<F: FnMut(&Hello) -> Result<Seen, Trouble>> Tour<F> {
     fn ask(&mut self, sni: &Sni, keys: KeysOffered, newest: TlsVersion) -> Result<Option<&Seen>, Over> {
         let hello = Hello { sni: sni.clone(), keys, newest };
         let seen = (self.ask)(&hello);
-        let over = seen.as_ref().is_err_and(|trouble| !may_answer_another(trouble));
+        let over = seen.as_ref().is_err_and(|trouble| !trouble.may_answer_another());
         self.tried.push((hello, seen));
         if over {
             return Err(Over);
@@ -116,12 +116,6 @@ impl<F: FnMut(&Hello) -> Result<Seen, Trouble>> Tour<F> {
     }
 }
 
-/// A server that turned one handshake down may like another one better.
-fn may_answer_another(trouble: &Trouble) -> bool {
-    trouble.step == Step::Handshake
-        && !matches!(trouble.cause, Cause::TimedOut | Cause::Stopped | Cause::NotTls(_) | Cause::Refused)
-}
-
 /// The kind of key that the server did not show.
 fn other_keys(seen: &Seen) -> Option<KeysOffered> {
     let leaf = Certificate::from_der(seen.chain.first()?).ok()?;
@@ -135,8 +129,8 @@ fn other_keys(seen: &Seen) -> Option<KeysOffered> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Possession;
     use crate::facts::fixture::name;
+    use crate::facts::{Cause, Possession, Step};
 
     /// A certificate with a P-256 key.
     fn elliptic() -> Vec<Vec<u8>> {

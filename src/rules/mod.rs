@@ -55,6 +55,7 @@ mod several_common_names;
 mod signature_algorithms_differ;
 mod starttls_not_offered;
 mod starttls_refused;
+mod stops_answering;
 mod text_after_starttls;
 mod unconverted_idn;
 mod underscore_in_name;
@@ -149,6 +150,7 @@ pub const ALL: &[&Rule] = &[
     &starttls_not_offered::RULE,
     &not_tls::RULE,
     &text_after_starttls::RULE,
+    &stops_answering::RULE,
     &old_tls::RULE,
     &key_not_proved::RULE,
     &needs_sni::RULE,

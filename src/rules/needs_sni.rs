@@ -2,7 +2,7 @@
 
 use super::endpoints::each;
 use super::{Check, Context, Hit, Placed, Rule, Source};
-use crate::facts::{Answer, Cause, Endpoint, KeysOffered, Look, Sni, Survey};
+use crate::facts::{Answer, Cause, Endpoint, KeysOffered, Look, Sni, Step, Survey};
 
 pub(super) const RULE: Rule = Rule {
     code: "needs-sni",
@@ -23,7 +23,8 @@ fn check(survey: &Survey, _: &Context<'_>) -> Vec<Placed> {
                 Some(Hit::warn(format!("without a server name it presents {}", survey.named(unnamed.chain))))
             }
             Ok(_) => None,
-            Err(trouble) if trouble.cause == Cause::Stopped => None,
+            // Before the handshake, no server knows whether it will be named.
+            Err(trouble) if trouble.step != Step::Handshake || trouble.cause == Cause::Stopped => None,
             Err(trouble) => Some(Hit::warn(format!("without a server name: {}", trouble.cause))),
         }
     })
@@ -53,8 +54,8 @@ fn differs(survey: &Survey, named: &Answer, unnamed: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::TlsVersion;
     use crate::facts::fixture::{answers, answers_with, fails, survey};
-    use crate::facts::{Step, TlsVersion};
     use crate::rules::endpoints::tests::{nothing, only};
 
     fn with_and_without(unnamed: Endpoint) -> Endpoint {
@@ -89,6 +90,11 @@ mod tests {
     fn is_content_when_both_are_the_same() {
         nothing(&RULE, &survey([with_and_without(answers("imaps", 0))]));
         nothing(&RULE, &survey([answers("imaps", 0)]));
+    }
+
+    #[test]
+    fn does_not_blame_a_name_that_nobody_could_have_missed() {
+        nothing(&RULE, &survey([with_and_without(fails("imaps", Step::Connect, Cause::Refused))]));
     }
 
     #[test]

@@ -26,13 +26,21 @@ impl Postfix {
     /// Starts it with one certificate for all ports.
     pub(crate) fn start(credentials: &Credentials) -> Self {
         demand_root("Postfix");
-        retry(|| Self::attempt(credentials, Offer::StartTls))
+        retry(|| Self::attempt(credentials, Offer::StartTls, ""))
+    }
+
+    /// Starts it so that it answers one address few times a minute.
+    pub(crate) fn start_limited(credentials: &Credentials) -> Self {
+        demand_root("Postfix");
+        // Some connections are those that wait until it listens.
+        let limit = "smtpd_client_event_limit_exceptions =\nsmtpd_client_connection_rate_limit = 5\n";
+        retry(|| Self::attempt(credentials, Offer::StartTls, limit))
     }
 
     /// Starts it without TLS on its plain ports.
     pub(crate) fn start_in_the_clear(credentials: &Credentials) -> Self {
         demand_root("Postfix");
-        retry(|| Self::attempt(credentials, Offer::Nothing))
+        retry(|| Self::attempt(credentials, Offer::Nothing, ""))
     }
 
     /// Shows the files as they are now, soon.
@@ -40,7 +48,7 @@ impl Postfix {
         self.process.hang_up();
     }
 
-    fn attempt(credentials: &Credentials, offer: Offer) -> Result<Self, String> {
+    fn attempt(credentials: &Credentials, offer: Offer, settings: &str) -> Result<Self, String> {
         let temporary = folder();
         let path = temporary.path();
         let files = Files::write(path, "server", credentials);
@@ -66,7 +74,8 @@ impl Postfix {
              smtpd_peername_lookup = no\n\
              smtpd_tls_security_level = {level}\n\
              smtpd_tls_cert_file = {certificate}\n\
-             smtpd_tls_key_file = {key}\n",
+             smtpd_tls_key_file = {key}\n\
+             {settings}",
             folder = path.display(),
             level = if offer == Offer::StartTls { "may" } else { "none" },
             certificate = files.certificate.display(),
