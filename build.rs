@@ -1,17 +1,34 @@
-//! Links what unwinds panics into the program, where the linker has it as a static library, as GCC's has: a library less to
-//! load whenever the program starts.
+//! How the program is linked, so that it starts soon.
 
 use std::env;
 use std::process::Command;
 
+/// The functions that a short run needs, for the linker to lay side by side; `benches/startup.sh` writes it.
+const ORDER: &str = "benches/startup.ld";
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={ORDER}");
     println!("cargo::rerun-if-env-changed=RUSTC_LINKER");
-    let target = |part: &str| env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
-    if target("OS") == "linux" && target("ENV") == "gnu" && has_static_unwinder() {
-        // It comes before the standard library, which then has no need for the shared one.
+    if of_target("OS") != "linux" || of_target("ENV") != "gnu" {
+        return;
+    }
+    if has_static_unwinder() {
+        // It unwinds panics, and comes before the standard library, which then has no need for the shared one: a library
+        // less to load whenever the program starts.
         println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
     }
+    if of_target("ARCH") == "x86_64" && variable("PROFILE") == "release" && links_as_usual() {
+        println!("cargo::rustc-link-arg-bin=certfix=-T{}/{ORDER}", variable("CARGO_MANIFEST_DIR"));
+    }
+}
+
+fn of_target(part: &str) -> String {
+    variable(&format!("CARGO_CFG_TARGET_{part}"))
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_default()
 }
 
 fn has_static_unwinder() -> bool {
@@ -19,4 +36,9 @@ fn has_static_unwinder() -> bool {
     let found = Command::new(linker).arg("-print-file-name=libgcc_eh.a").output();
     // What is not found is printed as it was asked for.
     found.is_ok_and(|found| found.stdout.starts_with(b"/"))
+}
+
+/// Nobody chose a linker: GNU's and LLVM's, which Rust takes, know such scripts, and others may not.
+fn links_as_usual() -> bool {
+    variable("RUSTC_LINKER").is_empty() && !variable("CARGO_ENCODED_RUSTFLAGS").contains("link")
 }
