@@ -168,7 +168,7 @@ impl<'a> Bench<'a, '_> {
             None => self.presented.zip(self.ctx.target).map(|(names, target)| names.compare(&client.names, target)),
         };
         let misses = comparison.as_ref().is_some_and(|comparison| !comparison.matches);
-        let meeting = client.versions.meet(&self.subject.evidence.answered);
+        let meeting = client.versions.meet(&self.subject.evidence.answered, self.subject.evidence.audience);
         let fault = match meeting {
             Meeting::Never(_) => Some(Fault::Version),
             _ => (misses && member.urgency(Fault::Name).is_some()).then_some(Fault::Name),

@@ -35,7 +35,13 @@ fn a_server_that_needs_sni_is_told() {
     let default = authority.issue(&Leaf::new(&["other.contoso.com"]));
     let nginx = Nginx::start(&default, "mail.contoso.com", &authority.issue(&Leaf::new(MAIL)));
     let answer = json(&["check", &at("https", nginx.https), "--connect", "127.0.0.1"]);
-    assert_eq!(answer.only().found("needs-sni"), ["without a server name it presents other.contoso.com"]);
+    let seen = answer.only();
+    assert_eq!(seen.found("needs-sni"), ["without a server name it presents other.contoso.com"]);
+    let judges = |client: &str| {
+        let verdicts = seen.certificates.iter().map(|certificate| certificate["verdicts"].as_array().unwrap());
+        verdicts.map(|all| all.iter().any(|verdict| verdict["client"] == client)).collect::<Vec<_>>()
+    };
+    assert_eq!((judges("chrome"), judges("postfix-verify")), (vec![true, false], vec![true, true]));
     let answer = json(&["check", &format!("https://127.0.0.1:{}", nginx.https)]);
     let seen = answer.only();
     assert_eq!(seen.found("needs-sni"), [""; 0]);

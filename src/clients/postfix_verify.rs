@@ -15,7 +15,7 @@ pub(super) const CLIENT: Client = Client {
         ..openssl::CLIENT.names
     },
     demands: Demands { rsa_bits: 919, ..openssl::CLIENT.demands },
-    versions: openssl::CLIENT.versions,
+    versions: openssl::CLIENT.versions.without_name(),
     heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,
     words: &[
@@ -39,6 +39,11 @@ pub(super) const CLIENT: Client = Client {
             "run as Debian's 3.7 with OpenSSL 3.0",
             "OpenSSL judges at security level 1, whatever the system's: RSA keys of 1024 bits are taken. Signatures and \
              usages are judged as in other programs with OpenSSL.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "Postfix postconf(5), smtp_tls_servername",
+            "It does not name the server in its first message, but for DANE or when it is told to.",
         ),
         Statement::new(Mark::Inferred, "openssl/openssl PR 31982", "Built with OpenSSL 4.1 it reads no common name."),
     ],

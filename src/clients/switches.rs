@@ -40,7 +40,8 @@ fn versions(versions: &Versions) -> Option<String> {
     } else {
         format!("; on some systems, or with some cipher suites, {versions}")
     };
-    Some(format!("{always}{somewhere}{}", versions.mark.hedge()))
+    let unnamed = if versions.knows_names() && !versions.names_server { "; without the server's name" } else { "" };
+    Some(format!("{always}{somewhere}{}{unnamed}", versions.mark.hedge()))
 }
 
 const fn scan(scan: DnsScan) -> &'static str {

@@ -1,11 +1,11 @@
-//! Which versions of TLS clients offer.
+//! Which versions of TLS clients offer, and whether they name the server.
 
 use std::fmt;
 
 use super::Mark;
-use crate::facts::{Answered, TlsVersion};
+use crate::facts::{Answered, Audience, TlsVersion};
 
-/// The versions of TLS that a client offers when nobody told it otherwise.
+/// The versions of TLS that a client offers when nobody told it otherwise, and whether it says which server it wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Versions {
     /// The oldest and the newest that it offers wherever it runs, with every cipher suite.
@@ -14,6 +14,8 @@ pub struct Versions {
     pub ever: (TlsVersion, TlsVersion),
     /// How sure we are of `ever`.
     pub mark: Mark,
+    /// Whether it names the server (RFC 6066 §3); clients that are older than TLS 1.1 do not know how.
+    pub names_server: bool,
 }
 
 impl Versions {
@@ -26,27 +28,45 @@ impl Versions {
 
     /// From the oldest to the newest, wherever it runs.
     pub const fn new(oldest: TlsVersion, newest: TlsVersion, mark: Mark) -> Self {
-        Self { always: (oldest, newest), ever: (oldest, newest), mark }
+        Self { always: (oldest, newest), ever: (oldest, newest), mark, names_server: knows_names(newest) }
     }
 
     /// The same, and somewhere these too.
     pub const fn or(self, oldest: TlsVersion, newest: TlsVersion) -> Self {
-        Self { ever: (oldest, newest), ..self }
+        Self { ever: (oldest, newest), names_server: knows_names(newest), ..self }
     }
 
-    /// Whether a client with these versions gets an answer from the services that present a certificate; with none, as
-    /// with a file, it does.
-    pub fn meet(&self, services: &[Answered]) -> Meeting {
+    /// Whether it is new enough to say which server it wants.
+    pub(super) const fn knows_names(&self) -> bool {
+        knows_names(self.ever.1)
+    }
+
+    /// The same, of a client that does not name the server although it could.
+    pub const fn without_name(self) -> Self {
+        Self { names_server: false, ..self }
+    }
+
+    /// Whether a client with these versions gets an answer from the services that present a certificate to this audience;
+    /// with none, as with a file, it does.
+    pub fn meet(&self, services: &[Answered], audience: Audience) -> Meeting {
         if services.is_empty() || *self == Self::UNKNOWN {
             return Meeting::Always;
         }
-        // Clients that are older than that know no server name indication.
-        let names_server = self.ever.1 > TlsVersion::Tls10;
-        let is_presented = services.iter().any(|one| one.is_named == names_server);
-        let asked = services.iter().filter(|one| one.is_named == names_server || !is_presented);
+        let is_presented = services.iter().any(|one| one.is_named == self.names_server);
+        let asked = services.iter().filter(|one| one.is_named == self.names_server || !is_presented);
         let meeting = asked.map(|one| self.meet_one(one)).reduce(Meeting::and).unwrap_or(Meeting::Always);
-        // Whoever does not name the server is presented with something else.
-        if !is_presented && !names_server { meeting.and(Meeting::Sometimes) } else { meeting }
+        // Clients that do what this one does, here at least, are presented with something else.
+        let is_elsewhere = !is_presented && (!self.names_server || audience == Audience::Unnamed);
+        if is_elsewhere { meeting.and(Meeting::Sometimes) } else { meeting }
+    }
+
+    /// Whether services present to it, somewhere at least, what they have for these clients.
+    pub fn is_among(&self, audience: Audience) -> bool {
+        match audience {
+            Audience::All => true,
+            Audience::Unnamed => !self.names_server || !knows_names(self.always.1) || *self == Self::UNKNOWN,
+            Audience::Nobody => false,
+        }
     }
 
     fn meet_one(&self, service: &Answered) -> Meeting {
@@ -59,6 +79,11 @@ impl Versions {
             _ => Meeting::Sometimes,
         }
     }
+}
+
+/// Clients that have nothing newer than TLS 1.0 are older than the server name indication.
+const fn knows_names(newest: TlsVersion) -> bool {
+    newest as u8 > TlsVersion::Tls10 as u8
 }
 
 /// Whether a client and services share a version.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::key_ring::KeyRing;
-use super::{Answered, Certificate, Identity, Keys, Moment, PublicKey, Request, Text};
+use super::{Answered, Audience, Certificate, Identity, Keys, Moment, PublicKey, Request, Text};
 
 /// The bits of a key file's mode that let everybody read or write it. A group is somebody's decision.
 pub const OPEN_TO_OTHERS: u32 = 0o006;
@@ -56,6 +56,8 @@ pub struct Evidence {
     pub mode: Option<u32>,
     /// What each live service answers that presents it; empty for a file.
     pub answered: Vec<Answered>,
+    /// To which clients live services present it.
+    pub audience: Audience,
 }
 
 /// What the order of certificates in a source means.
@@ -160,6 +162,7 @@ impl Evidence {
             damaged: None,
             mode: None,
             answered: Vec::new(),
+            audience: Audience::All,
         }
     }
 

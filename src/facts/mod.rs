@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod audience;
 mod base64;
 mod certificate;
 mod constraints;
@@ -42,6 +43,7 @@ mod zone;
 
 pub use account::{Account, begins_in_plain_text, begins_with_tls};
 pub use address::{Reservation, reservation};
+pub use audience::Audience;
 pub(crate) use base64::{from_base64, to_base64};
 pub use certificate::{Certificate, Serial};
 pub use constraints::{Constraints, Network};

@@ -63,6 +63,11 @@ impl Panel {
         Self { members, demanded: demanded(clients), target: target.cloned() }
     }
 
+    /// True when no client is in it.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
     pub(super) fn members(&self) -> &[Member] {
         &self.members
     }

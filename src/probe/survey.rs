@@ -243,6 +243,7 @@ fn put_together(errand: &Errand, visits: Vec<Visit>) -> Survey {
     for chain in 0..survey.chains.len() {
         survey.chains[chain].answered =
             survey.presenting(chain).flat_map(|(_, endpoint)| endpoint.answered(chain)).collect();
+        survey.chains[chain].audience = survey.audience(chain);
     }
     survey
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::process::ExitCode;
 
-use certfix::clients;
-use certfix::facts::{Evidence, Moment, Subject, Survey, Target, TrustStore};
+use certfix::clients::{self, Client};
+use certfix::facts::{Audience, Evidence, Moment, Subject, Survey, Target, TrustStore};
 use certfix::judge::{Panel, Report, infer_target, judge, judge_services};
 use certfix::report::json;
 use certfix::report::text::{self, Kept, Page};
@@ -46,6 +46,7 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
     let bench = Bench {
         args,
         panel: Panel::new(&clients, typed.as_ref()),
+        clients: &clients,
         typed,
         servers,
         now: args.clock.now(),
@@ -68,6 +69,7 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
 /// What every source is judged with.
 struct Bench<'a> {
     args: &'a Check,
+    clients: &'a [&'static Client],
     panel: Panel,
     typed: Option<Target>,
     /// The servers that the account file names.
@@ -133,8 +135,10 @@ impl Bench<'_> {
         let services = judge_services(survey, &context);
         let subjects: Vec<Vec<Subject<'_>>> = survey.chains.iter().map(Evidence::subjects).collect();
         let leaves = subjects.iter().enumerate().filter_map(|(chain, subjects)| Some((chain, subjects.first()?)));
+        let panels: Vec<Panel> = survey.chains.iter().map(|chain| self.shown(chain.audience)).collect();
         let reports: Vec<(usize, Report<'_>)> = leaves
-            .map(|(chain, subject)| (chain, judge(subject, &self.panel, &self.context(subject, target, trust))))
+            .filter(|(chain, _)| !panels[*chain].is_empty())
+            .map(|(chain, subject)| (chain, judge(subject, &panels[chain], &self.context(subject, target, trust))))
             .collect();
         let failures = live::failures(survey, &services.lost);
         if reports.is_empty() && services.findings.is_empty() {
@@ -153,6 +157,15 @@ impl Bench<'_> {
         }
         let of_certificates = reports.iter().filter_map(|(_, report)| report.worst()).max();
         Ok(Described { worst: services.worst().max(of_certificates), failures })
+    }
+
+    /// The clients to which services present what they have for this audience.
+    fn shown(&self, audience: Audience) -> Panel {
+        if audience == Audience::All {
+            return self.panel.clone();
+        }
+        let shown = |client: &&&'static Client| client.versions.is_among(audience);
+        Panel::new(&self.clients.iter().filter(shown).copied().collect::<Vec<_>>(), self.typed.as_ref())
     }
 
     fn context<'a>(

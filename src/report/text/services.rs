@@ -6,7 +6,7 @@ use super::check::{Place, counts, heading, judged, read_more};
 use super::layout::bold;
 use super::{Kept, Page};
 use crate::error::listed;
-use crate::facts::{Endpoint, KeysOffered, Look, Opening, Ports, Sni, Step, Survey, Target, TlsVersion};
+use crate::facts::{Audience, Endpoint, KeysOffered, Look, Opening, Ports, Sni, Step, Survey, Target, TlsVersion};
 use crate::judge::{Missing, Report, Services};
 use crate::report::places;
 use crate::rules::{Level, Rule};
@@ -44,7 +44,11 @@ pub fn services_kept(
             page.line("")?;
         }
         if survey.chains.len() > 1 {
-            page.line(&bold(&format!("Certificate {} of {}", chain + 1, survey.chains.len())))?;
+            let whose = match survey.chains[*chain].audience {
+                Audience::Unnamed => ", for clients that do not name the server",
+                Audience::All | Audience::Nobody => "",
+            };
+            page.line(&bold(&format!("Certificate {} of {}{whose}", chain + 1, survey.chains.len())))?;
         }
         let presenting: Vec<usize> = survey.presenting(*chain).map(|(index, _)| index).collect();
         let source = match presenting.first() {
