@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::protocols::BARE_TLS;
+use super::protocols::{BARE_TLS, SILENT};
 use super::tls::{self, Seen};
 use super::tour::{self, Tried};
 use super::{Asked, Protocol, Wire, by_port, detect, usual};
@@ -163,6 +163,17 @@ impl Place {
             Ok(known) => known,
             Err(trouble) => return Visit::failed(self, trouble),
         };
+        let visit = self.tour(protocol, opening, manners);
+        if self.protocol.is_none() && protocol.name == BARE_TLS.0.name && visit.is_hung_up() {
+            let asked = self.tour(SILENT.0, SILENT.1, manners);
+            if asked.is_understood() {
+                return asked;
+            }
+        }
+        visit
+    }
+
+    fn tour(&self, protocol: &'static Protocol, opening: Opening, manners: &Manners) -> Visit {
         let mut visit = Visit {
             service: protocol.service(opening, self.host.clone(), self.port),
             address: self.address,
@@ -194,6 +205,23 @@ impl Place {
 }
 
 impl Visit {
+    /// No ClientHello got an answer that belongs to TLS.
+    fn is_hung_up(&self) -> bool {
+        let hangs_up = |trouble: &Trouble| match trouble.cause {
+            Cause::Closed | Cause::Reset | Cause::TimedOut | Cause::NotTls(_) => trouble.step == Step::Handshake,
+            _ => false,
+        };
+        self.tried.iter().all(|(_, seen)| seen.as_ref().is_err_and(hangs_up))
+    }
+
+    /// The server knows the protocol that it was spoken to in, whatever it answers.
+    fn is_understood(&self) -> bool {
+        self.tried.iter().any(|(_, seen)| match seen {
+            Ok(_) => true,
+            Err(Trouble { step, cause }) => *step == Step::Handshake || matches!(cause, Cause::Denied(_)),
+        })
+    }
+
     fn not_made(place: &Place) -> Self {
         Self::failed(place, Trouble { step: Step::Connect, cause: Cause::Stopped })
     }

@@ -102,6 +102,10 @@ pub(crate) fn survey(named: &[Named], people: &[Name], reach: &Reach) -> Result<
     let stop = stop_on_interrupt();
     let errand = |(named, addresses): (&Named, Result<Vec<IpAddr>, Error>)| {
         let port = reach.connect.and_then(|place| place.port);
+        if let (Some(port), Asked::Host(_)) = (port, &named.asked) {
+            let cause = format!("--connect names port {port}, and '{}' means several services", named.typed);
+            return Err(Error::Conflict { cause, hint: "name one service, as imaps://HOST, or leave the port out" });
+        }
         Ok(Errand { named: named.typed.clone(), asked: named.asked.clone(), addresses: addresses?, port })
     };
     let mut dns = Dns::new(reach);

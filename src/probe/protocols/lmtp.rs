@@ -2,7 +2,7 @@
 
 use super::talk::Talk;
 use super::{Plain, Protocol, Scheme, smtp};
-use crate::facts::Trouble;
+use crate::facts::{Step, Trouble};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "LMTP",
@@ -20,10 +20,26 @@ fn upgrade(talk: &mut Talk<'_>) -> Result<(), Trouble> {
     smtp::upgrade_after(talk, "LHLO")
 }
 
+/// Whether a server speaks it that greeted as SMTP does, with this line: it has to turn `EHLO` down (RFC 2033 §4.1).
+///
+/// # Errors
+/// The conversation ended.
+pub(super) fn is_spoken(talk: &mut Talk<'_>, greeting: &[u8]) -> Result<bool, Trouble> {
+    if greeting.get(3) == Some(&b'-') {
+        talk.reply()?;
+    }
+    let mut takes = |hello: &'static str| {
+        let line = format!("{hello} {}", talk.own_name());
+        talk.command(Step::Capabilities(hello), &line)?;
+        Ok(talk.reply()?.code == 250)
+    };
+    Ok(!takes("EHLO")? && takes("LHLO")?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Cause, Step};
+    use crate::facts::Cause;
     use crate::probe::script::{ends, expect, open, send};
 
     #[test]

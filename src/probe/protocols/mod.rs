@@ -41,6 +41,9 @@ pub const ALL: &[&Protocol] = &[
 /// What a port is taken for that nothing else is known of.
 pub(super) const BARE_TLS: (&Protocol, Opening) = (&tls::PROTOCOL, Opening::Implicit);
 
+/// Who else says nothing before it is asked: what a silent port is taken for that does not answer TLS.
+pub(super) const SILENT: (&Protocol, Opening) = (&ldap::PROTOCOL, Opening::StartTls);
+
 /// How long a greeting is waited for where the protocol is not known.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -186,6 +189,9 @@ pub fn detect(wire: &mut Wire) -> Result<(&'static Protocol, Opening), Trouble> 
         Ok(line) => {
             let greets = |protocol: &&&Protocol| protocol.plain.as_ref().is_some_and(|plain| (plain.greets)(&line));
             match ALL.iter().find(greets) {
+                Some(protocol) if protocol.name == smtp::PROTOCOL.name && is_lmtp(wire, &line) => {
+                    return Ok((&lmtp::PROTOCOL, Opening::StartTls));
+                }
                 Some(protocol) => return Ok((protocol, Opening::StartTls)),
                 None => Cause::NotThisProtocol(excerpt(&line)),
             }
@@ -197,6 +203,11 @@ pub fn detect(wire: &mut Wire) -> Result<(&'static Protocol, Opening), Trouble> 
         Err(cause) => cause,
     };
     Err(Trouble { step: Step::Greeting, cause })
+}
+
+/// A conversation that ends tells nothing against SMTP.
+fn is_lmtp(wire: &mut Wire, greeting: &[u8]) -> bool {
+    lmtp::is_spoken(&mut Talk::new(wire), greeting).unwrap_or(false)
 }
 
 fn every() -> impl Iterator<Item = (&'static Protocol, Opening, &'static Scheme)> {
