@@ -16,6 +16,7 @@ pub use self::given::Given;
 pub use self::ordering::{Ordering, Problem};
 pub use self::signing::Signing;
 pub use self::stream::Stream;
+use self::wording::io_hint;
 pub use self::wording::nearest;
 pub(crate) use self::wording::{distance, io_cause, listed};
 use crate::facts::escape;
@@ -209,12 +210,7 @@ impl Error {
             }
             Self::Ended { .. } => "ask the CA for a new one",
             Self::Unconfirmed { .. } => "pass --yes",
-            Self::File { cause, .. } => match cause.kind() {
-                io::ErrorKind::PermissionDenied => "run it as root, or as the owner",
-                io::ErrorKind::NotFound => "look for a typing error in the path",
-                io::ErrorKind::StorageFull => "make room on the disk",
-                _ => "see that the path is right, and that its disk can be read and written",
-            },
+            Self::File { cause, .. } => io_hint(cause),
             Self::TooLarge { .. } => "put the certificates into a file of their own",
             Self::Empty { .. } => "copy it here again, or name another file",
             Self::NothingInFolder { .. } => "certfix reads PEM, DER, PKCS#7, PKCS#12 and certificate requests",

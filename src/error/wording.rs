@@ -49,6 +49,17 @@ pub(crate) fn io_cause(cause: &io::Error) -> String {
     characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
+/// What to try next with a file.
+pub(super) fn io_hint(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::PermissionDenied => "run it as root, or as the owner",
+        io::ErrorKind::NotFound => "look for a typing error in the path",
+        io::ErrorKind::StorageFull => "make room on the disk",
+        io::ErrorKind::InvalidData => "save it as UTF-8",
+        _ => "see that the path is right, and that its disk can be read and written",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::slice::ParallelSliceMut;
 use zeroize::Zeroizing;
 
-use super::{Password, read};
+use super::{Password, read, unicode};
 use crate::Error;
 use crate::error::Stream;
 use crate::facts::{Evidence, Source};
@@ -53,10 +53,10 @@ pub fn read_stdin(password: Option<&Password>) -> Result<Evidence, Error> {
     read(&bytes, Source::Stdin, password)
 }
 
-/// Reads a small text file, such as one that holds a password. Wiped when dropped.
+/// Reads a small text file, such as one that holds a password: UTF-8 or UTF-16, as Windows writes it. Wiped when dropped.
 ///
 /// # Errors
-/// That it cannot be read, is a folder, is larger than a MiB, or is not UTF-8.
+/// That it cannot be read, is a folder, is larger than a MiB, or is neither.
 pub fn read_text(path: &Path) -> Result<Zeroizing<String>, Error> {
     let failed = |cause| Error::File { action: "read", path: path.to_owned(), cause };
     if fs::metadata(path).map_err(failed)?.is_dir() {
@@ -64,11 +64,13 @@ pub fn read_text(path: &Path) -> Result<Zeroizing<String>, Error> {
     }
     const LONGEST: u64 = 1 << 20;
     // Growing would leave copies behind.
-    let mut text = Zeroizing::new(String::with_capacity(4096));
-    File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text)).map_err(failed)?;
-    let fits = text.len() as u64 <= LONGEST;
-    let too_large = || Error::TooLarge { source: Source::File(path.to_owned()).to_string(), limit: LONGEST };
-    if fits { Ok(text) } else { Err(too_large()) }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Error::TooLarge { source: Source::File(path.to_owned()).to_string(), limit: LONGEST });
+    }
+    let neither = || failed(io::Error::new(io::ErrorKind::InvalidData, "it is not text in UTF-8 or UTF-16"));
+    unicode::exact(&bytes).ok_or_else(neither)
 }
 
 /// The regular files under `folder`, sorted, folders whose name begins with a dot left out. Links to files count; links
@@ -148,6 +150,19 @@ mod tests {
     fn stops_reading_what_never_ends() {
         assert!(matches!(read_file(Path::new("/dev/zero"), None), Err(Error::TooLarge { .. })));
         assert!(matches!(read_text(Path::new("/dev/zero")), Err(Error::TooLarge { .. })));
+    }
+
+    #[test]
+    fn reads_a_password_as_windows_writes_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("password");
+        let utf16: Vec<u8> = "\u{feff}secret\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [b"\xef\xbb\xbfsecret\r\n".to_vec(), utf16] {
+            fs::write(&path, bytes).unwrap();
+            assert_eq!(read_text(&path).unwrap().as_str(), "secret\r\n");
+        }
+        fs::write(&path, b"geh\xe4use\n").unwrap();
+        assert_eq!(read_text(&path).unwrap_err().hint(), "save it as UTF-8");
     }
 
     #[cfg(unix)]

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use zeroize::Zeroizing;
+
 /// The text in ASCII, everything else in it replaced by `?`; UTF-8 is left as it is.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, [u8]> {
     match utf16(bytes) {
@@ -23,6 +25,23 @@ pub(crate) fn characters(bytes: &[u8]) -> Cow<'_, str> {
             Err(_) => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
         },
     }
+}
+
+/// The whole text letter for letter, UTF-16 or UTF-8, none where it is neither. No text
+/// has a NUL, which UTF-16 has that is too short to be told. Wiped when dropped.
+pub(super) fn exact(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let text = match utf16(bytes) {
+        Ok((bytes, order)) => {
+            // Growing would leave copies behind.
+            let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 3 / 2));
+            char::decode_utf16(units(bytes, order))
+                .try_for_each(|character| character.map(|known| text.push(known)))
+                .ok()?;
+            (bytes.len() % 2 == 0).then_some(text)?
+        }
+        Err(bytes) => Zeroizing::new(std::str::from_utf8(bytes).ok()?.to_owned()),
+    };
+    (!text.contains('\0')).then_some(text)
 }
 
 /// UTF-16 and its byte order; otherwise the bytes. A mark is taken off either.
@@ -90,6 +109,23 @@ mod tests {
     fn takes_what_is_no_unicode_for_latin_1() {
         assert_eq!(characters(b"b\xfccher"), "bücher");
         assert_eq!(characters("\u{feff}bücher".as_bytes()), "bücher");
+    }
+
+    #[test]
+    fn reads_a_text_exactly_or_not_at_all() {
+        let utf16 = |text: &str, order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        for bytes in [
+            "Gehäuse 🔑\r\n".as_bytes().to_vec(),
+            "\u{feff}Gehäuse 🔑\r\n".as_bytes().to_vec(),
+            utf16("\u{feff}Gehäuse 🔑\r\n", u16::to_le_bytes),
+            utf16("\u{feff}Gehäuse 🔑\r\n", u16::to_be_bytes),
+        ] {
+            assert_eq!(exact(&bytes).unwrap().as_str(), "Gehäuse 🔑\r\n", "{bytes:x?}");
+        }
+        let half = [&[0xff, 0xfe][..], &[0x3d, 0xd8, b'a', 0]].concat();
+        for neither in [b"Geh\xe4use".to_vec(), utf16("short", u16::to_le_bytes), half, b"\xff\xfea\0b".to_vec()] {
+            assert!(exact(&neither).is_none(), "{neither:x?}");
+        }
     }
 
     #[test]
