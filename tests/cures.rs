@@ -71,3 +71,29 @@ fn what_works_where_the_ca_undid_the_order_can_be_run() {
     assert!(desk.path("one-per-name/autodiscover.contoso.com/request.csr").is_file());
     assert!(desk.path(&format!("self-signed/{NAME}/cert.pem")).is_file());
 }
+
+#[test]
+fn what_a_new_certificate_does_not_cure_is_left_to_people() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    desk.put("shuffled.pem", &(desk.text("between.pem") + &desk.text("leaf.pem")));
+    desk.put("gap.pem", &(desk.text("leaf.pem") + &desk.text("root.pem")));
+    let key = desk.text(&format!("store/{NAME}/key.pem"));
+    desk.put("loose.pem", &(desk.text("leaf.pem") + &desk.text("between.pem") + &key));
+    std::fs::set_permissions(desk.path("loose.pem"), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    for (file, code, cure) in [
+        ("shuffled.pem", "warning[chain-out-of-order]", "by hand     Write the server's certificate first"),
+        ("gap.pem", "warning[incomplete-chain]", "by hand     Get the intermediate certificate"),
+        ("loose.pem", "warning[key-readable-by-others]", "by hand     Take the right away with `chmod o= loose.pem`"),
+    ] {
+        let fix = ["fix", file, "--fqdn", NAME, "--store", "again"];
+        let text = desk.answer(0, &fix);
+        let last = format!("{file}: a new certificate is no cure; nothing was written\n");
+        assert!(text.starts_with(code) && text.contains(cure) && text.ends_with(&last), "{text}");
+        assert!(desk.json(0, &fix)["made"].as_array().unwrap().is_empty());
+        assert!(!desk.path("again").exists(), "{file}");
+        // What is asked for beside it is made all the same.
+        let text = desk.answer(0, &[&fix[..], &["--san", "pop.contoso.com", "--dry-run"]].concat());
+        assert!(text.contains("2 autodiscover.contoso.com  kept\n") && text.contains("pop.contoso.com"), "{text}");
+    }
+}

@@ -62,6 +62,8 @@ pub enum Remedy {
     NewKey,
     /// A new certificate cures it by itself: life, signature, usages, serial, version.
     Reissue,
+    /// The rule's `fix` tells what to do; a new certificate cures it too.
+    ManualOrReissue,
     /// Nothing certfix can do; the rule's `fix` tells how.
     Manual,
 }
@@ -73,6 +75,18 @@ pub enum Mend {
     Drop,
     /// It is written as this name.
     Replace(Name),
+}
+
+impl Remedy {
+    /// True when a new certificate cures it.
+    pub const fn is_reissue(&self) -> bool {
+        !matches!(self, Self::Manual)
+    }
+
+    /// True when people cure it, better than a new certificate does or alone.
+    pub const fn is_by_hand(&self) -> bool {
+        matches!(self, Self::Manual | Self::ManualOrReissue)
+    }
 }
 
 impl Hit {
@@ -99,6 +113,11 @@ impl Hit {
     /// The same, found in the certificate of an issuing CA: a new one for the server cures nothing.
     pub(super) fn of_issuer(self, issuer: &Certificate) -> Self {
         Self::new(self.level, format!("the issuing CA {}: {}", issuer.identity.subject, self.detail))
+    }
+
+    /// True when it is reason enough for a new certificate.
+    pub fn calls_for_reissue(&self) -> bool {
+        self.level > Level::Note && self.remedy.is_reissue()
     }
 
     /// With this remedy.

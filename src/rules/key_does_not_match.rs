@@ -1,6 +1,6 @@
 //! The private key belongs to another certificate.
 
-use super::{Check, Context, Hit, Rule, Source};
+use super::{Check, Context, Hit, Remedy, Rule, Source};
 use crate::facts::Subject;
 
 pub(super) const RULE: Rule = Rule {
@@ -21,10 +21,11 @@ fn check(subject: &Subject<'_>, _: &Context<'_>) -> Option<Hit> {
     // A key that belongs to another item of the same source is not meant for this one.
     let stray = subject.keys.stray?;
     let (wanted, found) = (&subject.item.identity().key.kind, &stray.public.kind);
-    Some(Hit::refuse(match wanted == found {
+    let detail = match wanted == found {
         true => format!("the certificate is for another {wanted} key"),
         false => format!("the certificate is for {wanted}, the key is {found}"),
-    }))
+    };
+    Some(Hit::refuse(detail).remedy(Remedy::ManualOrReissue))
 }
 
 #[cfg(test)]

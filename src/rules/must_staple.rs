@@ -1,6 +1,6 @@
 //! The server has to staple OCSP answers.
 
-use super::{Check, Context, Hit, Rule, Source};
+use super::{Check, Context, Hit, Remedy, Rule, Source};
 use crate::facts::Certificate;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
-    cert.must_staple.then(|| Hit::warn("whether the server staples one was not looked at"))
+    let hit = || Hit::warn("whether the server staples one was not looked at").remedy(Remedy::ManualOrReissue);
+    cert.must_staple.then(hit)
 }
 
 #[cfg(test)]

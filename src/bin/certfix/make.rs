@@ -70,8 +70,9 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
         Authority::Private if args.request.ca.is_none() => plan_for(profiles::SELF_SIGNED, Output::SelfSigned)?,
         _ => plan.clone(),
     };
-    if report.worst() < Some(Level::Warning) && !stays.changes_anything(subject.item.identity()) {
-        return nothing_wrong(&report, &target, args.made.output.format);
+    let is_cured = report.findings.iter().any(|finding| finding.hit.calls_for_reissue());
+    if !is_cured && !stays.changes_anything(subject.item.identity()) {
+        return nothing_to_make(&report, &target, args.made.output.format);
     }
     let key_from = args.made.key_file.as_deref();
     let work = Work { command: "fix", old: Some(subject.item), report: Some(&report), key_from, args: &args.made };
@@ -375,13 +376,18 @@ impl Work<'_> {
     }
 }
 
-fn nothing_wrong(report: &Report<'_>, target: &Name, format: Format) -> Result<ExitCode, Error> {
+/// Says that a new certificate would change nothing, and what to do where something is wrong all the same.
+fn nothing_to_make(report: &Report<'_>, target: &Name, format: Format) -> Result<ExitCode, Error> {
     let source = &report.subject.evidence.source;
     match format {
         Format::Json => {
             let text = json::made("fix", &[]);
             terminal::print(&text)?;
         }
+        Format::Text if report.worst() > Some(Level::Note) => terminal::text(|page| {
+            text::faults(report, page)?;
+            page.line(&format!("{source}: a new certificate is no cure; nothing was written"))
+        })?,
         Format::Text => {
             terminal::text(|page| page.line(&format!("{source}: nothing wrong for {target}; nothing was written")))?
         }

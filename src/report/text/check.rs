@@ -10,7 +10,7 @@ use crate::clients::{Fault, Reference};
 use crate::error::listed;
 use crate::facts::Source;
 use crate::judge::{Finding, Missing, Outcome, Report, Verdict};
-use crate::rules::{Check, Level, Remedy, Rule};
+use crate::rules::{Check, Level, Rule};
 
 /// Writes one report.
 ///
@@ -114,12 +114,12 @@ fn unknown_trust(report: &Report<'_>) -> Option<(String, &'static str)> {
 pub fn faults(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let is_fault = |finding: &&Finding| finding.hit.level > Level::Note;
     let all_notes = !report.findings.iter().any(|finding| is_fault(&finding));
-    let is_cured = |finding: &&Finding| all_notes && finding.hit.remedy != Remedy::Manual;
+    let is_cured = |finding: &&Finding| all_notes && finding.hit.remedy.is_reissue();
     let faults = || report.findings.iter().filter(|finding| is_fault(finding) || is_cured(finding));
     for finding in faults() {
         heading(finding.rule, finding.hit.level, page)?;
         page.field("detail", &finding.hit.detail)?;
-        if finding.hit.remedy == Remedy::Manual {
+        if finding.hit.remedy.is_by_hand() {
             page.field("by hand", &by_hand(finding, report))?;
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::check::Place;
 use crate::facts::{Certificate, Source, Text};
 use crate::judge::{Finding, Report};
-use crate::rules::{Authority, Check, Remedy};
+use crate::rules::{Authority, Check};
 
 /// A key of a store whose certificate or request is judged. `certfix fix` does not write where it is.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Kept {
 
 /// The command that cures it, where certfix can.
 pub(super) fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>) -> Option<String> {
-    if finding.hit.remedy == Remedy::Manual {
+    if finding.hit.remedy.is_by_hand() {
         return None;
     }
     let name = report.target.and_then(|target| target.name())?;
