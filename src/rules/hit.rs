@@ -1,5 +1,6 @@
 //! A rule's answer: how bad, what exactly, and what a plan can do about it.
 
+use super::Rule;
 use crate::error::listed;
 use crate::facts::{Certificate, GeneralName, Identity, Name, Names};
 
@@ -66,6 +67,8 @@ pub enum Remedy {
     ManualOrReissue,
     /// Nothing certfix can do; the rule's `fix` tells how.
     Manual,
+    /// Nothing certfix can do; in the place of the rule's `fix` this tells how.
+    ByHand(String),
 }
 
 /// What becomes of one entry of the SAN.
@@ -80,12 +83,20 @@ pub enum Mend {
 impl Remedy {
     /// True when a new certificate cures it.
     pub const fn is_reissue(&self) -> bool {
-        !matches!(self, Self::Manual)
+        !matches!(self, Self::Manual | Self::ByHand(_))
     }
 
     /// True when people cure it, better than a new certificate does or alone.
     pub const fn is_by_hand(&self) -> bool {
-        matches!(self, Self::Manual | Self::ManualOrReissue)
+        matches!(self, Self::Manual | Self::ByHand(_) | Self::ManualOrReissue)
+    }
+
+    /// What to do about a finding of `rule`.
+    pub fn words<'a>(&'a self, rule: &Rule) -> &'a str {
+        match self {
+            Self::ByHand(cure) => cure,
+            _ => rule.fix,
+        }
     }
 }
 

@@ -22,11 +22,17 @@ fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
         Host::Address(_) => return None,
         Host::Name(name) => name,
     };
+    let hit = |why: &str, cure| Some(Hit::refuse(format!("asked for {target}: {why}")).remedy(Remedy::ByHand(cure)));
+    let type_it = || format!("Type {name} into the mail client.");
     if target.has_trailing_dot() && named.is_listed() {
-        return Some(Hit::refuse(format!("asked for {target}: the dot at the end stands in the way")));
+        return hit("the dot at the end stands in the way", type_it());
+    }
+    if !target.text().as_bytes().is_ascii() && named.fits_as(name) {
+        return hit(&format!("it is not converted to {name}, for which the certificate is good"), type_it());
     }
     if name.as_str().contains('_') && named.fits_by_standard() {
-        return Some(Hit::refuse(format!("asked for {target}: the underscore stands in the way")));
+        let cure = "Give the server a name without underscores that the certificate is good for, and type that one.";
+        return hit("the underscore stands in the way", cure.to_owned());
     }
     Some(Hit::refuse(format!("asked for {target}, found {found}")).remedy(Remedy::AddName(name.clone())))
 }
@@ -53,13 +59,26 @@ mod tests {
     #[test]
     fn blames_the_dot_at_the_end_where_it_is_to_blame() {
         let hit = unmatched(&RULE, MODERN, &identity(["mail.contoso.com"]), "mail.contoso.com.").unwrap();
-        assert_eq!((hit.detail.contains("dot at the end"), hit.remedy), (true, Remedy::Manual));
+        let cure = "Type mail.contoso.com into the mail client.".to_owned();
+        assert_eq!((hit.detail.contains("dot at the end"), hit.remedy), (true, Remedy::ByHand(cure)));
+    }
+
+    #[test]
+    fn tells_a_name_that_is_not_converted_from_one_that_is_not_there() {
+        let judged = |listed: &str| unmatched(&RULE, MODERN, &identity([listed]), "bücher.de").unwrap();
+        let hit = judged("xn--bcher-kva.de");
+        let why = "it is not converted to xn--bcher-kva.de, for which the certificate is good";
+        assert_eq!(hit.detail, format!("asked for bücher.de: {why}"));
+        assert_eq!(hit.remedy.words(&RULE), "Type xn--bcher-kva.de into the mail client.");
+        assert!(!hit.remedy.is_reissue());
+        assert_eq!(judged("www.contoso.com").remedy, Remedy::AddName(name("xn--bcher-kva.de")));
     }
 
     #[test]
     fn blames_the_underscore_where_it_is_to_blame() {
         let hit = unmatched(&RULE, MODERN, &identity(["*.contoso.com"]), "my_host.contoso.com").unwrap();
         assert_eq!(hit.detail, "asked for my_host.contoso.com: the underscore stands in the way");
+        assert!(hit.remedy.words(&RULE).starts_with("Give the server a name without underscores"));
         let other = unmatched(&RULE, MODERN, &identity(["www.contoso.com"]), "my_host.contoso.com").unwrap();
         assert_eq!(other.detail, "asked for my_host.contoso.com, found www.contoso.com");
     }

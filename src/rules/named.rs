@@ -1,6 +1,6 @@
 //! One client's view of a target, and which of the five name faults it is. Each mismatch is exactly one of them.
 
-use crate::clients::{Client, CommonName, Comparison, DnsScan, Reference};
+use crate::clients::{Client, CommonName, Comparison, DnsScan, Reference, compare};
 use crate::error::listed;
 use crate::facts::{Host, Identity, Name, SanExtension, Target, Text};
 
@@ -111,6 +111,11 @@ impl Named<'_> {
     /// True when a dNSName fits by RFC 9525 §6.3, whatever this client says.
     pub(super) fn fits_by_standard(&self) -> bool {
         self.coverage.listed
+    }
+
+    /// True when this client finds `name` in it, were that typed.
+    pub(super) fn fits_as(&self, name: &Name) -> bool {
+        compare(&self.client.names, self.identity, &Target::from(name)).matches
     }
 
     /// True when the target is an address and an iPAddress equals it.

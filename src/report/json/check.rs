@@ -49,7 +49,7 @@ struct FindingEntry<'a> {
     title: &'static str,
     detail: &'a str,
     clients: Each<'a, &'static Client, Word>,
-    fix: &'static str,
+    fix: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -93,7 +93,7 @@ fn finding(finding: &Finding) -> FindingEntry<'_> {
         title: finding.rule.title,
         detail: &finding.hit.detail,
         clients: Each(&finding.clients, |client| Word(client.id)),
-        fix: finding.rule.fix,
+        fix: finding.hit.remedy.words(finding.rule),
     }
 }
 

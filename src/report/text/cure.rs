@@ -44,7 +44,7 @@ pub(super) fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>)
 }
 
 /// What to do where certfix cannot; where that is about the key's file, with its path.
-pub(super) fn by_hand(finding: &Finding, report: &Report<'_>) -> Cow<'static, str> {
+pub(super) fn by_hand<'a>(finding: &'a Finding, report: &Report<'_>) -> Cow<'a, str> {
     let in_source = match &report.subject.evidence.source {
         Source::File(path) => Some(path.as_path()),
         _ => None,
@@ -54,7 +54,7 @@ pub(super) fn by_hand(finding: &Finding, report: &Report<'_>) -> Cow<'static, st
         (Check::KeyFile(_), Some(path)) => {
             finding.rule.fix.replace("FILE", &argument_of(&Text::of_path(path).to_string())).into()
         }
-        _ => finding.rule.fix.into(),
+        _ => finding.hit.remedy.words(finding.rule).into(),
     }
 }
 
