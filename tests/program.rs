@@ -117,6 +117,8 @@ fn mends_the_sbs_certificate_in_every_wrapping() {
         let store = format!("store-{source}");
         let text = desk.answer(1, &["check", source, "--password-file", "password", DAY[0], DAY[1]]);
         assert!(text.contains("warning[name-not-first]"), "{source}: {text}");
+        let cure = format!("certfix fix {source} --password-file password --fqdn remote.contoso.com\n");
+        assert!(text.contains(&cure), "{source}: {text}");
         let fix = ["fix", source, "--password-file", "password", "--store", &store, "--key", "p-256"];
         let text = desk.answer(0, &[&fix[..], &DAY].concat());
         assert!(text.contains("1 remote.contoso.com  moved first"), "{text}");

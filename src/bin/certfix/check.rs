@@ -109,7 +109,8 @@ impl Bench<'_> {
             match self.format() {
                 Format::Text => {
                     let page = &mut Page::new(out, self.width);
-                    text::check_kept(&report, kept(&report).as_ref(), page).map_err(terminal::unwritten)?;
+                    let flags = password::flags(&self.args.password);
+                    text::check_kept(&report, kept(&report).as_ref(), &flags, page).map_err(terminal::unwritten)?;
                 }
                 Format::Json => json::entry(&json::check(&report, self.now), out),
             }

@@ -6,6 +6,7 @@ use certfix::Error;
 use certfix::error::Given;
 use certfix::facts::Text;
 use certfix::input::{self, Password};
+use certfix::report::text;
 
 use crate::args::{NewPassword, PasswordFrom};
 use crate::{ask, terminal};
@@ -13,6 +14,15 @@ use crate::{ask, terminal};
 /// The password that was named, if any was.
 pub(crate) fn given(from: &PasswordFrom) -> Result<Option<Password>, Error> {
     named(from.password_file.as_ref(), from.password_env.as_ref())
+}
+
+/// The same in a command that reads the source again: ` --password-file FILE`, or nothing. A password itself is never in it.
+pub(crate) fn flags(from: &PasswordFrom) -> String {
+    match (&from.password_file, &from.password_env) {
+        (Some(file), _) => format!(" --password-file {}", text::argument_of(&Text::of_path(file).to_string())),
+        (None, Some(variable)) => format!(" --password-env {}", text::quoted(variable)),
+        (None, None) => String::new(),
+    }
 }
 
 /// The password for something that is written: named, or asked for twice. Never an empty one.

@@ -17,23 +17,25 @@ use crate::rules::{Check, Level, Rule};
 /// # Errors
 /// Those of the stream.
 pub fn check(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    check_kept(report, None, page)
+    check_kept(report, None, "", page)
 }
 
-/// Writes one report about a certificate or request whose key is in a store.
+/// Writes one report about a certificate or request whose key is in a store. `flags` follow a source where it is to be read
+/// again: ` --password-file FILE`, or nothing.
 ///
 /// # Errors
 /// Those of the stream.
-pub fn check_kept(report: &Report<'_>, kept: Option<&Kept>, page: &mut Page<'_>) -> io::Result<()> {
+pub fn check_kept(report: &Report<'_>, kept: Option<&Kept>, flags: &str, page: &mut Page<'_>) -> io::Result<()> {
     let source = report.subject.evidence.source.to_string();
     let evidence = report.subject.evidence;
     let argument = match &evidence.source {
-        Source::Stdin => Some("-".to_owned()),
-        _ => Some(argument_of(&source)),
+        // What was in it is gone.
+        Source::Stdin => format!("FILE{flags}"),
+        _ => format!("{}{flags}", argument_of(&source)),
     };
     // `certfix fix` takes one certificate, with its chain or without.
     let is_alone = report.subject.chain.len() + 1 >= evidence.certificates.len() + evidence.requests.len();
-    let argument = argument.filter(|_| is_alone);
+    let argument = Some(argument).filter(|_| is_alone);
     judged(report, &Place { label: "found in", names: &source, source: argument.as_deref(), kept }, page)?;
     page.line("")?;
     let levels: Vec<Level> = report.findings.iter().map(|finding| finding.hit.level).collect();
@@ -156,6 +158,10 @@ fn finding(finding: &Finding, report: &Report<'_>, place: &Place<'_>, page: &mut
     match (command(finding, report, place), place.kept) {
         (Some(_), Some(kept)) if kept.is_asked => {
             page.field("fix", &format!("install the answer to the request that waits in {}/renewal", kept.name))
+        }
+        (Some(command), None) if report.subject.evidence.source == Source::Stdin => {
+            page.field("fix", "put it into a file, and then:")?;
+            page.command("", &command)
         }
         (Some(command), _) => page.command("fix", &command),
         (None, _) => page.field("fix", &by_hand(finding, report)),

@@ -59,7 +59,7 @@ pub(super) fn by_hand<'a>(finding: &'a Finding, report: &Report<'_>) -> Cow<'a, 
 }
 
 /// A path as a program takes it from a shell.
-pub(super) fn argument_of(path: &str) -> String {
+pub fn argument_of(path: &str) -> String {
     // It would be taken for a flag.
     if path.starts_with('-') { quoted(&format!("./{path}")) } else { quoted(path) }
 }

@@ -62,7 +62,7 @@ pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<(
     changed(installed.changes.as_deref(), page)?;
     written(installed, page)?;
     page.line("")?;
-    check_kept(installed.report, Some(&installed.kept), page)?;
+    check_kept(installed.report, Some(&installed.kept), "", page)?;
     if installed.undone {
         page.line("")?;
         page.paragraph(0, "The CA undid the order of the request. What works instead:")?;

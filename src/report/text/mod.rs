@@ -17,7 +17,7 @@ mod verdicts;
 
 pub use authority::{Answer, answered, authorities, authority, order, orders};
 pub use check::{check, check_kept, faults};
-pub use cure::{Kept, quoted};
+pub use cure::{Kept, argument_of, quoted};
 pub use inspect::{inspect, keys};
 pub use install::{Installed, Next, installed};
 pub use keys::{key_tree, one_key};
