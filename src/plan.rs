@@ -13,8 +13,8 @@ pub use wanted::{Choice, Chosen, Unwanted, UnwantedName, Use, Wanted, WantedName
 
 use crate::Error;
 use crate::facts::{
-    Certificate, DistinguishedName, GeneralName, Identity, Item, KeyKind, Name, NameFault, Purpose, Reservation,
-    SanExtension, Text,
+    Certificate, DistinguishedName, GeneralName, Identity, Item, KeyKind, KeyUsage, Name, NameFault, Purpose,
+    Reservation, SanExtension, Text,
 };
 use crate::profiles::{NamesUse, Order, Profile, SELF_SIGNED};
 use subject::{Subject, Validation};
@@ -68,6 +68,8 @@ pub struct Plan {
     pub profile: &'static Profile,
     /// The kind of private key, as soon as it is known: see [`Plan::for_key`].
     pub key: Option<KeyKind>,
+    /// What the old key might be used for.
+    old_usage: KeyUsage,
 }
 
 /// One name of the new certificate.
@@ -82,10 +84,10 @@ pub struct PlannedName {
 /// Why a name is where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It was the first already.
-    First,
-    /// It was there, further down.
-    MovedFirst,
+    /// It was the first already; written like this, where that was otherwise.
+    First(Option<GeneralName>),
+    /// It was there, further down; written like this, where that was otherwise.
+    MovedFirst(Option<GeneralName>),
     /// It was there.
     Kept,
     /// It was not there.
@@ -198,6 +200,7 @@ pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
         notes: Vec::new(),
         profile,
         key: None,
+        old_usage: identity.and_then(|identity| identity.key_usage).unwrap_or_default(),
     };
     plan.notes = plan.remarks();
     Ok(plan)
@@ -258,6 +261,7 @@ impl Plan {
                     _ => subject.common_name,
                 },
                 left_out: Vec::new(),
+                old_usage: KeyUsage::default(),
                 ..self.clone()
             });
         }
@@ -287,6 +291,7 @@ impl Plan {
     /// The same with a key of this kind, and what there is to say of it beforehand.
     #[must_use]
     pub fn for_key(mut self, kind: KeyKind) -> Self {
+        self.left_out.extend(left_out::usage(self.old_usage, &kind));
         self.key = Some(kind);
         self.notes = self.remarks();
         self

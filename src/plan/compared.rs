@@ -14,8 +14,8 @@ impl Plan {
             planned.reason = match place {
                 None => Reason::Added,
                 Some(_) if index > 0 => Reason::Kept,
-                Some(place) if entries.iter().take(place).all(|entry| entry.dns().is_none()) => Reason::First,
-                Some(_) => Reason::MovedFirst,
+                Some(place) if entries.iter().take(place).all(|entry| entry.dns().is_none()) => Reason::First(None),
+                Some(_) => Reason::MovedFirst(None),
             };
         }
         for entry in entries {

@@ -1,7 +1,7 @@
 //! Which extensions and attributes of the old certificate or request are not carried over, and why.
 
 use super::LeftOut;
-use crate::facts::{Item, Purpose, Request, extension};
+use crate::facts::{Item, KeyKind, KeyUsage, Purpose, Request, extension};
 use crate::profiles::Profile;
 
 /// What is left out of `old`, in the order people care about.
@@ -42,14 +42,20 @@ pub(super) fn extensions(old: Item<'_>, profile: &Profile) -> Vec<LeftOut> {
     parts
 }
 
+/// What an old key might be used for and a new one of this kind cannot.
+pub(super) fn usage(old: KeyUsage, key: &KeyKind) -> Option<LeftOut> {
+    let is_lost = old.contains(KeyUsage::KEY_ENCIPHERMENT) && !matches!(key, KeyKind::Rsa { .. });
+    is_lost.then(|| LeftOut { what: "keyEncipherment".to_owned(), reason: "only an RSA key enciphers others" })
+}
+
 fn foreign_attributes(request: &Request) -> impl Iterator<Item = &str> {
     // Both carry the requested extensions.
     const EXTENSIONS: [&str; 2] = ["1.2.840.113549.1.9.14", "1.3.6.1.4.1.311.2.1.14"];
     request.attributes.iter().map(|oid| &**oid).filter(|oid| !EXTENSIONS.contains(oid))
 }
 
-/// Key usages that a server's handshakes need, by the kind of key.
-const SERVERS: [&str; 3] = ["digitalSignature", "keyEncipherment", "keyAgreement"];
+/// Key usages that a server's handshakes need, the last with an RSA key alone.
+const SERVERS: [&str; 2] = ["digitalSignature", "keyEncipherment"];
 
 const LEFT: &[(&str, &str, &str)] = &[
     (extension::TIMESTAMPS, "signed certificate timestamps", "they hold for the old certificate only (RFC 6962)"),

@@ -37,7 +37,8 @@ pub(super) fn choose(
             }
         };
         if mended.is_same(&chosen.names[0].name) && chosen.names[0].reason == Reason::Added {
-            chosen.names[0].reason = if before == 0 { Reason::First } else { Reason::MovedFirst };
+            let otherwise = Some(entry).filter(|entry| !entry.is_same(&mended)).cloned();
+            chosen.names[0].reason = if before == 0 { Reason::First(otherwise) } else { Reason::MovedFirst(otherwise) };
         } else if seen.insert(AnyCase(mended.clone())) {
             let reason = if mended == *entry { Reason::Kept } else { Reason::Rewritten(entry.clone()) };
             chosen.names.push(PlannedName { name: mended, reason });

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::facts::fixture::{general_name, leaf, name, request};
-use crate::facts::{KeyUsage, extension};
+use crate::facts::{Curve, KeyUsage, extension};
 use crate::profiles::find;
 
 fn wish<'a>(target: &str, old: Option<Item<'a>>, profile: &str) -> Wish<'a> {
@@ -134,6 +134,42 @@ fn rewrites_and_drops_what_is_malformed() {
         ]
     );
     assert_eq!(plan.dropped.len(), 4);
+}
+
+#[test]
+fn says_how_the_target_was_written_where_that_was_otherwise() {
+    let reason = |target: &str, names: [&str; 2]| {
+        let mut old = leaf(names);
+        old.identity.subject = encoded("");
+        shown(&plan(&wish(target, Some(Item::Certificate(&old)), "public")).unwrap()).remove(0)
+    };
+    for (names, expected) in [
+        (["server.contoso.com.", "mail.contoso.com."], "moved first, was written mail.contoso.com."),
+        (["mail.contoso.com.", "server.contoso.com"], "first, was written mail.contoso.com."),
+        (["MAIL.contoso.com", "server.contoso.com"], "first"),
+    ] {
+        assert_eq!(reason("mail.contoso.com", names), format!("mail.contoso.com ({expected})"));
+    }
+    let converted = reason("xn--bcher-kva.de", ["bücher.de", "www.contoso.com"]);
+    assert_eq!(converted, "xn--bcher-kva.de (first, was written bücher.de)");
+}
+
+#[test]
+fn names_the_usage_that_goes_with_the_old_kind_of_key() {
+    let mut old = leaf(["mail.contoso.com", "pop.contoso.com"]);
+    old.identity.subject = encoded("");
+    old.identity.key_usage =
+        Some(KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT));
+    let planned = plan(&wish("mail.contoso.com", Some(Item::Certificate(&old)), "public")).unwrap();
+    let left_out = |plan: Plan, kind| -> Vec<String> {
+        plan.for_key(kind).left_out.into_iter().map(|part| format!("{}: {}", part.what, part.reason)).collect()
+    };
+    let both = ["keyAgreement: a server does not need it", "keyEncipherment: only an RSA key enciphers others"];
+    assert_eq!(left_out(planned.clone(), KeyKind::Ec(Curve::P256)), both);
+    assert_eq!(left_out(planned.clone(), KeyKind::Rsa { bits: 2048, exponent: None }), both[..1]);
+    // The old names are the same for all.
+    let second = planned.split_one_per_name().unwrap().remove(1);
+    assert_eq!(left_out(second, KeyKind::Ec(Curve::P256)), [""; 0]);
 }
 
 #[test]

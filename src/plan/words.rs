@@ -7,8 +7,10 @@ use super::{CommonNamePlan, DropReason, Reason};
 impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::First => out.write_str("first"),
-            Self::MovedFirst => out.write_str("moved first"),
+            Self::First(None) => out.write_str("first"),
+            Self::First(Some(old)) => write!(out, "first, was written {old}"),
+            Self::MovedFirst(None) => out.write_str("moved first"),
+            Self::MovedFirst(Some(old)) => write!(out, "moved first, was written {old}"),
             Self::Kept => out.write_str("kept"),
             Self::Added => out.write_str("added"),
             Self::Rewritten(old) => write!(out, "was written {old}"),

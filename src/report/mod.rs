@@ -10,11 +10,12 @@ use crate::clients::{CommonName, DnsScan, Fault, Reference};
 use crate::facts::Identity;
 use crate::judge::{Outcome, Verdict};
 
-/// `remote.contoso.com`, with the U-labels behind an internationalised name: `xn--bcher-kva.de (bücher.de)`.
+/// `remote.contoso.com`, with the U-labels behind an internationalised name that has A-labels: `xn--bcher-kva.de (bücher.de)`.
 pub(crate) fn with_unicode(entry: &crate::facts::GeneralName) -> String {
-    match entry.name().and_then(|name| name.unicode()) {
-        Some(unicode) => format!("{entry} ({unicode})"),
-        None => entry.to_string(),
+    let shown = entry.to_string();
+    match entry.name().and_then(|name| name.unicode()).filter(|unicode| *unicode != shown) {
+        Some(unicode) => format!("{shown} ({unicode})"),
+        None => shown,
     }
 }
 

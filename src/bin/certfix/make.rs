@@ -209,8 +209,9 @@ impl Work<'_> {
         write::ensure_used(&args.new_password, args.encrypt_key || options.pfx, "--encrypt-key or --pfx")?;
         write::ensure_free(std::slice::from_ref(plan), args)?;
         let key = self.key()?;
-        let certificate = issue::self_signed(plan, &key, args.clock.now(), options.days())?;
-        let mut product = Product::certificate(plan, key, certificate);
+        let plan = plan.clone().for_key(key.public.kind.clone());
+        let certificate = issue::self_signed(&plan, &key, args.clock.now(), options.days())?;
+        let mut product = Product::certificate(&plan, key, certificate);
         if options.pfx && !args.dry_run {
             let password = password::new(&args.new_password, "the PKCS#12 file")?;
             product.add_pfx(&password, options.pfx_for.into())?;
