@@ -57,7 +57,7 @@ pub(super) fn domain_components(target: &Name) -> Result<Subject, Error> {
     fresh(&DistinguishedName { rdns, ..DistinguishedName::default() }, target)
 }
 
-/// The old subject with the target as its last, most specific common name.
+/// The old subject with the target as its only common name.
 pub(super) fn mended(
     old: &DistinguishedName,
     target: &Name,
@@ -69,7 +69,10 @@ pub(super) fn mended(
         hint: "write another in its place: --subject of certfix csr or certfix self-signed",
     })?;
     let fits = target.as_str().len() <= LONGEST_COMMON_NAME;
-    let common_names = old.common_names().count();
+    let is_right = |value: &Text| value.as_bytes() == target.as_str().as_bytes();
+    // One stays: the target where it is there, else the most specific, which gives way to it.
+    let values: Vec<&Text> = old.common_names().collect();
+    let chosen = values.iter().rposition(|value| is_right(value)).unwrap_or(values.len().saturating_sub(1));
     let mut seen = 0;
     let mut plan = if fits { CommonNamePlan::Added } else { CommonNamePlan::TooLong };
     let mut left_out = Vec::new();
@@ -86,25 +89,24 @@ pub(super) fn mended(
                     changed = true;
                 }
                 AttributeKind::CommonName => {
+                    let is_chosen = seen == chosen;
                     seen += 1;
-                    let last = seen == common_names;
-                    let right = attribute.value.as_bytes() == target.as_str().as_bytes();
-                    if last && right && fits {
+                    if is_chosen && fits && is_right(&attribute.value) {
                         plan = CommonNamePlan::Kept;
                         kept.push((attribute.clone(), raw.to_vec()));
-                    } else if last && fits {
+                        continue;
+                    }
+                    changed = true;
+                    if is_chosen && fits {
                         plan = CommonNamePlan::Replaced(attribute.value.clone());
                         let new = common_name(target, attribute.string);
                         kept.push((new.clone(), encode(&new)?));
-                        changed = true;
-                    } else if last {
+                    } else if is_chosen {
                         left_out.push(drop("the common name has to be the target, which is too long for it"));
-                        changed = true;
-                    } else if profile.is_public() || !fits {
+                    } else if profile.is_public() {
                         left_out.push(drop("public CAs sign one common name (BR 7.1.4.3)"));
-                        changed = true;
                     } else {
-                        kept.push((attribute.clone(), raw.to_vec()));
+                        left_out.push(drop("clients differ in which of several common names they read"));
                     }
                 }
                 ref kind if profile.is_public() && validation == Validation::Domain && !kind.is_domain_validated() => {

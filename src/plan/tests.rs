@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::facts::fixture::{general_name, leaf, name, request};
-use crate::facts::{Curve, KeyUsage, extension};
+use crate::facts::{Curve, KeyUsage, extension, tlv};
 use crate::profiles::find;
 
 fn wish<'a>(target: &str, old: Option<Item<'a>>, profile: &str) -> Wish<'a> {
@@ -101,6 +101,36 @@ fn keeps_repeated_attributes_and_drops_units_for_a_public_ca_only() {
     let public = plan(&wish("remote.contoso.com", Some(item), "public")).unwrap();
     assert_eq!(public.subject.to_string(), "DC=local, DC=contoso, O=Contoso, CN=remote.contoso.com");
     assert_eq!(public.left_out.len(), 2);
+}
+
+/// A subject with these common names, in this order.
+fn called(names: &[&str]) -> DistinguishedName {
+    let each: Vec<_> =
+        names.iter().map(|one| subject::fresh(&DistinguishedName::default(), &name(one)).unwrap().name).collect();
+    let content: Vec<u8> = each.iter().flat_map(|one| tlv::first(&one.der).unwrap().0.content.to_vec()).collect();
+    let rdns = each.into_iter().flat_map(|one| one.rdns).collect();
+    DistinguishedName { der: tlv::element(tlv::SEQUENCE, &content).into(), rdns }
+}
+
+#[test]
+fn leaves_one_common_name_whoever_signs() {
+    let (mail, server) = ("mail.contoso.com", "server.contoso.com");
+    for (before, left_out, kept) in [
+        (&[mail, server][..], &["CN=server.contoso.com"][..], true),
+        (&[server, mail], &["CN=server.contoso.com"], true),
+        (&[mail, mail], &["CN=mail.contoso.com"], true),
+        (&["www.contoso.com", server], &["CN=www.contoso.com"], false),
+        (&[server], &[], false),
+    ] {
+        let mut old = leaf([mail, server]);
+        old.identity.subject = called(before);
+        for profile in ["private", "public"] {
+            let plan = plan(&wish(mail, Some(Item::Certificate(&old)), profile)).unwrap();
+            assert_eq!(plan.subject, called(&[mail]), "{before:?} {profile}");
+            assert_eq!(plan.left_out.iter().map(|part| &*part.what).collect::<Vec<&str>>(), left_out, "{before:?}");
+            assert_eq!(plan.common_name == CommonNamePlan::Kept, kept, "{before:?}");
+        }
+    }
 }
 
 #[test]
