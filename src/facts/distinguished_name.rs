@@ -73,7 +73,9 @@ pub enum StringKind {
     Teletex,
     /// BMPString
     Bmp,
-    /// UniversalString, or a tag that is not a string at all.
+    /// UniversalString
+    Universal,
+    /// A tag of no directory string, or of no string at all.
     Other(u32),
 }
 

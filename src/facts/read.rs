@@ -147,6 +147,7 @@ fn attribute(parsed: &x509_parser::x509::AttributeTypeAndValue<'_>) -> Attribute
         22 => (StringKind::Ia5, Text::new(value.data)),
         // T.61 in theory, Latin-1 in every certificate seen.
         20 => (StringKind::Teletex, latin1(value.data)),
+        28 => (StringKind::Universal, utf32(value.data)),
         30 => (StringKind::Bmp, utf16(value.data)),
         other => (StringKind::Other(other), Text::new(value.data)),
     };
@@ -171,6 +172,15 @@ fn utf16(bytes: &[u8]) -> Text {
     match char::decode_utf16(units).collect::<Result<String, _>>() {
         Ok(text) => Text::from(text.as_str()),
         Err(_) => Text::new(bytes),
+    }
+}
+
+fn utf32(bytes: &[u8]) -> Text {
+    let (codes, rest) = bytes.as_chunks();
+    let characters = codes.iter().map(|code| char::from_u32(u32::from_be_bytes(*code)));
+    match characters.collect::<Option<String>>().filter(|_| rest.is_empty()) {
+        Some(text) => Text::from(text.as_str()),
+        None => Text::new(bytes),
     }
 }
 
@@ -226,4 +236,34 @@ pub(super) fn bit_length(bytes: &[u8]) -> u32 {
     let Some(first) = bytes.iter().position(|byte| *byte != 0) else { return 0 };
     let whole = u32::try_from(bytes.len() - first - 1).unwrap_or(u32::MAX / 16) * 8;
     whole + (8 - bytes[first].leading_zeros())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tlv::{self, SEQUENCE, SET};
+
+    #[test]
+    fn reads_names_in_every_directory_string() {
+        let wide = |text: &str| text.chars().flat_map(|character| u32::from(character).to_be_bytes()).collect();
+        let bmp = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let surrogate = [0, 0, 0xd8, 0];
+        for (tag, value, read) in [
+            (12, "Bücher".as_bytes().to_vec(), "Bücher".as_bytes()),
+            (20, b"B\xfccher".to_vec(), "Bücher".as_bytes()),
+            (28, wide("Bücher 🔑"), "Bücher 🔑".as_bytes()),
+            (28, wide(""), b""),
+            (30, bmp("Bücher"), "Bücher".as_bytes()),
+            // What is no character stays as it is.
+            (28, surrogate.to_vec(), &surrogate),
+            (28, vec![0, 0x11, 0, 0], &[0, 0x11, 0, 0]),
+            (28, b"\0\0\0a\0".to_vec(), b"\0\0\0a\0"),
+        ] {
+            let oid = tlv::object_identifier("2.5.4.3").unwrap();
+            let attribute = tlv::element(SEQUENCE, &[oid, tlv::element(tag, &value)].concat());
+            let der = tlv::element(SEQUENCE, &tlv::element(SET, &attribute));
+            let (_, parsed) = X509Name::from_der(&der).unwrap();
+            assert_eq!(distinguished_name(&parsed).common_names().next().unwrap().as_bytes(), read, "{tag} {value:x?}");
+        }
+    }
 }
