@@ -7,7 +7,9 @@ mod desk;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use certfix::facts::Moment;
 use desk::{Desk, NAME, mode};
 
 #[test]
@@ -80,6 +82,40 @@ fn says_that_the_ca_undid_the_cure_and_what_works() {
     for way in ["--one-per-name", "a CA that keeps the order", "certfix self-signed"] {
         assert!(text.contains(way), "{text}");
     }
+}
+
+#[test]
+fn builds_the_chain_of_what_is_valid_on_the_day() {
+    let desk = Desk::new();
+    let between = "x509 -req -in between.csr -CA root.pem -CAkey root.key -extfile ca.ext";
+    desk.openssl(&format!("{between} -set_serial 3 -days 10 -out old.pem"));
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    let at = in_days(20);
+    let judged = |status, answer: &[&str]| {
+        desk.json(status, &[&["install", "--at", &at], answer].concat())["judged"]["findings"].to_string()
+    };
+    let chain = || desk.text(&format!("store/{NAME}/chain.pem"));
+    let found = judged(1, &["leaf.pem", "old.pem"]);
+    assert!(found.contains("CN=Between has expired: it ended ") && found.contains("issuer-not-valid-now"), "{found}");
+    assert_eq!(chain(), desk.text("old.pem"));
+    desk.put("fullchain.pem", &(desk.text("leaf.pem") + &desk.text("old.pem")));
+    let checked = desk.json(1, &["check", "fullchain.pem", "--fqdn", NAME, "--at", &at]);
+    assert!(checked["sources"][0]["findings"].to_string().contains("issuer-not-valid-now"), "{checked}");
+    // What is installed is tried, too, and is not taken.
+    let found = judged(0, &["leaf.pem", "between.pem"]);
+    assert!(!found.contains("issuer-not-valid-now"), "{found}");
+    assert_eq!(chain(), desk.text("between.pem"));
+    judged(0, &["leaf.pem", "old.pem", "between.pem"]);
+    assert_eq!(chain(), desk.text("between.pem"));
+    desk.put("both.pem", &(desk.text("fullchain.pem") + &desk.text("between.pem")));
+    let checked = desk.json(0, &["check", "both.pem", "--fqdn", NAME, "--at", &at]);
+    assert!(!checked["sources"][0]["findings"].to_string().contains("issuer-not-valid-now"), "{checked}");
+}
+
+/// That many days from now.
+fn in_days(days: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    Moment::from_unix(i64::try_from(now + days * 86400).unwrap()).rfc3339()
 }
 
 #[test]

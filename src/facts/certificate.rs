@@ -174,6 +174,11 @@ impl Certificate {
         left >= 0 && self.not_before <= now && left < (30 * DAY).min(life / 6)
     }
 
+    /// True when its life has begun and is not over.
+    pub fn is_valid_at(&self, now: Moment) -> bool {
+        self.not_before <= now && now <= self.not_after
+    }
+
     /// True when issuer and subject are the same name: a root, or a self-signed leaf.
     pub fn is_self_issued(&self) -> bool {
         self.issuer.der == self.identity.subject.der

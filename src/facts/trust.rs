@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::obstacle::{Met, Place, obstacles};
+use super::obstacle::{Met, Obstacle, Place, obstacles};
 use super::{Certificate, Moment, Verification};
 
 /// Trusted root certificates, found by subject.
@@ -15,6 +15,8 @@ pub struct TrustStore {
 pub(crate) const LONGEST_CHAIN: usize = 12;
 /// Signatures checked for one path, however many certificates share a name.
 const MOST_CHECKS: usize = 100;
+/// No more certificates are looked at on one level of a chain; bounds what files can ask for.
+const MOST_OF_ONE_NAME: usize = 32;
 
 impl TrustStore {
     /// A store of these roots.
@@ -199,6 +201,36 @@ pub(crate) fn standing<'a>(
     })
 }
 
+/// The CA where every way up from `cert` by names breaks off, because no certificate of it in `pool` is valid at `now`. None
+/// where one goes on, or ends at a root or where `pool` has no more: above, nobody knows.
+pub(crate) fn lapsed<'a>(cert: &'a Certificate, pool: &[&'a Certificate], now: Moment) -> Option<Met<'a>> {
+    if pool.iter().all(|authority| authority.is_valid_at(now)) {
+        return None;
+    }
+    let mut level = vec![cert];
+    for _ in 0..LONGEST_CHAIN {
+        let mut above: Vec<&Certificate> = Vec::new();
+        for last in level {
+            let before = above.len();
+            above.extend(
+                pool.iter().copied().filter(|authority| last.names_as_issuer(authority)).take(MOST_OF_ONE_NAME),
+            );
+            if above.len() == before || above[before..].iter().any(|authority| authority.is_self_issued()) {
+                return None;
+            }
+        }
+        let (valid, lapsed): (Vec<_>, Vec<_>) = above.into_iter().partition(|authority| authority.is_valid_at(now));
+        if valid.is_empty() {
+            let authority = lapsed.into_iter().max_by_key(|authority| authority.not_after)?;
+            let obstacle = if authority.not_before > now { Obstacle::NotYetValid } else { Obstacle::Expired };
+            return Some(Met { authority, place: Place::Between, obstacle });
+        }
+        level = valid;
+        level.truncate(MOST_OF_ONE_NAME);
+    }
+    None
+}
+
 /// The signatures that may still be checked for one chain.
 #[derive(Debug)]
 pub(crate) struct Checks(usize);
@@ -237,7 +269,7 @@ mod tests {
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
     use super::*;
-    use crate::facts::{KeyUsage, Obstacle};
+    use crate::facts::KeyUsage;
 
     type Ca = CertifiedIssuer<'static, KeyPair>;
 

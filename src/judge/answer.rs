@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::facts::{
-    Certificate, Checks, DistinguishedName, GeneralName, Identity, KeyUsage, LONGEST_CHAIN, Name, Purpose, TrustStore,
+    Certificate, Checks, DistinguishedName, GeneralName, Identity, KeyUsage, LONGEST_CHAIN, Moment, Name, Purpose,
+    TrustStore,
 };
 
 /// The certificates above a leaf.
@@ -16,29 +17,67 @@ pub struct Chain<'a> {
     pub missing: Option<&'a DistinguishedName>,
 }
 
-/// The chain above `leaf` out of `pool`, as long as it gets without roots. Signatures are checked.
-pub fn chain<'a>(leaf: &'a Certificate, pool: &[&'a Certificate], roots: Option<&TrustStore>) -> Chain<'a> {
-    let mut certificates: Vec<&Certificate> = Vec::new();
-    let mut checks = Checks::default();
-    loop {
-        let last = certificates.last().copied().unwrap_or(leaf);
-        if last.is_self_issued() || certificates.len() == LONGEST_CHAIN {
-            return Chain { certificates, missing: None };
-        }
-        let signers: Vec<&Certificate> = pool.iter().copied().filter(|issuer| checks.is_signed(last, issuer)).collect();
-        let fresh = |issuer: &&&Certificate| {
-            !issuer.is_self_issued()
-                && issuer.der != leaf.der
-                && !certificates.iter().any(|seen| seen.der == issuer.der)
+/// The best chain above `leaf` out of `pool`, as long as it gets without roots. Signatures are checked.
+///
+/// Of several CAs' certificates that fit, such as cross-signed and renewed ones, those are taken that are valid at `now`, then
+/// those that lead to a root, then those that last longest, as far as the leaf itself lasts; then the first of the pool.
+pub fn chain<'a>(
+    leaf: &'a Certificate,
+    pool: &[&'a Certificate],
+    roots: Option<&TrustStore>,
+    now: Moment,
+) -> Chain<'a> {
+    // Each once: signatures that were checked count.
+    let mut known = HashSet::from([&*leaf.der]);
+    let pool = pool.iter().copied().filter(|cert| known.insert(&cert.der)).collect();
+    Climb { pool, roots, now, checks: Checks::default() }.above(&mut vec![leaf])
+}
+
+/// The way up from a leaf.
+struct Climb<'a, 'b> {
+    pool: Vec<&'a Certificate>,
+    roots: Option<&'b TrustStore>,
+    now: Moment,
+    checks: Checks,
+}
+
+impl<'a> Climb<'a, '_> {
+    /// The best chain above the last of `way`.
+    fn above(&mut self, way: &mut Vec<&'a Certificate>) -> Chain<'a> {
+        let end = Chain { certificates: Vec::new(), missing: None };
+        let Some(&last) = way.last().filter(|last| !last.is_self_issued() && way.len() <= LONGEST_CHAIN) else {
+            return end;
         };
-        match signers.iter().find(fresh) {
-            Some(issuer) => certificates.push(issuer),
-            None => {
-                let rooted = signers.iter().any(|issuer| issuer.is_self_issued())
-                    || roots.is_some_and(|roots| roots.has_issuer_of(last));
-                return Chain { certificates, missing: (!rooted).then_some(&last.issuer) };
+        let checks = &mut self.checks;
+        let signers = self.pool.iter().copied().filter(|issuer| checks.is_signed(last, issuer));
+        let (own_roots, others): (Vec<_>, Vec<_>) = signers.partition(|issuer| issuer.is_self_issued());
+        let mut best: Option<(_, Chain<'a>)> = None;
+        for issuer in others {
+            if way.iter().any(|seen| seen.der == issuer.der) {
+                continue;
+            }
+            way.push(issuer);
+            let mut found = self.above(way);
+            way.pop();
+            found.certificates.insert(0, issuer);
+            let merit = self.merit(&found, way[0]);
+            if best.as_ref().is_none_or(|(other, _)| merit > *other) {
+                best = Some((merit, found));
             }
         }
+        let is_rooted = || !own_roots.is_empty() || self.roots.is_some_and(|roots| roots.has_issuer_of(last));
+        match best {
+            // Beside a root, one that is not valid serves nobody.
+            Some((merit, found)) if merit.0 || !is_rooted() => found,
+            Some(_) => end,
+            None => Chain { missing: (!is_rooted()).then_some(&last.issuer), ..end },
+        }
+    }
+
+    /// Whether all of a chain is valid, whether it leads to a root, and how long `leaf` is served by it.
+    fn merit(&self, chain: &Chain<'_>, leaf: &Certificate) -> (bool, bool, Moment) {
+        let lasts = chain.certificates.iter().map(|cert| cert.not_after).fold(leaf.not_after, Moment::min);
+        (chain.certificates.iter().all(|cert| cert.is_valid_at(self.now)), chain.missing.is_none(), lasts)
     }
 }
 
@@ -184,7 +223,7 @@ fn comparable(name: &GeneralName) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{issued, leaf, subject};
+    use crate::facts::fixture::{day, issued, leaf, subject};
 
     fn cert(name: &str, issuer: &str) -> Certificate {
         let mut cert = issued(name, issuer);
@@ -194,7 +233,7 @@ mod tests {
     }
 
     fn shown(leaf: &Certificate, pool: &[&Certificate]) -> (Vec<String>, Option<String>) {
-        let chain = chain(leaf, pool, None);
+        let chain = chain(leaf, pool, None, day("2026-09-01"));
         let names = chain.certificates.iter().map(|cert| cert.identity.subject.to_string()).collect();
         (names, chain.missing.map(ToString::to_string))
     }
@@ -214,6 +253,45 @@ mod tests {
     fn ends_where_issuers_go_in_circles() {
         let (mail, one, other) = (cert("mail", "One"), cert("One", "Other"), cert("Other", "One"));
         assert_eq!(shown(&mail, &[&one, &other]).0.len(), 2);
+    }
+
+    #[test]
+    fn of_several_issuers_takes_the_valid_one_that_lasts() {
+        let mail = Certificate { not_after: day("2027-05-01"), ..cert("mail", "Low") };
+        let low = |by: &str, ends: &str| Certificate { not_after: day(ends), ..cert("Low", by) };
+        let (ended, short, long) = (low("A", "2026-08-01"), low("B", "2026-09-20"), low("C", "2031-01-01"));
+        let early = Certificate { not_before: day("2026-10-01"), ..low("D", "2041-01-01") };
+        let longest = low("E", "2041-01-01");
+        let taken = |pool: &[&Certificate]| {
+            let chain = chain(&mail, pool, None, day("2026-09-01"));
+            chain.certificates.first().map(|cert| cert.issuer.to_string())
+        };
+        let by = |name: &str| Some(format!("CN={name}"));
+        assert_eq!(taken(&[&ended, &early, &short, &long]), by("C"));
+        assert_eq!(taken(&[&early, &short, &ended]), by("B"));
+        // None of both ends before the leaf: the first is what the answer brought.
+        assert_eq!(taken(&[&long, &longest]), by("C"));
+        assert_eq!(taken(&[&longest, &long]), by("E"));
+        assert_eq!(taken(&[&ended, &low("F", "2026-07-01")]), by("A"));
+        let root = cert("C", "C");
+        assert_eq!(taken(&[&longest, &long, &root]), by("C"));
+        assert_eq!(taken(&[&ended, &cert("Low", "Low")]), None);
+    }
+
+    #[test]
+    fn looks_further_up_where_both_are_valid() {
+        let mail = Certificate { not_after: day("2027-05-01"), ..cert("mail", "Low") };
+        let until = |ends: &str, cert: Certificate| Certificate { not_after: day(ends), ..cert };
+        let (one, other) = (until("2041-01-01", cert("Low", "One")), until("2031-01-01", cert("Low", "Other")));
+        let (ended, good) = (until("2026-08-01", cert("One", "Root")), until("2031-01-01", cert("Other", "Root")));
+        assert_eq!(shown(&mail, &[&one, &other, &ended, &good]).0, ["CN=Low", "CN=Other"]);
+    }
+
+    #[test]
+    fn counts_copies_of_one_certificate_once() {
+        let (mail, low, high) = (cert("mail", "Low"), cert("Low", "High"), cert("High", "Root"));
+        let pool: Vec<&Certificate> = std::iter::repeat_n(&low, 200).chain([&high]).collect();
+        assert_eq!(shown(&mail, &pool).0, ["CN=Low", "CN=High"]);
     }
 
     #[test]

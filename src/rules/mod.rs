@@ -20,6 +20,7 @@ mod expires_soon;
 mod incomplete_chain;
 mod internal_name;
 mod is_a_ca;
+mod issuer_not_valid_now;
 mod key_does_not_match;
 mod key_not_proved;
 mod key_readable_by_others;
@@ -140,6 +141,7 @@ pub const ALL: &[&Rule] = &[
     &self_signed::RULE,
     &untrusted_issuer::RULE,
     &unfit_root::RULE,
+    &issuer_not_valid_now::RULE,
     &incomplete_chain::RULE,
     &chain_out_of_order::RULE,
     &key_does_not_match::RULE,

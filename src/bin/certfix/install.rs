@@ -60,7 +60,7 @@ pub(crate) fn put<T>(
         return Err(Error::Ended { certificate: shown(place.leaf), date: place.leaf.not_after.date() });
     }
     let roots = input::system_roots();
-    let chain = chain(place.leaf, &pool(answers, &all), roots.as_ref());
+    let chain = chain(place.leaf, &pool(answers, &all), roots.as_ref(), now);
     let files = match place.is_there(&chain) && !args.pfx {
         true => Vec::new(),
         false => place.files(&chain, args)?,

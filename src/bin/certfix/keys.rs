@@ -176,7 +176,7 @@ impl Desk {
         if let Some(cert) = subjects.iter().find_map(|subject| subject.item.certificate()) {
             let pool: Vec<_> = evidence.certificates.iter().collect();
             let leaf = issue::certificate_pem(cert);
-            let above = chain(cert, &pool, None).certificates;
+            let above = chain(cert, &pool, None, self.now).certificates;
             let above: String = above.into_iter().map(issue::certificate_pem).collect();
             files.push((store::FULL_CHAIN, format!("{leaf}{above}").into(), Secrecy::Public));
             files.push((store::CHAIN, above.into(), Secrecy::Public));
