@@ -14,7 +14,7 @@ use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismat
 use panel::Member;
 use verdict::{certainty, date, distrust, outcome, raised};
 
-pub use answer::{Chain, Change, chain, changes, undoes_the_order};
+pub use answer::{Chain, Change, chain, changes, newness, undoes_the_order};
 pub use panel::Panel;
 pub use services::{Placed, Services, judge_services, lost};
 pub use target::{Inference, infer_target};

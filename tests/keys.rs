@@ -52,6 +52,23 @@ fn restores_a_key_with_two_requests_and_one_of_a_wildcard() {
 }
 
 #[test]
+fn restores_the_newest_of_several_certificates() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    desk.openssl(&format!(
+        "x509 -req -in {folder}/request.csr -CA between.pem -CAkey between.key -set_serial 7 -days 5 -out old.pem"
+    ));
+    desk.sign(&folder, "leaf.pem", None);
+    let key = desk.text(&format!("{folder}/key.pem"));
+    let [old, leaf] = ["old.pem", "leaf.pem"].map(|file| desk.text(file));
+    for (name, certificates) in [("a.contoso.com", format!("{old}{leaf}")), ("b.contoso.com", format!("{leaf}{old}"))] {
+        desk.put("both.pem", &format!("{key}{certificates}"));
+        desk.answer(0, &["keys", "restore", "both.pem", "--name", name]);
+        assert_eq!(desk.text(&format!("store/{name}/cert.pem")), leaf);
+    }
+}
+
+#[test]
 fn removes_only_what_somebody_meant_to_remove() {
     let desk = Desk::new();
     let key = desk.text(&format!("store/{NAME}/key.pem"));

@@ -81,6 +81,11 @@ impl<'a> Climb<'a, '_> {
     }
 }
 
+/// How new a certificate is: of several for one key the newest is meant.
+pub fn newness(cert: &Certificate) -> (Moment, Moment) {
+    (cert.not_before, cert.not_after)
+}
+
 /// Something that the CA did not sign as it was asked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Source, Subject, Target};
 use certfix::issue::SigningKey;
-use certfix::judge::{Chain, Panel, chain, changes, judge, undoes_the_order};
+use certfix::judge::{Chain, Panel, chain, changes, judge, newness, undoes_the_order};
 use certfix::report::json;
 use certfix::report::text::{self, Installed, Next};
 use certfix::rules::{Authority, Context, Level};
@@ -123,7 +123,7 @@ fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence])
         let cause = format!("there are certificates for several keys: {}", keys.join(", "));
         return Err(Error::Conflict { cause, hint: "name the key you mean before the files" });
     }
-    let best = places.iter().filter(wanted).max_by_key(|place| (place.leaf.not_before, place.rank()));
+    let best = places.iter().filter(wanted).max_by_key(|place| (newness(place.leaf), place.rank()));
     let Some(best) = best.map(|best| (best.leaf.der.clone(), best.slot, best.key.folder.clone())) else {
         let leaf = places.first().map_or(first, |place| place.leaf);
         return Err(Error::NotForKey {

@@ -7,7 +7,7 @@ use certfix::authority::private::mark_revoked;
 use certfix::facts::{Evidence, Moment, Name, PrivateKey, PublicKey, Subject, Text};
 use certfix::input::Password;
 use certfix::issue::SigningKey;
-use certfix::judge::{chain, infer_target};
+use certfix::judge::{chain, infer_target, newness};
 use certfix::report::json;
 use certfix::report::text::{self, Kept};
 use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Slot, Store, write_new};
@@ -160,7 +160,8 @@ impl Desk {
         };
         let own = |subject: &Subject<'_>| subject.item.identity().key == private.public;
         let subjects: Vec<Subject<'_>> = evidence.subjects().into_iter().filter(own).collect();
-        let name = match (name, subjects.first()) {
+        let newest = subjects.iter().max_by_key(|subject| subject.item.certificate().map(newness));
+        let name = match (name, newest) {
             (Some(typed), _) => self::name(typed)?,
             (None, Some(subject)) => inferred(subject, &evidence)?,
             (None, None) => {
@@ -173,7 +174,7 @@ impl Desk {
         if let Some(request) = evidence.requests.iter().find(|request| request.identity.key == private.public) {
             files.push((store::REQUEST, issue::request_pem(request).into(), Secrecy::Public));
         }
-        if let Some(cert) = subjects.iter().find_map(|subject| subject.item.certificate()) {
+        if let Some(cert) = newest.and_then(|subject| subject.item.certificate()) {
             let pool: Vec<_> = evidence.certificates.iter().collect();
             let leaf = issue::certificate_pem(cert);
             let above = chain(cert, &pool, None, self.now).certificates;
