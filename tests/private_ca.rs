@@ -117,12 +117,22 @@ fn signs_exactly_what_was_asked() {
         let said = sign(&desk, &[file, "-o", &out]);
         assert!(said.contains("nothing: it is as the request asked"), "{said}");
         let (request, cert) = (request(&desk, file), certificate(&desk, &out));
-        assert_eq!(changes(&request.identity, &cert.identity), []);
+        assert_eq!(changes(&request, &cert), []);
         assert_eq!(request.identity.subject.der, cert.identity.subject.der);
         let names = &request.subject_alt_names()[0];
         assert!(cert.der.windows(names.len()).any(|part| *part == **names), "{file}: names octet for octet");
         assert!(!cert.identity.is_ca() && cert.authority_key_id.is_some() && cert.subject_key_id.is_some());
     }
+}
+
+#[test]
+fn names_an_extension_that_it_leaves_out() {
+    let desk = made(&[]);
+    let names = ["-subj", "/CN=y.contoso.com", "-addext", "subjectAltName=DNS:y.contoso.com"];
+    let others = ["-addext", "tlsfeature=status_request", "-addext", "subjectKeyIdentifier=hash"];
+    asked(&desk, "staple.csr", EC, &[&names[..], &others].concat());
+    let said = sign(&desk, &["staple.csr", "-o", "staple.pem"]);
+    assert!(said.contains("the extension tlsfeature was dropped") && !said.contains("subjectKey"), "{said}");
 }
 
 #[test]

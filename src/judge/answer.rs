@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use crate::facts::extension::{UNIVERSAL, extension_name};
 use crate::facts::{
-    Certificate, Checks, DistinguishedName, GeneralName, Identity, KeyUsage, LONGEST_CHAIN, Moment, Name, Purpose,
-    TrustStore,
+    Certificate, Checks, DistinguishedName, GeneralName, Identity, KeyUsage, LONGEST_CHAIN, Moment, Name, ObjectId,
+    Purpose, Request, TrustStore, extension,
 };
 
 /// The certificates above a leaf.
@@ -110,11 +111,13 @@ pub enum Change {
     UsageDropped(String),
     /// This extension, which was asked for, is not there, so that nothing limits the key.
     Unlimited(&'static str),
+    /// Another extension that was asked for is not there.
+    ExtensionDropped(ObjectId),
 }
 
 impl Change {
     /// `name-added`, `name-dropped`, `reordered`, `subject`, `subject-reordered`, `usage-added`, `usage-dropped`,
-    /// `usage-unlimited`.
+    /// `usage-unlimited`, `extension-dropped`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::NameAdded(_) => "name-added",
@@ -125,6 +128,7 @@ impl Change {
             Self::UsageAdded(_) => "usage-added",
             Self::UsageDropped(_) => "usage-dropped",
             Self::Unlimited(_) => "usage-unlimited",
+            Self::ExtensionDropped(_) => "extension-dropped",
         }
     }
 
@@ -146,13 +150,28 @@ impl fmt::Display for Change {
             Self::Unlimited(extension) => {
                 write!(out, "{extension} was left out: the key is not limited to what was asked for")
             }
+            Self::ExtensionDropped(oid) => write!(out, "the extension {} was dropped", extension_name(oid)),
             Self::UsageDropped(usage) => write!(out, "the key may not be used for {usage}, which was asked for"),
         }
     }
 }
 
 /// What differs between a request and the certificate that came of it.
-pub fn changes(asked: &Identity, got: &Identity) -> Vec<Change> {
+pub fn changes(asked: &Request, got: &Certificate) -> Vec<Change> {
+    let mut found = changed_identity(&asked.identity, &got.identity);
+    for (position, oid) in asked.extensions.iter().enumerate() {
+        let is_there = got.extensions.contains(oid) || asked.extensions[..position].contains(oid);
+        if !is_there && !OF_THE_CA.contains(&&**oid) && !UNIVERSAL.contains(&&**oid) {
+            found.push(Change::ExtensionDropped(oid.clone()));
+        }
+    }
+    found
+}
+
+/// What a CA sets itself, whatever is asked for.
+const OF_THE_CA: [&str; 2] = [extension::SUBJECT_KEY, extension::AUTHORITY_KEY];
+
+fn changed_identity(asked: &Identity, got: &Identity) -> Vec<Change> {
     let words = |identity: &Identity| identity.names.entries.iter().map(comparable).collect::<Vec<String>>();
     let (wanted, signed) = (words(asked), words(got));
     let set = |words: &[String]| words.iter().cloned().collect::<HashSet<String>>();
@@ -228,7 +247,7 @@ fn comparable(name: &GeneralName) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{day, issued, leaf, subject};
+    use crate::facts::fixture::{day, issued, leaf, request, subject};
 
     fn cert(name: &str, issuer: &str) -> Certificate {
         let mut cert = issued(name, issuer);
@@ -306,10 +325,25 @@ mod tests {
         got.subject = subject(&["other"]);
         got.purposes = Some(vec![Purpose::ServerAuth, Purpose::ClientAuth]);
         let asked = Identity { purposes: Some(vec![Purpose::ServerAuth]), ..asked };
-        let kinds: Vec<&str> = changes(&asked, &got).iter().map(Change::kind).collect();
+        let kinds: Vec<&str> = changed_identity(&asked, &got).iter().map(Change::kind).collect();
         assert_eq!(kinds, ["name-dropped", "name-added", "reordered", "subject", "usage-added"]);
         assert!(undoes_the_order(&asked, &got, &Name::parse("remote.contoso.com").unwrap()));
-        assert_eq!(changes(&asked, &asked), []);
+        assert_eq!(changed_identity(&asked, &asked), []);
+    }
+
+    #[test]
+    fn names_the_extensions_that_were_left_out_and_those_of_no_ca() {
+        let with = |extensions: &[&str]| Certificate {
+            extensions: extensions.iter().map(|oid| (*oid).into()).collect(),
+            ..leaf(["remote.contoso.com"])
+        };
+        let feature = extension::TLS_FEATURE;
+        let asked = request(Certificate::clone(&with(&[])));
+        let asked = |oids: &[&str]| Request { extensions: with(oids).extensions, ..asked.clone() };
+        let wanted = asked(&["2.5.29.17", "2.5.29.19", extension::SUBJECT_KEY, feature, "1.2.3.4", feature]);
+        let told: Vec<String> = changes(&wanted, &with(&["2.5.29.17"])).iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["the extension tlsfeature was dropped", "the extension 1.2.3.4 was dropped"]);
+        assert_eq!(changes(&wanted, &with(&["1.2.3.4", feature])), []);
     }
 
     #[test]
@@ -319,10 +353,10 @@ mod tests {
             Identity { subject, ..leaf(["remote.contoso.com"]).identity }
         };
         let asked = named("O=Contoso,L=Redmond,C=US");
-        assert_eq!(changes(&asked, &named("C=US,L=Redmond,O=Contoso")), [Change::SubjectReordered]);
+        assert_eq!(changed_identity(&asked, &named("C=US,L=Redmond,O=Contoso")), [Change::SubjectReordered]);
         assert!(Change::SubjectReordered.is_note());
         for other in ["C=US,L=Redmond", "C=US,L=Redmond,O=Contoso Ltd", "C=US,L=Redmond,O=Contoso,O=Contoso"] {
-            let kinds: Vec<&str> = changes(&asked, &named(other)).iter().map(Change::kind).collect();
+            let kinds: Vec<&str> = changed_identity(&asked, &named(other)).iter().map(Change::kind).collect();
             assert_eq!(kinds, ["subject"], "{other}");
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Source, Subject, Target};
+use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Request, Source, Subject, Target};
 use certfix::issue::SigningKey;
 use certfix::judge::{Chain, Panel, chain, changes, judge, newness, undoes_the_order};
 use certfix::report::json;
@@ -271,15 +271,15 @@ impl Place<'_> {
             Slot::Next => self.key.waiting.as_ref().and_then(|next| next.request.as_ref()),
             Slot::Current => self.key.request.as_ref(),
         };
-        let asked = request.map(|request| &request.identity);
-        let got = &self.leaf.identity;
-        let undone = asked.zip(target.as_ref()).is_some_and(|(asked, target)| undoes_the_order(asked, got, target));
+        let undoes =
+            |(asked, target): (&Request, &Name)| undoes_the_order(&asked.identity, &self.leaf.identity, target);
+        let undone = request.zip(target.as_ref()).is_some_and(undoes);
         let installed = Installed {
             name: &name,
             certificate: self.leaf,
             chain: &chain.certificates,
             missing: chain.missing,
-            changes: asked.map(|asked| changes(asked, got)),
+            changes: request.map(|asked| changes(asked, self.leaf)),
             undone,
             waits: self.key.folder.waiting(),
             next: if args.dry_run { None } else { self.next() },

@@ -165,7 +165,7 @@ impl Desk {
             Answer {
                 source: case.source.to_string(),
                 certificate,
-                changes: changes(&case.request.identity, &certificate.identity),
+                changes: changes(&case.request, certificate),
                 notes: case.notes.clone(),
                 report: judge(subject, all, &context),
                 key: case.key.as_ref().map(Name::to_string),
