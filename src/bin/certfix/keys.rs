@@ -160,7 +160,8 @@ impl Desk {
         };
         let own = |subject: &Subject<'_>| subject.item.identity().key == private.public;
         let subjects: Vec<Subject<'_>> = evidence.subjects().into_iter().filter(own).collect();
-        let newest = subjects.iter().max_by_key(|subject| subject.item.certificate().map(newness));
+        // Of equals, such as requests, the first.
+        let newest = subjects.iter().rev().max_by_key(|subject| subject.item.certificate().map(newness));
         let name = match (name, newest) {
             (Some(typed), _) => self::name(typed)?,
             (None, Some(subject)) => inferred(subject, &evidence)?,
