@@ -17,7 +17,7 @@ use verdict::{certainty, date, distrust, outcome, raised};
 pub use answer::{Chain, Change, chain, changes, newness, undoes_the_order};
 pub use panel::Panel;
 pub use services::{Placed, Services, judge_services, lost};
-pub use target::{Inference, infer_target};
+pub use target::{Inference, first_name, infer_target};
 pub use verdict::{Outcome, Verdict};
 
 /// What was found about one certificate or request.

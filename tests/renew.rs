@@ -246,3 +246,49 @@ fn an_encrypted_key_is_left_to_its_owner() {
     );
     assert!(complaint.contains("hint: make the request with certfix csr --renew NAME"), "{complaint}");
 }
+
+#[test]
+fn what_a_key_is_called_is_not_what_it_is_certified_for() {
+    let name = "remote.contoso.org";
+    let desk = with_private_ca(name, &["--san", "autodiscover.contoso.org,10.0.0.5", "--subject", "O=Contoso"]);
+    let shown = |key: &str| desk.json(0, &["keys", "show", key])["keys"][0].clone();
+    let of = |key: &str| [&shown(key)["names"], &shown(key)["certificate"]["subject"]].map(Clone::clone);
+    let before = of(name);
+    let mut last = name;
+    // One that is in it, one that is not, and one that no public CA would sign.
+    for called in ["autodiscover.contoso.org", "old.contoso.org", "web"] {
+        desk.answer(0, &["keys", "rename", last, called]);
+        said(&desk, 0, &["renew", called, "--now"]);
+        assert_eq!(of(called), before, "{called}");
+        desk.answer(0, &["csr", "--renew", called, "--ca", "private"]);
+        let request = format!("store/{called}/renewal/request.csr");
+        let judged = desk.json(0, &["ca", "sign", &request, "--dry-run"]);
+        assert_eq!(judged["signed"][0]["judged"]["target"], name);
+        desk.answer(0, &["ca", "sign", &request, "--install", "--yes"]);
+        assert_eq!(of(called), before, "{called}");
+        let cert = format!("store/{called}/cert.pem");
+        assert_eq!(desk.json(1, &["install", called, &cert, "--dry-run"])["judged"]["target"], name);
+        last = called;
+    }
+    let order = ["order", last, "--acme", "https://ca.example/dir", "--listen", "80", "--ca", "private", "--dry-run"];
+    let order = desk.json(0, &order)["orders"][0].clone();
+    assert_eq!((&order["key"], &order["names"][0]), (&last.into(), &name.into()));
+}
+
+#[test]
+fn a_request_without_a_dns_name_is_made_again_by_a_person() {
+    let desk = Desk::new();
+    let name = "router.contoso.org";
+    desk.answer(0, &["ca", "init", "Contoso CA", "--key", "p-256", "--plain-key"]);
+    desk.openssl("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout own.key -out own.csr -subj /O=Contoso -addext subjectAltName=IP:10.0.0.5");
+    desk.put("own.pem", &(desk.text("own.key") + &desk.text("own.csr")));
+    desk.answer(0, &["keys", "restore", "own.pem", "--name", name]);
+    desk.answer(0, &["ca", "sign", &format!("store/{name}/request.csr"), "--install", "--yes"]);
+    let (_, complaint) = said(&desk, 2, &["renew", name, "--now"]);
+    assert!(complaint.contains(&format!("the last request of '{name}' is for no DNS name")), "{complaint}");
+    assert!(complaint.contains("hint: where that may be, make the request: certfix csr --renew NAME"), "{complaint}");
+    let made = desk.json(0, &["csr", "--renew", name, "--ca", "private"]);
+    assert_eq!(made["made"][0]["names"].as_array().unwrap().len(), 2);
+    said(&desk, 0, &["renew", name, "--now"]);
+    said(&desk, 0, &["renew", name, "--now"]);
+}

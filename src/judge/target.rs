@@ -1,7 +1,7 @@
 //! Which name people connect to, as far as the certificate itself tells.
 
 use super::Report;
-use crate::facts::{Name, Subject, Target, Text};
+use crate::facts::{Item, Name, Subject, Target, Text};
 
 /// What a certificate or request tells about the name people connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,20 @@ impl Report<'_> {
 /// Infers the target. Beyond doubt is: a public common name that is listed too, the only public name listed, or a
 /// public common name where no name is listed at all.
 pub fn infer_target(subject: &Subject<'_>) -> Inference {
-    let identity = subject.item.identity();
+    infer(subject.item)
+}
+
+/// The name to put first where another is made like this one. Whoever made a request put it first; of a certificate, whose
+/// names a CA may have sorted, it is the target, where that is beyond doubt. None where no DNS name is in it.
+pub fn first_name(item: Item<'_>) -> Option<Name> {
+    let identity = item.identity();
+    let target = item.certificate().and_then(|_| infer(item).certain()?.name().cloned());
+    let mut texts = identity.names.dns().chain(identity.subject.common_names().rev());
+    target.or_else(|| texts.find_map(dns_name))
+}
+
+fn infer(item: Item<'_>) -> Inference {
+    let identity = item.identity();
     let mut listed: Vec<Name> = Vec::new();
     extend(&mut listed, identity.names.dns(), host);
     // The last is the most specific.
@@ -83,6 +96,12 @@ fn certain(name: &Name) -> Inference {
     Inference::Certain(Target::from(name))
 }
 
+/// The text as a DNS name, of a wildcard too; an address is none.
+fn dns_name(text: &Text) -> Option<Name> {
+    let is_address = Target::typed(text.as_bytes()).address().is_some();
+    Name::parse(text.as_str()?).ok().filter(|_| !is_address)
+}
+
 /// The text as a host name that clients on the Internet can look up.
 fn host(text: &Text) -> Option<Name> {
     let name = Name::parse(text.as_str()?).ok()?;
@@ -104,7 +123,7 @@ fn is_mail_host(name: &Name) -> bool {
 mod tests {
     use super::*;
     use crate::facts::Certificate;
-    use crate::facts::fixture::{evidence, leaf, subject, target};
+    use crate::facts::fixture::{evidence, leaf, request, subject, target};
 
     fn inferred<const N: usize>(common_name: &str, names: [&str; N]) -> Inference {
         let mut cert = leaf(names);
@@ -120,6 +139,33 @@ mod tests {
         assert_eq!(inferred("mail.contoso.com", []), mail);
         let all = inferred("*.contoso.com", ["*.contoso.com", "contoso.com"]);
         assert_eq!(all, Inference::Candidates(vec!["contoso.com".to_owned()]));
+    }
+
+    #[test]
+    fn puts_first_what_a_request_has_first_and_what_a_certificate_is_for() {
+        let mut cert = leaf(["autodiscover.contoso.com", "mail.contoso.com"]);
+        cert.identity.subject = subject(&["mail.contoso.com"]);
+        let first = |cert: &Certificate, asked: bool| {
+            let request = request(cert.clone());
+            let item = if asked { Item::Request(&request) } else { Item::Certificate(cert) };
+            first_name(item).map(|name| name.to_string()).unwrap_or_default()
+        };
+        assert_eq!([true, false].map(|asked| first(&cert, asked)), ["autodiscover.contoso.com", "mail.contoso.com"]);
+        for (common_name, names, expected) in [
+            ("server", ["server.contoso.local", "exchange.contoso.local"], "server.contoso.local"),
+            ("*.contoso.com", ["*.contoso.com", "contoso.com"], "*.contoso.com"),
+            ("Contoso Ltd", ["10.0.0.5", "Mail.contoso.com"], "mail.contoso.com"),
+        ] {
+            let mut cert = leaf(names);
+            cert.identity.subject = subject(&[common_name]);
+            assert_eq!([true, false].map(|asked| first(&cert, asked)), [expected; 2], "{common_name}");
+        }
+        let mut cert = leaf([]);
+        for (common_name, expected) in [("server.contoso.local", "server.contoso.local"), ("10.0.0.5", ""), ("a b", "")]
+        {
+            cert.identity.subject = subject(&[common_name]);
+            assert_eq!([true, false].map(|asked| first(&cert, asked)), [expected; 2], "{common_name}");
+        }
     }
 
     #[test]

@@ -253,7 +253,13 @@ impl Place<'_> {
     ) -> Result<T, Error> {
         let now = args.clock.now();
         let name = self.key.folder.name();
-        let target = Name::parse(&name).ok();
+        let request = match self.slot {
+            Slot::Renewal => self.key.renewal.as_ref(),
+            Slot::Next => self.key.waiting.as_ref().and_then(|next| next.request.as_ref()),
+            Slot::Current => self.key.request.as_ref(),
+        };
+        let last = request.map(Item::Request).or(self.key.certificate.as_ref().map(Item::Certificate));
+        let target = keys::target(last, &self.key.folder).ok();
         let typed = target.as_ref().map(Target::from);
         let mut evidence = Evidence::new(self.source.clone());
         evidence.certificates.push(self.leaf.clone());
@@ -266,14 +272,9 @@ impl Place<'_> {
         let authority = signer.unwrap_or_else(|| Authority::of(subject.item));
         let context = Context { now, authority, target: typed.as_ref(), trust: None };
         let report = judge(&subject, Panel::all(), &context);
-        let request = match self.slot {
-            Slot::Renewal => self.key.renewal.as_ref(),
-            Slot::Next => self.key.waiting.as_ref().and_then(|next| next.request.as_ref()),
-            Slot::Current => self.key.request.as_ref(),
-        };
-        let undoes =
-            |(asked, target): (&Request, &Name)| undoes_the_order(&asked.identity, &self.leaf.identity, target);
-        let undone = request.zip(target.as_ref()).is_some_and(undoes);
+        let asked = request.map(|request| &request.identity);
+        let got = &self.leaf.identity;
+        let undone = asked.zip(target.as_ref()).is_some_and(|(asked, target)| undoes_the_order(asked, got, target));
         let installed = Installed {
             name: &name,
             certificate: self.leaf,

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certfix::authority::private::mark_revoked;
-use certfix::facts::{Evidence, Moment, Name, PrivateKey, PublicKey, Subject, Text};
+use certfix::facts::{Evidence, Item, Moment, Name, PrivateKey, PublicKey, Subject, Text};
 use certfix::input::Password;
 use certfix::issue::SigningKey;
-use certfix::judge::{chain, infer_target, newness};
+use certfix::judge::{chain, first_name, infer_target, newness};
 use certfix::report::json;
 use certfix::report::text::{self, Kept};
 use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Slot, Store, write_new};
@@ -92,6 +92,15 @@ pub(crate) fn named(store: &Store, typed: &str) -> Result<KeyFolder, Error> {
 /// A DNS name that was typed.
 pub(crate) fn name(typed: &str) -> Result<Name, Error> {
     Name::parse(typed).map_err(|fault| Error::BadName { name: typed.to_owned(), fault: fault.to_string() })
+}
+
+/// The name that comes first in the next certificate of a key: that of the last request or certificate, whatever the key is
+/// called; the key's own name where that has none.
+pub(crate) fn target(last: Option<Item<'_>>, folder: &KeyFolder) -> Result<Name, Error> {
+    match last.and_then(first_name) {
+        Some(first) => Ok(first),
+        None => name(&folder.name()),
+    }
 }
 
 struct Desk {

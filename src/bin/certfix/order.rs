@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
     let preview = preview::preview(&key, profile, &online)?;
     let splits = args.one_per_name || preview::splits(&preview, args)?;
     if args.dry_run {
-        return preview::say(&preview, &online, splits, args.output.format);
+        return preview::say(&key, &preview, &online, splits, args.output.format);
     }
     let names = match splits {
         true => one_per_name::requests(&store, &key, &preview, args.clock.now())?,

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use certfix::facts::{Item, PrivateKey, Request};
 use certfix::issue::{self, KeyChoice, SigningKey};
+use certfix::judge::first_name;
 use certfix::plan::{DropReason, Output, Plan, plan};
 use certfix::store::{self, Contents, NewFile, Secrecy, Store};
 use certfix::{Error, input};
@@ -47,13 +48,24 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
 const FIRST_WAITS: &str = "the request of before has no certificate yet: it stays, and certfix install takes the answer to \
                            either of the two";
 
+/// What to do where a person has to look at the request.
+const BY_HAND: &str = "where that may be, make the request: certfix csr --renew NAME";
+
 /// The same without a word: the request is there afterwards, beside the key.
 pub(crate) fn ask(args: &Csr, contents: &Contents) -> Result<(), Error> {
-    let plan = planned(args, contents, last(contents)?)?;
-    // Nobody is there to see it.
+    let last = last(contents)?;
+    // Nobody is there to see what would be in the next certificate and is not in the last, or the other way round.
+    if first_name(last).is_none() {
+        let cause = format!(
+            "the last request of '{0}' is for no DNS name, the next one would be for {0}",
+            contents.folder.name()
+        );
+        return Err(Error::Conflict { cause, hint: BY_HAND });
+    }
+    let plan = planned(args, contents, last)?;
     if let Some(dropped) = plan.dropped.iter().find(|dropped| dropped.reason != DropReason::Duplicate) {
         let cause = format!("the next certificate would lack {}: {}", dropped.name, dropped.reason);
-        return Err(Error::Conflict { cause, hint: "where that may be, make the request: certfix csr --renew NAME" });
+        return Err(Error::Conflict { cause, hint: BY_HAND });
     }
     let (key, request) = signed(args, contents, &plan)?;
     write(args, contents, &key, &request).map(|_| ())
@@ -67,7 +79,7 @@ fn last(contents: &Contents) -> Result<Item<'_>, Error> {
 }
 
 fn planned(args: &Csr, contents: &Contents, item: Item<'_>) -> Result<Plan, Error> {
-    let target = keys::name(&contents.folder.name())?;
+    let target = keys::target(Some(item), &contents.folder)?;
     plan(&wish(target, Some(item), &args.made, args.request.profile()?, Output::Request)?)
 }
 

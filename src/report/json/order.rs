@@ -38,7 +38,6 @@ impl Ordered {
     /// What would be ordered by this plan.
     pub fn planned(self, plan: &Plan) -> Self {
         Self {
-            key: plan.target.to_string(),
             names: Some(plan.general_names().map(GeneralName::to_string).collect()),
             notes: plan.notes.clone(),
             ..self

@@ -11,7 +11,7 @@ use certfix::error::Signing;
 use certfix::facts::{
     Certificate, Evidence, Item, Moment, Name, PublicKey, Request, Source, Subject, Target, TrustStore,
 };
-use certfix::judge::{Panel, changes, infer_target, judge};
+use certfix::judge::{Panel, changes, first_name, infer_target, judge};
 use certfix::report::json;
 use certfix::report::text::{self, Answer, Page};
 use certfix::rules::{Authority, Context};
@@ -241,13 +241,14 @@ fn subject(evidence: &Evidence) -> Subject<'_> {
     Subject { evidence, item, chain: evidence.certificates[1..].iter().collect(), before: 0, keys }
 }
 
-/// The name that people type: the key's, or what the certificate tells, or else the name that stands first.
+/// The name that people type: the first of a key of the store, or what the certificate tells, or else the name that stands first.
 fn target(case: &Case, subject: &Subject<'_>) -> Option<Target> {
     let first = || {
         let names = &subject.item.identity().names;
         names.entries.iter().find_map(|entry| entry.name().filter(|name| !name.is_wildcard()))
     };
-    let own = case.key.as_ref().filter(|name| !name.is_wildcard()).map(Target::from);
+    let own = case.key.as_ref().and_then(|_| first_name(Item::Request(&case.request)));
+    let own = own.filter(|name| !name.is_wildcard()).as_ref().map(Target::from);
     own.or_else(|| infer_target(subject).certain()).or_else(|| first().as_ref().map(Target::from))
 }
 

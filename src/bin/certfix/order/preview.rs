@@ -20,7 +20,7 @@ pub(super) fn preview(key: &Contents, usual: &'static Profile, online: &Online) 
     let own = asked.and_then(|asked| usual.under(asked));
     let profile = own.unwrap_or(usual);
     let request = acme::request(key)?;
-    let target = keys::name(&key.folder.name())?;
+    let target = keys::target(Some(Item::Request(request)), &key.folder)?;
     let wish = Wish {
         target: target.clone(),
         extra: Vec::new(),
@@ -78,16 +78,24 @@ pub(super) fn splits(plan: &Plan, args: &Order) -> Result<bool, Error> {
     match ask::one_of("Certificates to order", &items, 0)? {
         Some(0) => Ok(true),
         Some(1) => Ok(false),
-        _ => Err(Ordering::Declined { key: plan.target.to_string() }.into()),
+        _ => Err(Ordering::Declined { key: args.name.clone() }.into()),
     }
 }
 
 /// Says what would be ordered.
-pub(super) fn say(plan: &Plan, online: &Online, splits: bool, format: Format) -> Result<ExitCode, Error> {
+pub(super) fn say(
+    key: &Contents,
+    plan: &Plan,
+    online: &Online,
+    splits: bool,
+    format: Format,
+) -> Result<ExitCode, Error> {
     let plans = if splits { plan.split_one_per_name()? } else { vec![plan.clone()] };
+    // Each of several has a key of its own, called as its name.
+    let name = |plan: &Plan| if splits { plan.target.to_string() } else { key.folder.name() };
     match format {
         Format::Json => {
-            let entries: Vec<_> = plans.iter().map(|plan| super::entry("", online).planned(plan)).collect();
+            let entries: Vec<_> = plans.iter().map(|plan| super::entry(&name(plan), online).planned(plan)).collect();
             terminal::print(&json::ordered(&entries, &[]))?;
         }
         Format::Text => {
