@@ -159,3 +159,57 @@ fn says_that_a_ca_of_the_store_has_revoked_a_certificate() {
     let remark = String::from_utf8(untold.stderr).unwrap();
     assert!(untold.status.success() && remark.starts_with("certfix: what is revoked is not known: "), "{remark}");
 }
+
+#[test]
+fn a_name_that_leads_past_the_store_is_refused_before_anything_is_made() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    let own = desk.path(&folder).join("key.pem");
+    desk.answer(0, &["ca", "init", "Contoso CA", "--key", "p-256", "--plain-key"]);
+    let sign = ["ca", "sign", &format!("{folder}/request.csr"), "--install", "--yes"];
+    // Before the first certificate the key may lie elsewhere only by a link that could not be turned.
+    fs::rename(&own, desk.path("safe.key")).unwrap();
+    symlink("../../safe.key", &own).unwrap();
+    assert_eq!(desk.refusal(&sign), format!("'{folder}/key.pem' is not a file of the store, but a link"));
+    assert_eq!(desk.state(), "broken");
+    fs::rename(desk.path("safe.key"), &own).unwrap();
+    desk.answer(0, &sign);
+    let pair = |desk: &Desk| desk.text(&format!("{folder}/key.pem")) + &desk.text(&format!("{folder}/fullchain.pem"));
+    let before = pair(&desk);
+    desk.put("safe.key", &desk.text(&format!("{folder}/key.pem")));
+    fs::set_permissions(desk.path("safe.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    let refusal = format!("'{folder}/key.pem' is not the store's link to its current generation");
+    let way = |desk: &Desk| {
+        assert!(desk.answer(0, &["keys", "show", NAME]).contains("key.pem leads past the store's own file"));
+        assert_eq!(desk.refusal(&["csr", "--renew", NAME]), refusal);
+        assert_eq!(desk.refusal(&sign), refusal);
+        assert_eq!(
+            desk.refusal(&["install", NAME, &format!("{folder}/cert.pem"), "--pfx", "--new-password-file", "password"]),
+            refusal
+        );
+        assert_eq!(desk.refusal(&["order", NAME, "--acme", "https://127.0.0.1:9/dir", "--listen", "1"]), refusal);
+        let output = desk.run(&["renew", NAME, "--now"], std::process::Stdio::null());
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && complaint.contains(&refusal), "{complaint}");
+        assert!(complaint.contains("hint: move it away; certfix keys then makes the link anew"), "{complaint}");
+        assert!(!desk.path(&folder).join("renewal").exists());
+        assert_eq!(desk.json(0, &["ca", "list"])["authorities"][0]["signed"].as_array().unwrap().len(), 1);
+        assert_eq!(pair(desk), before);
+    };
+    for strange in ["link", "file"] {
+        fs::remove_file(&own).unwrap();
+        match strange {
+            "link" => symlink("../../safe.key", &own).unwrap(),
+            _ => fs::rename(desk.path("safe.key"), &own).unwrap(),
+        }
+        way(&desk);
+    }
+    // As the hint says.
+    fs::rename(&own, desk.path("moved.key")).unwrap();
+    desk.answer(0, &["keys"]);
+    assert_eq!((desk.state(), pair(&desk)), ("installed".to_owned(), before));
+    desk.answer(0, &["renew", NAME, "--now"]);
+    desk.openssl(&format!("pkey -in {folder}/key.pem -pubout -out key.pub"));
+    desk.openssl(&format!("x509 -noout -pubkey -in {folder}/fullchain.pem -out certificate.pub"));
+    assert_eq!(desk.text("certificate.pub"), desk.text("key.pub"));
+}

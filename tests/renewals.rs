@@ -289,3 +289,24 @@ fn names_that_only_one_generation_has_come_and_go_with_it() {
     desk.answer(0, &["undo"]);
     assert_eq!(fs::read(&bundle).unwrap(), first);
 }
+
+#[test]
+fn a_name_that_leads_past_the_store_keeps_its_key_from_turning() {
+    let desk = installed();
+    desk.answer(0, &["bind", NAME, "--to", "files", "--reload", "true"]);
+    desk.answer(0, &["commit"]);
+    renew(&desk);
+    let (own, safe) = (desk.path(&format!("{FOLDER}/key.pem")), desk.path("safe.key"));
+    fs::copy(&own, &safe).unwrap();
+    fs::remove_file(&own).unwrap();
+    std::os::unix::fs::symlink(fs::canonicalize(&safe).unwrap(), &own).unwrap();
+    let path = fs::canonicalize(desk.path(FOLDER)).unwrap().join("key.pem");
+    let refusal = format!("'{}' is not the store's link to its current generation", path.display());
+    for commit in [&["commit"][..], &["commit", "--dry-run"]] {
+        assert_eq!(desk.refusal(commit), refusal);
+    }
+    desk.serves();
+    fs::remove_file(&own).unwrap();
+    assert!(desk.answer(0, &["commit"]).starts_with(&format!("{NAME}: generation 3 in the place of 2\n")));
+    desk.serves();
+}

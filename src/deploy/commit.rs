@@ -199,7 +199,8 @@ fn due(store: &Store, scope: Scope<'_>) -> Result<Work<(Material, Staged)>, Erro
     // Those of keys whose last binding was taken away are among them.
     let turns = store.keys()?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<Vec<Turn>, _>>()?;
     let is_meant = |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.key());
-    let turns = turns.into_iter().filter(is_meant).collect();
+    let turns: Vec<Turn> = turns.into_iter().filter(is_meant).collect();
+    turns.iter().try_for_each(Turn::ensure_own)?;
     Ok(Work { turns, services: due })
 }
 

@@ -80,6 +80,11 @@ impl Turn {
         self.at().waiting().map_or(self.after, |waiting| waiting.max(self.after))
     }
 
+    /// See [`KeyFolder::ensure_own`].
+    pub(super) fn ensure_own(&self) -> Result<(), Error> {
+        self.at().ensure_own()
+    }
+
     pub(super) fn take(&self, lock: &Lock) -> Result<(), Error> {
         self.at().turn(lock, self.after)
     }

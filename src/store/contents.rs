@@ -63,6 +63,8 @@ pub enum Fault {
     ForeignCertificate,
     /// The request is for another key.
     ForeignRequest,
+    /// A file that is none of the current generation, and so would not change with the others: see [`KeyFolder::ensure_own`].
+    Stray(&'static str),
 }
 
 /// How far a key has come. It follows from the files and the day.
@@ -221,6 +223,7 @@ impl Contents {
         if self.certificate.is_some() && !self.folder.path.join(FULL_CHAIN).is_file() {
             self.faults.push(Fault::NoFullChain);
         }
+        self.faults.extend(self.folder.strays().map(Fault::Stray));
     }
 }
 
@@ -233,6 +236,7 @@ impl fmt::Display for Fault {
             Self::OpenToOthers(mode) => write!(out, "{KEY} is open to everybody on this machine: mode {mode:04o}"),
             Self::ForeignCertificate => write!(out, "{CERTIFICATE} is for another key"),
             Self::ForeignRequest => write!(out, "{REQUEST} is for another key"),
+            Self::Stray(name) => write!(out, "{name} leads past the store's own file"),
         }
     }
 }

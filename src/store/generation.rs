@@ -34,8 +34,9 @@ impl KeyFolder {
     /// files that are there already are kept. Whole or not at all. The lock is held since `slot` was looked at.
     ///
     /// # Errors
-    /// [`Error::File`], and then the current generation is the old one.
+    /// What [`KeyFolder::ensure_own`] says; [`Error::File`]. The current generation is then the old one.
     pub fn install(&self, _: &Lock, slot: Slot, files: &[NewFile<'_>]) -> Result<(), Error> {
+        self.ensure_own()?;
         let done = self.upgrade().and_then(|()| {
             let from = self.slot(slot);
             if !from.is_dir() {
@@ -55,14 +56,44 @@ impl KeyFolder {
     /// Puts key and request of a renewal beside the current ones, with the mode, owner and group of the current key.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when one is waiting already; what [`Store::lock_whole`](super::Store::lock_whole) says;
-    /// [`Error::File`], and then nothing is left behind.
+    /// [`Error::Conflict`] when one is waiting already; what [`KeyFolder::ensure_own`] and
+    /// [`Store::lock_whole`](super::Store::lock_whole) say; [`Error::File`], and then nothing is left behind.
     pub fn renew(&self, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
         let _lock = self.store().lock_whole("csr --renew", Store::WAIT)?;
+        self.ensure_own()?;
         self.ensure_unasked()?;
         let path = self.path.join(RENEWAL);
         write::folder(&path, files, &[])?;
         Ok(path)
+    }
+
+    /// Fails when a name that services read leads past the current generation: it would not change with the others. To be asked
+    /// before anybody signs for the next one.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`]
+    pub fn ensure_own(&self) -> Result<(), Error> {
+        let Some(name) = self.strays().next() else { return Ok(()) };
+        let path = self.path.join(name);
+        let (what, hint) = match self.generation() {
+            Some(_) => {
+                ("the store's link to its current generation", "move it away; certfix keys then makes the link anew")
+            }
+            None => ("a file of the store, but a link", "put the file that it leads to in its place"),
+        };
+        Err(Error::Conflict { cause: format!("'{}' is not {what}", path.display()), hint })
+    }
+
+    /// The names that services read which are neither links through `current` nor plain files that can become such.
+    pub(super) fn strays(&self) -> impl Iterator<Item = &'static str> {
+        let has_generation = self.generation().is_some();
+        FILES.into_iter().filter(move |name| {
+            let (path, own) = (self.path.join(name), Path::new(CURRENT).join(name));
+            match fs::read_link(&path) {
+                Ok(target) => target != own,
+                Err(_) => has_generation && path.symlink_metadata().is_ok() && !is_same(&path, &self.path.join(own)),
+            }
+        })
     }
 
     /// Fails while a renewal waits for its certificate, before a slow key is made for another.

@@ -27,6 +27,7 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
         keys::recover(&store);
     }
     let key = keys::named(&store, &args.name)?.contents();
+    key.folder.ensure_own()?;
     let online = online(args, &key)?;
     online.challenge.ensure_there()?;
     let profile = acme::profile_of(&online)?;

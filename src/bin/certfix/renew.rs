@@ -126,6 +126,7 @@ impl Round<'_> {
         // Whoever is at work now is waited for, and half a commit is not built upon, before anybody signs.
         drop(self.store.lock_whole("renew", self.args.place.wait)?);
         let folder = &contents.folder;
+        folder.ensure_own()?;
         if contents.renewal.is_none() {
             if contents.is_locked {
                 let cause = format!("the key of '{}' is encrypted, and so would the next one be", folder.name());

@@ -23,6 +23,7 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
         keys::recover(&store);
     }
     let contents = keys::named(&store, typed)?.contents();
+    contents.folder.ensure_own()?;
     contents.folder.ensure_unasked()?;
     let item = last(&contents)?;
     let plan = planned(args, &contents, item)?;

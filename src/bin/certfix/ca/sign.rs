@@ -128,6 +128,9 @@ impl Desk {
                 return Err(Signing::NothingSigned { refused: count, of }.into());
             }
         }
+        for name in cases.iter().filter(|_| args.install).filter_map(|case| case.key.as_ref()) {
+            self.store.named(name)?.ensure_own()?;
+        }
         match cases.iter().find(|case| args.install && case.key.is_none()) {
             Some(case) => Err(Error::Conflict {
                 cause: format!("--install: the request in '{}' is for none of the keys of this store", case.source),
