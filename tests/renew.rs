@@ -292,3 +292,43 @@ fn a_request_without_a_dns_name_is_made_again_by_a_person() {
     said(&desk, 0, &["renew", name, "--now"]);
     said(&desk, 0, &["renew", name, "--now"]);
 }
+
+#[test]
+fn a_request_is_for_whoever_is_recorded_unless_somebody_else_is_named() {
+    let name = "server.contoso.local";
+    let desk = with_private_ca(name, &[]);
+    let request = format!("store/{name}/renewal/request.csr");
+    // The last paragraph, without its line breaks.
+    let next = |more: &[&str]| {
+        let text = desk.answer(0, &[&["csr", "--renew", name], more].concat());
+        text.split_once("Next: ").map(|(_, next)| next.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap()
+    };
+    let renew = |more: &[&str]| {
+        let next = next(more);
+        fs::remove_dir_all(desk.path(&format!("store/{name}/renewal"))).unwrap();
+        next
+    };
+    let refusal = desk.refusal(&["csr", "--renew", name, "--ca", "public"]);
+    assert!(refusal.contains(name), "{refusal}");
+    assert!(renew(&["--ca", "private"]).starts_with(&format!("certfix ca sign {request} --install, or send it")));
+    // An authority of one's own, and one that is known.
+    let record = |directory: &str, more: &str| {
+        let way =
+            format!(r#"{{"authority": "acme", "directory": "{directory}", "challenge": {{"listen": "80"}}{more}}}"#);
+        fs::write(desk.path(&format!("store/{name}/authority.json")), way).unwrap();
+    };
+    let own = desk.text(&format!("store/{name}/authority.json"));
+    record("https://ca.example/dir", r#", "roots": "/root.pem""#);
+    assert_eq!(renew(&[]), format!("certfix order {name}"));
+    record("https://acme-v02.api.letsencrypt.org/directory", "");
+    let refusal = desk.refusal(&["csr", "--renew", name]);
+    assert!(refusal.contains("Let's Encrypt") && refusal.contains(name), "{refusal}");
+    desk.put(&format!("store/{name}/authority.json"), &own);
+    let next = next(&[]);
+    assert_eq!(next, format!("certfix ca sign {request} --install --ca contoso-ca"));
+    // It works as it stands, also where the store has several CAs.
+    desk.answer(0, &["ca", "init", "Other CA", "--key", "p-256", "--plain-key"]);
+    desk.answer(0, &[&next.split(' ').skip(1).collect::<Vec<_>>()[..], &["--yes"]].concat());
+    assert!(!desk.path(&request).exists());
+    assert_eq!(desk.json(0, &["keys", "show", name])["keys"][0]["generation"], 3);
+}

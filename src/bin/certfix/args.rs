@@ -208,7 +208,7 @@ pub(crate) struct TargetFrom {
 // Flags of requests alone.
 #[derive(Debug, Args)]
 pub(crate) struct RequestOptions {
-    /// The kind of CA that will sign; `certfix profiles` lists them [default: public]
+    /// The kind of CA that will sign; `certfix profiles` lists them [default: public; when renewing, as recorded]
     #[arg(long, value_name = "PROFILE")]
     pub(crate) ca: Option<String>,
     /// One request for each name, for a CA that sorts names

@@ -28,7 +28,8 @@ pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
     let item = subject.as_ref().map(|subject| subject.item);
     let target = target(&args.target, old.as_ref())?;
     let plan = plan(&wish(target, item, &args.made, args.request.profile()?, Output::Request)?)?;
-    Work { command: "csr", old: item, report: None, key_from: args.made.key_file.as_deref(), args: &args.made }
+    let key_from = args.made.key_file.as_deref();
+    Work { command: "csr", old: item, report: None, key_from, next: None, args: &args.made }
         .request(&plan, &args.request)
 }
 
@@ -39,7 +40,8 @@ pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
     let item = subject.as_ref().map(|subject| subject.item);
     let target = target(&args.target, old.as_ref())?;
     let plan = plan(&wish(target, item, &args.made, profiles::SELF_SIGNED, Output::SelfSigned)?)?;
-    Work { command: "self-signed", old: item, report: None, key_from: args.made.key_file.as_deref(), args: &args.made }
+    let key_from = args.made.key_file.as_deref();
+    Work { command: "self-signed", old: item, report: None, key_from, next: None, args: &args.made }
         .certificate(&plan, &args.certificate)
 }
 
@@ -75,7 +77,8 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
         return nothing_to_make(&report, &target, args.made.output.format);
     }
     let key_from = args.made.key_file.as_deref();
-    let work = Work { command: "fix", old: Some(subject.item), report: Some(&report), key_from, args: &args.made };
+    let old = Some(subject.item);
+    let work = Work { command: "fix", old, report: Some(&report), key_from, next: None, args: &args.made };
     match args.self_signed {
         true => work.certificate(&plan, &args.certificate),
         false => work.request(&plan, &args.request),
@@ -175,6 +178,8 @@ pub(crate) struct Work<'a> {
     pub(crate) report: Option<&'a Report<'a>>,
     /// The file that the private key is read from; a new key is made without one.
     pub(crate) key_from: Option<&'a Path>,
+    /// What to do with a request, where more is known of who signs than the kind of CA.
+    pub(crate) next: Option<String>,
     pub(crate) args: &'a MadeOptions,
 }
 
@@ -363,6 +368,9 @@ impl Work<'_> {
 
     fn next_step(&self, products: &[Product<'_>], files: &[Vec<PathBuf>]) -> Option<String> {
         let file = files.first()?.last()?;
+        if self.next.is_some() {
+            return self.next.clone();
+        }
         let file = Text::of_path(file);
         let product = products.first()?;
         let profile = product.plan.profile;

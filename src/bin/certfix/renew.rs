@@ -179,10 +179,7 @@ impl Round<'_> {
     fn request(&self, contents: &Contents, way: Option<&Way>) -> Result<Csr, Error> {
         let signer = contents.newest().map(|cert| Authority::of(Item::Certificate(cert)));
         let profile = match way {
-            Some(Way::Private { .. }) => "private",
-            // A profile of the authority may sign what its usual one does not.
-            Some(Way::Acme(online)) if online.profile.is_some() && acme::profile_of(online)?.is_public() => "public",
-            Some(Way::Acme(online)) => acme::profile_of(online)?.id,
+            Some(way) => renewal::profile(way)?.id,
             None if signer == Some(Authority::Public) => "public",
             None => "private",
         };

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use certfix::authority::{Way, acme};
 use certfix::facts::{Item, PrivateKey, Request};
 use certfix::issue::{self, KeyChoice, SigningKey};
 use certfix::judge::first_name;
 use certfix::plan::{DropReason, Output, Plan, plan};
-use certfix::store::{self, Contents, NewFile, Secrecy, Store};
+use certfix::profiles::{self, Profile};
+use certfix::report::text::{self, Kept};
+use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Slot, Store};
 use certfix::{Error, input};
 use zeroize::Zeroizing;
 
@@ -42,7 +45,40 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     let product = Product::request(&plan, key, request);
     let old_key = contents.folder.path.join(store::KEY);
     let key_from = args.renewal.same_key.then_some(&*old_key);
-    Work { command: "csr", old: before.or(Some(item)), report: None, key_from, args: made }.say(&[product], &[files])
+    let (old, next) = (before.or(Some(item)), next_step(args, &contents)?);
+    Work { command: "csr", old, report: None, key_from, next, args: made }.say(&[product], &[files])
+}
+
+/// The command by which the signer that is recorded gets the request, where nobody named another kind of CA.
+fn next_step(args: &Csr, contents: &Contents) -> Result<Option<String>, Error> {
+    let folder = &contents.folder;
+    let Some(way) = recorded(args, folder)? else { return Ok(None) };
+    let Kept { name, store_flag, .. } = keys::kept(&args.made.store, folder);
+    Ok(Some(match way {
+        Way::Acme(_) => format!("Next: certfix order {name}{store_flag}"),
+        Way::Private { name: ca } => {
+            let request = folder.slot(Slot::Renewal).join(store::REQUEST);
+            let request = text::quoted(&request.display().to_string());
+            format!("Next: certfix ca sign {request} --install --ca {}{store_flag}", text::quoted(&ca))
+        }
+    }))
+}
+
+/// Who signs for the key as its record says, unless a kind of CA was named.
+fn recorded(args: &Csr, folder: &KeyFolder) -> Result<Option<Way>, Error> {
+    if args.request.ca.is_some() { Ok(None) } else { Way::of(folder) }
+}
+
+/// The profile of who signs for a key.
+pub(crate) fn profile(way: &Way) -> Result<&'static Profile, Error> {
+    match way {
+        Way::Private { .. } => profiles::find("private"),
+        // A profile of the authority may sign what its usual one does not.
+        Way::Acme(online) if online.profile.is_some() && acme::profile_of(online)?.is_public() => {
+            profiles::find("public")
+        }
+        Way::Acme(online) => acme::profile_of(online),
+    }
 }
 
 /// What becomes of a request that has no answer yet.
@@ -81,7 +117,11 @@ fn last(contents: &Contents) -> Result<Item<'_>, Error> {
 
 fn planned(args: &Csr, contents: &Contents, item: Item<'_>) -> Result<Plan, Error> {
     let target = keys::target(Some(item), &contents.folder)?;
-    plan(&wish(target, Some(item), &args.made, args.request.profile()?, Output::Request)?)
+    let profile = match recorded(args, &contents.folder)? {
+        Some(way) => profile(&way)?,
+        None => args.request.profile()?,
+    };
+    plan(&wish(target, Some(item), &args.made, profile, Output::Request)?)
 }
 
 fn signed(args: &Csr, contents: &Contents, plan: &Plan) -> Result<(SigningKey, Request), Error> {
