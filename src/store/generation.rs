@@ -53,7 +53,7 @@ impl KeyFolder {
         Ok(())
     }
 
-    /// Puts key and request of a renewal beside the current ones, with the mode, owner and group of the current key.
+    /// Puts key and request of a renewal beside the current ones. The installation gives them the mode, owner and group of those.
     ///
     /// # Errors
     /// [`Error::Conflict`] when one is waiting already; what [`KeyFolder::ensure_own`] and
