@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Request, Source, Subject, Target};
+use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Source, Subject, Target};
 use certfix::issue::SigningKey;
 use certfix::judge::{Chain, Panel, chain, changes, judge, newness, undoes_the_order};
 use certfix::report::json;
