@@ -189,6 +189,7 @@ fn says_what_to_do_next_where_something_can_be_done() {
         Error::Interrupted,
         Error::from(Signing::Refused { source: text(), reasons: Vec::new() }),
         Error::from(Signing::AlreadyRevoked { serial: text(), since: text() }),
+        Error::from(Signing::Revoked { certificate: text(), since: text() }),
         Error::from(Ordering::Declined { key: text() }),
         Error::Bound { key: text(), verb: "removed" },
         Error::ForeignFiles { path: path.clone() },
@@ -197,6 +198,7 @@ fn says_what_to_do_next_where_something_can_be_done() {
         Error::Lost { service: text(), step: text(), cause: text() },
         Error::Damaged { path: path.clone(), cause: text() },
         Error::from(Deploying::CannotEdit { path, cause: text() }),
+        Error::from(Deploying::Revoked { key: text(), since: text() }),
     ] {
         let hint = error.hint();
         assert!(!hint.is_empty() && !hint.ends_with('.') && !hint.contains('\n'), "{error:?}");

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use authority::{Authority, Credentials, Leaf};
 use certfix::deploy::{self, Binding, Force, Manners, Writing};
-use certfix::facts::Name;
+use certfix::facts::{Name, Revoked};
 use certfix::store::Store;
 use key_store::{KeyStore, NAME, said, snapshot};
 
@@ -87,14 +87,14 @@ impl Scene {
     /// One on which the commit was done.
     fn committed(old: &Credentials, new: &Credentials) -> Self {
         let scene = Self::new(old, new);
-        deploy::commit(&scene.open(), deploy::Scope::All, MANNERS, &mut |_| {}).unwrap();
+        deploy::commit(&scene.open(), deploy::Scope::All, &Revoked::default(), MANNERS, &mut |_| {}).unwrap();
         scene
     }
 
     /// One whose service reads a third file in the store and has the old certificate; its renewal waits for a commit.
     fn renewed(old: &Credentials, new: &Credentials) -> Self {
         let scene = Self::new(old, old);
-        deploy::commit(&scene.open(), deploy::Scope::All, MANNERS, &mut |_| {}).unwrap();
+        deploy::commit(&scene.open(), deploy::Scope::All, &Revoked::default(), MANNERS, &mut |_| {}).unwrap();
         // The only commit is the one under test.
         fs::remove_dir_all(scene.store.root().join(".certfix-undo-0001")).unwrap();
         fs::remove_file(&scene.files()[2]).unwrap();
@@ -105,7 +105,7 @@ impl Scene {
     /// The same, and the commit was done.
     fn renewed_and_committed(old: &Credentials, new: &Credentials) -> Self {
         let scene = Self::renewed(old, new);
-        deploy::commit(&scene.open(), deploy::Scope::All, MANNERS, &mut |_| {}).unwrap();
+        deploy::commit(&scene.open(), deploy::Scope::All, &Revoked::default(), MANNERS, &mut |_| {}).unwrap();
         assert_ne!(scene.disk(), scene.before);
         scene
     }
@@ -185,7 +185,7 @@ impl Scene {
         let beside = fs::read_dir(self.store.beside("")).unwrap().map(|entry| entry.unwrap().file_name());
         let left: Vec<_> = beside.filter(|name| name.to_string_lossy().starts_with('.')).collect();
         assert!(left.is_empty(), "{place} left {left:?}");
-        deploy::commit(&self.open(), deploy::Scope::All, MANNERS, &mut |_| {})
+        deploy::commit(&self.open(), deploy::Scope::All, &Revoked::default(), MANNERS, &mut |_| {})
             .unwrap_or_else(|error| panic!("{place}: {error}"));
         assert_ne!(self.disk(), self.before, "{place}");
         self.holds(place);

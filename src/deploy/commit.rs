@@ -17,7 +17,7 @@ use super::prove::{Shown, Watch};
 use super::stage::{self, Change, Staged};
 use crate::Error;
 use crate::error::Deploying;
-use crate::facts::sha256_hex;
+use crate::facts::{Certificate, Revoked, sha256_hex};
 use crate::store::{BINDINGS, KeyFolder, Lock, Store};
 
 /// How to commit and undo.
@@ -83,14 +83,14 @@ impl<T> Work<T> {
 /// Everything that a commit would do.
 ///
 /// # Errors
-/// A binding that cannot be committed: its template, its key, or a file of the service.
-pub fn staged(store: &Store, scope: Scope<'_>) -> Result<Work<Staged>, Error> {
-    let Work { turns, services } = due(store, scope)?;
+/// A binding that cannot be committed: its template, its key, or a file of the service; [`Deploying::Revoked`].
+pub fn staged(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<Staged>, Error> {
+    let Work { turns, services } = due(store, scope, revoked)?;
     Ok(Work { turns, services: services.into_iter().map(|(_, staged)| staged).collect() })
 }
 
-/// Gives every service the certificate that it is bound to. `tell` hears of each step, and of what an interrupted program
-/// left.
+/// Gives every service the certificate that it is bound to, unless that is among the `revoked`. `tell` hears of each step, and
+/// of what an interrupted program left.
 ///
 /// # Errors
 /// [`Deploying::Locked`]; what [`staged`] may say; [`Deploying::PutBack`] when a step failed and everything is as before;
@@ -98,12 +98,13 @@ pub fn staged(store: &Store, scope: Scope<'_>) -> Result<Work<Staged>, Error> {
 pub fn commit(
     store: &Store,
     scope: Scope<'_>,
+    revoked: &Revoked,
     manners: Manners,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Work<Committed>, Error> {
     let lock = store.lock("commit", manners.wait)?;
     recover(store, &lock, Force::No, tell)?;
-    let work = due(store, scope)?;
+    let work = due(store, scope, revoked)?;
     if work.is_empty() {
         return Ok(Work { turns: Vec::new(), services: Vec::new() });
     }
@@ -178,7 +179,7 @@ fn recover(store: &Store, lock: &Lock, force: Force, tell: &mut dyn FnMut(&str))
 }
 
 /// The bindings that are not as they should be. A new certificate in the store needs a reload where no file changes.
-fn due(store: &Store, scope: Scope<'_>) -> Result<Work<(Material, Staged)>, Error> {
+fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<(Material, Staged)>, Error> {
     let mut due: Vec<(Material, Staged)> = Vec::new();
     let mut all: Vec<Staged> = Vec::new();
     for (key, bindings) in binding::bound(store)? {
@@ -190,6 +191,9 @@ fn due(store: &Store, scope: Scope<'_>) -> Result<Work<(Material, Staged)>, Erro
             let staged = stage::stage(&material, binding, &all)?;
             all.push(staged.clone());
             let is_new = material.turn.is_some() || !binding.has(&material.leaf);
+            if is_new {
+                ensure_in_force(&key, &material.leaf, revoked)?;
+            }
             if is_new || staged.files.iter().any(|change| !change.is_in_place()) {
                 due.push((material.clone(), staged));
             }
@@ -201,7 +205,20 @@ fn due(store: &Store, scope: Scope<'_>) -> Result<Work<(Material, Staged)>, Erro
     let is_meant = |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.key());
     let turns: Vec<Turn> = turns.into_iter().filter(is_meant).collect();
     turns.iter().try_for_each(Turn::ensure_own)?;
+    for key in turns.iter().map(Turn::at) {
+        if let Some(next) = key.contents().waiting {
+            ensure_in_force(&key, &next.certificate, revoked)?;
+        }
+    }
     Ok(Work { turns, services: due })
+}
+
+/// Fails where a revoked certificate would be given out. Services that have it go on with it until there is another.
+fn ensure_in_force(key: &KeyFolder, leaf: &Certificate, revoked: &Revoked) -> Result<(), Error> {
+    match revoked.find(leaf) {
+        None => Ok(()),
+        Some(revocation) => Err(Deploying::Revoked { key: key.name(), since: revocation.since.date() }.into()),
+    }
 }
 
 fn watches(material: &Material, staged: &Staged) -> Result<Vec<Watch>, Error> {

@@ -94,7 +94,7 @@ impl Turn {
         if self.folder.is_dir() { self.at().turn_back(lock, self.before) } else { Ok(()) }
     }
 
-    fn at(&self) -> KeyFolder {
+    pub(super) fn at(&self) -> KeyFolder {
         KeyFolder { path: self.folder.clone() }
     }
 }

@@ -14,6 +14,8 @@ pub enum Deploying {
     NoSuchKey { name: String, store: PathBuf, known: Vec<String> },
     /// A key whose certificate has not come yet.
     NotInstalled { path: PathBuf },
+    /// A key whose newest certificate its CA has revoked.
+    Revoked { key: String, since: String },
     /// Services cannot ask for a password.
     EncryptedKey { path: PathBuf },
     /// The service has another key.
@@ -62,6 +64,7 @@ impl Deploying {
                 "name one of them, make another with certfix csr --fqdn NAME, or name another store with --store DIR"
             }
             Self::NotInstalled { .. } => "put the CA's answer into the store first",
+            Self::Revoked { .. } => "renew it first: certfix renew --now NAME",
             Self::EncryptedKey { .. } => "bind a key that was made without --encrypt-key",
             Self::BoundElsewhere { .. } => {
                 "take that binding away with --remove, or give this one a name: --to SERVICE:NAME"
@@ -92,6 +95,9 @@ impl Deploying {
                 if known.is_empty() { Ok(()) } else { write!(out, ", but: {}", listed(known)) }
             }
             Self::NotInstalled { path } => write!(out, "'{}' has no certificate yet", path.display()),
+            Self::Revoked { key, since } => {
+                write!(out, "services do not get the newest certificate of '{key}': it is revoked since {since}")
+            }
             Self::EncryptedKey { path } => {
                 write!(out, "'{}' is encrypted, and a service cannot ask for its password", path.display())
             }

@@ -38,6 +38,8 @@ pub enum Signing {
     ManySigned { what: String, serials: Vec<String> },
     /// It is revoked already.
     AlreadyRevoked { serial: String, since: String },
+    /// A certificate that its CA has revoked, and that is to be used.
+    Revoked { certificate: String, since: String },
 }
 
 impl Signing {
@@ -57,6 +59,9 @@ impl Signing {
             Self::ManySigned { .. } => "name the serial number; certfix ca list shows all",
             Self::Refused { .. } => {
                 "make another request: certfix csr --from REQUEST --ca private; names outside --only need another CA"
+            }
+            Self::Revoked { .. } => {
+                "ask for another with certfix csr --renew NAME, and install what is signed for that"
             }
             Self::AlreadyRevoked { .. } => "nothing is left to do; certfix ca list shows all that was signed",
         }
@@ -89,6 +94,9 @@ impl Signing {
                 write!(out, "there are {} certificates for '{what}' in force: {}", serials.len(), listed(serials))
             }
             Self::AlreadyRevoked { serial, since } => write!(out, "the certificate {serial} is revoked since {since}"),
+            Self::Revoked { certificate, since } => {
+                write!(out, "the certificate {certificate} is revoked since {since} by a CA of this store")
+            }
         }
     }
 }

@@ -65,7 +65,7 @@ pub use names::{GeneralName, Names, SanExtension};
 pub use object_id::ObjectId;
 pub use obstacle::{Met, Obstacle, Place};
 pub use request::Request;
-pub use revocation::{Reason, Revocation, RevocationList};
+pub use revocation::{Reason, Revocation, RevocationList, Revoked};
 pub use service::{Opening, Service};
 pub use signature::{Digest, SignatureAlgorithm, Verification};
 pub use statement::{Mark, Statement};

@@ -1,10 +1,12 @@
 //! A certificate revocation list as it was read.
 
+use std::fmt;
+
 use x509_parser::asn1_rs::FromDer;
 use x509_parser::revocation_list::CertificateRevocationList;
 
 use super::certificate::read_fault;
-use super::{DistinguishedName, Moment, PublicKey, Serial, SignatureAlgorithm, Verification, read};
+use super::{Certificate, DistinguishedName, Moment, PublicKey, Serial, SignatureAlgorithm, Verification, read};
 
 /// A certificate revocation list (RFC 5280 §5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,10 @@ pub struct RevocationList {
     /// What is revoked, in wire order.
     pub revoked: Vec<Revocation>,
 }
+
+/// What several CAs have revoked: the list of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revoked(pub Vec<RevocationList>);
 
 /// One revoked certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +85,22 @@ impl Reason {
             Self::CessationOfOperation => 5,
             Self::PrivilegeWithdrawn => 9,
         }
+    }
+}
+
+/// `revoked since 2026-09-01, superseded`
+impl fmt::Display for Revocation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "revoked since {}", self.since.date())?;
+        self.reason.map_or(Ok(()), |reason| write!(out, ", {}", reason.id()))
+    }
+}
+
+impl Revoked {
+    /// Since when and why its own CA has revoked this certificate, when it has.
+    pub fn find(&self, cert: &Certificate) -> Option<&Revocation> {
+        let own = self.0.iter().filter(|list| list.issuer.der == cert.issuer.der);
+        own.filter_map(|list| list.find(&cert.serial)).next()
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, RENEWAL, REQUEST, Slot};
 use crate::Error;
 use crate::facts::{
-    Certificate, Evidence, Identity, Moment, OPEN_TO_OTHERS, PrivateKey, PublicKey, Request, Revocation,
+    Certificate, Evidence, Identity, Moment, OPEN_TO_OTHERS, PrivateKey, PublicKey, Request, Revocation, Revoked,
 };
 use crate::input::read_file;
 
@@ -29,7 +29,7 @@ pub struct Contents {
     pub waiting: Option<Waiting>,
     /// The request of a renewal that waits for the CA's answer.
     pub renewal: Option<Request>,
-    /// Since when and why the certificate is revoked, where a CA of this store has done it: only `authority` can tell.
+    /// Since when and why the certificate is revoked, once [`Contents::mark`] was told.
     pub revoked: Option<Revocation>,
     /// What is wrong.
     pub faults: Vec<Fault>,
@@ -46,6 +46,8 @@ pub struct Waiting {
     pub certificate: Certificate,
     /// The certificates above it, in order.
     pub chain: Vec<Certificate>,
+    /// Since when and why its certificate is revoked, once [`Contents::mark`] was told.
+    pub revoked: Option<Revocation>,
 }
 
 /// What is wrong with a key folder.
@@ -128,7 +130,7 @@ impl KeyFolder {
         if let Some(generation) = self.waiting()
             && let (request, Some(certificate), chain) = public_files(&self.slot(Slot::Next), faults)
         {
-            contents.waiting = Some(Waiting { generation, request, certificate, chain });
+            contents.waiting = Some(Waiting { generation, request, certificate, chain, revoked: None });
         }
         let renewal = read(&self.path.join(RENEWAL).join(REQUEST), faults);
         contents.renewal = renewal.and_then(|file| file.requests.into_iter().next());
@@ -138,6 +140,15 @@ impl KeyFolder {
 }
 
 impl Contents {
+    /// Notes what is revoked. Only `authority` can tell what the CAs of the store have revoked.
+    pub fn mark(&mut self, revoked: &Revoked) {
+        let find = |cert: &Certificate| revoked.find(cert).cloned();
+        self.revoked = self.certificate.as_ref().and_then(find);
+        if let Some(next) = &mut self.waiting {
+            next.revoked = find(&next.certificate);
+        }
+    }
+
     /// The certificate that services have, or will have after the commit that waits.
     pub fn newest(&self) -> Option<&Certificate> {
         let waiting = self.waiting.as_ref().map(|next| &next.certificate);

@@ -3,23 +3,17 @@
 use super::{Private, Registered};
 use crate::Error;
 use crate::error::Signing;
-use crate::facts::{Moment, PrivateKey, Reason, Revocation, RevocationList};
+use crate::facts::{Moment, PrivateKey, Reason, Revocation, RevocationList, Revoked};
 use crate::issue::Issuer;
-use crate::store::{Contents, Lock, Secrecy, Store, replace};
+use crate::store::{Lock, Secrecy, Store, replace};
 
-/// Says of each key whether a CA of its store has revoked its certificate.
+/// What the CAs of a store have revoked.
 ///
 /// # Errors
 /// As [`Private::all`] and [`Private::revocation_list`].
-pub fn mark_revoked(store: &Store, keys: &mut [Contents]) -> Result<(), Error> {
-    for ca in Private::all(store)? {
-        let list = ca.revocation_list()?;
-        for key in &mut *keys {
-            let signed = key.certificate.as_ref().filter(|cert| cert.issuer.der == ca.issuer().identity.subject.der);
-            key.revoked = signed.and_then(|cert| list.find(&cert.serial).cloned()).or(key.revoked.take());
-        }
-    }
-    Ok(())
+pub fn revoked(store: &Store) -> Result<Revoked, Error> {
+    let lists = Private::all(store)?.iter().map(Private::revocation_list).collect::<Result<_, Error>>()?;
+    Ok(Revoked(lists))
 }
 
 /// Days until a CRL has to be renewed, unless told otherwise.

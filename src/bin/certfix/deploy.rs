@@ -52,7 +52,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
     let is_json = args.place.output.format == Format::Json;
     if args.place.dry_run {
         keys::report_interrupted(&store);
-        let work = deploy::staged(&store, Scope::All)?;
+        let work = deploy::staged(&store, Scope::All, &keys::revoked(&store))?;
         if is_json {
             return say(&json::staged(&work));
         }
@@ -62,7 +62,8 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
         text.push_str(if work.is_empty() { NOTHING } else { NOTHING_WRITTEN });
         return say(&text);
     }
-    let done = deploy::commit(&store, Scope::All, manners(&args.place, &args.patience), &mut terminal::remark)?;
+    let (revoked, manners) = (keys::revoked(&store), manners(&args.place, &args.patience));
+    let done = deploy::commit(&store, Scope::All, &revoked, manners, &mut terminal::remark)?;
     if is_json {
         return say(&json::committed(&done));
     }

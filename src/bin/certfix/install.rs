@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use certfix::error::Signing;
 use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Source, Subject, Target};
 use certfix::issue::SigningKey;
 use certfix::judge::{Chain, Panel, chain, changes, judge, newness, undoes_the_order};
@@ -58,6 +59,10 @@ pub(crate) fn put<T>(
     let now = args.clock.now();
     if place.leaf.not_after < now {
         return Err(Error::Ended { certificate: shown(place.leaf), date: place.leaf.not_after.date() });
+    }
+    if let Some(revocation) = keys::revoked(store).find(place.leaf) {
+        let certificate = shown(place.leaf);
+        return Err(Signing::Revoked { certificate, since: revocation.since.date() }.into());
     }
     let roots = input::system_roots();
     let chain = chain(place.leaf, &pool(answers, &all), roots.as_ref(), now);

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use certfix::authority::private::mark_revoked;
-use certfix::facts::{Evidence, Item, Moment, Name, PrivateKey, PublicKey, Subject, Text};
+use certfix::authority::private;
+use certfix::facts::{Evidence, Item, Moment, Name, PrivateKey, PublicKey, Revoked, Subject, Text};
 use certfix::input::Password;
 use certfix::issue::SigningKey;
 use certfix::judge::{chain, first_name, infer_target, newness};
@@ -49,6 +49,14 @@ pub(crate) fn report_interrupted(store: &Store) {
             "a commit or undo was interrupted: certfix undo puts everything back, certfix commit begins again",
         );
     }
+}
+
+/// What the store's own CAs have revoked. Where that cannot be told, it is said, and the rest still can be done.
+pub(crate) fn revoked(store: &Store) -> Revoked {
+    private::revoked(store).unwrap_or_else(|error| {
+        terminal::remark(&format!("what is revoked is not known: {error}"));
+        Revoked::default()
+    })
 }
 
 /// The private key in a file; asks for its password when somebody is there.
@@ -130,11 +138,10 @@ impl Desk {
         }
     }
 
-    /// The same with what the store's own CAs have revoked. Where that cannot be told, the rest still can.
+    /// The same with what the store's own CAs have revoked.
     fn marked(&self, mut keys: Vec<Contents>) -> Vec<Contents> {
-        if let Err(error) = mark_revoked(&self.store, &mut keys) {
-            terminal::remark(&format!("what is revoked is not known: {error}"));
-        }
+        let revoked = revoked(&self.store);
+        keys.iter_mut().for_each(|key| key.mark(&revoked));
         keys
     }
 

@@ -6,7 +6,7 @@ use certfix::Error;
 use certfix::authority::acme::{self, Window};
 use certfix::authority::{Way, due_from, is_marked, mark, unmark};
 use certfix::deploy::{self, Committed, Manners, Scope};
-use certfix::facts::{Certificate, Evidence, Item, Moment, Text};
+use certfix::facts::{Certificate, Evidence, Item, Moment, Revoked, Text};
 use certfix::report::json;
 use certfix::report::text::{self, Installed, Outcome, Renewed};
 use certfix::rules::Authority;
@@ -30,8 +30,15 @@ pub(crate) fn run(args: &Renew) -> Result<ExitCode, Error> {
         true => store.keys()?,
         false => args.names.iter().map(|typed| keys::named(&store, typed)).collect::<Result<_, _>>()?,
     };
-    let mut round =
-        Round { args, now: args.clock.now(), store, progress: Progress::new(), keys: Vec::new(), unread: Vec::new() };
+    let mut round = Round {
+        args,
+        now: args.clock.now(),
+        revoked: keys::revoked(&store),
+        store,
+        progress: Progress::new(),
+        keys: Vec::new(),
+        unread: Vec::new(),
+    };
     folders.iter().try_for_each(|folder| round.visit(folder))?;
     let failed = round.commit().err();
     round.say(failed.as_ref())
@@ -42,6 +49,8 @@ struct Round<'a> {
     args: &'a Renew,
     now: Moment,
     store: Store,
+    /// What the store's own CAs have revoked.
+    revoked: Revoked,
     progress: Progress,
     keys: Vec<Renewed>,
     /// Why certificates could not be read.
@@ -66,7 +75,7 @@ impl Round<'_> {
         };
         let way = Way::of(folder);
         let window = way.as_ref().ok().and_then(|way| self.window(way.as_ref(), cert));
-        let due = due_from(cert, window.as_ref());
+        let (due, why) = self.due(cert, window);
         let name = folder.name();
         let mut renewed = Renewed {
             name: name.clone(),
@@ -75,15 +84,16 @@ impl Round<'_> {
             outcome: Outcome::Waits,
             services: Vec::new(),
             waiting: Vec::new(),
-            why: window.and_then(|window| window.explanation),
+            why,
         };
         if due > self.now && !self.args.now {
             // What somebody took back stays back, but not without a word.
-            let current = contents.certificate.as_ref().filter(|_| contents.waiting.is_some());
-            if let Some(current) = current.filter(|current| due_from(current, None) <= self.now)
+            if let Some(current) = contents.certificate.as_ref().filter(|_| contents.waiting.is_some())
+                && let (due, why) = self.due(current, None)
+                && due <= self.now
                 && !is_marked(folder)
             {
-                (renewed.due, renewed.ends, renewed.why) = (due_from(current, None), current.not_after, None);
+                (renewed.due, renewed.ends, renewed.why) = (due, current.not_after, why);
                 self.keys.push(renewed);
             }
             return Ok(());
@@ -117,6 +127,14 @@ impl Round<'_> {
     fn window(&self, way: Option<&Way>, cert: &Certificate) -> Option<Window> {
         let Some(Way::Acme(online)) = way else { return None };
         acme::window(&online.directory, cert, &order::reach(online, &self.manner(), self.now)).ok().flatten()
+    }
+
+    /// From when on a certificate is due, and why, where its CA has revoked it or its authority says so.
+    fn due(&self, cert: &Certificate, window: Option<Window>) -> (Moment, Option<String>) {
+        match self.revoked.find(cert) {
+            Some(revocation) => (revocation.since.min(self.now), Some(revocation.to_string())),
+            None => (due_from(cert, window.as_ref()), window.and_then(|window| window.explanation)),
+        }
     }
 
     fn renew(&self, contents: &Contents, way: Option<&Way>) -> Result<Outcome, Error> {
@@ -196,7 +214,11 @@ impl Round<'_> {
             return Ok(());
         }
         let mut marked = Vec::new();
-        for folder in self.store.keys()?.into_iter().filter(is_marked) {
+        // One that is revoked since waits for the renewal that has just failed.
+        let is_revoked =
+            |folder: &KeyFolder| folder.contents().newest().is_some_and(|cert| self.revoked.find(cert).is_some());
+        let is_meant = |folder: &KeyFolder| is_marked(folder) && !is_revoked(folder);
+        for folder in self.store.keys()?.into_iter().filter(is_meant) {
             let bindings = deploy::bindings(&folder)?;
             let waiting = bindings.iter().filter(|binding| binding.committed.is_none());
             let name = folder.name();
@@ -211,7 +233,7 @@ impl Round<'_> {
         if !no_commit {
             let manners = Manners { wait: place.wait, patience: patience.patience };
             let mut tell = |step: &str| self.progress.show(&Text::from(step).to_string());
-            let done = deploy::commit(&self.store, Scope::Renewed(&marked), manners, &mut tell)?;
+            let done = deploy::commit(&self.store, Scope::Renewed(&marked), &self.revoked, manners, &mut tell)?;
             for committed in done.services {
                 self.presents(&committed);
             }

@@ -41,6 +41,7 @@ struct Entry<'a> {
 struct Waiting<'a> {
     generation: u32,
     certificate: CertificateEntry<'a>,
+    revoked_since: Option<Moments>,
 }
 
 #[derive(Serialize)]
@@ -78,10 +79,11 @@ fn entry(key: &Contents, now: Moment) -> Entry<'_> {
         chain: key.chain.iter().map(|cert| certificate(cert, now)).collect(),
         generation: key.folder.generation(),
         generations: key.folder.generations(),
-        waiting: key
-            .waiting
-            .as_ref()
-            .map(|next| Waiting { generation: next.generation, certificate: certificate(&next.certificate, now) }),
+        waiting: key.waiting.as_ref().map(|next| Waiting {
+            generation: next.generation,
+            certificate: certificate(&next.certificate, now),
+            revoked_since: next.revoked.as_ref().map(|revoked| revoked.since.into()),
+        }),
         renewal: key.renewal.is_some(),
         revoked_since: key.revoked.as_ref().map(|revoked| revoked.since.into()),
         faults: key.faults.iter().map(|fault| Shown(Text::from(&*fault.to_string()))).collect(),

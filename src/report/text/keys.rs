@@ -4,9 +4,9 @@ use std::io;
 
 use super::Page;
 use super::layout::bold;
-use crate::facts::{Identity, Moment, Revocation, Text};
+use crate::facts::{Identity, Moment, Text};
 use crate::report::with_unicode;
-use crate::store::{Contents, State};
+use crate::store::{Contents, State, Waiting};
 
 /// Writes one line for each key: name, state, first name, end.
 ///
@@ -30,11 +30,10 @@ pub fn key_tree(root: &str, keys: &[Contents], now: Moment, page: &mut Page<'_>)
             page.line(&format!("{trunk}   {}", Text::from(&*fault.to_string())))?;
         }
         if let Some(revoked) = &keys[index].revoked {
-            page.line(&format!("{trunk}   revoked {}", since(revoked)))?;
+            page.line(&format!("{trunk}   {revoked}"))?;
         }
         if let Some(next) = &keys[index].waiting {
-            let end = next.certificate.not_after.date();
-            page.line(&format!("{trunk}   generation {}, until {end}, waits for certfix commit", next.generation))?;
+            page.line(&format!("{trunk}   {}", waits(next, "waits ")))?;
         }
         if keys[index].renewal.is_some() {
             page.line(&format!("{trunk}   a renewal waits for its certificate"))?;
@@ -43,10 +42,13 @@ pub fn key_tree(root: &str, keys: &[Contents], now: Moment, page: &mut Page<'_>)
     Ok(())
 }
 
-/// `since 2026-09-01, superseded`
-fn since(revoked: &Revocation) -> String {
-    let reason = revoked.reason.map(|reason| format!(", {}", reason.id())).unwrap_or_default();
-    format!("since {}{reason}", revoked.since.date())
+/// What waits, and what for.
+fn waits(next: &Waiting, verb: &str) -> String {
+    let what = format!("generation {}, until {}", next.generation, next.certificate.not_after.date());
+    match &next.revoked {
+        None => format!("{what}, {verb}for certfix commit"),
+        Some(revoked) => format!("{what}, {revoked}: certfix commit refuses it"),
+    }
 }
 
 fn row(key: &Contents, now: Moment) -> [String; 4] {
@@ -90,7 +92,7 @@ pub fn one_key(key: &Contents, now: Moment, page: &mut Page<'_>) -> io::Result<(
         page.field("valid", &format!("{} until {}", cert.not_before.date(), cert.not_after.date()))?;
     }
     if let Some(revoked) = &key.revoked {
-        page.field("revoked", &since(revoked))?;
+        page.field("revoked", revoked.to_string().trim_start_matches("revoked "))?;
     }
     for (index, cert) in key.chain.iter().enumerate() {
         page.field(if index == 0 { "chain" } else { "" }, &cert.identity.subject.to_string())?;
@@ -99,8 +101,7 @@ pub fn one_key(key: &Contents, now: Moment, page: &mut Page<'_>) -> io::Result<(
         page.field("generation", &format!("{number} of {}", key.folder.generations().len()))?;
     }
     if let Some(next) = &key.waiting {
-        let end = next.certificate.not_after.date();
-        page.field("waits", &format!("generation {}, until {end}, for certfix commit", next.generation))?;
+        page.field("waits", &waits(next, ""))?;
     }
     if key.renewal.is_some() {
         page.field("renewal", "waits for its certificate")?;
@@ -116,10 +117,10 @@ fn next_step(key: &Contents, state: State) -> Option<String> {
     let name = Text::from(&*key.folder.name());
     match state {
         State::Pending => Some(format!("Next: certfix install {name} FILE, with the CA's answer.")),
-        _ if key.waiting.is_some() => Some("Next: certfix commit".to_owned()),
-        State::Revoked | State::Expiring | State::Expired if key.request.is_some() && key.renewal.is_none() => {
-            Some(format!("Next: certfix csr --renew {name}"))
-        }
+        _ if key.waiting.as_ref().is_some_and(|next| next.revoked.is_none()) => Some("Next: certfix commit".to_owned()),
+        _ if key.newest_request().is_none() || key.renewal.is_some() => None,
+        State::Revoked | State::Expiring | State::Expired => Some(format!("Next: certfix csr --renew {name}")),
+        _ if key.waiting.is_some() => Some(format!("Next: certfix csr --renew {name}")),
         _ => None,
     }
 }

@@ -22,7 +22,7 @@ pub struct Renewed {
     pub services: Vec<String>,
     /// The services that were bound and never had a commit.
     pub waiting: Vec<String>,
-    /// The authority's page that says why it wants to be asked now.
+    /// Why it is due so early: its CA has revoked it, or the authority's page that says why it wants to be asked now.
     pub why: Option<String>,
 }
 
