@@ -188,6 +188,7 @@ fn says_what_to_do_next_where_something_can_be_done() {
         Error::Issue { cause: text() },
         Error::Interrupted,
         Error::from(Signing::Refused { source: text(), reasons: Vec::new() }),
+        Error::from(Signing::CompromisedKey { source: text() }),
         Error::from(Signing::AlreadyRevoked { serial: text(), since: text() }),
         Error::from(Signing::Revoked { certificate: text(), since: text() }),
         Error::from(Ordering::Declined { key: text() }),

@@ -40,7 +40,7 @@ fn bind(desk: &Desk, service: &str) {
 }
 
 fn revoke(desk: &Desk, certificate: &str, reason: &str) {
-    desk.answer(0, &["ca", "revoke", certificate, "--reason", reason, "--yes"]);
+    desk.answer(0, &["ca", "revoke", certificate, "--ca", "contoso-ca", "--reason", reason, "--yes"]);
 }
 
 fn hint(desk: &Desk, arguments: &[&str]) -> String {
@@ -176,4 +176,40 @@ fn does_not_keep_other_keys_from_their_services_when_it_cannot_be_renewed() {
     let said = desk.answer(2, &["renew", NAME, other, "--now"]);
     assert!(said.contains(&format!("{other}: renewed until ")) && said.contains("; files:mail has it"), "{said}");
     assert!(waiting(&desk)["revoked_since"].is_string());
+}
+
+#[test]
+fn a_key_that_was_given_up_is_signed_by_no_ca_of_the_store() {
+    let desk = desk();
+    desk.answer(0, &["ca", "sign", REQUEST, "--install", "--yes"]);
+    desk.answer(0, &["ca", "init", "Other CA", "--key", "p-256", "--plain-key"]);
+    revoke(&desk, NAME, "superseded");
+    desk.answer(0, &["ca", "sign", REQUEST, "--ca", "contoso-ca", "--install", "--yes"]);
+    revoke(&desk, NAME, "key-compromise");
+    for ca in ["contoso-ca", "other-ca"] {
+        for more in [&["--install"][..], &["--dry-run"], &[]] {
+            let said = desk.refusal(&[&["ca", "sign", REQUEST, "--ca", ca, "--yes"][..], more].concat());
+            assert!(said.contains(" is not signed: somebody else may have its key"), "{said}");
+        }
+    }
+    assert_eq!(desk.state(), "revoked");
+    let hint = hint(&desk, &["ca", "sign", REQUEST, "--ca", "contoso-ca", "--yes"]);
+    assert!(hint.contains("certfix csr --renew NAME --new-key; then sign renewal/request.csr "), "{hint}");
+    desk.answer(0, &["csr", "--renew", NAME, "--new-key"]);
+    desk.answer(0, &["ca", "sign", RENEWAL, "--ca", "contoso-ca", "--install", "--yes"]);
+    assert_eq!(desk.state(), "installed");
+}
+
+#[test]
+fn a_renewal_with_a_key_that_was_given_up_fails_until_there_is_another() {
+    let desk = desk();
+    desk.answer(0, &["ca", "sign", REQUEST, "--install", "--yes"]);
+    desk.answer(0, &["csr", "--renew", NAME, "--same-key", "--ca", "private"]);
+    revoke(&desk, NAME, "key-compromise");
+    let output = desk.run(&["renew"], Stdio::null());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && said.contains("somebody else may have its key"), "{said}");
+    fs::remove_dir_all(desk.path(RENEWAL).parent().unwrap()).unwrap();
+    desk.answer(0, &["renew"]);
+    assert_eq!(desk.state(), "installed");
 }

@@ -26,6 +26,8 @@ pub enum Signing {
     NotValid { name: String, since: Option<String>, until: String },
     /// A request that is not signed.
     Refused { source: String, reasons: Vec<String> },
+    /// A request with a key that was given up with a certificate.
+    CompromisedKey { source: String },
     /// Some of several requests are not signed, so that none is.
     NothingSigned { refused: usize, of: usize },
     /// It holds no request.
@@ -57,6 +59,9 @@ impl Signing {
             Self::SameFile { .. } => "sign them in two calls, with two folders",
             Self::NotSigned { .. } => "certfix ca list shows what was signed",
             Self::ManySigned { .. } => "name the serial number; certfix ca list shows all",
+            Self::CompromisedKey { .. } => {
+                "make a new key where the old one is: certfix csr --renew NAME --new-key; then sign renewal/request.csr there"
+            }
             Self::Refused { .. } => {
                 "make another request: certfix csr --from REQUEST --ca private; names outside --only need another CA"
             }
@@ -84,6 +89,10 @@ impl Signing {
             Self::NotValid { name, since: None, until } => write!(out, "the CA '{name}' ended on {until}"),
             Self::NotValid { name, since: Some(since), .. } => write!(out, "the CA '{name}' begins on {since}"),
             Self::Refused { source, reasons } => write!(out, "'{source}' is not signed: {}", reasons.join("; ")),
+            Self::CompromisedKey { source } => write!(
+                out,
+                "'{source}' is not signed: somebody else may have its key, for a certificate with it was revoked for key-compromise"
+            ),
             Self::NothingSigned { refused, of } => {
                 write!(out, "nothing was signed: {refused} of {of} requests are refused")
             }

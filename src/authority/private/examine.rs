@@ -1,8 +1,11 @@
 //! What a CA does not sign.
 
+use std::collections::HashSet;
+
+use crate::error::Signing;
 use crate::facts::{
-    Constraints, Curve, GeneralName, Identity, KeyKind, KeyUsage, Name, Purpose, Request, SanExtension, Text,
-    Verification,
+    Constraints, Curve, GeneralName, Identity, KeyKind, KeyUsage, Name, PublicKey, Purpose, Request, SanExtension,
+    Text, Verification,
 };
 use crate::issue;
 
@@ -15,12 +18,20 @@ pub struct Asked {
     pub from_common_name: Option<String>,
 }
 
-/// What is signed of a request; or why nothing is, each reason in a few words.
+/// What is signed of a request; or why nothing is, each reason in a few words. `source` names it.
 ///
 /// # Errors
-/// All reasons, never none.
-pub fn examine(request: &Request, only: &Constraints) -> Result<Asked, Vec<String>> {
+/// [`Signing::CompromisedKey`]: no change of the request would help. [`Signing::Refused`] with all reasons, never none.
+pub fn examine(
+    request: &Request,
+    source: &str,
+    only: &Constraints,
+    compromised: &HashSet<PublicKey>,
+) -> Result<Asked, Signing> {
     let identity = &request.identity;
+    if compromised.contains(&identity.key) {
+        return Err(Signing::CompromisedKey { source: source.to_owned() });
+    }
     let mut reasons = Vec::new();
     reasons.extend(weak_key(&identity.key.kind));
     reasons.extend(unproved(request));
@@ -29,7 +40,7 @@ pub fn examine(request: &Request, only: &Constraints) -> Result<Asked, Vec<Strin
     common_names(identity, only, &mut reasons);
     match asked {
         Some(asked) if reasons.is_empty() => Ok(asked),
-        _ => Err(reasons),
+        _ => Err(Signing::Refused { source: source.to_owned(), reasons }),
     }
 }
 

@@ -1,9 +1,11 @@
 //! The CRL: what was revoked, and a new one before the old one ends.
 
+use std::collections::HashSet;
+
 use super::{Private, Registered};
 use crate::Error;
 use crate::error::Signing;
-use crate::facts::{Moment, PrivateKey, Reason, Revocation, RevocationList, Revoked};
+use crate::facts::{Moment, PrivateKey, PublicKey, Reason, Revocation, RevocationList, Revoked};
 use crate::issue::Issuer;
 use crate::store::{Lock, Secrecy, Store, replace};
 
@@ -14,6 +16,23 @@ use crate::store::{Lock, Secrecy, Store, replace};
 pub fn revoked(store: &Store) -> Result<Revoked, Error> {
     let lists = Private::all(store)?.iter().map(Private::revocation_list).collect::<Result<_, Error>>()?;
     Ok(Revoked(lists))
+}
+
+/// The public keys that somebody else may have: those of certificates that a CA of the store has revoked for that.
+///
+/// # Errors
+/// As [`Private::all`] and [`Private::register`].
+pub fn compromised(store: &Store) -> Result<HashSet<PublicKey>, Error> {
+    let is_compromised = |revoked: &Revocation| revoked.reason == Some(Reason::KeyCompromise);
+    let mut keys = HashSet::new();
+    for ca in Private::all(store)? {
+        // Hardly any CA has one, and a register may be large.
+        if ca.revocation_list()?.revoked.iter().any(is_compromised) {
+            let signed = ca.register()?.into_iter().filter(|one| one.revoked.as_ref().is_some_and(is_compromised));
+            keys.extend(signed.map(|one| one.certificate.identity.key));
+        }
+    }
+    Ok(keys)
 }
 
 /// Days until a CRL has to be renewed, unless told otherwise.

@@ -6,8 +6,7 @@ use rayon::prelude::*;
 
 use super::{Asked, Private, Registered, examine};
 use crate::Error;
-use crate::error::Signing;
-use crate::facts::{Certificate, Identity, KeyKind, KeyUsage, Moment, PrivateKey, Purpose, Request};
+use crate::facts::{Certificate, Identity, KeyKind, KeyUsage, Moment, PrivateKey, PublicKey, Purpose, Request};
 use crate::issue::{EARLIER, Issuer, Leaf};
 use crate::store::{Lock, Store};
 
@@ -23,7 +22,7 @@ impl Private {
     /// before `at`, but never beyond the CA's own life.
     ///
     /// # Errors
-    /// [`Signing::NotValid`], [`Error::ForeignKey`], [`Error::Issue`]
+    /// [`Signing::NotValid`](crate::error::Signing::NotValid), [`Error::ForeignKey`], [`Error::Issue`]
     pub fn sign<'a>(
         &'a self,
         key: &PrivateKey,
@@ -46,21 +45,21 @@ impl Private {
         Ok(Signed { authority: self, certificates: certificates.collect::<Result<_, Error>>()? })
     }
 
-    /// Signs one request and registers the certificate, for whoever has nobody to ask; `source` names the request. What is
-    /// above it is [`Private::chain`].
+    /// Signs one request, unless its key is `compromised`, and registers the certificate, for whoever has nobody to ask;
+    /// `source` names the request. What is above it is [`Private::chain`].
     ///
     /// # Errors
-    /// [`Signing::Refused`], and those of [`Private::sign`] and [`Signed::register`].
+    /// Those of [`examine`], [`Private::sign`] and [`Signed::register`].
     pub fn answer(
         &self,
         key: &PrivateKey,
         request: &Request,
         source: &str,
+        compromised: &HashSet<PublicKey>,
         at: Moment,
         days: i64,
     ) -> Result<Registered, Error> {
-        let refused = |reasons| Signing::Refused { source: source.to_owned(), reasons };
-        let asked = examine(request, &self.only).map_err(refused)?;
+        let asked = examine(request, source, &self.only, compromised)?;
         let registered = self.sign(key, &[(request, &asked)], at, days)?.register()?;
         registered.into_iter().next().ok_or_else(|| Error::NoAnswer { source: source.to_owned() })
     }

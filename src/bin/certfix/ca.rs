@@ -201,7 +201,8 @@ pub(crate) fn again(
         None => {
             let days = last.map(|last| last.not_before.days_until(last.not_after.plus_seconds(1)));
             let days = days.unwrap_or(issue::SELF_SIGNED_DAYS).clamp(1, private::MOST_DAYS);
-            ca.answer(&key(&ca, password)?, request, store::REQUEST, now, days)?
+            let compromised = private::compromised(store)?;
+            ca.answer(&key(&ca, password)?, request, store::REQUEST, &compromised, now, days)?
         }
     };
     let mut answer = Evidence::new(Source::File(registered.file));

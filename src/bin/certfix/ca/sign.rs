@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use certfix::authority::Way;
-use certfix::authority::private::{Asked, Private, Registered, State, examine};
+use certfix::authority::private::{Asked, Private, Registered, State, compromised, examine};
 use certfix::error::Signing;
 use certfix::facts::{
     Certificate, Evidence, Item, Moment, Name, PublicKey, Request, Source, Subject, Target, TrustStore,
@@ -103,12 +103,11 @@ impl Desk {
         });
         let each: Vec<(Source, Request)> = each.collect();
         let of = each.len();
-        let examined = each.into_par_iter().map(|(source, request)| match examine(&request, &ca.only) {
-            Ok(asked) => {
-                let key = keys.get(&request.identity.key).cloned();
-                Ok(Case { source, request, asked, key, notes: Vec::new() })
-            }
-            Err(reasons) => Err(Signing::Refused { source: source.to_string(), reasons }.into()),
+        let compromised = compromised(&self.store)?;
+        let examined = each.into_par_iter().map(|(source, request)| {
+            let asked = examine(&request, &source.to_string(), &ca.only, &compromised)?;
+            let key = keys.get(&request.identity.key).cloned();
+            Ok(Case { source, request, asked, key, notes: Vec::new() })
         });
         let (cases, mut refused) = examined.collect::<Vec<Result<Case, Error>>>().into_iter().fold(
             (Vec::new(), Vec::new()),
