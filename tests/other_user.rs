@@ -48,7 +48,6 @@ fn keys_that_may_not_be_looked_at_are_not_taken_for_absent() {
         &["renew"][..],
         &["renew", "--dry-run"],
         &["renew", NAME],
-        &["keys"],
         &["keys", "show", NAME],
         &["bind", NAME, "--to", "postfix"],
         &["bind", NAME, "--to", "postfix", "--dry-run"],
@@ -64,7 +63,11 @@ fn keys_that_may_not_be_looked_at_are_not_taken_for_absent() {
             "{arguments:?}: {error}"
         );
     }
+    let (status, tree, error) = said_to_another(&desk, &["keys"]);
+    assert!(status == Some(0) && tree.contains(&format!("{NAME}  broken")), "{tree}{error}");
+    assert!(tree.contains(&format!("   cannot read 'store/{NAME}': permission denied\n")), "{tree}");
     opened(&desk.path("store"), 0o700);
+    assert_eq!(said_to_another(&desk, &["keys"]).0, Some(2));
     assert_eq!(said_to_another(&desk, &["renew"]).0, Some(2));
 }
 
@@ -90,4 +93,75 @@ fn a_certificate_that_cannot_be_read_fails_its_renewal() {
     let document = desk.json(2, &["renew"]);
     let error = document["errors"][0]["error"].as_str().or(document["errors"][0].as_str()).unwrap().to_owned();
     assert!(error.contains("cert.pem' is not a certificate"), "{document}");
+}
+
+/// A desk whose whole store is another's, with a private CA and a key that it signed; `folders` in it belong to root alone.
+fn anothers(folders: &[&str]) -> Desk {
+    let desk = desk();
+    desk.answer(0, &["ca", "init", "Contoso CA", "--key", "p-256", "--plain-key"]);
+    desk.answer(0, &["ca", "sign", &format!("store/{NAME}/request.csr"), "--install", "--yes"]);
+    let value = format!("combined_file={}", desk.path("store/service.pem").display());
+    desk.answer(0, &["bind", NAME, "--to", "files", "--set", &value, "--reload", "true"]);
+    let given = Command::new("chown").args(["-Rh", "65534:65534"]).arg(desk.path("store")).status().unwrap();
+    assert!(given.success());
+    for folder in folders {
+        fs::create_dir(desk.path("store").join(folder)).unwrap();
+        opened(&desk.path("store").join(folder), 0o700);
+    }
+    desk
+}
+
+#[test]
+fn a_folder_that_may_not_be_looked_at_does_not_keep_others_from_anything() {
+    let desk = anothers(&["lost+found", "zroot.contoso.com"]);
+    let (status, tree, _) = said_to_another(&desk, &["keys"]);
+    assert_eq!(status, Some(0), "{tree}");
+    assert!(tree.contains(&format!("{NAME} ")) && tree.contains("zroot.contoso.com   broken"), "{tree}");
+    assert!(tree.contains("   cannot read 'store/lost+found': permission denied\n"), "{tree}");
+    assert!(said_to_another(&desk, &["keys", "show", NAME]).1.contains("bound"));
+    assert_eq!(said_to_another(&desk, &["keys", "show", "zroot.contoso.com"]).0, Some(2));
+
+    let (status, said, error) = said_to_another(&desk, &["renew", "--now", NAME]);
+    assert!(status == Some(1) && said.contains("renewed until "), "{said}{error}");
+    let (status, said, error) = said_to_another(&desk, &["renew", "--at", "2099-01-01", "--dry-run"]);
+    assert!(status == Some(2) && said.starts_with(&format!("{NAME}: ends ")), "{said}{error}");
+    assert!(error.contains("certfix: error: cannot read 'store/zroot.contoso.com': permission denied\n"), "{error}");
+    assert!(error.contains("certfix: cannot read 'store/lost+found': permission denied\n"), "{error}");
+
+    let csr = ["csr", "--fqdn", "mail.contoso.com", "--ca", "private", "--key", "p-256"];
+    assert_eq!(said_to_another(&desk, &csr).0, Some(0));
+    let request = "store/mail.contoso.com/request.csr";
+    for arguments in [
+        &["ca", "sign", request, "--yes", "-o", "store/mail.pem"][..],
+        &["install", "store/mail.pem"],
+        &["ca", "sign", request, "--install", "--yes"],
+    ] {
+        let (status, said, error) = said_to_another(&desk, arguments);
+        assert_eq!(status, Some(0), "{arguments:?}: {said}{error}");
+    }
+    let (status, _, error) = said_to_another(&desk, &["install", "between.pem"]);
+    assert!(status == Some(2) && error.contains(" is for none of the keys here\n"), "{error}");
+    assert!(error.contains("certfix: cannot read 'store/zroot.contoso.com': permission denied\n"), "{error}");
+}
+
+#[test]
+fn a_folder_that_is_not_called_as_a_key_is_named_and_fails_no_round() {
+    let desk = anothers(&["lost+found"]);
+    let (status, said, error) = said_to_another(&desk, &["renew"]);
+    assert_eq!((status, &*said), (Some(0), ""), "{error}");
+    assert_eq!(error, "certfix: cannot read 'store/lost+found': permission denied\n");
+    let (status, said, error) = said_to_another(&desk, &["commit"]);
+    assert!(status == Some(0) && said.starts_with("files has "), "{said}{error}");
+    let (status, said, error) = said_to_another(&desk, &["renew", "--now", NAME]);
+    assert!(status == Some(0) && said.contains("; files has it"), "{said}{error}");
+}
+
+#[test]
+fn a_renewal_reaches_its_services_beside_a_folder_that_may_not_be_looked_at() {
+    let desk = anothers(&[]);
+    assert_eq!(said_to_another(&desk, &["commit"]).0, Some(0));
+    fs::create_dir(desk.path("store/zroot.contoso.com")).unwrap();
+    opened(&desk.path("store/zroot.contoso.com"), 0o700);
+    let (status, said, error) = said_to_another(&desk, &["renew", "--now", NAME]);
+    assert!(status == Some(0) && said.contains("; files has it"), "{said}{error}");
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::disk;
 use crate::Error;
 use crate::facts::{Certificate, sha256_hex};
-use crate::store::{BINDINGS, KeyFolder, Store};
+use crate::store::{BINDINGS, KeyFolder, is_there};
 
 /// One service that uses a key, or will once it is committed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,8 @@ impl std::fmt::Display for Binding {
 /// The file cannot be read, or is not such a file.
 pub fn bindings(key: &KeyFolder) -> Result<Vec<Binding>, Error> {
     let path = key.path.join(BINDINGS);
-    if path.symlink_metadata().is_err() {
+    let failed = |cause| Error::File { action: "read", path: path.clone(), cause };
+    if !is_there(&path).map_err(failed)? {
         return Ok(Vec::new());
     }
     let text = crate::input::read_text(&path)?;
@@ -87,9 +88,13 @@ pub fn bindings(key: &KeyFolder) -> Result<Vec<Binding>, Error> {
     if page.version == 1 { Ok(page.bindings) } else { Err(broken(format!("version {}", page.version))) }
 }
 
-/// The keys of a store that have bindings, sorted.
-pub(super) fn bound(store: &Store) -> Result<Vec<(KeyFolder, Vec<Binding>)>, Error> {
-    let all = store.keys()?.into_iter().map(|key| bindings(&key).map(|bindings| (key, bindings)));
+/// Those of the keys that have bindings, in the same order. Whether a stranger's folder has any is not asked.
+///
+/// # Errors
+/// As [`bindings`]: one of a key that cannot be looked into may be about the same service.
+pub(super) fn bound(keys: Vec<KeyFolder>) -> Result<Vec<(KeyFolder, Vec<Binding>)>, Error> {
+    let known = keys.into_iter().filter(|key| !key.is_stranger());
+    let all = known.map(|key| bindings(&key).map(|bindings| (key, bindings)));
     all.filter(|key| key.as_ref().is_ok_and(|(_, bindings)| !bindings.is_empty()) || key.is_err()).collect()
 }
 

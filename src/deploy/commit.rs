@@ -39,10 +39,11 @@ pub enum Scope<'a> {
 }
 
 impl Scope<'_> {
-    fn has(self, key: &KeyFolder) -> bool {
+    /// The keys that it is about. What is wrong with others is none of its business.
+    fn keys(self, store: &Store) -> Result<Vec<KeyFolder>, Error> {
         match self {
-            Self::All => true,
-            Self::Renewed(keys) => keys.contains(key),
+            Self::All => store.keys(),
+            Self::Renewed(keys) => Ok(keys.to_vec()),
         }
     }
 
@@ -113,7 +114,7 @@ pub fn commit(
     let watches = due.iter().map(|(material, staged)| watches(material, staged)).collect::<Result<Vec<_>, _>>()?;
     let services = due.iter().zip(&watches).map(|((_, staged), watches)| service(staged, watches)).collect();
     let files = files(due);
-    let records = records(store, due)?;
+    let records = records(scope.keys(store)?, due)?;
     let mut journal = Journal::write(store.root(), services, &work.turns, &files, &records)?;
     let done = write(&lock, &files, &work.turns, tell);
     let done = done.and_then(|()| apply(due, &watches, &records, manners, tell));
@@ -182,8 +183,8 @@ fn recover(store: &Store, lock: &Lock, force: Force, tell: &mut dyn FnMut(&str))
 fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<(Material, Staged)>, Error> {
     let mut due: Vec<(Material, Staged)> = Vec::new();
     let mut all: Vec<Staged> = Vec::new();
-    for (key, bindings) in binding::bound(store)? {
-        if !scope.has(&key) || !bindings.iter().any(|binding| scope.covers(binding)) {
+    for (key, bindings) in binding::bound(scope.keys(store)?)? {
+        if !bindings.iter().any(|binding| scope.covers(binding)) {
             continue;
         }
         let material = Material::read(&key)?;
@@ -201,7 +202,8 @@ fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<(Mater
     }
     stage::ensure_lasting(&all)?;
     // Those of keys whose last binding was taken away are among them.
-    let turns = store.keys()?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<Vec<Turn>, _>>()?;
+    let turns =
+        scope.keys(store)?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<Vec<Turn>, _>>()?;
     let is_meant = |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.key());
     let turns: Vec<Turn> = turns.into_iter().filter(is_meant).collect();
     turns.iter().try_for_each(Turn::ensure_own)?;
@@ -250,9 +252,9 @@ fn files(due: &[(Material, Staged)]) -> Vec<&Change> {
 }
 
 /// The bindings of each key as they are after the commit.
-fn records(store: &Store, due: &[(Material, Staged)]) -> Result<Vec<Change>, Error> {
+fn records(keys: Vec<KeyFolder>, due: &[(Material, Staged)]) -> Result<Vec<Change>, Error> {
     let mut records = Vec::new();
-    for (key, mut bindings) in binding::bound(store)? {
+    for (key, mut bindings) in binding::bound(keys)? {
         let name = key.folder_name();
         let committed: Vec<&(Material, Staged)> = due.iter().filter(|(_, staged)| staged.key == name).collect();
         if committed.is_empty() {

@@ -140,7 +140,7 @@ pub fn unbind(
 
 /// Fails where another key of the store has the service.
 fn ensure_free(store: &Store, key: &KeyFolder, binding: &Binding) -> Result<(), Error> {
-    for (other, bindings) in binding::bound(store)? {
+    for (other, bindings) in binding::bound(store.keys()?)? {
         if other.path != key.path && bindings.iter().any(|known| known.is_same(binding)) {
             let key = other.folder_name().into_owned();
             return Err(Deploying::BoundElsewhere { service: binding.to_string(), key }.into());

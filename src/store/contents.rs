@@ -124,6 +124,10 @@ impl KeyFolder {
             revoked: None,
             faults: Vec::new(),
         };
+        if let Err(error) = self.ensure_readable() {
+            contents.faults.push(Fault::Unreadable(error.to_string()));
+            return contents;
+        }
         contents.read_key(&self.path.join(KEY));
         let faults = &mut contents.faults;
         (contents.request, contents.certificate, contents.chain) = public_files(&self.path, faults);

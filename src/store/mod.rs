@@ -185,15 +185,19 @@ impl Store {
         }
         let known = match self.keys() {
             Err(error @ Error::Deploying(Deploying::NoStore { .. })) => return Err(error),
-            keys => keys.unwrap_or_default().iter().map(KeyFolder::name).collect(),
+            keys => {
+                let keys = keys.unwrap_or_default().into_iter().filter(|key| key.ensure_readable().is_ok());
+                keys.map(|key| key.name()).collect()
+            }
         };
         Err(Deploying::NoSuchKey { name: name.to_string(), store: self.root.clone(), known }.into())
     }
 
-    /// All key folders, sorted by name. Hidden folders (what a crash left) are not among them.
+    /// All key folders, sorted by name. Hidden folders (what a crash left) are not among them. Those that cannot be looked into
+    /// are (see [`KeyFolder::ensure_readable`]): a key that is not seen is a key that is not renewed.
     ///
     /// # Errors
-    /// [`Error::File`] when the store or a folder in it cannot be read: a key that is not seen is a key that is not renewed.
+    /// [`Deploying::NoStore`]; [`Error::File`] when the store cannot be read.
     pub fn keys(&self) -> Result<Vec<KeyFolder>, Error> {
         let failed = |cause| lock::no_store(&self.root, cause, "read", &self.root);
         let mut keys = Vec::new();
@@ -201,7 +205,7 @@ impl Store {
             let entry = entry.map_err(failed)?;
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             let folder = KeyFolder { path: entry.path() };
-            if !hidden && folder.is_key()? {
+            if !hidden && folder.is_key().unwrap_or(true) {
                 keys.push(folder);
             }
         }
@@ -238,6 +242,20 @@ impl KeyFolder {
             }
         }
         Ok(false)
+    }
+
+    /// Fails where it cannot be looked into, and so cannot be told whether it is a key.
+    ///
+    /// # Errors
+    /// [`Error::File`]
+    pub fn ensure_readable(&self) -> Result<(), Error> {
+        self.is_key().map(drop)
+    }
+
+    /// True where it cannot be looked into and has no name that people give to keys, one with a dot: `lost+found`.
+    pub fn is_stranger(&self) -> bool {
+        let is_named = || Name::parse(&self.name()).is_ok_and(|name| !name.is_single_label());
+        self.ensure_readable().is_err() && !is_named()
     }
 
     /// True when services are bound to it: the file is there, and its list is not empty. One that cannot be read counts.

@@ -55,7 +55,7 @@ pub(crate) fn put<T>(
     // From the first look to the last write, no commit comes between.
     let lock = if args.dry_run { None } else { Some(store.lock_whole("install", Store::WAIT)?) };
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
-    let place = place(&all, named, answers)?;
+    let place = place(&all, named, answers).inspect_err(|_| keys::tell_unread(store))?;
     let now = args.clock.now();
     if place.leaf.not_after < now {
         return Err(Error::Ended { certificate: shown(place.leaf), date: place.leaf.not_after.date() });

@@ -59,6 +59,13 @@ pub(crate) fn revoked(store: &Store) -> Revoked {
     })
 }
 
+/// Names the folders that could not be looked into, where a key was looked for and not found.
+pub(crate) fn tell_unread(store: &Store) {
+    for error in store.keys().unwrap_or_default().iter().filter_map(|key| key.ensure_readable().err()) {
+        terminal::remark(&error.to_string());
+    }
+}
+
 /// The private key in a file; asks for its password when somebody is there.
 pub(crate) fn open(path: &Path, from: &PasswordFrom) -> Result<SigningKey, Error> {
     sources::key(path, password::given(from)?.as_ref())

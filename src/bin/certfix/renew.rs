@@ -53,13 +53,23 @@ struct Round<'a> {
     revoked: Revoked,
     progress: Progress,
     keys: Vec<Renewed>,
-    /// Why certificates could not be read.
+    /// Why keys and certificates could not be read.
     unread: Vec<String>,
 }
 
 impl Round<'_> {
     /// Renews one key, if it is due. What fails does not keep the others from being renewed; Ctrl-C does.
     fn visit(&mut self, folder: &KeyFolder) -> Result<(), Error> {
+        if let Err(error) = folder.ensure_readable() {
+            self.progress.end();
+            if folder.is_stranger() {
+                terminal::remark(&error.to_string());
+            } else {
+                self.unread.push(error.to_string());
+                terminal::complain(&error);
+            }
+            return Ok(());
+        }
         let contents = folder.contents();
         // Without a certificate there is nothing to renew. One that is there and cannot be read may be about to end.
         let Some(cert) = contents.newest() else {

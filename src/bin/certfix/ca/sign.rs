@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use super::{Desk, key};
 use crate::args::ca::CaSign;
 use crate::args::{Clock, Format, Install};
-use crate::keys::confirmed;
+use crate::keys::{confirmed, tell_unread};
 use crate::{install, terminal};
 
 /// One request that nothing speaks against.
@@ -131,10 +131,13 @@ impl Desk {
             self.store.named(name)?.ensure_own()?;
         }
         match cases.iter().find(|case| args.install && case.key.is_none()) {
-            Some(case) => Err(Error::Conflict {
-                cause: format!("--install: the request in '{}' is for none of the keys of this store", case.source),
-                hint: "leave --install out, and give the certificate to certfix install where the key is",
-            }),
+            Some(case) => {
+                tell_unread(&self.store);
+                Err(Error::Conflict {
+                    cause: format!("--install: the request in '{}' is for none of the keys of this store", case.source),
+                    hint: "leave --install out, and give the certificate to certfix install where the key is",
+                })
+            }
             None => Ok(cases),
         }
     }
