@@ -233,6 +233,11 @@ fn services_of_a_wildcard_are_named() {
     bind(&desk, name, "a");
     desk.answer(0, &["commit"]);
     assert_eq!(desk.json(0, &["renew", name, "--now"])["keys"][0]["services"][0], "files:a");
+    let waiting = desk.json(0, &["keys", "show", name])["keys"][0]["waiting"].clone();
+    assert!(
+        waiting.is_null() && has(&desk, "a", "_wildcard.contoso.org"),
+        "the key did not turn with its service: {waiting}"
+    );
 }
 
 #[test]

@@ -204,7 +204,8 @@ fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<(Mater
     // Those of keys whose last binding was taken away are among them.
     let turns =
         scope.keys(store)?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<Vec<Turn>, _>>()?;
-    let is_meant = |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.key());
+    let is_meant =
+        |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.at().folder_name());
     let turns: Vec<Turn> = turns.into_iter().filter(is_meant).collect();
     turns.iter().try_for_each(Turn::ensure_own)?;
     for key in turns.iter().map(Turn::at) {
