@@ -13,7 +13,7 @@ use super::binding::{self, Binding};
 use super::disk::{self, Present};
 use super::journal::{self, Journal, Service, Turn};
 use super::material::Material;
-use super::prove::{Shown, Watch};
+use super::prove::{Shown, Wanted, Watch};
 use super::stage::{self, Change, Staged};
 use crate::Error;
 use crate::error::Deploying;
@@ -115,9 +115,10 @@ pub fn commit(
     let services = due.iter().zip(&watches).map(|((_, staged), watches)| service(staged, watches)).collect();
     let files = files(due);
     let records = records(scope.keys(store)?, due)?;
+    let others = others(store, due)?;
     let mut journal = Journal::write(store.root(), services, &work.turns, &files, &records)?;
     let done = write(&lock, &files, &work.turns, tell);
-    let done = done.and_then(|()| apply(due, &watches, &records, manners, tell));
+    let done = done.and_then(|()| apply(due, &watches, &records, &others, manners, tell));
     let kept = done.and_then(|places| journal.keep().map(|()| places));
     match kept {
         Ok(places) => Ok(Work { turns: work.turns, services: committed(work.services, places) }),
@@ -274,6 +275,19 @@ fn records(keys: Vec<KeyFolder>, due: &[(Material, Staged)]) -> Result<Vec<Chang
     Ok(records)
 }
 
+/// The certificates that bindings have after the commit, each perhaps beside another one at the same place. Keys that nobody
+/// may read are left out.
+fn others(store: &Store, due: &[(Material, Staged)]) -> Result<Vec<String>, Error> {
+    let mut others: Vec<String> = due.iter().map(|(material, _)| sha256_hex(&material.leaf.der)).collect();
+    let readable = store.keys()?.into_iter().filter(|key| key.ensure_readable().is_ok()).collect();
+    for (key, bindings) in binding::bound(readable)? {
+        if due.iter().all(|(_, staged)| staged.key != key.folder_name()) {
+            others.extend(bindings.into_iter().filter_map(|binding| binding.committed));
+        }
+    }
+    Ok(others)
+}
+
 /// Gives services what they read: their own files, and those of the store.
 fn write(lock: &Lock, files: &[&Change], turns: &[Turn], tell: &mut dyn FnMut(&str)) -> Result<(), Error> {
     for change in files {
@@ -291,6 +305,7 @@ fn apply(
     due: &[(Material, Staged)],
     watches: &[Vec<Watch>],
     records: &[Change],
+    others: &[String],
     manners: Manners,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Vec<Vec<(String, Shown)>>, Error> {
@@ -308,11 +323,12 @@ fn apply(
     }
     let mut shown = Vec::new();
     for ((material, staged), watches) in due.iter().zip(watches) {
-        let expected = sha256_hex(&material.leaf.der);
+        let sha256 = sha256_hex(&material.leaf.der);
+        let wanted = Wanted { sha256, target: &material.target, others };
         let mut places = Vec::new();
         for watch in watches {
             tell(&format!("looking at {}", watch.endpoint));
-            places.push((watch.endpoint.clone(), watch.wait_for(&expected, manners.patience)?));
+            places.push((watch.endpoint.clone(), watch.prove(&wanted, manners.patience)?));
         }
         if !places.is_empty() && places.iter().all(|(_, shown)| *shown == Shown::Silent) {
             return Err(Error::from(Deploying::NothingListens { service: staged.binding.to_string() }));

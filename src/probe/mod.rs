@@ -16,4 +16,5 @@ mod wire;
 pub use address::Asked;
 pub use protocols::{ALL, Opened, Plain, Protocol, Scheme, by_port, by_scheme, detect, usual};
 pub use survey::{Errand, Manners, survey};
+pub use tour::other_keys;
 pub use wire::{HANDSHAKE_LIMIT, LINE_LIMIT, STEP_LIMIT, Wire, cause};

@@ -117,7 +117,7 @@ impl<F: FnMut(&Hello) -> Result<Seen, Trouble>> Tour<F> {
 }
 
 /// The kind of key that the server did not show.
-fn other_keys(seen: &Seen) -> Option<KeysOffered> {
+pub fn other_keys(seen: &Seen) -> Option<KeysOffered> {
     let leaf = Certificate::from_der(seen.chain.first()?).ok()?;
     match leaf.identity.key.kind {
         KeyKind::Rsa { .. } | KeyKind::RsaPss { .. } => Some(KeysOffered::Ecdsa),

@@ -204,11 +204,13 @@ fn show_committed(done: &Committed, text: &mut String) {
         line(text, "  ", &format!("wrote   {}", file.display()));
     }
     for (place, shown) in &done.places {
-        let words = match shown {
-            Shown::Committed => "presents it",
-            Shown::Silent => "does not listen, as before",
-        };
-        line(text, "  ", &format!("{place} {words}"));
+        match shown {
+            Shown::Committed { remarks } => {
+                line(text, "  ", &format!("{place} presents it"));
+                remarks.iter().for_each(|remark| line(text, "    but ", remark));
+            }
+            Shown::Silent => line(text, "  ", &format!("{place} does not listen, as before")),
+        }
     }
     if done.places.is_empty() {
         line(text, "  ", "not looked at: pass --endpoint to certfix bind");

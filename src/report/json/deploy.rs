@@ -67,6 +67,7 @@ struct Done<'a> {
 struct Place<'a> {
     endpoint: &'a str,
     presents: bool,
+    remarks: &'a [String],
 }
 
 /// What `certfix bind` did.
@@ -159,10 +160,13 @@ fn finished(done: &Committed) -> Done<'_> {
         key: &done.key,
         service: done.binding.to_string(),
         files: done.files.iter().map(|path| path.display().to_string()).collect(),
-        endpoints: done
-            .places
-            .iter()
-            .map(|(endpoint, shown)| Place { endpoint, presents: *shown == Shown::Committed })
-            .collect(),
+        endpoints: done.places.iter().map(|(endpoint, shown)| place(endpoint, shown)).collect(),
+    }
+}
+
+fn place<'a>(endpoint: &'a str, shown: &'a Shown) -> Place<'a> {
+    match shown {
+        Shown::Committed { remarks } => Place { endpoint, presents: true, remarks },
+        Shown::Silent => Place { endpoint, presents: false, remarks: &[] },
     }
 }

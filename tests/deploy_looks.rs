@@ -1,0 +1,127 @@
+//! What a commit makes of the places where services present certificates: every kind of key, and every address.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/authority.rs"]
+mod authority;
+#[path = "support/key_store.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod key_store;
+#[path = "support/port.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod port;
+#[path = "support/servers/mod.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod servers;
+
+use std::fs;
+use std::path::PathBuf;
+
+use authority::{Authority, Credentials, Key, Leaf};
+use key_store::{KeyStore, NAME, snapshot};
+use port::{Port, eventually};
+use servers::nginx::Nginx;
+
+fn elliptic() -> Credentials {
+    Authority::new().issue(&Leaf::new(&[NAME]))
+}
+
+fn rsa(names: &'static [&'static str]) -> Credentials {
+    Authority::new().issue(&Leaf { key: Key::Rsa2048, ..Leaf::new(names) })
+}
+
+/// What is printed of a certificate.
+fn print(credentials: &Credentials) -> String {
+    credentials.chain[0].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An nginx whose server blocks get these directives in the place of their own.
+fn nginx(with: impl Fn(&Nginx) -> String) -> Nginx {
+    let old = elliptic();
+    let mut nginx = Nginx::start(&old, "other.contoso.test", &old);
+    let directives = with(&nginx);
+    let config = fs::read_to_string(&nginx.config).unwrap();
+    let own = |files: &servers::Files| {
+        format!("ssl_certificate {}; ssl_certificate_key {};", files.certificate.display(), files.key.display())
+    };
+    fs::write(&nginx.config, config.replace(&own(&nginx.default), &directives)).unwrap();
+    let port = Port::new("https", nginx.https);
+    let old = port.presented();
+    nginx.reload();
+    eventually("nginx goes on with the old certificate", || port.presented() != old);
+    nginx
+}
+
+/// Writes a certificate and its key beside the configuration, and says so to nginx.
+fn beside(nginx: &Nginx, name: &str, credentials: &Credentials) -> String {
+    let file = |extension: &str| nginx.config.with_file_name(name).with_extension(extension);
+    let (certificate, key): (PathBuf, PathBuf) = (file("pem"), file("key"));
+    fs::write(&certificate, &credentials.certificate).unwrap();
+    fs::write(&key, &credentials.key).unwrap();
+    format!("ssl_certificate {}; ssl_certificate_key {};", certificate.display(), key.display())
+}
+
+#[test]
+fn a_certificate_that_is_only_joined_by_the_new_one_is_no_success() {
+    let nginx = nginx(|nginx| {
+        let snippet = nginx.config.with_file_name("snippet.conf");
+        fs::write(&snippet, beside(nginx, "old", &rsa(&[NAME]))).unwrap();
+        format!("include {};", snippet.display())
+    });
+    let store = KeyStore::with(&elliptic());
+    let before = snapshot(&nginx.config);
+    let values = [("config", &nginx.config), ("site", &nginx.config)];
+    let values = values.map(|(name, path)| format!("{name}={}", path.display()));
+    let port = format!("https={}", nginx.https);
+    let name = "server_name=_";
+    let mut bind = vec!["bind", NAME, "--to", "nginx", "--set", &port, "--set", name];
+    values.iter().for_each(|value| bind.extend(["--set", value]));
+    store.run(&bind);
+    let said = store.refuse(&["commit", "--patience", "0.5"]);
+    let cause = "clients that take RSA keys alone still get the one from before; everything was put back";
+    assert!(said.contains(cause), "{said}");
+    assert_eq!(snapshot(&nginx.config), before);
+}
+
+#[test]
+fn a_pair_of_keys_is_left_where_both_certificates_name_the_host() {
+    for (names, fits) in [(&[NAME], true), (&["sbs.contoso.test"], false)] {
+        let other = rsa(names);
+        let nginx = nginx(|nginx| beside(nginx, "elliptic", &elliptic()) + &beside(nginx, "rsa", &other));
+        let store = KeyStore::with(&elliptic());
+        bind(&store, NAME, "files", &nginx, "elliptic");
+        if !fits {
+            let said = store.refuse(&["commit", "--patience", "0.5"]);
+            let cause = format!("clients that take RSA keys alone get {}; everything was put back", print(&other));
+            assert!(said.contains(&cause), "{said}");
+            continue;
+        }
+        let said = store.run(&["commit"]);
+        let remark = format!("but clients that take RSA keys alone get another one, {}, which ends", print(&other));
+        assert!(said.contains(&remark), "{said}");
+        // The other one may be the store's too, and each of them can be renewed by itself.
+        store.put("imap.contoso.test", &rsa(&["imap.contoso.test", NAME]));
+        bind(&store, "imap.contoso.test", "files:rsa", &nginx, "rsa");
+        let said = store.refuse(&["commit", "--patience", "0.5"]);
+        assert!(said.contains("it still presents the one from before"), "{said}");
+        store.put("imap.contoso.test", &rsa(&["imap.contoso.test", NAME]));
+        store.put(NAME, &Authority::new().issue(&Leaf::new(&[NAME, "imap.contoso.test"])));
+        for _ in 0..2 {
+            let said = store.run(&["commit"]);
+            assert!(said.contains("presents it") && !said.contains("but "), "{said}");
+            store.put("imap.contoso.test", &rsa(&["imap.contoso.test", NAME]));
+        }
+    }
+}
+
+/// `certfix bind` to the files of this name, and nginx is looked at.
+fn bind(store: &KeyStore, key: &str, service: &str, nginx: &Nginx, name: &str) {
+    let file = |value: &str, extension: &str| {
+        format!("{value}={}", nginx.config.with_file_name(name).with_extension(extension).display())
+    };
+    let (certificate, private) = (file("fullchain_file", "pem"), file("key_file", "key"));
+    let reload = format!("nginx -s reload -c {}", nginx.config.display());
+    let endpoint = format!("https://127.0.0.1:{}", nginx.https);
+    let flags = ["--set", &certificate, "--set", &private, "--reload", &reload, "--endpoint", &endpoint];
+    store.run(&[&["bind", key, "--to", service][..], &flags].concat());
+}
