@@ -45,11 +45,16 @@ fn nginx(with: impl Fn(&Nginx) -> String) -> Nginx {
         format!("ssl_certificate {}; ssl_certificate_key {};", files.certificate.display(), files.key.display())
     };
     fs::write(&nginx.config, config.replace(&own(&nginx.default), &directives)).unwrap();
+    reload(&mut nginx);
+    nginx
+}
+
+/// Waits until it presents another certificate.
+fn reload(nginx: &mut Nginx) {
     let port = Port::new("https", nginx.https);
     let old = port.presented();
     nginx.reload();
     eventually("nginx goes on with the old certificate", || port.presented() != old);
-    nginx
 }
 
 /// Writes a certificate and its key beside the configuration, and says so to nginx.
@@ -77,8 +82,8 @@ fn a_certificate_that_is_only_joined_by_the_new_one_is_no_success() {
     let mut bind = vec!["bind", NAME, "--to", "nginx", "--set", &port, "--set", name];
     values.iter().for_each(|value| bind.extend(["--set", value]));
     store.run(&bind);
-    let said = store.refuse(&["commit", "--patience", "0.5"]);
-    let cause = "clients that take RSA keys alone still get the one from before; everything was put back";
+    let said = store.refuse(&["commit", "--patience", "3"]);
+    let cause = "clients that take RSA keys alone still get the one from before";
     assert!(said.contains(cause), "{said}");
     assert_eq!(snapshot(&nginx.config), before);
 }
@@ -91,8 +96,8 @@ fn a_pair_of_keys_is_left_where_both_certificates_name_the_host() {
         let store = KeyStore::with(&elliptic());
         bind(&store, NAME, "files", &nginx, "elliptic");
         if !fits {
-            let said = store.refuse(&["commit", "--patience", "0.5"]);
-            let cause = format!("clients that take RSA keys alone get {}; everything was put back", print(&other));
+            let said = store.refuse(&["commit", "--patience", "3"]);
+            let cause = format!("clients that take RSA keys alone get {}", print(&other));
             assert!(said.contains(&cause), "{said}");
             continue;
         }
@@ -102,7 +107,7 @@ fn a_pair_of_keys_is_left_where_both_certificates_name_the_host() {
         // The other one may be the store's too, and each of them can be renewed by itself.
         store.put("imap.contoso.test", &rsa(&["imap.contoso.test", NAME]));
         bind(&store, "imap.contoso.test", "files:rsa", &nginx, "rsa");
-        let said = store.refuse(&["commit", "--patience", "0.5"]);
+        let said = store.refuse(&["commit", "--patience", "3"]);
         assert!(said.contains("it still presents the one from before"), "{said}");
         store.put("imap.contoso.test", &rsa(&["imap.contoso.test", NAME]));
         store.put(NAME, &Authority::new().issue(&Leaf::new(&[NAME, "imap.contoso.test"])));
@@ -112,6 +117,27 @@ fn a_pair_of_keys_is_left_where_both_certificates_name_the_host() {
             store.put("imap.contoso.test", &rsa(&["imap.contoso.test", NAME]));
         }
     }
+}
+
+#[test]
+fn a_service_that_presents_something_else_later_is_named_where_nothing_is_to_do() {
+    let mut nginx = nginx(|nginx| beside(nginx, "own", &elliptic()));
+    let store = KeyStore::with(&elliptic());
+    bind(&store, NAME, "files", &nginx, "own");
+    store.run(&["commit"]);
+    assert!(store.run(&["commit"]).starts_with("Nothing to commit"));
+    let later = elliptic();
+    let config = fs::read_to_string(&nginx.config).unwrap();
+    fs::write(&nginx.config, config.replace("own.", "later.")).unwrap();
+    beside(&nginx, "later", &later);
+    reload(&mut nginx);
+    let journals = store.journals();
+    let said = store.refuse(&["commit", "--patience", "3"]);
+    assert!(said.contains("nothing to commit, but https://127.0.0.1:"), "{said}");
+    assert!(said.contains(&format!("it presents {}\n", print(&later))), "{said}");
+    assert_eq!(store.journals(), journals);
+    let dry = store.run(&["commit", "--dry-run"]);
+    assert!(dry.ends_with("Endpoints are not looked at.\n"), "{dry}");
 }
 
 /// `certfix bind` to the files of this name, and nginx is looked at.

@@ -86,7 +86,7 @@ impl<T> Work<T> {
 /// # Errors
 /// A binding that cannot be committed: its template, its key, or a file of the service; [`Deploying::Revoked`].
 pub fn staged(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<Staged>, Error> {
-    let Work { turns, services } = due(store, scope, revoked)?;
+    let Work { turns, services } = due(store, scope, revoked)?.work;
     Ok(Work { turns, services: services.into_iter().map(|(_, staged)| staged).collect() })
 }
 
@@ -94,7 +94,8 @@ pub fn staged(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work
 /// of what an interrupted program left.
 ///
 /// # Errors
-/// [`Deploying::Locked`]; what [`staged`] may say; [`Deploying::PutBack`] when a step failed and everything is as before;
+/// [`Deploying::Locked`]; what [`staged`] may say; [`Deploying::NothingToCommit`] when a service has what it is bound to, but
+/// presents something else; [`Deploying::PutBack`] when a step failed and everything is as before;
 /// [`Deploying::NotPutBack`] when that failed too.
 pub fn commit(
     store: &Store,
@@ -105,8 +106,10 @@ pub fn commit(
 ) -> Result<Work<Committed>, Error> {
     let lock = store.lock("commit", manners.wait)?;
     recover(store, &lock, Force::No, tell)?;
-    let work = due(store, scope, revoked)?;
+    let Due { work, in_place } = due(store, scope, revoked)?;
     if work.is_empty() {
+        let wrong = |cause| Error::from(Deploying::NothingToCommit { cause: Box::new(cause) });
+        ensure_presented(store, &in_place, manners, tell).map_err(wrong)?;
         return Ok(Work { turns: Vec::new(), services: Vec::new() });
     }
     let due = &work.services;
@@ -180,9 +183,15 @@ fn recover(store: &Store, lock: &Lock, force: Force, tell: &mut dyn FnMut(&str))
     Ok(Some(back))
 }
 
-/// The bindings that are not as they should be. A new certificate in the store needs a reload where no file changes.
-fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<(Material, Staged)>, Error> {
-    let mut due: Vec<(Material, Staged)> = Vec::new();
+/// What there is to do, and the bindings for which there is nothing to do.
+struct Due {
+    work: Work<(Material, Staged)>,
+    in_place: Vec<(Material, Staged)>,
+}
+
+/// Tells the bindings that are not as they should be from the others. A new certificate in the store needs a reload where no file changes.
+fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Due, Error> {
+    let (mut due, mut in_place): (Vec<(Material, Staged)>, Vec<_>) = (Vec::new(), Vec::new());
     let mut all: Vec<Staged> = Vec::new();
     for (key, bindings) in binding::bound(scope.keys(store)?)? {
         if !bindings.iter().any(|binding| scope.covers(binding)) {
@@ -196,9 +205,8 @@ fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<(Mater
             if is_new {
                 ensure_in_force(&key, &material.leaf, revoked)?;
             }
-            if is_new || staged.files.iter().any(|change| !change.is_in_place()) {
-                due.push((material.clone(), staged));
-            }
+            let is_due = is_new || staged.files.iter().any(|change| !change.is_in_place());
+            if is_due { &mut due } else { &mut in_place }.push((material.clone(), staged));
         }
     }
     stage::ensure_lasting(&all)?;
@@ -214,7 +222,26 @@ fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<(Mater
             ensure_in_force(&key, &next.certificate, revoked)?;
         }
     }
-    Ok(Work { turns, services: due })
+    Ok(Due { work: Work { turns, services: due }, in_place })
+}
+
+/// Files that are in their places say nothing of what services make of them.
+fn ensure_presented(
+    store: &Store,
+    in_place: &[(Material, Staged)],
+    manners: Manners,
+    tell: &mut dyn FnMut(&str),
+) -> Result<(), Error> {
+    let others = others(store, in_place)?;
+    for one @ (material, staged) in in_place {
+        let watches: Vec<Watch> = watches(material, staged)?.into_iter().map(Watch::without_past).collect();
+        for (place, shown) in prove(one, &watches, &others, manners, tell)? {
+            if let Shown::Committed { remarks } = shown {
+                remarks.iter().for_each(|remark| tell(&format!("{place}: {remark}")));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Fails where a revoked certificate would be given out. Services that have it go on with it until there is another.
@@ -321,24 +348,33 @@ fn apply(
             reloaded.push(command);
         }
     }
-    let mut shown = Vec::new();
-    for ((material, staged), watches) in due.iter().zip(watches) {
-        let sha256 = sha256_hex(&material.leaf.der);
-        let wanted = Wanted { sha256, target: &material.target, others };
-        let mut places = Vec::new();
-        for watch in watches {
-            tell(&format!("looking at {}", watch.endpoint));
-            places.push((watch.endpoint.clone(), watch.prove(&wanted, manners.patience)?));
-        }
-        if !places.is_empty() && places.iter().all(|(_, shown)| *shown == Shown::Silent) {
-            return Err(Error::from(Deploying::NothingListens { service: staged.binding.to_string() }));
-        }
-        shown.push(places);
-    }
+    let shown = due.iter().zip(watches).map(|(one, watches)| prove(one, watches, others, manners, tell));
+    let shown = shown.collect::<Result<Vec<_>, _>>()?;
     for record in records {
         disk::replace(&record.path, &record.after.contents, record.after.rights)?;
     }
     Ok(shown)
+}
+
+/// Looks at every place of a service until it presents its certificate.
+fn prove(
+    (material, staged): &(Material, Staged),
+    watches: &[Watch],
+    others: &[String],
+    manners: Manners,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Vec<(String, Shown)>, Error> {
+    let sha256 = sha256_hex(&material.leaf.der);
+    let wanted = Wanted { sha256, target: &material.target, others };
+    let mut places = Vec::new();
+    for watch in watches {
+        tell(&format!("looking at {}", watch.endpoint));
+        places.push((watch.endpoint.clone(), watch.prove(&wanted, manners.patience)?));
+    }
+    if !places.is_empty() && places.iter().all(|(_, shown)| *shown == Shown::Silent) {
+        return Err(Error::from(Deploying::NothingListens { service: staged.binding.to_string() }));
+    }
+    Ok(places)
 }
 
 fn committed(due: Vec<(Material, Staged)>, places: Vec<Vec<(String, Shown)>>) -> Vec<Committed> {

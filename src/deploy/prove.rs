@@ -86,6 +86,11 @@ impl Watch {
         Ok(watch)
     }
 
+    /// The same, where nothing was changed: what it presents now is not from before.
+    pub(super) fn without_past(self) -> Self {
+        Self { before: None, beside: Vec::new(), ..self }
+    }
+
     /// Looks until what was there before is there to stay.
     ///
     /// # Errors

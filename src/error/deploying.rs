@@ -42,6 +42,8 @@ pub enum Deploying {
     NotPresented { endpoint: String, sha256: String, cause: String },
     /// A service that could not be looked at anywhere.
     NothingListens { service: String },
+    /// Every file is in its place, and yet a service does not do what it is bound to.
+    NothingToCommit { cause: Box<Error> },
     /// A commit failed, and everything is as before.
     PutBack { cause: Box<Error>, troubles: Vec<String> },
     /// A commit failed, and so did putting back.
@@ -76,6 +78,9 @@ impl Deploying {
             Self::Locked { .. } => "run it again when that has ended; bind, commit and undo take --wait SECONDS",
             Self::Interrupted { .. } => "certfix undo puts everything back; certfix commit does so and begins again",
             Self::NothingListens { .. } => "start it, or say where to look with --endpoint PROTOCOL://HOST:PORT",
+            Self::NothingToCommit { .. } => {
+                "start the service or have it reload; if that does not help, other lines of its configuration name a certificate"
+            }
             Self::PutBack { .. } => "correct what failed, then run certfix commit again",
             Self::NotPutBack { .. } => "the next certfix commit or certfix undo tries again to put everything back",
             Self::FolderGone { .. } => "make the folder again, or put back all but that file with certfix undo --force",
@@ -124,6 +129,7 @@ impl Deploying {
                 write!(out, "{endpoint} does not present the certificate {sha256}: {cause}")
             }
             Self::NothingListens { service } => write!(out, "{service} does not answer on any of its ports"),
+            Self::NothingToCommit { cause } => write!(out, "nothing to commit, but {cause}"),
             Self::PutBack { cause, troubles } if troubles.is_empty() => {
                 write!(out, "{cause}; everything was put back")
             }

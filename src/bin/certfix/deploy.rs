@@ -59,7 +59,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
         let mut text = String::new();
         show_turns(&work, &mut text);
         work.services.iter().for_each(|staged| show(staged, &mut text));
-        text.push_str(if work.is_empty() { NOTHING } else { NOTHING_WRITTEN });
+        text.push_str(if work.is_empty() { NOTHING_STAGED } else { NOTHING_WRITTEN });
         return say(&text);
     }
     let (revoked, manners) = (keys::revoked(&store), manners(&args.place, &args.patience));
@@ -92,7 +92,8 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
     Ok(code)
 }
 
-const NOTHING: &str = "Nothing to commit: every service has what it is bound to.\n";
+const NOTHING: &str = "Nothing to commit: every file is in its place, and every endpoint presents its certificate.\n";
+const NOTHING_STAGED: &str = "Nothing to commit: every file is in its place. Endpoints are not looked at.\n";
 const NOTHING_WRITTEN: &str = "Nothing was written.\n";
 const BINDINGS_STAY: &str = "The bindings stay: certfix commit does it again\n";
 
