@@ -16,6 +16,7 @@ mod difference;
 mod disk;
 mod edit;
 mod journal;
+mod look;
 mod material;
 mod nginx;
 mod prove;

@@ -1,22 +1,15 @@
 //! What services present: before a commit, and until they present what was committed.
 
-use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::look::{Endpoint, Presented, View};
 use crate::Error;
-use crate::error::{Deploying, io_cause};
-use crate::facts::{
-    Cause, Certificate, Hello, KeysOffered, Name, Opening, Sni, Step, Target, Text, TlsVersion, Trouble, sha256_hex,
-};
-use crate::probe::{Asked, Protocol, Wire, by_port, other_keys, tls};
+use crate::error::Deploying;
+use crate::facts::{Cause, Certificate, KeysOffered, Name, Sni, Step, Text, Trouble};
 
-/// The longest step of one look.
-const STEP: Duration = Duration::from_secs(5);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How often in a row the certificate has to be there: processes that a service lets go may still answer.
@@ -29,7 +22,7 @@ pub struct Watch {
     pub endpoint: String,
     /// What it presented before: SHA-256 in hexadecimal digits; None when nothing could be had of it.
     pub before: Option<String>,
-    /// What it presented besides, to clients of the other kind of key.
+    /// What it presented besides: to clients of the other kind of key, or on another address.
     #[serde(default)]
     beside: Vec<String>,
     /// True when it has to answer: somebody named it, or it answered before.
@@ -60,29 +53,26 @@ pub(super) struct Wanted<'a> {
     pub(super) others: &'a [String],
 }
 
-/// A certificate, and the keys that clients take who get it.
-struct Presented {
-    sha256: String,
-    der: Vec<u8>,
-    keys: KeysOffered,
-}
-
 impl Watch {
     /// Looks once, before anything changes.
     ///
     /// # Errors
     /// The endpoint cannot be understood.
     pub(super) fn begin(endpoint: &str, name: Option<&Name>, is_named: bool) -> Result<Self, Error> {
-        place(endpoint)?;
+        Endpoint::parse(endpoint)?;
         let name = name.map(|name| name.as_str().to_owned());
         let (endpoint, beside) = (endpoint.to_owned(), Vec::new());
         let mut watch = Self { endpoint, before: None, beside, must_answer: true, name };
         let seen = watch.look();
-        let is_silent = seen.as_ref().is_err_and(|trouble| trouble.step == Step::Connect);
-        watch.must_answer = is_named || !is_silent;
-        let mut seen = seen.into_iter().flatten().map(|one| one.sha256);
-        watch.before = seen.next();
-        watch.beside = seen.collect();
+        watch.must_answer = is_named || seen.is_ok();
+        let seen = seen.into_iter().flat_map(|view| view.answers).filter_map(|(_, seen)| seen.ok());
+        for one in seen.flatten() {
+            match &watch.before {
+                None => watch.before = Some(one.sha256),
+                Some(before) if *before == one.sha256 || watch.beside.contains(&one.sha256) => {}
+                Some(_) => watch.beside.push(one.sha256),
+            }
+        }
         Ok(watch)
     }
 
@@ -96,7 +86,10 @@ impl Watch {
     /// # Errors
     /// [`Deploying::NotPresented`] when it is not there in time.
     pub(super) fn wait_for(&self, sha256: &str, patience: Duration) -> Result<Shown, Error> {
-        self.wait(sha256, patience, |_| Ok(Vec::new()))
+        self.wait(sha256, patience, |seen| match seen.first() {
+            Some(one) if one.sha256 != sha256 && !self.beside.contains(&one.sha256) => Err(self.instead(one)),
+            _ => Ok(Vec::new()),
+        })
     }
 
     /// Looks until clients of every kind of key get what they shall get.
@@ -107,7 +100,7 @@ impl Watch {
         self.wait(&wanted.sha256, patience, |seen| self.remarks(seen, wanted))
     }
 
-    /// `judge` says what is to be remarked where the certificate is there, or why it does not count.
+    /// `judge` says what is to be remarked on what one address presents, or why it does not count.
     fn wait(
         &self,
         sha256: &str,
@@ -118,10 +111,9 @@ impl Watch {
         let mut in_a_row = 0;
         loop {
             let judged = match self.look() {
-                Ok(seen) if seen.iter().any(|one| one.sha256 == sha256) => judge(&seen),
-                Ok(seen) => Err(seen.first().map_or_else(String::new, |one| self.instead(one))),
-                Err(trouble) if trouble.step == Step::Connect && !self.must_answer => return Ok(Shown::Silent),
-                Err(trouble) => Err(format!("{} failed: {}", trouble.step, trouble.cause)),
+                Ok(view) => judge_all(&view, &judge),
+                Err(_) if !self.must_answer => return Ok(Shown::Silent),
+                Err(trouble) => Err(failed(&trouble)),
             };
             let cause = match judged {
                 Ok(remarks) => {
@@ -149,6 +141,9 @@ impl Watch {
     /// What there is to say where the wanted certificate is among those that are presented. One that stands beside it has to
     /// name the host too, and to be another binding's or to stay while an earlier one gives way.
     fn remarks(&self, seen: &[Presented], wanted: &Wanted<'_>) -> Result<Vec<String>, String> {
+        if seen.iter().all(|one| one.sha256 != wanted.sha256) {
+            return Err(seen.first().map_or_else(String::new, |one| self.instead(one)));
+        }
         let Some(other) = seen.iter().find(|one| one.sha256 != wanted.sha256) else { return Ok(Vec::new()) };
         let cert = Certificate::from_der(&other.der).ok().filter(|cert| names(cert, wanted.target));
         match cert {
@@ -179,47 +174,33 @@ impl Watch {
         }
     }
 
-    /// The certificates that are presented now, each once: that for clients which take any key, then that for those of
-    /// the other kind of key, where they are answered.
-    fn look(&self) -> Result<Vec<Presented>, Trouble> {
-        let at_connect = |cause| Trouble { step: Step::Connect, cause };
-        let (protocol, opening, address) = place(&self.endpoint)
-            .and_then(|(protocol, opening, host, port)| Ok((protocol, opening, find(&self.endpoint, &host, port)?)))
-            .map_err(|error| at_connect(Cause::Io(error.to_string())))?;
+    fn look(&self) -> Result<View, Trouble> {
         let name = self.name.as_deref().and_then(|name| Name::parse(name).ok());
-        let sni = name.map_or(Sni::Absent, Sni::Target);
-        let look = |keys, newest| {
-            let wire = Wire::connect(address, STEP, Arc::new(AtomicBool::new(false)));
-            let mut wire = wire.map_err(at_connect)?;
-            protocol.open(&mut wire, opening).ready?;
-            tls::shake(&mut wire, &Hello { sni: sni.clone(), keys, newest })
-        };
-        // Old servers know neither today's versions nor a polite way to say so.
-        let seen = look(KeysOffered::Any, TlsVersion::Tls13).or_else(|trouble| {
-            if tls::wants_legacy(&trouble) { look(KeysOffered::Any, TlsVersion::Tls10) } else { Err(trouble) }
-        })?;
-        let mut all = vec![Presented::of(&seen, KeysOffered::Any)];
-        if let Some(keys) = other_keys(&seen) {
-            // Up to TLS 1.2 the kind of key is told apart from the signatures of the chain; protocol_version says that
-            // there is no such version.
-            match look(keys, seen.version.min(TlsVersion::Tls12)).or_else(|trouble| {
-                if trouble.cause == Cause::Alert(70) { look(keys, seen.version) } else { Err(trouble) }
-            }) {
-                Ok(seen) => all.push(Presented::of(&seen, keys)),
-                Err(trouble) if trouble.may_answer_another() => {}
-                Err(trouble) => return Err(trouble),
-            }
-            all.dedup_by(|second, first| second.sha256 == first.sha256);
-        }
-        Ok(all)
+        let endpoint = Endpoint::parse(&self.endpoint);
+        let endpoint =
+            endpoint.map_err(|error| Trouble { step: Step::Connect, cause: Cause::Io(error.to_string()) })?;
+        endpoint.look(&name.map_or(Sni::Absent, Sni::Target))
     }
 }
 
-impl Presented {
-    fn of(seen: &tls::Seen, keys: KeysOffered) -> Self {
-        let der = seen.chain.first().cloned().unwrap_or_default();
-        Self { sha256: sha256_hex(&der), der, keys }
+/// All addresses that answer have to present what they shall. Others do not count, and are told.
+fn judge_all(view: &View, judge: impl Fn(&[Presented]) -> Result<Vec<String>, String>) -> Result<Vec<String>, String> {
+    let mut remarks = Vec::new();
+    for (address, seen) in &view.answers {
+        let judged = seen.as_ref().map_err(failed).and_then(|seen| judge(seen));
+        let is_one = view.answers.len() + view.silent.len() == 1;
+        for remark in judged.map_err(|cause| if is_one { cause } else { format!("on {address} {cause}") })? {
+            if !remarks.contains(&remark) {
+                remarks.push(remark);
+            }
+        }
     }
+    remarks.extend(view.silent.iter().map(|address| format!("{address} does not answer")));
+    Ok(remarks)
+}
+
+fn failed(trouble: &Trouble) -> String {
+    format!("{} failed: {}", trouble.step, trouble.cause)
 }
 
 fn clients(keys: KeysOffered) -> &'static str {
@@ -239,24 +220,39 @@ fn names(cert: &Certificate, target: &str) -> bool {
     })
 }
 
-/// What an endpoint means. Its protocol has to be beyond doubt.
-fn place(endpoint: &str) -> Result<(&'static Protocol, Opening, Target, u16), Error> {
-    match Asked::parse(endpoint)? {
-        Asked::Service { protocol, opening, host, port } => Ok((protocol, opening, host, port)),
-        Asked::HostPort { host, port } => match by_port(port) {
-            Some((protocol, opening)) => Ok((protocol, opening, host, port)),
-            None => Err(Error::NoPort { address: endpoint.to_owned() }),
-        },
-        Asked::Host(_) | Asked::AnyOf { .. } => Err(Error::NoPort { address: endpoint.to_owned() }),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn find(endpoint: &str, host: &Target, port: u16) -> Result<SocketAddr, Error> {
-    if let Some(address) = host.address() {
-        return Ok(SocketAddr::new(address, port));
+    fn presented(sha256: &str) -> Presented {
+        Presented { sha256: sha256.to_owned(), der: Vec::new(), keys: KeysOffered::Any }
     }
-    let unknown = |cause: String| Error::NoAddress { host: endpoint.to_owned(), cause };
-    let name = host.name().ok_or_else(|| Error::NoHost { address: endpoint.to_owned() })?;
-    let mut found = (name.as_str(), port).to_socket_addrs().map_err(|cause| unknown(io_cause(&cause)))?;
-    found.next().ok_or_else(|| unknown("it has no address".to_owned()))
+
+    #[test]
+    fn every_address_has_to_present_it_but_those_that_are_silent() {
+        let watch = Watch {
+            endpoint: "imaps://localhost:993".to_owned(),
+            before: Some("old".to_owned()),
+            beside: Vec::new(),
+            must_answer: true,
+            name: None,
+        };
+        let wanted = Wanted { sha256: "new".to_owned(), target: "mail.contoso.test", others: &[] };
+        let judged = |answers: Vec<Result<&str, Trouble>>, silent: &[&str]| {
+            let address = |text: &str| text.parse().unwrap();
+            let answers = ["127.0.0.1", "::1"].iter().zip(answers);
+            let answers = answers.map(|(at, seen)| (address(at), seen.map(|sha256| vec![presented(sha256)])));
+            let view = View { answers: answers.collect(), silent: silent.iter().map(|at| address(at)).collect() };
+            judge_all(&view, |seen| watch.remarks(seen, &wanted))
+        };
+        let fails = |cause: &str| Err(cause.to_owned());
+        assert_eq!(judged(vec![Ok("new"), Ok("new")], &[]), Ok(Vec::new()));
+        assert_eq!(judged(vec![Ok("new")], &["::1"]), Ok(vec!["::1 does not answer".to_owned()]));
+        assert_eq!(judged(vec![Ok("new"), Ok("old")], &[]), fails("on ::1 it still presents the one from before"));
+        assert_eq!(judged(vec![Ok("other")], &["::1"]), fails("on 127.0.0.1 it presents other"));
+        assert_eq!(judged(vec![Ok("other")], &[]), fails("it presents other"));
+        let closed = Trouble { step: Step::Handshake, cause: Cause::Closed };
+        let said = "on ::1 the TLS handshake failed: the server closed the connection";
+        assert_eq!(judged(vec![Ok("new"), Err(closed)], &[]), fails(said));
+    }
 }
