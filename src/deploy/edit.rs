@@ -1,24 +1,38 @@
 //! Changes to files of services that leave everything else in them byte for byte as it is.
 
-use super::template::Place;
+use super::template::{Indented, Letters, Place};
 
-/// The file with this line instead of the last one that begins with `name`, or with the line added. A line that begins
-/// with white space continues the one before and goes with it, also behind blank lines and comments, which stay.
-pub(super) fn set(text: &str, name: &str, line: &str, missing: Place) -> String {
+/// A line that is wanted, and how the service reads its lines.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    /// The word that the line begins with.
+    pub(super) name: String,
+    pub(super) line: String,
+    pub(super) missing: Place,
+    pub(super) letters: Letters,
+    pub(super) indented: Indented,
+}
+
+/// The file with this line instead of the last one that begins with its name, or with the line added. An indented line that
+/// continues the one before goes with it, also behind blank lines and comments, which stay.
+pub(super) fn set(text: &str, wanted: &Wanted) -> String {
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     let ending = if lines.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
-    let wanted = format!("{line}{ending}");
-    let Some(at) = lines.iter().rposition(|line| first_word(line) == Some(name)) else {
-        let (before, after) = match missing {
-            Place::First => (wanted.as_str(), text),
-            Place::Last => (text, wanted.as_str()),
+    let line = format!("{}{ending}", wanted.line);
+    let Some(at) = lines.iter().rposition(|line| wanted.is_in(line)) else {
+        let (before, after) = match wanted.missing {
+            Place::First => (line.as_str(), text),
+            Place::Last => (text, line.as_str()),
         };
-        let open = missing == Place::Last && !before.is_empty() && !before.ends_with('\n');
+        let open = wanted.missing == Place::Last && !before.is_empty() && !before.ends_with('\n');
         return format!("{before}{}{after}", if open { ending } else { "" });
     };
     let rest = lines.split_off(at + 1);
-    lines[at] = &wanted;
-    lines.extend(without_continuation(rest));
+    lines[at] = &line;
+    lines.extend(match wanted.indented {
+        Indented::Continues => without_continuation(rest),
+        Indented::Begins => rest,
+    });
     lines.concat()
 }
 
@@ -38,16 +52,35 @@ fn without_continuation(lines: Vec<&str>) -> Vec<&str> {
     rest
 }
 
-fn first_word(line: &str) -> Option<&str> {
-    if line.starts_with([' ', '\t', '#']) {
-        return None;
+impl Wanted {
+    /// True for a line that sets the same.
+    fn is_in(&self, line: &str) -> bool {
+        let line = match self.indented {
+            Indented::Continues => line,
+            Indented::Begins => line.trim_start_matches([' ', '\t']),
+        };
+        let word = line.split([' ', '\t', '=', ':', '\r', '\n']).next().unwrap_or_default();
+        match self.letters {
+            _ if word.is_empty() => false,
+            Letters::Exact => word == self.name,
+            Letters::AnyCase => word.eq_ignore_ascii_case(&self.name),
+        }
     }
-    line.split([' ', '\t', '=', ':', '\r', '\n']).next().filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn wanted(name: &str, line: &str) -> Wanted {
+        Wanted {
+            name: name.to_owned(),
+            line: line.to_owned(),
+            missing: Place::Last,
+            letters: Letters::Exact,
+            indented: Indented::Continues,
+        }
+    }
 
     #[test]
     fn one_line_is_replaced_and_nothing_else() {
@@ -67,8 +100,19 @@ mod tests {
             ),
             ("key = x\n  # too\n# on b\nb\n# on c\n  c", "key = new\n# on b\nb\n# on c\n  c"),
         ] {
-            assert_eq!(set(before, "key", "key = new", Place::Last), after, "{before:?}");
+            assert_eq!(set(before, &wanted("key", "key = new")), after, "{before:?}");
         }
-        assert_eq!(set("database mdb", "tls", "tls x", Place::First), "tls x\ndatabase mdb");
+        let first = Wanted { missing: Place::First, ..wanted("tls", "tls x") };
+        assert_eq!(set("database mdb", &first), "tls x\ndatabase mdb");
+    }
+
+    #[test]
+    fn a_line_is_found_as_its_service_reads_it() {
+        let exact = wanted("Key", "Key new");
+        assert_eq!(set("key old\n Key old\n", &exact), "key old\n Key old\nKey new\n");
+        let folded = Wanted { letters: Letters::AnyCase, ..exact.clone() };
+        assert_eq!(set("key old\n  older\nKEYS x\n", &folded), "Key new\nKEYS x\n");
+        let indented = Wanted { indented: Indented::Begins, ..exact };
+        assert_eq!(set(" \tKey: old\n  other: x\n #Key: y\n", &indented), "Key new\n  other: x\n #Key: y\n");
     }
 }

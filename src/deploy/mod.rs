@@ -41,7 +41,9 @@ pub use disk::Rights;
 pub use journal::Turn;
 pub use prove::{Shown, Watch};
 pub use stage::{Change, Staged};
-pub use template::{Block, Command, FileTemplate, Part, Place, Setting, Template, load, own, services};
+pub use template::{
+    Block, Command, FileTemplate, Indented, Letters, Part, Place, Setting, Template, load, own, services,
+};
 
 /// What came of binding a key to a service.
 #[derive(Clone, Debug)]

@@ -68,7 +68,7 @@ impl Block {
             || values("listen")
                 .any(|mut words| words.next().is_some_and(|place| is_same(address(place), wanted.listen)));
         let is_called = wanted.server_name.is_empty()
-            || values("server_name").any(|mut words| words.any(|word| word == wanted.server_name));
+            || values("server_name").any(|mut words| words.any(|word| word.eq_ignore_ascii_case(wanted.server_name)));
         speaks_tls && listens && is_called
     }
 }
@@ -196,6 +196,7 @@ mod tests {
         let expected = SITE.replace("\"/old dir/a.pem\"", "/new/c.pem").replace("/old/a.key", "/new/k.pem");
         assert_eq!(set(SITE, &wanted("192.0.2.5", "")).unwrap(), expected);
         assert_eq!(set(SITE, &wanted("", "a.test")).unwrap(), expected);
+        assert_eq!(set(SITE, &wanted("", "A.Test")).unwrap(), expected, "nginx compares without case");
     }
 
     #[test]

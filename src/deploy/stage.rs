@@ -39,7 +39,7 @@ pub struct Staged {
 /// A change of part of a file.
 #[derive(Clone, Debug)]
 enum Edit {
-    Line { name: String, line: String, missing: template::Place },
+    Line(edit::Wanted),
     Blocks { listen: String, server_name: String, certificate: String, key: String },
 }
 
@@ -47,7 +47,7 @@ impl Edit {
     /// The text with the change in it; why it cannot be made, in words.
     fn apply(&self, text: &str) -> Result<String, String> {
         match self {
-            Self::Line { name, line, missing } => Ok(edit::set(text, name, line, *missing)),
+            Self::Line(wanted) => Ok(edit::set(text, wanted)),
             Self::Blocks { listen, server_name, certificate, key } => {
                 nginx::set(text, &nginx::Wanted { listen, server_name, certificate, key })
             }
@@ -98,7 +98,8 @@ pub(super) fn stage(material: &Material, binding: &Binding, earlier: &[Staged]) 
     }
     for setting in &template.settings {
         let (name, line) = (page.render(&setting.name)?, page.render(&setting.line)?);
-        files.edit(&setting.path, Edit::Line { name, line, missing: setting.missing })?;
+        let template::Setting { missing, letters, indented, .. } = *setting;
+        files.edit(&setting.path, Edit::Line(edit::Wanted { name, line, missing, letters, indented }))?;
     }
     for block in &template.blocks {
         let words = [&block.listen, &block.server_name, &block.certificate, &block.key].map(|word| page.render(word));

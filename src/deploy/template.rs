@@ -78,7 +78,7 @@ pub enum Part {
     Fullchain,
 }
 
-/// One line in a file of `name value` lines. A line that begins with white space continues the one before.
+/// One line in a file of `name value` lines.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setting {
@@ -91,6 +91,12 @@ pub struct Setting {
     /// Where the line goes if there is none: at the end, or before all others.
     #[serde(default)]
     pub missing: Place,
+    /// Whether the service tells capital letters in names from small ones.
+    #[serde(default)]
+    pub letters: Letters,
+    /// What a line means that begins with white space.
+    #[serde(default)]
+    pub indented: Indented,
 }
 
 /// Where a line goes that is not there yet.
@@ -102,6 +108,28 @@ pub enum Place {
     Last,
     /// Before all others.
     First,
+}
+
+/// How a service compares the names of its settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Letters {
+    /// Letter by letter.
+    #[default]
+    Exact,
+    /// Capital letters are the same as small ones.
+    AnyCase,
+}
+
+/// What a service makes of a line that begins with white space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Indented {
+    /// It continues the one before.
+    #[default]
+    Continues,
+    /// It begins a setting, like any other.
+    Begins,
 }
 
 /// Server blocks of nginx: every one that speaks TLS, or those that are named.

@@ -117,8 +117,8 @@ fn configure(path: &Path, files: &Files) -> PathBuf {
          pathoverview: {folder}/overview\n\
          pathtmp: {folder}/tmp\n\
          tlscapath: {folder}\n\
-         tlscertfile: {certificate}\n\
-         tlskeyfile: {key}\n",
+         \x20  tlscertfile: {certificate}\n\
+         \ttlskeyfile: {key}\n",
         folder = path.display(),
         certificate = files.certificate.display(),
         key = files.key.display(),

@@ -44,7 +44,7 @@ impl OpenLdap {
         let [ldap, ldaps] = ports();
         let config = path.join("slapd.conf");
         let tls = format!(
-            "TLSCertificateFile {}\nTLSCertificateKeyFile {}\nTLSVerifyClient never\n",
+            "tlscertificatefile {}\nTlsCertificateKeyFile {}\nTLSVerifyClient never\n",
             files.certificate.display(),
             files.key.display(),
         );
