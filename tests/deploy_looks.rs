@@ -140,6 +140,25 @@ fn a_service_that_presents_something_else_later_is_named_where_nothing_is_to_do(
     assert!(dry.ends_with("Endpoints are not looked at.\n"), "{dry}");
 }
 
+#[test]
+fn an_endpoint_that_no_commit_could_look_at_is_not_bound() {
+    let store = KeyStore::with(&elliptic());
+    for (endpoint, part) in [
+        ("127.0.0.1:21993", "'127.0.0.1:21993' does not say which protocol is spoken there\n"),
+        (NAME, "'mail.contoso.test' does not say which protocol is spoken there\n"),
+        ("imasp://127.0.0.1:1", "no protocol is called 'imasp': did you mean 'imap'\n"),
+        ("imaps://127.0.0.1:x", "'x' in 'imaps://127.0.0.1:x' is not a port\n"),
+        ("tls://127.0.0.1", "'tls://127.0.0.1' names no port, and there is no usual one\n"),
+    ] {
+        let said = store.refuse(&["bind", NAME, "--to", "files", "--endpoint", endpoint]);
+        assert!(said.contains(part), "{said}");
+        assert!(!store.root().join(NAME).join("bindings.json").exists());
+    }
+    store.run(&["bind", NAME, "--to", "files", "--endpoint", "127.0.0.1:993"]);
+    let said = store.refuse(&["bind", NAME, "--to", "stunnel", "--set", "port=x", "--set", "file=/stunnel.pem"]);
+    assert!(said.contains("'x' in 'tls://127.0.0.1:x' is not a port\n"), "{said}");
+}
+
 /// `certfix bind` to the files of this name, and nginx is looked at.
 fn bind(store: &KeyStore, key: &str, service: &str, nginx: &Nginx, name: &str) {
     let file = |value: &str, extension: &str| {

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::Error;
-use crate::error::io_cause;
+use crate::error::{Deploying, io_cause};
 use crate::facts::{Cause, Hello, KeysOffered, Opening, Sni, Step, Target, TlsVersion, Trouble, sha256_hex};
 use crate::probe::{Asked, Protocol, Wire, by_port, other_keys, tls};
 
@@ -37,12 +37,12 @@ pub(super) struct Presented {
 }
 
 impl Endpoint {
-    /// Reads `imaps://127.0.0.1:993`. The protocol has to be beyond doubt.
+    /// Reads `imaps://127.0.0.1:993`, or `127.0.0.1:993`, whose port tells the protocol. It has to be beyond doubt.
     ///
     /// # Errors
     /// It is not, or the address cannot be understood.
     pub(super) fn parse(typed: &str) -> Result<Self, Error> {
-        let unclear = || Error::NoPort { address: typed.to_owned() };
+        let unclear = || Error::from(Deploying::NoProtocol { endpoint: typed.to_owned() });
         match Asked::parse(typed)? {
             Asked::Service { protocol, opening, host, port } => Ok(Self { protocol, opening, host, port }),
             Asked::HostPort { host, port } => {

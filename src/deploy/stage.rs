@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::account;
 use super::binding::Binding;
 use super::disk::{self, Present, Rights};
+use super::look::Endpoint;
 use super::material::Material;
 use super::template::{self, Command, Part, Template};
 use super::{edit, nginx};
@@ -120,7 +121,7 @@ pub(super) fn stage(material: &Material, binding: &Binding, earlier: &[Staged]) 
         files: staged,
         check: own(&binding.check, &template.check)?,
         reload: own(&binding.reload, &template.reload)?,
-        endpoints: endpoints.iter().map(|endpoint| page.render(endpoint)).collect::<Result<_, _>>()?,
+        endpoints: endpoints.iter().map(|endpoint| page.endpoint(endpoint)).collect::<Result<_, _>>()?,
         edits,
     })
 }
@@ -300,6 +301,12 @@ impl<'a> Page<'a> {
             path if path.is_absolute() => disk::resolve(path).map(Some),
             path => Err(self.bad(format!("'{}' does not begin at the root", path.display()))),
         }
+    }
+
+    /// One that a commit can look at.
+    fn endpoint(&self, text: &str) -> Result<String, Error> {
+        let endpoint = self.render(text)?;
+        Endpoint::parse(&endpoint).map(|_| endpoint)
     }
 
     fn command(&self, command: &Command) -> Result<Command, Error> {

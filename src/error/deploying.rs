@@ -28,6 +28,8 @@ pub enum Deploying {
     NoValue { service: String, name: String, known: String },
     /// A binding by which a commit would do nothing.
     NothingSet { service: String, known: String },
+    /// An address that leaves open what is spoken there.
+    NoProtocol { endpoint: String },
     /// There is no such folder, and so no store.
     NoStore { path: PathBuf },
     /// A file of a service that cannot be changed safely.
@@ -73,6 +75,9 @@ impl Deploying {
             }
             Self::NotBound { .. } => "name the service as it was bound, with --address if it had one",
             Self::NothingSet { .. } => "pass --set NAME=VALUE",
+            Self::NoProtocol { .. } => {
+                "write it like imaps://mail.contoso.com:1993, or tls://mail.contoso.com:8443 where TLS begins at once"
+            }
             Self::NoStore { .. } => "certfix csr makes it with its first key; name another with --store DIR",
             Self::NoValue { .. } => "--dry-run shows what a template writes",
             Self::Locked { .. } => "run it again when that has ended; bind, commit and undo take --wait SECONDS",
@@ -118,6 +123,7 @@ impl Deploying {
             Self::NothingSet { service, known } => {
                 write!(out, "{service} has nothing to write, for none of these is set: {known}")
             }
+            Self::NoProtocol { endpoint } => write!(out, "'{endpoint}' does not say which protocol is spoken there"),
             Self::NoStore { path } => write!(out, "there is no store in '{}'", path.display()),
             Self::CannotEdit { path, cause } => write!(out, "'{}' cannot be changed: {cause}", path.display()),
             Self::Locked { path, holder } => write!(out, "'{}' is being worked on by {holder}", path.display()),
