@@ -152,7 +152,7 @@ impl Watch {
                 let whom = clients(other.keys);
                 Ok(vec![format!("{whom} get another one, {}, which ends {}", other.sha256, cert.not_after.date())])
             }
-            _ => Err(self.instead(other)),
+            _ => Err(self.joined(other)),
         }
     }
 
@@ -163,15 +163,23 @@ impl Watch {
         self.before.is_some() && before.all(is_there)
     }
 
-    /// What is said of a certificate that should not be there.
+    /// What is said of a certificate in the place of the wanted one.
     fn instead(&self, one: &Presented) -> String {
-        let what = if self.before.as_ref() == Some(&one.sha256) { "the one from before" } else { &one.sha256 };
-        match (one.keys, what == one.sha256) {
-            (KeysOffered::Any, true) => format!("it presents {what}"),
-            (KeysOffered::Any, false) => format!("it still presents {what}"),
-            (keys, true) => format!("{} get {what}", clients(keys)),
-            (keys, false) => format!("{} still get {what}", clients(keys)),
+        if self.is_from_before(one) {
+            return "it still presents the one from before".to_owned();
         }
+        format!("it presents {}", one.sha256)
+    }
+
+    /// What is said of one that may not stand beside it.
+    fn joined(&self, one: &Presented) -> String {
+        let whom = clients(one.keys);
+        let what = if self.is_from_before(one) { "still get the one from before" } else { "get another one" };
+        format!("{whom} {what}, {}, which another line or file of its configuration names", one.sha256)
+    }
+
+    fn is_from_before(&self, one: &Presented) -> bool {
+        self.before.iter().chain(&self.beside).any(|known| *known == one.sha256)
     }
 
     fn look(&self) -> Result<View, Trouble> {
