@@ -25,14 +25,16 @@ pub struct PutBack {
 }
 
 impl PutBack {
-    /// Puts everything of this journal back, with the reloads, after which it is not needed any more.
+    /// Puts everything of this journal back, with the reloads, after which it is not needed any more. `tell` hears where a file
+    /// is kept that somebody changed.
     pub(super) fn all(
         mut journal: Journal,
         lock: &Lock,
         force: Force,
         patience: Option<Duration>,
+        tell: &mut dyn FnMut(&str),
     ) -> Result<Self, Error> {
-        let lost = journal.put_back(lock, force)?;
+        let lost = journal.put_back(lock, force, tell)?;
         let mut back = Self::of(&journal, patience);
         if lost.is_empty() {
             journal.discard()?;

@@ -127,7 +127,7 @@ pub fn commit(
         Ok(places) => Ok(Work { turns: work.turns, services: committed(work.services, places) }),
         Err(cause) => {
             tell("putting everything back");
-            Err(put_back(journal, &lock, manners, cause))
+            Err(put_back(journal, &lock, manners, cause, tell))
         }
     }
 }
@@ -149,7 +149,7 @@ pub fn undo(store: &Store, manners: Manners, force: Force, tell: &mut dyn FnMut(
         return Err(Error::from(Deploying::ChangedSince { path }));
     }
     last.begin_undo()?;
-    PutBack::all(last, &lock, force, Some(manners.patience))
+    PutBack::all(last, &lock, force, Some(manners.patience), tell)
 }
 
 /// What an undo would put back.
@@ -167,7 +167,7 @@ pub fn undoable(store: &Store) -> Result<PutBack, Error> {
 /// Whether files that somebody else changed are put back too, and all the others where the folder of one is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Force {
-    /// They are, and the change is lost; of files whose folder is gone the copy is kept.
+    /// They are, and what they held is kept; so is the copy of files whose folder is gone.
     Yes,
     /// They keep everything from being put back.
     No,
@@ -178,7 +178,7 @@ fn recover(store: &Store, lock: &Lock, force: Force, tell: &mut dyn FnMut(&str))
     journal::sweep(store.root())?;
     let Some(journal) = Journal::at_work(store.root())? else { return Ok(None) };
     tell("a commit or undo was interrupted: putting everything back");
-    let back = PutBack::all(journal, lock, force, None)?;
+    let back = PutBack::all(journal, lock, force, None, tell)?;
     back.troubles.iter().for_each(|trouble| tell(trouble));
     Ok(Some(back))
 }
@@ -387,11 +387,16 @@ fn committed(due: Vec<(Material, Staged)>, places: Vec<Vec<(String, Shown)>>) ->
     due.into_iter().zip(places).map(committed).collect()
 }
 
-fn put_back(journal: Journal, lock: &Lock, manners: Manners, cause: Error) -> Error {
+fn put_back(journal: Journal, lock: &Lock, manners: Manners, cause: Error, tell: &mut dyn FnMut(&str)) -> Error {
     let cause = Box::new(cause);
-    match PutBack::all(journal, lock, Force::No, Some(manners.patience)) {
-        Ok(PutBack { troubles, .. }) => Error::from(Deploying::PutBack { cause, troubles }),
-        Err(failure) => Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) }),
+    let mut kept = Vec::new();
+    let mut keep = |words: &str| kept.push(words.to_owned());
+    match PutBack::all(journal, lock, Force::No, Some(manners.patience), &mut keep) {
+        Ok(back) => Error::from(Deploying::PutBack { cause, troubles: [kept, back.troubles].concat() }),
+        Err(failure) => {
+            kept.iter().for_each(|words| tell(words));
+            Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) })
+        }
     }
 }
 

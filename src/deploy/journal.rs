@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commit::Force;
 use super::disk::{self, Present, Rights};
+use super::edited::{self, EDITED};
 use super::prove::Watch;
 use super::stage::Change;
 use super::template::Command;
@@ -139,10 +140,11 @@ struct Print {
     rights: Rights,
 }
 
-/// True for the name of a folder with a journal in the store, also one at work and one that is not whole.
+/// True for the name of a folder of the store with files of services: a journal, also one at work and one that is not whole, and
+/// what somebody changed.
 pub(super) fn keeps_backups(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
-    [DONE, LOST, GROWING, GONE, AT_WORK].iter().any(|known| name.starts_with(known))
+    [DONE, LOST, GROWING, GONE, AT_WORK, EDITED].iter().any(|known| name.starts_with(known))
 }
 
 impl Journal {
@@ -241,8 +243,13 @@ impl Journal {
     }
 
     /// Puts every key and file back, the last first. What cannot be put back does not keep the others from it. With `force`
-    /// files whose folder is gone are no error, but named.
-    pub(super) fn put_back(&self, lock: &Lock, force: Force) -> Result<Vec<PathBuf>, Error> {
+    /// files whose folder is gone are no error, but named. `tell` hears where a file is kept that somebody changed.
+    pub(super) fn put_back(
+        &self,
+        lock: &Lock,
+        force: Force,
+        tell: &mut dyn FnMut(&str),
+    ) -> Result<Vec<PathBuf>, Error> {
         let mut result = Ok(());
         let mut lost = Vec::new();
         for turn in self.page.turns.iter().rev() {
@@ -250,7 +257,7 @@ impl Journal {
             result = result.and(back);
         }
         for entry in self.page.files.iter().rev() {
-            match self.put_back_one(entry) {
+            match self.put_back_one(entry, tell) {
                 Err(Error::Deploying(Deploying::FolderGone { path })) if force == Force::Yes => lost.push(path),
                 put => result = result.and(put),
             }
@@ -258,7 +265,7 @@ impl Journal {
         result.map(|()| lost)
     }
 
-    fn put_back_one(&self, entry: &Entry) -> Result<(), Error> {
+    fn put_back_one(&self, entry: &Entry, tell: &mut dyn FnMut(&str)) -> Result<(), Error> {
         if is_gone(parent(&entry.path)) {
             // What was new is gone with it, and so is a key with its bindings.
             let is_back = entry.before.is_none() || entry.is_record;
@@ -269,15 +276,23 @@ impl Journal {
         if entry.is_record && there.as_ref().map(Print::of).as_ref() != Some(&entry.after) {
             return Ok(());
         }
-        let Some(backup) = &entry.before else {
-            return if there.is_some() { disk::remove(&entry.path) } else { Ok(()) };
-        };
-        let (contents, _) = crate::input::file_bytes(&self.folder.join(&backup.file))?;
-        let before = Present { contents, rights: backup.rights };
-        if there.as_ref() == Some(&before) {
+        let before = entry.before.as_ref().map(|backup| self.backup(backup)).transpose()?;
+        if there == before {
             return Ok(());
         }
-        disk::replace(&entry.path, &before.contents, before.rights)
+        if let Some(edited) = there.filter(|there| Print::of(there) != entry.after) {
+            let (path, copy) = (entry.path.display(), edited::keep(&self.store, &entry.path, &edited)?);
+            tell(&format!("'{path}' was changed after it was written; what it held is kept in '{}'", copy.display()));
+        }
+        match before {
+            Some(before) => disk::replace(&entry.path, &before.contents, before.rights),
+            None => disk::remove(&entry.path),
+        }
+    }
+
+    fn backup(&self, backup: &Backup) -> Result<Present, Error> {
+        let (contents, _) = crate::input::file_bytes(&self.folder.join(&backup.file))?;
+        Ok(Present { contents, rights: backup.rights })
     }
 
     /// The commit succeeded: keeps the journal for an undo.

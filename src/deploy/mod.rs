@@ -15,6 +15,7 @@ mod copies;
 mod difference;
 mod disk;
 mod edit;
+mod edited;
 mod journal;
 mod look;
 mod material;

@@ -89,7 +89,9 @@ impl Deploying {
             Self::PutBack { .. } => "correct what failed, then run certfix commit again",
             Self::NotPutBack { .. } => "the next certfix commit or certfix undo tries again to put everything back",
             Self::FolderGone { .. } => "make the folder again, or put back all but that file with certfix undo --force",
-            Self::ChangedSince { .. } => "pass --force to put the file back all the same; the change is lost",
+            Self::ChangedSince { .. } => {
+                "pass --force to put it back all the same; what the file holds now is kept in .certfix-edited"
+            }
             Self::BadTemplate { .. } => "docs/deploy.md says what can stand in a template",
             Self::CannotEdit { .. } => "mend it by hand, then run the same command again",
             Self::Command { .. } => "run the command by hand to see all that it says",

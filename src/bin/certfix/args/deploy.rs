@@ -50,7 +50,7 @@ pub(crate) struct Commit {
 
 #[derive(Debug, Args)]
 pub(crate) struct Undo {
-    /// Put files back also where somebody changed them after the commit; the change is lost. Go on where a folder is gone
+    /// Put files back also where somebody changed them after the commit, and keep what they held. Go on where a folder is gone
     #[arg(long)]
     pub(crate) force: bool,
     #[command(flatten)]

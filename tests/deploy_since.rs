@@ -1,0 +1,161 @@
+//! Commits after which somebody changes a file of the service, takes a binding away or removes the key.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/authority.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod authority;
+#[path = "support/key_store.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod key_store;
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use authority::{Authority, Leaf};
+use key_store::{KeyStore, NAME, said, snapshot};
+
+/// A key, and a service that names it in one line of `main.cf`.
+struct Scene {
+    store: KeyStore,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let scene = Self { store: KeyStore::with(&Authority::new().issue(&Leaf::new(&[NAME]))) };
+        fs::write(scene.file(), "cert = old\nport = 25\n").unwrap();
+        fs::set_permissions(scene.file(), Permissions::from_mode(0o640)).unwrap();
+        let template = "about = \"x\"\n[[setting]]\npath = \"FILE\"\nname = \"cert\"\nline = \"cert = {{ key }}\"\n";
+        fs::create_dir(scene.store.beside("templates")).unwrap();
+        let template = template.replace("FILE", scene.file().to_str().unwrap());
+        fs::write(scene.store.beside("templates/line.toml"), template).unwrap();
+        scene
+    }
+
+    /// One whose commit was killed at its reload.
+    fn interrupted() -> Self {
+        let scene = Self::new();
+        scene.bind(&["--reload", &scene.once("kill -9 $PPID")]);
+        assert_eq!(scene.store.command(&["commit"]).output().unwrap().status.code(), None);
+        assert!(scene.text().starts_with("cert = /"), "killed in the middle");
+        scene
+    }
+
+    fn file(&self) -> PathBuf {
+        self.store.beside("main.cf")
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(self.file()).unwrap()
+    }
+
+    fn bind(&self, more: &[&str]) -> String {
+        let bound = self.command(&[&["bind", NAME, "--to", "line"], more].concat()).output().unwrap();
+        assert!(bound.status.success(), "{}", said(&bound));
+        said(&bound)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.store.command(arguments);
+        command.env("CERTFIX_TEMPLATES", self.store.beside("templates"));
+        command
+    }
+
+    /// A command that does this the first time that it runs.
+    fn once(&self, what: &str) -> String {
+        format!("if mkdir {}; then {what}; fi", self.store.beside("once").display())
+    }
+
+    /// Somebody adds a line.
+    fn edit(&self) {
+        let mut file = OpenOptions::new().append(true).open(self.file()).unwrap();
+        file.write_all(b"relay = no\n").unwrap();
+    }
+
+    /// The file as somebody changed it is in the store, once, and whoever ran certfix was told.
+    fn is_kept(&self, said: &str) {
+        let folder = self.store.root().join(".certfix-edited");
+        let copy = folder.join("main.cf");
+        let (text, mode, ..) = snapshot(&copy).unwrap_or_else(|| panic!("it is lost: {said}"));
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.starts_with("cert = /") && text.ends_with("port = 25\nrelay = no\n"), "{text}");
+        assert_eq!((mode, fs::read_dir(folder).unwrap().count()), (0o640, 1));
+        assert!(said.contains(&format!("what it held is kept in '{}'", copy.display())), "{said}");
+    }
+}
+
+#[test]
+fn what_was_changed_after_an_interrupted_commit_is_kept() {
+    for action in ["commit", "undo", "bind"] {
+        let scene = Scene::interrupted();
+        scene.edit();
+        let told = match action {
+            "bind" => scene.bind(&["--remove"]),
+            action => said(&scene.command(&[action]).output().unwrap()),
+        };
+        scene.is_kept(&told);
+        let back = scene.text();
+        assert_eq!(
+            (back.starts_with("cert = /"), back.ends_with("\nport = 25\n")),
+            (action == "commit", true),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn what_was_changed_during_a_commit_that_fails_is_kept() {
+    let scene = Scene::new();
+    let before = snapshot(&scene.file());
+    scene.bind(&["--reload", &scene.once(&format!("echo 'relay = no' >> {}; exit 1", scene.file().display()))]);
+    let said = scene.store.refuse(&["commit"]);
+    assert!(said.contains("every file was put back, but '"), "{said}");
+    scene.is_kept(&said);
+    assert_eq!(snapshot(&scene.file()), before);
+}
+
+#[test]
+fn what_was_changed_before_a_forced_undo_is_kept() {
+    let scene = Scene::new();
+    let before = snapshot(&scene.file());
+    scene.bind(&[]);
+    scene.store.run(&["commit"]);
+    scene.edit();
+    let refusal = scene.store.refuse(&["undo"]);
+    assert!(refusal.contains("hint: pass --force") && refusal.contains(".certfix-edited"), "{refusal}");
+    let undone = scene.store.command(&["undo", "--force"]).output().unwrap();
+    assert!(undone.status.success(), "{}", said(&undone));
+    scene.is_kept(&said(&undone));
+    assert_eq!(snapshot(&scene.file()), before);
+}
+
+#[test]
+fn what_was_changed_is_kept_also_when_putting_back_is_killed() {
+    for call in ["write", "fsync", "rename", "unlink"] {
+        for at in 1.. {
+            let scene = Scene::interrupted();
+            scene.edit();
+            let certfix = scene.store.command(&["undo"]);
+            let mut command = Command::new("strace");
+            command.args(["-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);
+            command.args(["-e", &format!("inject={call}:signal=KILL:when={at}")]);
+            command.arg(certfix.get_program()).args(certfix.get_args()).env("CERTFIX_STORE", scene.store.root());
+            let killed = command.output().unwrap();
+            let left = fs::read_to_string(scene.store.root().join(".certfix-edited/main.cf")).unwrap_or_default();
+            assert!(
+                scene.text().ends_with("relay = no\n") || left.ends_with("relay = no\n"),
+                "{call} {at}: it is lost"
+            );
+            scene.store.command(&["undo"]).output().unwrap();
+            assert_eq!(scene.text(), "cert = old\nport = 25\n", "{call} {at}");
+            let copy = snapshot(&scene.store.root().join(".certfix-edited/main.cf")).unwrap();
+            assert!(copy.0.ends_with(b"relay = no\n"), "{call} {at}");
+            if killed.status.success() {
+                break;
+            }
+        }
+    }
+}
