@@ -159,3 +159,39 @@ fn what_was_changed_is_kept_also_when_putting_back_is_killed() {
         }
     }
 }
+
+#[test]
+fn a_key_that_a_service_reads_without_a_binding_stays() {
+    let scene = Scene::new();
+    let removes = [&["keys", "remove", NAME, "--yes"][..], &["keys", "remove", NAME, "--yes", "--no-backup"]];
+    let all = [&removes[..], &[&["keys", "rename", NAME, "new.contoso.test"]]].concat();
+    scene.bind(&[]);
+    scene.store.run(&["commit"]);
+    let reads = format!("reads the files of {NAME}, which '{}' names, until that is ", scene.file().display());
+    for more in [&["--remove", "--dry-run"][..], &["--remove"]] {
+        let said = scene.bind(more);
+        assert!(said.contains(&format!("{reads}put back with certfix undo, or changed by hand")), "{said}");
+    }
+    for arguments in &all {
+        let said = scene.store.refuse(arguments);
+        assert!(said.contains(&format!("while '{}' names its files\n", scene.file().display())), "{said}");
+        assert!(said.contains("hint: put that file back with certfix undo"), "{said}");
+    }
+    scene.store.run(&["undo"]);
+    scene.store.run(removes[0]);
+}
+
+#[test]
+fn a_key_that_no_service_reads_any_more_can_go() {
+    let scene = Scene::new();
+    scene.bind(&[]);
+    let said = scene.bind(&["--remove"]);
+    assert!(!said.contains("reads the files"), "it was never committed: {said}");
+    scene.bind(&[]);
+    scene.store.run(&["commit"]);
+    scene.bind(&["--remove"]);
+    // The name of this key begins like that of the other.
+    let other = scene.store.root().join(format!("{NAME}.other/key.pem"));
+    fs::write(scene.file(), format!("cert = {}\n", other.display())).unwrap();
+    scene.store.run(&["keys", "remove", NAME, "--yes"]);
+}

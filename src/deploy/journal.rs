@@ -338,6 +338,14 @@ impl Print {
     }
 }
 
+/// The files of services that commits have written and no undo has put back. What cannot be read is left out.
+pub(super) fn written(store: &Path) -> Vec<PathBuf> {
+    let done = done(store).unwrap_or_default().into_iter();
+    let journals = done.filter_map(|number| Journal::read(store, store.join(done_name(number))).ok());
+    let files = journals.flat_map(|journal| journal.page.files).filter(|entry| !entry.is_record);
+    files.map(|entry| entry.path).collect()
+}
+
 /// Removes what an interrupted program left of journals that nothing depends on.
 pub(super) fn sweep(store: &Path) -> Result<(), Error> {
     for path in [GROWING, GONE].map(|name| store.join(name)) {

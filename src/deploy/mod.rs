@@ -21,6 +21,7 @@ mod look;
 mod material;
 mod nginx;
 mod prove;
+mod readers;
 mod stage;
 mod template;
 
@@ -41,6 +42,7 @@ pub use difference::Line;
 pub use disk::Rights;
 pub use journal::Turn;
 pub use prove::{Shown, Watch};
+pub use readers::ensure_unread;
 pub use stage::{Change, Staged};
 pub use template::{
     Block, Command, FileTemplate, Indented, Letters, Part, Place, Setting, Template, load, own, services,
@@ -116,7 +118,7 @@ pub fn bind(
     Ok(bound)
 }
 
-/// Takes bindings away. The services keep what they have.
+/// Takes bindings away. The services keep what they have; `tell` hears which of them go on reading the files of the key.
 ///
 /// # Errors
 /// There is no such binding.
@@ -128,18 +130,21 @@ pub fn unbind(
     tell: &mut dyn FnMut(&str),
 ) -> Result<(), Error> {
     let key = store.named(name)?;
-    let take_away = |bindings: &mut Vec<Binding>| {
+    let mut removed = Vec::new();
+    let mut take_away = |bindings: &mut Vec<Binding>| {
         for one in unwanted {
             let there = bindings.iter().position(|known| known.is_same(one));
             let absent = || Deploying::NotBound { service: one.to_string(), key: name.to_string() };
-            bindings.remove(there.ok_or_else(absent)?);
+            removed.push(bindings.remove(there.ok_or_else(absent)?));
         }
         Ok(())
     };
     match writing {
         Writing::Yes(wait) => commit::rebind(store, &key, wait, tell, take_away),
         Writing::No => take_away(&mut binding::bindings(&key)?),
-    }
+    }?;
+    readers::tell_of(store, &key, &removed, tell);
+    Ok(())
 }
 
 /// Fails where another key of the store has the service.

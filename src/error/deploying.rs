@@ -56,6 +56,8 @@ pub enum Deploying {
     FolderGone { path: PathBuf },
     /// Somebody changed a file after the commit.
     ChangedSince { path: PathBuf },
+    /// A key whose files a service reads, though it is not bound to it any more.
+    StillRead { key: String, path: PathBuf, verb: &'static str },
 }
 
 impl Deploying {
@@ -91,6 +93,9 @@ impl Deploying {
             Self::FolderGone { .. } => "make the folder again, or put back all but that file with certfix undo --force",
             Self::ChangedSince { .. } => {
                 "pass --force to put it back all the same; what the file holds now is kept in .certfix-edited"
+            }
+            Self::StillRead { .. } => {
+                "put that file back with certfix undo, or take those lines out by hand; then run the same command again"
             }
             Self::BadTemplate { .. } => "docs/deploy.md says what can stand in a template",
             Self::CannotEdit { .. } => "mend it by hand, then run the same command again",
@@ -150,6 +155,9 @@ impl Deploying {
                 write!(out, "'{}' cannot be put back: its folder is gone", path.display())
             }
             Self::ChangedSince { path } => write!(out, "'{}' was changed after the commit", path.display()),
+            Self::StillRead { key, path, verb } => {
+                write!(out, "'{key}' cannot be {verb} while '{}' names its files", path.display())
+            }
         }
     }
 }

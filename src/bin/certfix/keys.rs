@@ -218,6 +218,7 @@ impl Desk {
     fn rename(&self, old: &str, new: &str) -> Result<(), Error> {
         let key = named(&self.store, old)?;
         let new = name(new)?;
+        deploy::ensure_unread(&self.store, &key, "renamed")?;
         let path = self.store.rename(&key, &new)?;
         self.moved("rename", new.as_str(), Some(&path), "renamed to")
     }
@@ -225,6 +226,7 @@ impl Desk {
     fn remove(&self, name: &str, yes: bool, no_backup: bool) -> Result<(), Error> {
         let key = named(&self.store, name)?;
         let name = key.name();
+        deploy::ensure_unread(&self.store, &key, "removed")?;
         if no_backup {
             self.tell_of_copies(&key);
         }

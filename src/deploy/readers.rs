@@ -1,0 +1,51 @@
+//! Files of services that name the files of a key, bound or not: without them a service does not start again.
+
+use std::path::Path;
+
+use super::binding::Binding;
+use super::disk;
+use super::journal;
+use super::material::Material;
+use super::stage;
+use crate::Error;
+use crate::error::Deploying;
+use crate::store::{KeyFolder, Store};
+
+/// Fails where a service that has no binding any more reads the files of the key: a file that a commit has written names them.
+/// A key with bindings stays where it is by itself. `verb` is what is about to be done to it: `removed`.
+///
+/// # Errors
+/// [`Deploying::StillRead`].
+pub fn ensure_unread(store: &Store, key: &KeyFolder, verb: &'static str) -> Result<(), Error> {
+    let Ok(folder) = key.path.canonicalize() else { return Ok(()) };
+    if key.is_bound() {
+        return Ok(());
+    }
+    match journal::written(store.root()).into_iter().find(|path| names(path, &folder)) {
+        Some(path) => Err(Deploying::StillRead { key: key.name(), path, verb }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Says which services read the files of the key also without these bindings. What cannot be told is left out.
+pub(super) fn tell_of(store: &Store, key: &KeyFolder, unbound: &[Binding], tell: &mut dyn FnMut(&str)) {
+    let Ok(material) = Material::read(key) else { return };
+    let written = journal::written(store.root());
+    for binding in unbound.iter().filter(|binding| binding.committed.is_some()) {
+        let Ok(staged) = stage::stage(&material, binding, &[]) else { continue };
+        for change in staged.files.iter().filter(|change| names(&change.path, &material.folder)) {
+            let back = if written.contains(&change.path) { "put back with certfix undo, or " } else { "" };
+            let (name, path) = (&material.target, change.path.display());
+            tell(&format!(
+                "{binding} reads the files of {name}, which '{path}' names, until that is {back}changed by hand"
+            ));
+        }
+    }
+}
+
+/// True when there is such a file and it names one in this folder.
+fn names(path: &Path, folder: &Path) -> bool {
+    let Ok(Some(there)) = disk::look(path) else { return false };
+    let inside = [folder.as_os_str().as_encoded_bytes(), b"/"].concat();
+    there.contents.windows(inside.len()).any(|part| part == inside)
+}
