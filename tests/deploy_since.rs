@@ -195,3 +195,30 @@ fn a_key_that_no_service_reads_any_more_can_go() {
     fs::write(scene.file(), format!("cert = {}\n", other.display())).unwrap();
     scene.store.run(&["keys", "remove", NAME, "--yes"]);
 }
+
+#[test]
+fn an_undo_says_which_bindings_are_there() {
+    for is_key_gone in [false, true] {
+        let scene = Scene::new();
+        scene.bind(&["--address", "127.0.0.1"]);
+        scene.bind(&[]);
+        scene.store.run(&["commit"]);
+        scene.bind(&["--remove"]);
+        if is_key_gone {
+            fs::remove_dir_all(scene.store.root().join(NAME)).unwrap();
+        }
+        let file = scene.file();
+        let gone = format!("line is not bound to {NAME} any more: no certfix commit does it again\n");
+        let on_address = gone.replace("line is", "line on 127.0.0.1 is");
+        for (arguments, back, stay) in [
+            (&["undo", "--dry-run"][..], "would be put back  ", "would stay: certfix commit would do it again"),
+            (&["undo"], "back    ", "stay: certfix commit does it again"),
+        ] {
+            let rest =
+                if is_key_gone { on_address.clone() + &gone } else { format!("{gone}The other bindings {stay}\n") };
+            let said = scene.store.run(arguments);
+            assert!(said.starts_with(&format!("{back}{}\n{rest}", file.display())), "{said}");
+        }
+        assert_eq!(scene.text(), "cert = old\nport = 25\n");
+    }
+}

@@ -1,19 +1,22 @@
 //! What a journal puts back, for whoever asked: files, generations, and what the services then make of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::binding;
 use super::commit::Force;
 use super::journal::{Journal, Turn};
 use crate::Error;
 use crate::error::Deploying;
-use crate::store::Lock;
+use crate::store::{KeyFolder, Lock};
 
 /// What was put back.
 #[derive(Clone, Debug, Default)]
 pub struct PutBack {
     /// Services by key and name.
     pub services: Vec<(String, String)>,
+    /// Those of them that are bound no more, so that no commit does it again.
+    pub unbound: Vec<(String, String)>,
     /// The keys that have their generation of before; the other one waits for the next commit.
     pub turns: Vec<Turn>,
     /// The files as they were before the commit.
@@ -34,8 +37,9 @@ impl PutBack {
         patience: Option<Duration>,
         tell: &mut dyn FnMut(&str),
     ) -> Result<Self, Error> {
+        let mut back = Self::planned(&journal);
         let lost = journal.put_back(lock, force, tell)?;
-        let mut back = Self::of(&journal, patience);
+        back.reload(&journal, patience);
         if lost.is_empty() {
             journal.discard()?;
             return Ok(back);
@@ -51,33 +55,35 @@ impl PutBack {
     }
 
     /// Reloads every service of a journal whose files are back; with `patience`, looks whether they present what they did.
-    fn of(journal: &Journal, patience: Option<Duration>) -> Self {
+    fn reload(&mut self, journal: &Journal, patience: Option<Duration>) {
         let page = &journal.page;
-        let mut back = Self::planned(journal);
         let mut reloaded = Vec::new();
         for command in page.services.iter().filter_map(|service| service.reload.as_ref()) {
             if !reloaded.contains(&command) {
-                back.note(command.run());
+                self.note(command.run());
                 reloaded.push(command);
             }
         }
-        let Some(patience) = patience else { return back };
+        let Some(patience) = patience else { return };
         for watch in page.services.iter().flat_map(|service| &service.watches) {
             if let Some(before) = &watch.before {
-                back.note(watch.wait_for(before, patience));
+                self.note(watch.wait_for(before, patience));
             }
         }
-        back
     }
 
     /// What would be put back.
     pub(super) fn planned(journal: &Journal) -> Self {
         let page = &journal.page;
+        let services = page.services.iter().map(|service| (service.key.clone(), service.service.clone()));
+        // One that cannot be looked at is tried.
+        let files = || page.files.iter().filter(|entry| !entry.is_left_aside().unwrap_or(false));
         Self {
-            services: page.services.iter().map(|service| (service.key.clone(), service.service.clone())).collect(),
-            turns: page.turns.clone(),
-            files: page.files.iter().map(|entry| entry.path.clone()).collect(),
-            removed: page.files.iter().filter(|entry| entry.is_new()).map(|entry| entry.path.clone()).collect(),
+            services: services.clone().collect(),
+            unbound: services.filter(|(key, service)| is_unbound(&journal.store.join(key), service)).collect(),
+            turns: page.turns.iter().filter(|turn| turn.is_there()).cloned().collect(),
+            files: files().map(|entry| entry.path.clone()).collect(),
+            removed: files().filter(|entry| entry.is_new()).map(|entry| entry.path.clone()).collect(),
             troubles: Vec::new(),
         }
     }
@@ -85,4 +91,10 @@ impl PutBack {
     fn note<T>(&mut self, result: Result<T, Error>) {
         self.troubles.extend(result.err().map(|error| error.to_string()));
     }
+}
+
+/// True when the key in this folder is not bound to the service. Where that cannot be read it is taken for bound.
+fn is_unbound(folder: &Path, service: &str) -> bool {
+    let bindings = binding::bindings(&KeyFolder { path: folder.to_owned() });
+    bindings.is_ok_and(|bindings| bindings.iter().all(|binding| binding.to_string() != service))
 }

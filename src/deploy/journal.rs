@@ -37,7 +37,7 @@ const PAGE: &str = "journal.json";
 /// A journal on disk.
 #[derive(Debug)]
 pub(super) struct Journal {
-    store: PathBuf,
+    pub(super) store: PathBuf,
     folder: PathBuf,
     pub(super) page: Page,
 }
@@ -92,7 +92,12 @@ impl Turn {
 
     /// A key that is not there any more has nothing to go back to.
     fn take_back(&self, lock: &Lock) -> Result<(), Error> {
-        if self.folder.is_dir() { self.at().turn_back(lock, self.before) } else { Ok(()) }
+        if self.is_there() { self.at().turn_back(lock, self.before) } else { Ok(()) }
+    }
+
+    /// False when the key is not there any more.
+    pub(super) fn is_there(&self) -> bool {
+        self.folder.is_dir()
     }
 
     pub(super) fn at(&self) -> KeyFolder {
@@ -123,6 +128,15 @@ impl Entry {
     /// True when there was no such file before.
     pub(super) fn is_new(&self) -> bool {
         self.before.is_none()
+    }
+
+    /// True when putting back leaves it aside: what was new is gone with its folder, and so is a key with its bindings; those that
+    /// somebody changed since stay.
+    pub(super) fn is_left_aside(&self) -> Result<bool, Error> {
+        if is_gone(parent(&self.path)) {
+            return Ok(self.is_new() || self.is_record);
+        }
+        Ok(self.is_record && disk::look(&self.path)?.as_ref().map(Print::of).as_ref() != Some(&self.after))
     }
 }
 
@@ -266,16 +280,17 @@ impl Journal {
     }
 
     fn put_back_one(&self, entry: &Entry, tell: &mut dyn FnMut(&str)) -> Result<(), Error> {
-        if is_gone(parent(&entry.path)) {
-            // What was new is gone with it, and so is a key with its bindings.
-            let is_back = entry.before.is_none() || entry.is_record;
-            return if is_back { Ok(()) } else { Err(Deploying::FolderGone { path: entry.path.clone() }.into()) };
+        let is_gone = is_gone(parent(&entry.path));
+        if !is_gone {
+            disk::tidy(&entry.path)?;
         }
-        disk::tidy(&entry.path)?;
-        let there = disk::look(&entry.path)?;
-        if entry.is_record && there.as_ref().map(Print::of).as_ref() != Some(&entry.after) {
+        if entry.is_left_aside()? {
             return Ok(());
         }
+        if is_gone {
+            return Err(Deploying::FolderGone { path: entry.path.clone() }.into());
+        }
+        let there = disk::look(&entry.path)?;
         let before = entry.before.as_ref().map(|backup| self.backup(backup)).transpose()?;
         if there == before {
             return Ok(());

@@ -87,7 +87,7 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
     if is_json {
         say(&json::put_back(&back))?
     } else {
-        say(&(list(&back) + BINDINGS_STAY))?
+        say(&(list(&back) + &of_bindings(&back, "stay: certfix commit does it again")))?
     };
     Ok(code)
 }
@@ -95,7 +95,6 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
 const NOTHING: &str = "Nothing to commit: every file is in its place, and every endpoint presents its certificate.\n";
 const NOTHING_STAGED: &str = "Nothing to commit: every file is in its place. Endpoints are not looked at.\n";
 const NOTHING_WRITTEN: &str = "Nothing was written.\n";
-const BINDINGS_STAY: &str = "The bindings stay: certfix commit does it again\n";
 
 /// One binding for each service, each with the values that its template takes.
 fn bindings(args: &Bind) -> Result<Vec<Binding>, Error> {
@@ -221,7 +220,20 @@ fn show_committed(done: &Committed, text: &mut String) {
 /// What an undo would do. Its troubles are not known yet.
 fn would_list(back: &PutBack) -> String {
     let text = list_as(back, "would be put back  ", "would be removed   ");
-    text + "The bindings would stay: certfix commit would do it again\n" + NOTHING_WRITTEN
+    text + &of_bindings(back, "would stay: certfix commit would do it again") + NOTHING_WRITTEN
+}
+
+/// What becomes of those services by a commit; `stay` is said of bindings that are there.
+fn of_bindings(back: &PutBack, stay: &str) -> String {
+    let mut text = String::new();
+    for (key, service) in &back.unbound {
+        line(&mut text, "", &format!("{service} is not bound to {key} any more: no certfix commit does it again"));
+    }
+    if back.unbound.len() < back.services.len() {
+        let which = if back.unbound.is_empty() { "The" } else { "The other" };
+        line(&mut text, "", &format!("{which} bindings {stay}"));
+    }
+    text
 }
 
 fn list(back: &PutBack) -> String {
