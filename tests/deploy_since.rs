@@ -222,3 +222,15 @@ fn an_undo_says_which_bindings_are_there() {
         assert_eq!(scene.text(), "cert = old\nport = 25\n");
     }
 }
+
+#[test]
+fn the_difference_after_an_interrupted_commit_is_to_what_is_put_back() {
+    let scene = Scene::interrupted();
+    let interrupted = scene.text();
+    let dry = [said(&scene.command(&["commit", "--dry-run"]).output().unwrap()), scene.bind(&["--dry-run"])];
+    assert_eq!(scene.text(), interrupted, "a dry run puts nothing back");
+    for said in dry.iter().chain([&scene.bind(&[])]) {
+        assert!(said.contains("main.cf (changed, ") && said.contains("    - cert = old\n    + cert = /"), "{said}");
+    }
+    assert_eq!(scene.text(), "cert = old\nport = 25\n");
+}

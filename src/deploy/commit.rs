@@ -14,6 +14,7 @@ use super::disk::{self, Present};
 use super::journal::{self, Journal, Service, Turn};
 use super::material::Material;
 use super::prove::{Shown, Wanted, Watch};
+use super::sight::Sight;
 use super::stage::{self, Change, Staged};
 use crate::Error;
 use crate::error::Deploying;
@@ -81,12 +82,12 @@ impl<T> Work<T> {
     }
 }
 
-/// Everything that a commit would do.
+/// Everything that a commit would do, which first puts back what an interrupted one left.
 ///
 /// # Errors
 /// A binding that cannot be committed: its template, its key, or a file of the service; [`Deploying::Revoked`].
 pub fn staged(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<Staged>, Error> {
-    let Work { turns, services } = due(store, scope, revoked)?.work;
+    let Work { turns, services } = due(store, scope, revoked, &Sight::ahead(store)?)?.work;
     Ok(Work { turns, services: services.into_iter().map(|(_, staged)| staged).collect() })
 }
 
@@ -106,7 +107,7 @@ pub fn commit(
 ) -> Result<Work<Committed>, Error> {
     let lock = store.lock("commit", manners.wait)?;
     recover(store, &lock, Force::No, tell)?;
-    let Due { work, in_place } = due(store, scope, revoked)?;
+    let Due { work, in_place } = due(store, scope, revoked, &Sight::NOW)?;
     if work.is_empty() {
         let wrong = |cause| Error::from(Deploying::NothingToCommit { cause: Box::new(cause) });
         ensure_presented(store, &in_place, manners, tell).map_err(wrong)?;
@@ -190,7 +191,7 @@ struct Due {
 }
 
 /// Tells the bindings that are not as they should be from the others. A new certificate in the store needs a reload where no file changes.
-fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Due, Error> {
+fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked, sight: &Sight) -> Result<Due, Error> {
     let (mut due, mut in_place): (Vec<(Material, Staged)>, Vec<_>) = (Vec::new(), Vec::new());
     let mut all: Vec<Staged> = Vec::new();
     for (key, bindings) in binding::bound(scope.keys(store)?)? {
@@ -199,9 +200,9 @@ fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Due, Error>
         }
         let material = Material::read(&key)?;
         for binding in bindings.iter().filter(|binding| scope.covers(binding)) {
-            let staged = stage::stage(&material, binding, &all)?;
+            let staged = stage::stage(&material, binding, &all, sight)?;
             all.push(staged.clone());
-            let is_new = material.turn.is_some() || !binding.has(&material.leaf);
+            let is_new = material.turn.is_some() || !binding.has(&material.leaf) || sight.takes_from(&staged);
             if is_new {
                 ensure_in_force(&key, &material.leaf, revoked)?;
             }
@@ -215,7 +216,7 @@ fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Due, Error>
         scope.keys(store)?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<Vec<Turn>, _>>()?;
     let is_meant =
         |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.at().folder_name());
-    let turns: Vec<Turn> = turns.into_iter().filter(is_meant).collect();
+    let turns: Vec<Turn> = turns.into_iter().chain(sight.turns()).filter(is_meant).collect();
     turns.iter().try_for_each(Turn::ensure_own)?;
     for key in turns.iter().map(Turn::at) {
         if let Some(next) = key.contents().waiting {
@@ -398,6 +399,15 @@ fn put_back(journal: Journal, lock: &Lock, manners: Manners, cause: Error, tell:
             Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) })
         }
     }
+}
+
+/// Puts back what an interrupted commit or undo left, if there is any.
+pub(super) fn settle(store: &Store, wait: Duration, tell: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    if store.is_interrupted() {
+        let lock = store.lock("bind", wait)?;
+        recover(store, &lock, Force::No, tell)?;
+    }
+    Ok(())
 }
 
 /// Changes the bindings of one key, under the lock.

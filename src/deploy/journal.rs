@@ -100,6 +100,11 @@ impl Turn {
         self.folder.is_dir()
     }
 
+    /// True when services read the generation that waited.
+    pub(super) fn is_taken(&self) -> bool {
+        self.at().generation() == Some(self.after)
+    }
+
     pub(super) fn at(&self) -> KeyFolder {
         KeyFolder { path: self.folder.clone() }
     }
@@ -246,7 +251,7 @@ impl Journal {
                 changed.push(entry.path.clone());
             }
         }
-        let turned = self.page.turns.iter().filter(|turn| turn.at().generation() != Some(turn.after));
+        let turned = self.page.turns.iter().filter(|turn| !turn.is_taken());
         changed.extend(turned.map(|turn| turn.folder.clone()));
         Ok(changed)
     }
@@ -291,7 +296,7 @@ impl Journal {
             return Err(Deploying::FolderGone { path: entry.path.clone() }.into());
         }
         let there = disk::look(&entry.path)?;
-        let before = entry.before.as_ref().map(|backup| self.backup(backup)).transpose()?;
+        let before = self.before(entry)?;
         if there == before {
             return Ok(());
         }
@@ -305,9 +310,11 @@ impl Journal {
         }
     }
 
-    fn backup(&self, backup: &Backup) -> Result<Present, Error> {
+    /// What was there before; None when nothing was.
+    pub(super) fn before(&self, entry: &Entry) -> Result<Option<Present>, Error> {
+        let Some(backup) = &entry.before else { return Ok(None) };
         let (contents, _) = crate::input::file_bytes(&self.folder.join(&backup.file))?;
-        Ok(Present { contents, rights: backup.rights })
+        Ok(Some(Present { contents, rights: backup.rights }))
     }
 
     /// The commit succeeded: keeps the journal for an undo.

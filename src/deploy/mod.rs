@@ -22,6 +22,7 @@ mod material;
 mod nginx;
 mod prove;
 mod readers;
+mod sight;
 mod stage;
 mod template;
 
@@ -33,6 +34,7 @@ use crate::facts::Name;
 use crate::store::{KeyFolder, Store};
 
 use self::material::Material;
+use self::sight::Sight;
 
 pub use back::PutBack;
 pub use binding::{Binding, bindings};
@@ -84,6 +86,10 @@ pub fn bind(
     tell: &mut dyn FnMut(&str),
 ) -> Result<Vec<Bound>, Error> {
     let key = store.named(name)?;
+    let sight = match writing {
+        Writing::Yes(wait) => commit::settle(store, wait, tell).map(|()| Sight::NOW),
+        Writing::No => Sight::ahead(store),
+    }?;
     let material = Material::read(&key)?;
     let mut bound = Vec::new();
     let mut staged: Vec<Staged> = Vec::new();
@@ -93,7 +99,7 @@ pub fn bind(
             continue;
         }
         ensure_free(store, &key, binding)?;
-        let one = stage::stage(&material, binding, &staged)?;
+        let one = stage::stage(&material, binding, &staged, &sight)?;
         // One that reads the files of the store needs a reload alone.
         if one.files.is_empty() && one.check.is_none() && one.reload.is_none() && one.endpoints.is_empty() {
             let template = load(binding.template_name(), binding.template.as_deref())?;

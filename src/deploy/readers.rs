@@ -6,6 +6,7 @@ use super::binding::Binding;
 use super::disk;
 use super::journal;
 use super::material::Material;
+use super::sight::Sight;
 use super::stage;
 use crate::Error;
 use crate::error::Deploying;
@@ -32,7 +33,7 @@ pub(super) fn tell_of(store: &Store, key: &KeyFolder, unbound: &[Binding], tell:
     let Ok(material) = Material::read(key) else { return };
     let written = journal::written(store.root());
     for binding in unbound.iter().filter(|binding| binding.committed.is_some()) {
-        let Ok(staged) = stage::stage(&material, binding, &[]) else { continue };
+        let Ok(staged) = stage::stage(&material, binding, &[], &Sight::NOW) else { continue };
         for change in staged.files.iter().filter(|change| names(&change.path, &material.folder)) {
             let back = if written.contains(&change.path) { "put back with certfix undo, or " } else { "" };
             let (name, path) = (&material.target, change.path.display());

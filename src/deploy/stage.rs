@@ -11,6 +11,7 @@ use super::binding::Binding;
 use super::disk::{self, Present, Rights};
 use super::look::Endpoint;
 use super::material::Material;
+use super::sight::Sight;
 use super::template::{self, Command, Part, Template};
 use super::{edit, nginx};
 use crate::Error;
@@ -85,7 +86,12 @@ impl Change {
 }
 
 /// What this binding needs. `earlier` are changes of other bindings: a file that two of them change is changed twice.
-pub(super) fn stage(material: &Material, binding: &Binding, earlier: &[Staged]) -> Result<Staged, Error> {
+pub(super) fn stage(
+    material: &Material,
+    binding: &Binding,
+    earlier: &[Staged],
+    sight: &Sight,
+) -> Result<Staged, Error> {
     let template = template::load(binding.template_name(), binding.template.as_deref())?;
     let page = Page::new(&template, material, binding)?;
     if template.script.is_some() {
@@ -93,7 +99,7 @@ pub(super) fn stage(material: &Material, binding: &Binding, earlier: &[Staged]) 
         let hint = "take it away with certfix bind --remove, and run the script that certfix bind prints";
         return Err(Error::Conflict { cause, hint });
     }
-    let mut files = Files { page: &page, earlier, staged: Vec::new(), edits: Vec::new() };
+    let mut files = Files { page: &page, sight, earlier, staged: Vec::new(), edits: Vec::new() };
     for file in &template.files {
         files.write(file, material)?;
     }
@@ -163,6 +169,7 @@ pub(super) fn script(material: &Material, binding: &Binding) -> Result<Option<St
 /// The files of one binding as they come together.
 struct Files<'a> {
     page: &'a Page<'a>,
+    sight: &'a Sight,
     earlier: &'a [Staged],
     staged: Vec<Change>,
     edits: Vec<(PathBuf, Edit)>,
@@ -189,7 +196,7 @@ impl Files<'_> {
         if !group.is_empty() {
             rights.group = account::group(&group)?;
         }
-        let before = disk::look(&path)?;
+        let before = self.sight.look(&path)?;
         if before.is_none() {
             let folder = parent(&path);
             folder.metadata().map_err(|cause| Error::File { action: "find", path: folder.to_owned(), cause })?;
@@ -206,7 +213,7 @@ impl Files<'_> {
         let Some(path) = self.page.path(path)? else { return Ok(()) };
         let mut earlier = self.earlier.iter().flat_map(|staged| &staged.files).chain(&self.staged);
         let last = earlier.rfind(|change| change.path == path).map(|change| change.after.clone());
-        let before = disk::look(&path)?;
+        let before = self.sight.look(&path)?;
         let Some(there) = last.as_ref().or(before.as_ref()).cloned() else {
             let cause = std::io::ErrorKind::NotFound.into();
             return Err(Error::File { action: "read", path, cause });
