@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::binding;
 use super::commit::Force;
-use super::journal::{Journal, Turn};
+use super::journal::Journal;
+use super::turn::Turn;
 use crate::Error;
 use crate::error::Deploying;
 use crate::store::{KeyFolder, Lock};

@@ -11,14 +11,16 @@ use std::time::Duration;
 use super::back::PutBack;
 use super::binding::{self, Binding};
 use super::disk::{self, Present};
-use super::journal::{self, Journal, Service, Turn};
+use super::due::{Due, Scope, Work, due};
+use super::journal::{self, Journal, Service};
 use super::material::Material;
 use super::prove::{Shown, Wanted, Watch};
 use super::sight::Sight;
-use super::stage::{self, Change, Staged};
+use super::stage::{Change, Staged};
+use super::turn::Turn;
 use crate::Error;
 use crate::error::Deploying;
-use crate::facts::{Certificate, Revoked, sha256_hex};
+use crate::facts::{Revoked, sha256_hex};
 use crate::store::{BINDINGS, KeyFolder, Lock, Store};
 
 /// How to commit and undo.
@@ -28,29 +30,6 @@ pub struct Manners {
     pub wait: Duration,
     /// How long a service may take to present its new certificate.
     pub patience: Duration,
-}
-
-/// How much is committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope<'a> {
-    /// Everything that is staged.
-    All,
-    /// The services of these keys that had a commit before: what was bound since waits for whoever bound it.
-    Renewed(&'a [KeyFolder]),
-}
-
-impl Scope<'_> {
-    /// The keys that it is about. What is wrong with others is none of its business.
-    fn keys(self, store: &Store) -> Result<Vec<KeyFolder>, Error> {
-        match self {
-            Self::All => store.keys(),
-            Self::Renewed(keys) => Ok(keys.to_vec()),
-        }
-    }
-
-    fn covers(self, binding: &Binding) -> bool {
-        self == Self::All || binding.committed.is_some()
-    }
 }
 
 /// A service that was committed.
@@ -64,31 +43,6 @@ pub struct Committed {
     pub files: Vec<PathBuf>,
     /// The places that were looked at.
     pub places: Vec<(String, Shown)>,
-}
-
-/// What a commit will do, in order, or has done; nothing when every service has what it is bound to.
-#[derive(Clone, Debug)]
-pub struct Work<T> {
-    /// The keys whose next generation takes the place of the current one.
-    pub turns: Vec<Turn>,
-    /// The services.
-    pub services: Vec<T>,
-}
-
-impl<T> Work<T> {
-    /// True when there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.turns.is_empty() && self.services.is_empty()
-    }
-}
-
-/// Everything that a commit would do, which first puts back what an interrupted one left.
-///
-/// # Errors
-/// A binding that cannot be committed: its template, its key, or a file of the service; [`Deploying::Revoked`].
-pub fn staged(store: &Store, scope: Scope<'_>, revoked: &Revoked) -> Result<Work<Staged>, Error> {
-    let Work { turns, services } = due(store, scope, revoked, &Sight::ahead(store)?)?.work;
-    Ok(Work { turns, services: services.into_iter().map(|(_, staged)| staged).collect() })
 }
 
 /// Gives every service the certificate that it is bound to, unless that is among the `revoked`. `tell` hears of each step, and
@@ -184,48 +138,6 @@ fn recover(store: &Store, lock: &Lock, force: Force, tell: &mut dyn FnMut(&str))
     Ok(Some(back))
 }
 
-/// What there is to do, and the bindings for which there is nothing to do.
-struct Due {
-    work: Work<(Material, Staged)>,
-    in_place: Vec<(Material, Staged)>,
-}
-
-/// Tells the bindings that are not as they should be from the others. A new certificate in the store needs a reload where no file changes.
-fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked, sight: &Sight) -> Result<Due, Error> {
-    let (mut due, mut in_place): (Vec<(Material, Staged)>, Vec<_>) = (Vec::new(), Vec::new());
-    let mut all: Vec<Staged> = Vec::new();
-    for (key, bindings) in binding::bound(scope.keys(store)?)? {
-        if !bindings.iter().any(|binding| scope.covers(binding)) {
-            continue;
-        }
-        let material = Material::read(&key)?;
-        for binding in bindings.iter().filter(|binding| scope.covers(binding)) {
-            let staged = stage::stage(&material, binding, &all, sight)?;
-            all.push(staged.clone());
-            let is_new = material.turn.is_some() || !binding.has(&material.leaf) || sight.takes_from(&staged);
-            if is_new {
-                ensure_in_force(&key, &material.leaf, revoked)?;
-            }
-            let is_due = is_new || staged.files.iter().any(|change| !change.is_in_place());
-            if is_due { &mut due } else { &mut in_place }.push((material.clone(), staged));
-        }
-    }
-    stage::ensure_lasting(&all)?;
-    // Those of keys whose last binding was taken away are among them.
-    let turns =
-        scope.keys(store)?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<Vec<Turn>, _>>()?;
-    let is_meant =
-        |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.at().folder_name());
-    let turns: Vec<Turn> = turns.into_iter().chain(sight.turns()).filter(is_meant).collect();
-    turns.iter().try_for_each(Turn::ensure_own)?;
-    for key in turns.iter().map(Turn::at) {
-        if let Some(next) = key.contents().waiting {
-            ensure_in_force(&key, &next.certificate, revoked)?;
-        }
-    }
-    Ok(Due { work: Work { turns, services: due }, in_place })
-}
-
 /// Files that are in their places say nothing of what services make of them.
 fn ensure_presented(
     store: &Store,
@@ -243,14 +155,6 @@ fn ensure_presented(
         }
     }
     Ok(())
-}
-
-/// Fails where a revoked certificate would be given out. Services that have it go on with it until there is another.
-fn ensure_in_force(key: &KeyFolder, leaf: &Certificate, revoked: &Revoked) -> Result<(), Error> {
-    match revoked.find(leaf) {
-        None => Ok(()),
-        Some(revocation) => Err(Deploying::Revoked { key: key.name(), since: revocation.since.date() }.into()),
-    }
 }
 
 fn watches(material: &Material, staged: &Staged) -> Result<Vec<Watch>, Error> {

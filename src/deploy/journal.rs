@@ -19,11 +19,12 @@ use super::edited::{self, EDITED};
 use super::prove::Watch;
 use super::stage::Change;
 use super::template::Command;
+use super::turn::Turn;
 use crate::Error;
 use crate::error::Deploying;
 use crate::facts::sha256_hex;
 use crate::input::read_text;
-use crate::store::{AT_WORK, KeyFolder, Lock, is_there, make_private, parent, sync_folder};
+use crate::store::{AT_WORK, Lock, is_there, make_private, parent, sync_folder};
 
 const DONE: &str = ".certfix-undo-";
 /// A commit that was put back but for files whose folder is gone.
@@ -50,64 +51,6 @@ pub(super) struct Page {
     #[serde(default)]
     pub(super) turns: Vec<Turn>,
     pub(super) files: Vec<Entry>,
-}
-
-/// A key whose services get its next generation with a commit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Turn {
-    /// The key's folder, from the root on.
-    pub(super) folder: PathBuf,
-    /// The generation that services read before.
-    pub before: u32,
-    /// The one that waited for the commit.
-    pub after: u32,
-}
-
-impl Turn {
-    /// The turn that the key waits for.
-    pub(super) fn of(key: &KeyFolder) -> Result<Option<Self>, Error> {
-        let Some((before, after)) = key.generation().zip(key.waiting()) else { return Ok(None) };
-        let failed = |cause| Error::File { action: "find", path: key.path.clone(), cause };
-        Ok(Some(Self { folder: key.path.canonicalize().map_err(failed)?, before, after }))
-    }
-
-    /// The name of the key.
-    pub fn key(&self) -> String {
-        self.at().name()
-    }
-
-    /// The generation that waits for a commit when this one is taken back: a newer one, if it was installed since.
-    pub fn waits(&self) -> u32 {
-        self.at().waiting().map_or(self.after, |waiting| waiting.max(self.after))
-    }
-
-    /// See [`KeyFolder::ensure_own`].
-    pub(super) fn ensure_own(&self) -> Result<(), Error> {
-        self.at().ensure_own()
-    }
-
-    pub(super) fn take(&self, lock: &Lock) -> Result<(), Error> {
-        self.at().turn(lock, self.after)
-    }
-
-    /// A key that is not there any more has nothing to go back to.
-    fn take_back(&self, lock: &Lock) -> Result<(), Error> {
-        if self.is_there() { self.at().turn_back(lock, self.before) } else { Ok(()) }
-    }
-
-    /// False when the key is not there any more.
-    pub(super) fn is_there(&self) -> bool {
-        self.folder.is_dir()
-    }
-
-    /// True when services read the generation that waited.
-    pub(super) fn is_taken(&self) -> bool {
-        self.at().generation() == Some(self.after)
-    }
-
-    pub(super) fn at(&self) -> KeyFolder {
-        KeyFolder { path: self.folder.clone() }
-    }
 }
 
 /// A service that has to read its files again when they are put back.

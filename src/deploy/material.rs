@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::journal::Turn;
 use super::template::Part;
+use super::turn::Turn;
 use crate::Error;
 use crate::error::Deploying;
 use crate::facts::{Certificate, Name, Source};

@@ -14,6 +14,7 @@ mod commit;
 mod copies;
 mod difference;
 mod disk;
+mod due;
 mod edit;
 mod edited;
 mod journal;
@@ -25,6 +26,7 @@ mod readers;
 mod sight;
 mod stage;
 mod template;
+mod turn;
 
 use std::time::Duration;
 
@@ -38,17 +40,18 @@ use self::sight::Sight;
 
 pub use back::PutBack;
 pub use binding::{Binding, bindings};
-pub use commit::{Committed, Force, Manners, Scope, Work, commit, staged, undo, undoable};
+pub use commit::{Committed, Force, Manners, commit, undo, undoable};
 pub use copies::copies;
 pub use difference::Line;
 pub use disk::Rights;
-pub use journal::Turn;
+pub use due::{Scope, Work, staged};
 pub use prove::{Shown, Watch};
 pub use readers::ensure_unread;
 pub use stage::{Change, Staged};
 pub use template::{
     Block, Command, FileTemplate, Indented, Letters, Part, Place, Setting, Template, load, own, services,
 };
+pub use turn::Turn;
 
 /// What came of binding a key to a service.
 #[derive(Clone, Debug)]

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::disk::{self, Present};
-use super::journal::{Journal, Turn};
+use super::journal::Journal;
 use super::stage::Staged;
+use super::turn::Turn;
 use crate::Error;
 use crate::store::Store;
 
