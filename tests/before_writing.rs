@@ -38,11 +38,11 @@ fn an_undo_on_a_dry_run_says_what_it_would_do() {
     let dry = desk.answer(0, &["undo", "--dry-run"]);
     assert!(dry.contains(&format!("would be put back  {there}\n")), "{dry}");
     assert!(dry.contains(&format!("would be removed   {new}\n")), "{dry}");
-    let end = "The bindings would stay: certfix commit would do it again\nNothing was written.\n";
+    let end = "The bindings would stay: certfix commit --store store would do it again\nNothing was written.\n";
     assert!(dry.ends_with(end) && desk.path("new.pem").exists(), "{dry}");
     let done = desk.answer(0, &["undo"]);
     assert!(done.contains(&format!("back    {there}\n")) && done.contains(&format!("removed {new}\n")), "{done}");
-    assert!(done.ends_with("The bindings stay: certfix commit does it again\n"), "{done}");
+    assert!(done.ends_with("The bindings stay: certfix commit --store store does it again\n"), "{done}");
     assert!(!done.contains("would") && !desk.path("new.pem").exists(), "{done}");
 }
 
@@ -79,13 +79,16 @@ fn a_store_that_is_not_there_is_called_so_and_an_empty_variable_names_none() {
         let complaint = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
         assert!(complaint.starts_with("certfix: error: there is no store in 'absent'\n"), "{arguments:?}: {complaint}");
-        assert!(complaint.contains("certfix csr makes it") && complaint.contains("--store DIR"), "{complaint}");
+        assert!(
+            complaint.contains("certfix csr --store absent makes it") && complaint.contains("--store DIR"),
+            "{complaint}"
+        );
     }
     fs::create_dir(desk.path("empty")).unwrap();
     let orders = with_store(&desk, "empty", &["order", NAME, "--acme", "letsencrypt", "--listen"]);
     let complaint = String::from_utf8(orders.stderr).unwrap();
     assert!(complaint.contains(&format!("no key is called '{NAME}' in the store 'empty'\n")), "{complaint}");
-    assert!(complaint.contains("hint: make it first: certfix csr --fqdn NAME"), "{complaint}");
+    assert!(complaint.contains("hint: make it first: certfix csr --fqdn NAME --store empty"), "{complaint}");
     for arguments in [&["keys", "--format", "json"][..], &["keys", "show", "a.b"], &["bind", "a.b", "--to", "files"]] {
         let [unset, empty] = [".", ""].map(|store| with_store(&desk, store, arguments));
         assert_eq!(unset, empty, "{arguments:?}");

@@ -35,11 +35,11 @@ fn the_cure_of_a_key_of_the_store_is_its_renewal() {
     desk.sign(&format!("store/{NAME}"), "leaf.pem", Some(SORTED));
     let text = desk.answer(1, &["install", "leaf.pem", "between.pem", "root.pem"]);
     assert_eq!(commands(&text, "certfix fix"), [""; 0], "{text}");
-    assert_eq!(commands(&text, "certfix csr --renew"), [format!("certfix csr --renew {NAME}")], "{text}");
+    assert_eq!(commands(&text, "certfix csr --renew"), [format!("certfix csr --renew {NAME} --store store")], "{text}");
     let installed = format!("store/{NAME}/fullchain.pem");
     let check = ["check", &installed, "--fqdn", NAME];
     let cures = commands(&desk.answer(1, &check), "certfix csr --renew");
-    assert_eq!(cures, [format!("certfix csr --renew {NAME}")]);
+    assert_eq!(cures, [format!("certfix csr --renew {NAME} --store store")]);
     run(&desk, &cures[0]);
     assert!(desk.path(&format!("store/{NAME}/renewal/request.csr")).is_file());
     // It was done: a second request would be refused.
@@ -96,4 +96,38 @@ fn what_a_new_certificate_does_not_cure_is_left_to_people() {
         let text = desk.answer(0, &[&fix[..], &["--san", "pop.contoso.com", "--dry-run"]].concat());
         assert!(text.contains("2 autodiscover.contoso.com  kept\n") && text.contains("pop.contoso.com"), "{text}");
     }
+}
+
+#[test]
+fn what_comes_next_names_the_store_and_runs_where_it_is_pasted() {
+    let desk = Desk::new();
+    let other = ["--store", "other"];
+    let made = desk.answer(0, &[&["csr", "--fqdn", "mail.contoso.com", "--key", "p-256"][..], &other].concat());
+    assert!(made.ends_with("Next: send other/mail.contoso.com/request.csr to a public CA.\n"), "{made}");
+    let shown = desk.answer(0, &[&["keys", "show", "mail.contoso.com"][..], &other].concat());
+    assert_eq!(last(&shown), "Next: certfix install mail.contoso.com FILE --store other");
+    desk.sign("other/mail.contoso.com", "leaf.pem", None);
+    desk.put("between-and-root.pem", &(desk.text("between.pem") + &desk.text("root.pem")));
+    let arguments = last(&shown).trim_start_matches("Next: certfix ").replace("FILE", "leaf.pem between-and-root.pem");
+    let installed = desk.answer(0, &arguments.split(' ').collect::<Vec<_>>());
+    assert_eq!(last(&installed), "Next: certfix bind mail.contoso.com --to SERVICE --store other");
+    let set = format!("key_file={}", desk.path("key.pem").display());
+    let bound = desk.answer(0, &["bind", "mail.contoso.com", "--to", "files", "--set", &set, "--store", "other"]);
+    assert_eq!(last(&bound), "Do it: certfix commit --store other");
+    run(&desk, last(&bound).trim_start_matches("Do it: "));
+    let password = ["--password-file", "password"];
+    let init = ["ca", "init", "Contoso", "--key", "p-256", "--new-password-file", "password"];
+    let made = desk.answer(0, &[&init[..], &other].concat());
+    run(&desk, last(&made).split(": ").last().unwrap());
+    desk.answer(0, &[&["csr", "--fqdn", "b.contoso.com", "--key", "p-256", "--ca", "private"][..], &other].concat());
+    let sign = ["ca", "sign", "other/b.contoso.com/request.csr", "--yes"];
+    let signed = desk.answer(0, &[&sign[..], &password, &other].concat());
+    run(&desk, last(&signed).trim_start_matches("Next: "));
+    let refused = desk.run(&["ca", "revoke", "nobody.contoso.com", "--store", "other"], Stdio::null());
+    let refused = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.contains("hint: certfix ca list --store other shows what was signed"), "{refused}");
+}
+
+fn last(text: &str) -> &str {
+    text.lines().next_back().unwrap_or_default()
 }

@@ -153,7 +153,7 @@ fn says_that_a_ca_of_the_store_has_revoked_a_certificate() {
     );
     let shown = desk.answer(0, &["keys", "show", NAME]);
     assert!(shown.contains(&format!("  revoked     since {day}, superseded\n")), "{shown}");
-    assert!(shown.ends_with(&format!("Next: certfix csr --renew {NAME}\n")), "{shown}");
+    assert!(shown.ends_with(&format!("Next: certfix csr --renew {NAME} --store store\n")), "{shown}");
     fs::write(desk.path("store/_ca/contoso-internal-ca/ca.crl"), "damaged").unwrap();
     let untold = desk.run(&["keys"], std::process::Stdio::null());
     let remark = String::from_utf8(untold.stderr).unwrap();

@@ -43,7 +43,10 @@ fn a_file_in_the_webroot_proves_names_and_goes() {
     let first = text.lines().next().unwrap();
     assert!(first.starts_with(&format!("{NAME}: signed until ")) && !first.contains("another order"), "{first}");
     assert!(text.contains(&format!("names       1 {NAME}\n              2 {OTHER}\n")), "{text}");
-    assert!(text.ends_with(&format!("Next: certfix bind {NAME} --to SERVICE\n")), "{text}");
+    assert!(
+        text.ends_with(&format!("Next: certfix bind {NAME} --to SERVICE --store {}\n", scene.store().display())),
+        "{text}"
+    );
     scene.is_done("webroot");
     let account = account(&scene);
     assert_eq!((mode(&account), mode(&account.join("account-key.pem"))), (0o700, 0o600));
@@ -235,7 +238,8 @@ fn terms_are_agreed_to_or_nothing_is_made() {
     let arguments: Vec<&str> = scene.by_webroot(&[]).into_iter().filter(|word| *word != "--agree-tos").collect();
     let complaint = scene.complaint(&arguments);
     assert!(complaint.contains(" wants its terms to be agreed to: data:text/plain,"), "{complaint}");
-    assert!(complaint.contains("hint: read them, then pass --agree-tos to certfix order\n"), "{complaint}");
+    let hint = format!("hint: read them, then pass --agree-tos to certfix order --store {}\n", scene.store().display());
+    assert!(complaint.contains(&hint), "{complaint}");
     assert!(!scene.store().join("_acme").exists());
     assert_eq!(scene.pebble.accounts(), 0);
 }

@@ -47,7 +47,7 @@ fn a_request_becomes_the_certificate_that_dovecot_presents() {
     // A renewal of a key that is bound says what comes next.
     scene.says(0, &["csr", "--renew", NAME, "--ca", "private"]);
     let text = scene.says(0, &["order", NAME]);
-    assert!(text.ends_with("Next: certfix commit\n"), "{text}");
+    assert!(text.ends_with(&format!("Next: certfix commit --store {}\n", scene.store().display())), "{text}");
     scene.says(0, &["commit"]);
     scene.says(0, &check);
     assert_eq!(scene.pebble.accounts(), 1);

@@ -47,7 +47,7 @@ fn a_key_that_was_installed_by_hand_gets_one_request_and_says_so_until_it_is_ans
     let (text, complaint) = said(&desk, 1, &["renew", "--at", &after]);
     let request = format!("store/{NAME}/renewal/request.csr");
     assert!(text.starts_with(&format!("{NAME}: ends ")) && text.lines().count() == 1, "{text}");
-    assert!(text.contains(&request) && text.contains(&format!("certfix install {NAME} FILE")), "{text}");
+    assert!(text.contains(&request) && text.contains(&format!("certfix install {NAME} FILE --store store")), "{text}");
     assert_eq!(complaint, "");
     let made = fs::read(desk.path(&request)).unwrap();
     // Names and subject are those of the last request.
@@ -177,7 +177,7 @@ fn a_certificate_that_waits_is_spoken_of_when_the_last_is_due() {
     let first = certfix::facts::Moment::parse(&shown.as_str().unwrap()[..10]).unwrap();
     assert_eq!(said(&desk, 0, &["renew", "--at", &first.plus_days(50).date()]).0, "");
     let (text, _) = said(&desk, 1, &["renew", "--at", &first.plus_days(70).date()]);
-    assert!(text.ends_with("; a newer certificate waits for: certfix commit\n"), "{text}");
+    assert!(text.ends_with("; a newer certificate waits for: certfix commit --store store\n"), "{text}");
     assert!(desk.text("a.pem").contains(&desk.text(&format!("store/{name}/cert.pem"))));
 }
 

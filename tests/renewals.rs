@@ -58,7 +58,7 @@ fn running(desk: &Desk) -> String {
 #[test]
 fn a_renewal_waits_for_the_commit_and_goes_back_with_an_undo() {
     let desk = Desk::new();
-    assert!(answer(&desk, FOLDER).ends_with(&format!("\nNext: certfix bind {NAME} --to SERVICE\n")));
+    assert!(answer(&desk, FOLDER).ends_with(&format!("\nNext: certfix bind {NAME} --to SERVICE --store store\n")));
     bind(&desk, "true");
     desk.answer(0, &["commit"]);
     let first = running(&desk);
@@ -66,7 +66,7 @@ fn a_renewal_waits_for_the_commit_and_goes_back_with_an_undo() {
 
     let said = renew(&desk);
     assert!(said.contains("generation 3; services go on with the one before"), "{said}");
-    assert!(said.ends_with("\nNext: certfix commit\n"), "{said}");
+    assert!(said.ends_with("\nNext: certfix commit --store store\n"), "{said}");
     assert_eq!(running(&desk), first, "the installation changes nothing");
     let again = desk.json(0, &["install", NAME, "leaf.pem", "between.pem", "root.pem"]);
     assert_eq!(
@@ -74,7 +74,7 @@ fn a_renewal_waits_for_the_commit_and_goes_back_with_an_undo() {
         (&serde_json::json!([]), &3.into(), &"commit".into())
     );
     assert!(desk.answer(0, &["keys"]).contains("   generation 3, until "));
-    assert!(desk.answer(0, &["keys", "show", NAME]).ends_with("\nNext: certfix commit\n"));
+    assert!(desk.answer(0, &["keys", "show", NAME]).ends_with("\nNext: certfix commit --store store\n"));
     assert_eq!(desk.json(0, &["keys"])["keys"][0]["waiting"]["generation"], 3);
 
     let planned = desk.json(0, &["commit", "--dry-run"]);
@@ -145,7 +145,7 @@ fn commits_are_undone_down_to_the_first_and_done_again_at_once() {
 fn a_key_without_services_changes_at_once() {
     let desk = installed();
     let key = desk.text(&format!("{FOLDER}/key.pem"));
-    assert!(renew(&desk).ends_with(&format!("\nNext: certfix bind {NAME} --to SERVICE\n")));
+    assert!(renew(&desk).ends_with(&format!("\nNext: certfix bind {NAME} --to SERVICE --store store\n")));
     assert_ne!(desk.text(&format!("{FOLDER}/key.pem")), key);
     desk.put("own.pem", "something older");
     bind(&desk, "true");
@@ -213,7 +213,10 @@ fn every_command_tells_of_an_interrupted_commit_and_none_builds_on_it() {
         let output = desk.run(arguments, Stdio::null());
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), status, "{arguments:?}: {said}");
-        assert!(said.contains("was interrupted") && said.contains("certfix undo puts everything back"), "{said}");
+        assert!(
+            said.contains("was interrupted") && said.contains("certfix undo --store store puts everything back"),
+            "{said}"
+        );
         assert_ne!(desk.text("read"), first, "{arguments:?} reloads no service");
     }
     desk.answer(0, &["undo"]);

@@ -8,6 +8,7 @@ mod keys;
 mod network;
 mod new;
 mod order;
+mod parse;
 mod reference;
 mod renew;
 
@@ -19,13 +20,14 @@ use certfix::facts::{Moment, Target};
 use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::check::Check;
 pub(crate) use self::keys::{Install, Keys, KeysAction, NewPassword, Renewal};
 pub(crate) use self::network::{Names, Reach};
 pub(crate) use self::new::{ContactOptions, New, parsed};
 pub(crate) use self::order::{Manner, Order, listens_on};
+pub(crate) use self::parse::{Reply, command, parse};
 pub(crate) use self::reference::{Clients, Explain, Profiles};
 pub(crate) use self::renew::Renew;
 
@@ -36,50 +38,6 @@ pub(crate) use self::renew::Renew;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// Who reads what a command says.
-pub(crate) struct Reply {
-    /// The name of the command.
-    pub(crate) command: String,
-    /// For people or for programs.
-    pub(crate) format: Format,
-}
-
-/// The command line, or help and usage errors and the end of the program.
-pub(crate) fn parse() -> (Command, Reply) {
-    let mut matches = command().get_matches();
-    let reply = Reply { command: matches.subcommand_name().unwrap_or_default().to_owned(), format: format(&matches) };
-    let arguments = Arguments::from_arg_matches_mut(&mut matches);
-    (arguments.unwrap_or_else(|error| error.format(&mut command()).exit()).command, reply)
-}
-
-/// All commands; a variable that is empty counts as unset.
-fn command() -> clap::Command {
-    let mut whole = Arguments::command();
-    if VARIABLES.iter().any(|name| std::env::var_os(name).is_some_and(|value| value.is_empty())) {
-        // The flags of commands are there only when they are built.
-        whole.build();
-        whole = without_empty_variables(whole);
-    }
-    whole
-}
-
-/// The variables that stand for flags.
-const VARIABLES: [&str; 2] = ["CERTFIX_STORE", "CERTFIX_TEMPLATES"];
-
-fn without_empty_variables(command: clap::Command) -> clap::Command {
-    let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
-    let heed = |arg: Arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg };
-    command.mut_args(heed).mut_subcommands(without_empty_variables)
-}
-
-/// The format asked for; of commands that have none, text.
-fn format(matches: &ArgMatches) -> Format {
-    match matches.subcommand() {
-        Some((_, below)) => format(below),
-        None => matches.try_get_one("format").ok().flatten().copied().unwrap_or(Format::Text),
-    }
 }
 
 // Of all commands one is called: the others' flags are not built.

@@ -15,6 +15,7 @@ use certfix::{Error, issue};
 use crate::args::ca::{Ca, CaAction, CaCrl, CaExport, CaInit, CaRevoke};
 use crate::args::{Clock, Format, PasswordFrom};
 use crate::keys::confirmed;
+use crate::printed::store_flag;
 use crate::{password, terminal, write};
 
 pub(crate) fn run(args: &Ca) -> Result<ExitCode, Error> {
@@ -72,19 +73,16 @@ impl Desk {
         };
         let made = private::init(&self.store, &wish, self.now)?;
         let list = made.revocation_list()?;
-        let ca = made.id();
+        let (ca, flag) = (made.id(), store_flag(self.store.root()));
         if self.format == Format::Json {
             return terminal::print(&json::authorities(&[(made, list, Vec::new())], self.now));
         }
         terminal::text(|page| {
-            text::authority(&made, &list, self.now, page)?;
+            text::authority(&made, &list, &flag, self.now, page)?;
             if let Some(advice) = root_advice(&made) {
                 page.paragraph(0, &advice)?;
             }
-            page.paragraph(
-                0,
-                &format!("Next: have clients trust it: certfix ca export --ca {ca} --windows, or --debian, ..."),
-            )
+            page.line(&format!("Next: have clients trust it, with --windows, --debian, ...: certfix ca export --ca {ca} --windows{flag}"))
         })
     }
 
@@ -138,7 +136,10 @@ impl Desk {
             all.into_iter().map(whole).collect::<Result<_, Error>>()?;
         match self.format {
             Format::Json => terminal::print(&json::authorities(&all, self.now)),
-            Format::Text => terminal::text(|page| text::authorities(&all, self.now, page)),
+            Format::Text => {
+                let flag = store_flag(self.store.root());
+                terminal::text(|page| text::authorities(&all, &flag, self.now, page))
+            }
         }
     }
 

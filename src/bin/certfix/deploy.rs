@@ -16,6 +16,7 @@ use certfix::store::Store;
 
 use crate::args::Format;
 use crate::args::deploy::{Bind, Commit, Patience, Place, Undo};
+use crate::printed::store_flag;
 use crate::{keys, terminal};
 
 pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
@@ -42,7 +43,10 @@ pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
         }
     }
     if bound.iter().any(|one| matches!(one, Bound::Staged(_))) {
-        text.push_str(if args.place.dry_run { NOTHING_WRITTEN } else { "Do it: certfix commit\n" });
+        match args.place.dry_run {
+            true => text.push_str(NOTHING_WRITTEN),
+            false => text.push_str(&format!("Do it: certfix commit{}\n", store_flag(store.root()))),
+        }
     }
     say(&text)
 }
@@ -70,7 +74,10 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
     let mut text = String::new();
     show_turns(&done, &mut text);
     done.services.iter().for_each(|done| show_committed(done, &mut text));
-    text.push_str(if done.is_empty() { NOTHING } else { "Take it back: certfix undo\n" });
+    match done.is_empty() {
+        true => text.push_str(NOTHING),
+        false => text.push_str(&format!("Take it back: certfix undo{}\n", store_flag(store.root()))),
+    }
     say(&text)
 }
 
@@ -79,7 +86,7 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
     let is_json = args.place.output.format == Format::Json;
     if args.place.dry_run {
         let back = deploy::undoable(&store)?;
-        return if is_json { say(&json::put_back(&back)) } else { say(&would_list(&back)) };
+        return if is_json { say(&json::put_back(&back)) } else { say(&would_list(&back, &store_flag(store.root()))) };
     }
     let force = if args.force { Force::Yes } else { Force::No };
     let back = deploy::undo(&store, manners(&args.place, &args.patience), force, &mut terminal::remark)?;
@@ -87,7 +94,8 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
     if is_json {
         say(&json::put_back(&back))?
     } else {
-        say(&(list(&back) + &of_bindings(&back, "stay: certfix commit does it again")))?
+        let flag = store_flag(store.root());
+        say(&(list(&back, &flag) + &of_bindings(&back, &format!("stay: certfix commit{flag} does it again"))))?
     };
     Ok(code)
 }
@@ -218,9 +226,10 @@ fn show_committed(done: &Committed, text: &mut String) {
 }
 
 /// What an undo would do. Its troubles are not known yet.
-fn would_list(back: &PutBack) -> String {
-    let text = list_as(back, "would be put back  ", "would be removed   ");
-    text + &of_bindings(back, "would stay: certfix commit would do it again") + NOTHING_WRITTEN
+fn would_list(back: &PutBack, store_flag: &str) -> String {
+    let text = list_as(back, "would be put back  ", "would be removed   ", store_flag);
+    let stay = format!("would stay: certfix commit{store_flag} would do it again");
+    text + &of_bindings(back, &stay) + NOTHING_WRITTEN
 }
 
 /// What becomes of those services by a commit; `stay` is said of bindings that are there.
@@ -236,14 +245,14 @@ fn of_bindings(back: &PutBack, stay: &str) -> String {
     text
 }
 
-fn list(back: &PutBack) -> String {
-    list_as(back, "back    ", "removed ")
+fn list(back: &PutBack, store_flag: &str) -> String {
+    list_as(back, "back    ", "removed ", store_flag)
 }
 
-fn list_as(back: &PutBack, put_back: &str, removed: &str) -> String {
+fn list_as(back: &PutBack, put_back: &str, removed: &str, store_flag: &str) -> String {
     let mut text = String::new();
     for turn in &back.turns {
-        let waits = format!("generation {} waits for certfix commit", turn.waits());
+        let waits = format!("generation {} waits for certfix commit{store_flag}", turn.waits());
         line(&mut text, put_back, &format!("{}: generation {}; {waits}", turn.key(), turn.before));
     }
     for file in &back.files {

@@ -1,6 +1,6 @@
 //! `certfix keys`: the store as Key Manager showed it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use certfix::authority::private;
@@ -15,6 +15,7 @@ use certfix::{Error, deploy, issue};
 use zeroize::Zeroizing;
 
 use crate::args::{Clock, Format, Keys, KeysAction, NewPassword, PasswordFrom, PfxArgument};
+use crate::printed::{in_store, store_flag, usual_store};
 use crate::{ask, make, password, sources, terminal};
 
 pub(crate) fn run(args: &Keys) -> Result<ExitCode, Error> {
@@ -45,9 +46,8 @@ pub(crate) fn recover(store: &Store) {
 /// Says that a commit was interrupted. Putting it back reloads services, which is not for everybody to do.
 pub(crate) fn report_interrupted(store: &Store) {
     if store.is_interrupted() {
-        terminal::remark(
-            "a commit or undo was interrupted: certfix undo puts everything back, certfix commit begins again",
-        );
+        let advice = "a commit or undo was interrupted: certfix undo puts everything back, certfix commit begins again";
+        terminal::remark(&in_store(advice, store.root()));
     }
 }
 
@@ -73,18 +73,8 @@ pub(crate) fn open(path: &Path, from: &PasswordFrom) -> Result<SigningKey, Error
 
 /// How a key of the store is named in a command that can be run as it stands.
 pub(crate) fn kept(store: &Path, folder: &KeyFolder) -> Kept {
-    let store_flag = match store == usual_store() {
-        true => String::new(),
-        false => format!(" --store {}", text::quoted(&store.display().to_string())),
-    };
     let is_asked = folder.slot(Slot::Renewal).symlink_metadata().is_ok();
-    Kept { name: text::quoted(&folder.name()), store_flag, is_asked }
-}
-
-/// The store that commands take when none is named. An empty variable is none.
-fn usual_store() -> PathBuf {
-    let named = std::env::var_os("CERTFIX_STORE").filter(|named| !named.is_empty());
-    named.unwrap_or_else(|| ".".into()).into()
+    Kept { name: text::quoted(&folder.name()), store_flag: store_flag(store), is_asked }
 }
 
 /// The same of the store that commands take when none is named, where the key of this certificate or request is the one
@@ -132,7 +122,8 @@ impl Desk {
             Format::Json => terminal::print(&json::key_list(root, &keys, self.now)),
             Format::Text => {
                 let root = root.display().to_string();
-                terminal::text(|page| text::key_tree(&root, &keys, self.now, page))
+                let flag = store_flag(self.store.root());
+                terminal::text(|page| text::key_tree(&root, &keys, &flag, self.now, page))
             }
         }
     }
@@ -141,7 +132,10 @@ impl Desk {
         let key = self.marked(vec![named(&self.store, name)?.contents()]);
         match self.format {
             Format::Json => terminal::print(&json::key_list(self.store.root(), &key, self.now)),
-            Format::Text => terminal::text(|page| key.iter().try_for_each(|key| text::one_key(key, self.now, page))),
+            Format::Text => {
+                let flag = store_flag(self.store.root());
+                terminal::text(|page| key.iter().try_for_each(|key| text::one_key(key, &flag, self.now, page)))
+            }
         }
     }
 

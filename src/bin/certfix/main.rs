@@ -15,6 +15,7 @@ mod names;
 mod new;
 mod order;
 mod password;
+mod printed;
 mod reference;
 mod renew;
 mod renewal;
@@ -37,7 +38,10 @@ fn main() -> ExitCode {
         // What a check did not get to is not known to be good; that is counted as shells count a program that SIGPIPE ended.
         Err(error) if terminal::is_unread(&error) && matches!(command, Command::Check(_)) => ExitCode::from(141),
         Err(error) => {
-            terminal::complain(&error);
+            match &reply.store {
+                Some(store) => terminal::complain_in(store, &error),
+                None => terminal::complain(&error),
+            }
             answer(&reply, &error);
             // As shells count a program that Ctrl-C ended.
             ExitCode::from(if matches!(error, Error::Interrupted) { 130 } else { 2 })
@@ -75,7 +79,9 @@ fn shows(command: &Command) -> bool {
 fn answer(reply: &Reply, error: &Error) {
     // Where standard output is what failed, nobody reads it.
     if reply.format == Format::Json && !matches!(error, Error::Stream { .. }) {
-        let _ = terminal::print(&json::failed(&reply.command, error));
+        let hint = reply.store.as_deref().map(|store| printed::in_store(error.hint(), store));
+        let hint = hint.unwrap_or_else(|| error.hint().to_owned());
+        let _ = terminal::print(&json::failed(&reply.command, error, hint));
     }
 }
 

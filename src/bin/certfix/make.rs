@@ -15,6 +15,7 @@ use certfix::store::Store;
 use certfix::{Error, issue};
 
 use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned, TargetFrom};
+use crate::printed::store_flag;
 use crate::write::{self, Product};
 use crate::{ask, live, password, renewal, sources, terminal};
 
@@ -361,7 +362,8 @@ impl Work<'_> {
             }
         }
         match self.next_step(products, files).filter(|_| !self.args.goes_on) {
-            Some(next) => page.paragraph(0, &next),
+            // On one line, however long: what is a command can be copied.
+            Some(next) => page.line(&format!("Next: {next}")),
             None => Ok(()),
         }
     }
@@ -371,16 +373,19 @@ impl Work<'_> {
         if self.next.is_some() {
             return self.next.clone();
         }
-        let file = Text::of_path(file);
+        let shown = Text::of_path(file).to_string();
+        let file = text::argument_of(&shown);
         let product = products.first()?;
         let profile = product.plan.profile;
         let ca = profile.name;
         let has_own = || !profile.is_public() && Store::open(&self.args.store).authorities().is_dir();
         Some(match (product.is_request(), products.len()) {
-            (true, 1) if has_own() => format!("Next: certfix ca sign {file} --install, or send it to {ca}."),
-            (true, 1) => format!("Next: send {file} to {ca}."),
-            (true, many) => format!("Next: send the {many} requests to {ca}, each for a certificate of its own."),
-            (false, _) => format!("Next: certfix check {file}"),
+            (true, 1) if has_own() => {
+                format!("send {shown} to {ca}, or: certfix ca sign {file} --install{}", store_flag(&self.args.store))
+            }
+            (true, 1) => format!("send {shown} to {ca}."),
+            (true, many) => format!("send the {many} requests to {ca}, each for a certificate of its own."),
+            (false, _) => format!("certfix check {file}"),
         })
     }
 }

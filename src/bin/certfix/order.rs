@@ -19,7 +19,7 @@ use certfix::store::{Contents, FULL_CHAIN, Store};
 
 use crate::args::{Clock, Format, Install, Manner, Order};
 use crate::terminal::Progress;
-use crate::{ask, install, keys, terminal};
+use crate::{ask, install, keys, printed, terminal};
 
 pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
     let store = Store::open(&args.store);
@@ -50,8 +50,9 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
             Err(error) if names.len() == 1 || matches!(error, Error::Interrupted) => return Err(error),
             // The others can be had all the same.
             Err(error) => {
-                terminal::complain(&error);
-                failures.push(Failure { error: format!("{}: {error}", Text::from(&**name)), hint: error.hint() });
+                terminal::complain_in(store.root(), &error);
+                let hint = printed::in_store(error.hint(), store.root());
+                failures.push(Failure { error: format!("{}: {error}", Text::from(&**name)), hint });
             }
         }
     }

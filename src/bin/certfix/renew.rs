@@ -14,7 +14,7 @@ use certfix::store::{self, Contents, KeyFolder, Slot, Store};
 
 use crate::args::{Csr, Format, Install, Manner, Renew, parsed};
 use crate::terminal::{self, Progress};
-use crate::{ca, install, keys, order, renewal, sources};
+use crate::{ca, install, keys, order, printed, renewal, sources};
 
 pub(crate) fn run(args: &Renew) -> Result<ExitCode, Error> {
     if args.now && args.names.is_empty() {
@@ -79,7 +79,7 @@ impl Round<'_> {
                 let error = sources::read_file(&path, None).err().unwrap_or(Error::Damaged { path, cause });
                 self.progress.end();
                 self.unread.push(error.to_string());
-                terminal::complain_about(&folder.name(), &error);
+                terminal::complain_about(&folder.name(), self.store.root(), &error);
             }
             return Ok(());
         };
@@ -115,7 +115,7 @@ impl Round<'_> {
             Err(Error::Interrupted) => return Err(self.stopped()),
             Err(error) => {
                 self.progress.end();
-                terminal::complain_about(&name, &error);
+                terminal::complain_about(&name, self.store.root(), &error);
                 Outcome::Failed(error.to_string())
             }
         };
@@ -126,9 +126,10 @@ impl Round<'_> {
     /// Says what was renewed before somebody pressed Ctrl-C.
     fn stopped(&self) -> Error {
         self.progress.end();
+        let flag = printed::store_flag(self.store.root());
         for key in self.keys.iter().filter(|key| matches!(key.outcome, Outcome::Installed { .. })) {
             let name = Text::from(&*key.name);
-            terminal::remark(&format!("{name}: renewed; the next certfix renew gives it to its services"));
+            terminal::remark(&format!("{name}: renewed; the next certfix renew{flag} gives it to its services"));
         }
         Error::Interrupted
     }
@@ -278,9 +279,12 @@ impl Round<'_> {
                 let errors: Vec<String> = self.unread.iter().cloned().chain(failed.map(ToString::to_string)).collect();
                 terminal::print(&json::renewed(&self.keys, &errors))
             }
-            Format::Text => terminal::text(|page| text::renewed(&self.keys, page)),
+            Format::Text => {
+                let flag = printed::store_flag(self.store.root());
+                terminal::text(|page| text::renewed(&self.keys, &flag, page))
+            }
         };
-        failed.into_iter().for_each(terminal::complain);
+        failed.into_iter().for_each(|error| terminal::complain_in(self.store.root(), error));
         shown?;
         let has = |wanted: fn(&Outcome) -> bool| self.keys.iter().any(|key| wanted(&key.outcome));
         Ok(ExitCode::from(match () {

@@ -243,7 +243,7 @@ impl Tally {
     fn fail(&mut self, error: &Error, out: &mut dyn Write) -> io::Result<()> {
         out.flush()?;
         terminal::complain(error);
-        self.failures.push(Failure { error: error.to_string(), hint: error.hint() });
+        self.failures.push(Failure { error: error.to_string(), hint: error.hint().to_owned() });
         Ok(())
     }
 

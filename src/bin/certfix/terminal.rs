@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use certfix::Error;
@@ -9,6 +10,8 @@ use certfix::error::Stream;
 use certfix::facts::Text;
 use certfix::report::text::Page;
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::printed::in_store;
 
 /// Wide enough for the tables; also the width of pipes and files, so that they do not depend on a window.
 const WIDTH: usize = 100;
@@ -102,17 +105,22 @@ pub(crate) fn can_ask() -> bool {
 
 /// Writes an error and its hint.
 pub(crate) fn complain(error: &Error) {
-    complain_with("error", error);
+    complain_with("error", error, error.hint());
 }
 
-/// The same, where it belongs to one of many.
-pub(crate) fn complain_about(name: &str, error: &Error) {
-    complain_with(&format!("error: {}", Text::from(name)), error);
+/// The same of work on a store, which the commands in the hint name.
+pub(crate) fn complain_in(store: &Path, error: &Error) {
+    complain_with("error", error, &in_store(error.hint(), store));
 }
 
-fn complain_with(head: &str, error: &Error) {
+/// The same, where it belongs to one of its keys.
+pub(crate) fn complain_about(name: &str, store: &Path, error: &Error) {
+    complain_with(&format!("error: {}", Text::from(name)), error, &in_store(error.hint(), store));
+}
+
+fn complain_with(head: &str, error: &Error, hint: &str) {
     remark(&format!("{head}: {error}"));
-    remark(&format!("hint: {}", error.hint()));
+    remark(&format!("hint: {hint}"));
 }
 
 /// One line that says how far the work is; on a terminal only, and gone when it is done.

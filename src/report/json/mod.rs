@@ -45,18 +45,18 @@ pub struct Failure {
     /// The error in one line.
     pub error: String,
     /// What to try next.
-    pub hint: &'static str,
+    pub hint: String,
 }
 
-/// The answer of a command that could not do what was asked.
-pub fn failed(command: &str, error: &Error) -> String {
+/// The answer of a command that could not do what was asked, and what to try next.
+pub fn failed(command: &str, error: &Error, hint: String) -> String {
     #[derive(Serialize)]
     struct Failed<'a> {
         version: u32,
         command: &'a str,
         errors: [Failure; 1],
     }
-    let errors = [Failure { error: error.to_string(), hint: error.hint() }];
+    let errors = [Failure { error: error.to_string(), hint }];
     let text = serde_json::to_string_pretty(&Failed { version: VERSION, command, errors });
     text.expect("these structs hold only strings, numbers and lists") + "\n"
 }

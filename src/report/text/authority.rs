@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::cure::{argument_of, quoted};
 use super::install::{certificate, changed};
 use super::keys::first_name;
 use super::layout::bold;
@@ -90,7 +91,7 @@ fn row(answer: &Answer<'_>) -> [String; 3] {
     [answer.source.clone(), format!("{name}{more}"), verdict]
 }
 
-/// Writes what was signed: where it is, and what to do next. No register: nothing was kept.
+/// Writes what was signed: where it is, and what to do next, in the store that `store_flag` names. No register: nothing was kept.
 ///
 /// # Errors
 /// Those of the stream.
@@ -98,6 +99,7 @@ pub fn answered(
     answers: &[Answer<'_>],
     files: &[PathBuf],
     installed: &[PathBuf],
+    store_flag: &str,
     page: &mut Page<'_>,
 ) -> io::Result<()> {
     if let [only] = answers {
@@ -119,18 +121,25 @@ pub fn answered(
     if installed.is_empty() {
         for (answer, file) in answers.iter().zip(files).take(SHOWN) {
             if let Some(key) = &answer.key {
-                page.line(&format!("Next: certfix install {key} {}", super::quoted(&shown(file))))?;
+                let (key, file) = (quoted(key), argument_of(&shown(file)));
+                page.line(&format!("Next: certfix install {key} {file}{store_flag}"))?;
             }
         }
     }
     Ok(())
 }
 
-/// Writes one CA whole.
+/// Writes one CA whole. `store_flag` follows commands, so that they find its store.
 ///
 /// # Errors
 /// Those of the stream.
-pub fn authority(authority: &Private, list: &RevocationList, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
+pub fn authority(
+    authority: &Private,
+    list: &RevocationList,
+    store_flag: &str,
+    now: Moment,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     page.line(&bold(&Text::from(&*authority.name).to_string()))?;
     page.field("folder", &shown(&authority.folder))?;
     let kind = &authority.root.identity.key.kind;
@@ -149,7 +158,7 @@ pub fn authority(authority: &Private, list: &RevocationList, now: Moment, page: 
     };
     page.field("signs", &signs)?;
     let next = list.next_update.map(|next| match next < now {
-        true => format!(", out of date since {}: certfix ca crl", next.date()),
+        true => format!(", out of date since {}: certfix ca crl --ca {}{store_flag}", next.date(), authority.id()),
         false => format!(", to be renewed before {}", next.date()),
     });
     let number = list.number.unwrap_or_default();
@@ -164,23 +173,24 @@ pub fn authority(authority: &Private, list: &RevocationList, now: Moment, page: 
     Ok(())
 }
 
-/// Writes each CA, with what it signed.
+/// Writes each CA, with what it signed. `store_flag` follows commands, so that they find the store.
 ///
 /// # Errors
 /// Those of the stream.
 pub fn authorities(
     all: &[(Private, RevocationList, Vec<Registered>)],
+    store_flag: &str,
     now: Moment,
     page: &mut Page<'_>,
 ) -> io::Result<()> {
     if all.is_empty() {
-        return page.line("no CA: make one with certfix ca init NAME");
+        return page.line(&format!("no CA: make one with certfix ca init NAME{store_flag}"));
     }
     for (index, (one, list, register)) in all.iter().enumerate() {
         if index > 0 {
             page.line("")?;
         }
-        authority(one, list, now, page)?;
+        authority(one, list, store_flag, now, page)?;
         let count = match register.len() {
             0 => "nothing yet".to_owned(),
             1 => "1 certificate".to_owned(),

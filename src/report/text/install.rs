@@ -74,9 +74,10 @@ pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<(
         page.paragraph(2, "a CA of your own, or none:")?;
         page.line(&format!("    certfix self-signed {from} --store self-signed"))?;
     }
+    let Kept { name: quoted, store_flag, .. } = &installed.kept;
     match installed.next {
-        Some(Next::Commit) => page.line("\nNext: certfix commit"),
-        Some(Next::Bind) => page.line(&format!("\nNext: certfix bind {} --to SERVICE", Text::from(*name))),
+        Some(Next::Commit) => page.line(&format!("\nNext: certfix commit{store_flag}")),
+        Some(Next::Bind) => page.line(&format!("\nNext: certfix bind {quoted} --to SERVICE{store_flag}")),
         None => Ok(()),
     }
 }

@@ -3,16 +3,17 @@
 use std::io;
 
 use super::Page;
+use super::cure::quoted;
 use super::layout::bold;
 use crate::facts::{Identity, Moment, Text};
 use crate::report::with_unicode;
 use crate::store::{Contents, State, Waiting};
 
-/// Writes one line for each key: name, state, first name, end.
+/// Writes one line for each key: name, state, first name, end. `store_flag` follows commands, so that they find the store.
 ///
 /// # Errors
 /// Those of the stream.
-pub fn key_tree(root: &str, keys: &[Contents], now: Moment, page: &mut Page<'_>) -> io::Result<()> {
+pub fn key_tree(root: &str, keys: &[Contents], store_flag: &str, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
     page.line(&bold(&Text::from(root).to_string()))?;
     if keys.is_empty() {
         return page.line("  no keys");
@@ -33,7 +34,7 @@ pub fn key_tree(root: &str, keys: &[Contents], now: Moment, page: &mut Page<'_>)
             page.line(&format!("{trunk}   {revoked}"))?;
         }
         if let Some(next) = &keys[index].waiting {
-            page.line(&format!("{trunk}   {}", waits(next, "waits ")))?;
+            page.line(&format!("{trunk}   {}", waits(next, "waits ", store_flag)))?;
         }
         if keys[index].renewal.is_some() {
             page.line(&format!("{trunk}   a renewal waits for its certificate"))?;
@@ -43,11 +44,11 @@ pub fn key_tree(root: &str, keys: &[Contents], now: Moment, page: &mut Page<'_>)
 }
 
 /// What waits, and what for.
-fn waits(next: &Waiting, verb: &str) -> String {
+fn waits(next: &Waiting, verb: &str, store_flag: &str) -> String {
     let what = format!("generation {}, until {}", next.generation, next.certificate.not_after.date());
     match &next.revoked {
-        None => format!("{what}, {verb}for certfix commit"),
-        Some(revoked) => format!("{what}, {revoked}: certfix commit refuses it"),
+        None => format!("{what}, {verb}for certfix commit{store_flag}"),
+        Some(revoked) => format!("{what}, {revoked}: certfix commit{store_flag} refuses it"),
     }
 }
 
@@ -66,11 +67,11 @@ pub(super) fn first_name(identity: &Identity) -> Option<String> {
     identity.names.first_dns().map(|(_, text)| text.to_string()).or_else(common_name)
 }
 
-/// Writes one key whole.
+/// Writes one key whole. `store_flag` follows commands, so that they find its store.
 ///
 /// # Errors
 /// Those of the stream.
-pub fn one_key(key: &Contents, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
+pub fn one_key(key: &Contents, store_flag: &str, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
     page.line(&bold(&Text::from(&*key.folder.name()).to_string()))?;
     let state = key.state(now);
     page.field("state", state.word())?;
@@ -101,26 +102,27 @@ pub fn one_key(key: &Contents, now: Moment, page: &mut Page<'_>) -> io::Result<(
         page.field("generation", &format!("{number} of {}", key.folder.generations().len()))?;
     }
     if let Some(next) = &key.waiting {
-        page.field("waits", &waits(next, ""))?;
+        page.field("waits", &waits(next, "", store_flag))?;
     }
     if key.renewal.is_some() {
         page.field("renewal", "waits for its certificate")?;
     }
     page.field("folder", &Text::of_path(&key.folder.path).to_string())?;
     match next_step(key, state) {
-        Some(next) => page.paragraph(0, &next),
+        // On one line, however long, so that it can be copied.
+        Some(next) => page.line(&format!("Next: certfix {next}{store_flag}")),
         None => Ok(()),
     }
 }
 
 fn next_step(key: &Contents, state: State) -> Option<String> {
-    let name = Text::from(&*key.folder.name());
+    let name = quoted(&key.folder.name());
     match state {
-        State::Pending => Some(format!("Next: certfix install {name} FILE, with the CA's answer.")),
-        _ if key.waiting.as_ref().is_some_and(|next| next.revoked.is_none()) => Some("Next: certfix commit".to_owned()),
+        State::Pending => Some(format!("install {name} FILE")),
+        _ if key.waiting.as_ref().is_some_and(|next| next.revoked.is_none()) => Some("commit".to_owned()),
         _ if key.newest_request().is_none() || key.renewal.is_some() => None,
-        State::Revoked | State::Expiring | State::Expired => Some(format!("Next: certfix csr --renew {name}")),
-        _ if key.waiting.is_some() => Some(format!("Next: certfix csr --renew {name}")),
+        State::Revoked | State::Expiring | State::Expired => Some(format!("csr --renew {name}")),
+        _ if key.waiting.is_some() => Some(format!("csr --renew {name}")),
         _ => None,
     }
 }

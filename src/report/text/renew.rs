@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::Page;
+use super::cure::{argument_of, quoted};
 use crate::error::listed;
 use crate::facts::{Moment, Text};
 
@@ -59,11 +60,12 @@ impl Renewed {
     }
 }
 
-/// Writes the lines. What failed is not among them: it belongs to the errors.
+/// Writes the lines. What failed is not among them: it belongs to the errors. `store_flag` follows commands, so that they find
+/// the store.
 ///
 /// # Errors
 /// Those of the stream.
-pub fn renewed(keys: &[Renewed], page: &mut Page<'_>) -> io::Result<()> {
+pub fn renewed(keys: &[Renewed], store_flag: &str, page: &mut Page<'_>) -> io::Result<()> {
     for key in keys {
         let name = Text::from(&*key.name);
         let line = match &key.outcome {
@@ -74,21 +76,22 @@ pub fn renewed(keys: &[Renewed], page: &mut Page<'_>) -> io::Result<()> {
                     line += &format!("; {} {verb} it", listed(&key.services));
                 }
                 if !key.waiting.is_empty() {
-                    line += &format!("; for {}: certfix commit", listed(&key.waiting));
+                    line += &format!("; for {}: certfix commit{store_flag}", listed(&key.waiting));
                 }
                 if *undone {
-                    line +=
-                        &format!("; the CA undid the order of the names: certfix check {}", Text::of_path(certificate));
+                    let certificate = argument_of(&Text::of_path(certificate).to_string());
+                    line += &format!("; the CA undid the order of the names: certfix check {certificate}");
                 }
                 line
             }
             Outcome::Waits => {
-                format!("{name}: ends {}; a newer certificate waits for: certfix commit", key.ends.date())
+                format!("{name}: ends {}; a newer certificate waits for: certfix commit{store_flag}", key.ends.date())
             }
             Outcome::Asked { request } => format!(
-                "{name}: ends {}; send {} to the CA, then: certfix install {name} FILE",
+                "{name}: ends {}; send {} to the CA, then: certfix install {} FILE{store_flag}",
                 key.ends.date(),
-                Text::of_path(request)
+                Text::of_path(request),
+                quoted(&key.name)
             ),
             Outcome::Due(way) => format!("{name}: ends {}, due since {}; {way}", key.ends.date(), key.due.date()),
             Outcome::Failed(_) => continue,

@@ -23,6 +23,7 @@ use super::{Desk, key};
 use crate::args::ca::CaSign;
 use crate::args::{Clock, Format, Install};
 use crate::keys::{confirmed, tell_unread};
+use crate::printed::store_flag;
 use crate::{install, terminal};
 
 /// One request that nothing speaks against.
@@ -83,7 +84,10 @@ impl Desk {
         };
         match self.format {
             Format::Json => terminal::print(&json::signed(&ca, &answers, &files, &installed, self.now)),
-            Format::Text => terminal::text(|page| text::answered(&answers, &files, &installed.concat(), page)),
+            Format::Text => {
+                let flag = store_flag(self.store.root());
+                terminal::text(|page| text::answered(&answers, &files, &installed.concat(), &flag, page))
+            }
         }
     }
 
@@ -123,7 +127,7 @@ impl Desk {
             (0, _) => {}
             (1, 1) => return Err(refused.remove(0)),
             (count, of) => {
-                refused.iter().for_each(terminal::complain);
+                refused.iter().for_each(|error| terminal::complain_in(self.store.root(), error));
                 return Err(Signing::NothingSigned { refused: count, of }.into());
             }
         }
@@ -135,7 +139,7 @@ impl Desk {
                 tell_unread(&self.store);
                 Err(Error::Conflict {
                     cause: format!("--install: the request in '{}' is for none of the keys of this store", case.source),
-                    hint: "leave --install out, and give the certificate to certfix install where the key is",
+                    hint: "leave --install out, and install the certificate in the store that has its key",
                 })
             }
             None => Ok(cases),

@@ -1,5 +1,7 @@
 //! What was answered, and the command that it amounts to.
 
+use std::path::Path;
+
 use certfix::Error;
 use certfix::input::Password;
 use certfix::issue::KeyChoice;
@@ -10,6 +12,7 @@ use certfix::report::text::quoted;
 use super::online::Online;
 use crate::args::{self, Csr, New, SelfSigned, parsed};
 use crate::make;
+use crate::printed::is_found_everywhere;
 
 /// Everything that was answered so far; what was not is empty.
 #[derive(Clone)]
@@ -127,8 +130,7 @@ impl Answers {
 
     /// The folder, where it has to be said. Left out, it would come from the environment, if that names one.
     fn store_flag(&self) -> &str {
-        let is_usual = self.store == "." && std::env::var_os("CERTFIX_STORE").is_none();
-        if is_usual { "" } else { &self.store }
+        if is_found_everywhere(Path::new(&self.store)) { "" } else { &self.store }
     }
 
     /// In the order in which Key Manager writes the subject, common name last.
