@@ -220,7 +220,7 @@ impl Error {
             Self::Stopped { .. } => "run it again, or look at that service alone",
             Self::NamesNoServer { .. } => "name the server itself, such as imaps://mail.contoso.com",
             Self::Damaged { .. } => "put that file back from a backup",
-            Self::Bound { .. } => "certfix keys lists the services; take each away with certfix bind --remove",
+            Self::Bound { .. } => "certfix keys show NAME lists the services, each with the command that takes it away",
             Self::ForeignFiles { .. } => "move them to another folder first",
             Self::NoVariable { .. } => "export it to certfix, or name a file with the password instead",
             Self::WrittenTwice { .. } => {

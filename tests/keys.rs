@@ -7,6 +7,7 @@ mod desk;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
 
 use desk::{Desk, NAME, mode};
 
@@ -212,4 +213,33 @@ fn a_name_that_leads_past_the_store_is_refused_before_anything_is_made() {
     desk.openssl(&format!("pkey -in {folder}/key.pem -pubout -out key.pub"));
     desk.openssl(&format!("x509 -noout -pubkey -in {folder}/fullchain.pem -out certificate.pub"));
     assert_eq!(desk.text("certificate.pub"), desk.text("key.pub"));
+}
+
+#[test]
+fn says_which_services_a_key_is_bound_to_and_how_they_are_taken_away() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    desk.answer(0, &["install", "leaf.pem", "between.pem", "root.pem"]);
+    assert_eq!(desk.json(0, &["keys"])["keys"][0]["services"], serde_json::json!([]));
+    fs::create_dir(desk.path("own templates")).unwrap();
+    desk.put("own templates/own.toml", "about = \"x\"\nreload = [\"true\"]\n");
+    desk.answer(0, &["bind", NAME, "--to", "files:web", "--address", "127.0.0.1", "--reload", "true"]);
+    desk.answer(0, &["commit"]);
+    desk.answer(0, &["bind", NAME, "--to", "own", "--templates", "own templates"]);
+    assert_eq!(desk.json(0, &["keys"])["keys"][0]["services"], serde_json::json!(["files:web on 127.0.0.1", "own"]));
+    assert!(desk.answer(0, &["keys"]).contains("\n     bound to files:web on 127.0.0.1, own\n"));
+    let shown = desk.answer(0, &["keys", "show", NAME]);
+    assert!(shown.contains("  bound to    files:web on 127.0.0.1\n  take away   certfix bind "), "{shown}");
+    assert!(shown.contains("  bound to    own, after the next commit\n  take away   certfix bind "), "{shown}");
+    for line in shown.lines().filter_map(|line| line.strip_prefix("  take away   certfix ")) {
+        let line = format!("{} {line}", env!("CARGO_BIN_EXE_certfix"));
+        let status = Command::new("sh").args(["-c", &line]).current_dir(desk.path("")).status().unwrap();
+        assert!(status.success(), "{line}");
+    }
+    assert_eq!(desk.json(0, &["keys"])["keys"][0]["services"], serde_json::json!([]));
+    desk.put(&format!("store/{NAME}/bindings.json"), "{\"version\": 1, \"bindings\": [");
+    let fault = format!("'store/{NAME}/bindings.json' cannot be understood");
+    assert!(desk.json(0, &["keys"])["keys"][0]["faults"][0].as_str().unwrap().starts_with(&fault));
+    assert!(desk.answer(0, &["keys"]).contains(&fault));
+    assert!(desk.answer(0, &["keys", "show", NAME]).contains(&format!("  faults      {fault}")));
 }

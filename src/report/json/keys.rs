@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::certificate::{CertificateEntry, Moments, NameList, certificate, names};
 use super::{Shown, VERSION};
+use crate::deploy;
 use crate::facts::{Moment, Text};
 use crate::store::Contents;
 
@@ -23,6 +24,7 @@ struct Entry<'a> {
     folder: String,
     state: &'static str,
     bound: bool,
+    services: Vec<String>,
     encrypted: bool,
     key: Option<String>,
     first_dns_name: Option<Shown<&'a Text>>,
@@ -66,11 +68,17 @@ pub fn key_moved(action: &'static str, key: &str, path: Option<&Path>) -> String
 
 fn entry(key: &Contents, now: Moment) -> Entry<'_> {
     let identity = key.identity();
+    let (bindings, broken) = match deploy::bindings(&key.folder) {
+        Ok(bindings) => (bindings, None),
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    let faults = key.faults.iter().map(ToString::to_string).chain(broken);
     Entry {
         name: key.folder.name(),
         folder: shown(&key.folder.path),
         state: key.state(now).word(),
         bound: key.folder.is_bound(),
+        services: bindings.iter().map(ToString::to_string).collect(),
         encrypted: key.is_locked,
         key: key.public().map(|public| public.kind.to_string()),
         first_dns_name: identity.and_then(|identity| identity.names.first_dns()).map(|(_, text)| Shown(text)),
@@ -86,7 +94,7 @@ fn entry(key: &Contents, now: Moment) -> Entry<'_> {
         }),
         renewal: key.renewal.is_some(),
         revoked_since: key.revoked.as_ref().map(|revoked| revoked.since.into()),
-        faults: key.faults.iter().map(|fault| Shown(Text::from(&*fault.to_string()))).collect(),
+        faults: faults.map(|fault| Shown(Text::from(&*fault))).collect(),
     }
 }
 

@@ -1,10 +1,13 @@
 //! The keys of a store, as a tree; one of them whole.
 
 use std::io;
+use std::path::Path;
 
 use super::Page;
-use super::cure::quoted;
+use super::cure::{argument_of, quoted};
 use super::layout::bold;
+use crate::deploy::{self, Binding};
+use crate::error::listed;
 use crate::facts::{Identity, Moment, Text};
 use crate::report::with_unicode;
 use crate::store::{Contents, State, Waiting};
@@ -29,6 +32,11 @@ pub fn key_tree(root: &str, keys: &[Contents], store_flag: &str, now: Moment, pa
         let trunk = if last { "  " } else { "│ " };
         for fault in &keys[index].faults {
             page.line(&format!("{trunk}   {}", Text::from(&*fault.to_string())))?;
+        }
+        match deploy::bindings(&keys[index].folder) {
+            Ok(bindings) if bindings.is_empty() => {}
+            Ok(bindings) => page.line(&format!("{trunk}   bound to {}", Text::from(&*listed(&bindings))))?,
+            Err(error) => page.line(&format!("{trunk}   {error}"))?,
         }
         if let Some(revoked) = &keys[index].revoked {
             page.line(&format!("{trunk}   {revoked}"))?;
@@ -75,8 +83,12 @@ pub fn one_key(key: &Contents, store_flag: &str, now: Moment, page: &mut Page<'_
     page.line(&bold(&Text::from(&*key.folder.name()).to_string()))?;
     let state = key.state(now);
     page.field("state", state.word())?;
-    for (index, fault) in key.faults.iter().enumerate() {
-        page.field(if index == 0 { "faults" } else { "" }, &Text::from(&*fault.to_string()).to_string())?;
+    let (bindings, broken) = match deploy::bindings(&key.folder) {
+        Ok(bindings) => (bindings, None),
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    for (index, fault) in key.faults.iter().map(ToString::to_string).chain(broken).enumerate() {
+        page.field(if index == 0 { "faults" } else { "" }, &Text::from(&*fault).to_string())?;
     }
     if let Some(public) = key.public() {
         let lock = if key.is_locked { ", encrypted" } else { "" };
@@ -107,12 +119,26 @@ pub fn one_key(key: &Contents, store_flag: &str, now: Moment, page: &mut Page<'_
     if key.renewal.is_some() {
         page.field("renewal", "waits for its certificate")?;
     }
+    for binding in &bindings {
+        let but = if binding.committed.is_none() { ", after the next commit" } else { "" };
+        page.field("bound to", &format!("{}{but}", Text::from(&*binding.to_string())))?;
+        page.command("take away", &format!("{}{store_flag}", unbinding(&key.folder.name(), binding)))?;
+    }
     page.field("folder", &Text::of_path(&key.folder.path).to_string())?;
     match next_step(key, state) {
         // On one line, however long, so that it can be copied.
         Some(next) => page.line(&format!("Next: certfix {next}{store_flag}")),
         None => Ok(()),
     }
+}
+
+/// The command that takes a binding away. One by a template of the user's own is found by that template.
+fn unbinding(name: &str, binding: &Binding) -> String {
+    let address = binding.address.map(|address| format!(" --address {address}")).unwrap_or_default();
+    let folder = binding.template.as_deref().and_then(Path::parent);
+    let folder = folder.map(|folder| format!(" --templates {}", argument_of(&folder.display().to_string())));
+    let (name, service) = (quoted(name), quoted(&binding.service));
+    format!("certfix bind {name} --remove --to {service}{address}{}", folder.unwrap_or_default())
 }
 
 fn next_step(key: &Contents, state: State) -> Option<String> {
