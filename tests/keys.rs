@@ -7,7 +7,7 @@ mod desk;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use desk::{Desk, NAME, mode};
 
@@ -242,4 +242,22 @@ fn says_which_services_a_key_is_bound_to_and_how_they_are_taken_away() {
     assert!(desk.json(0, &["keys"])["keys"][0]["faults"][0].as_str().unwrap().starts_with(&fault));
     assert!(desk.answer(0, &["keys"]).contains(&fault));
     assert!(desk.answer(0, &["keys", "show", NAME]).contains(&format!("  faults      {fault}")));
+}
+
+#[test]
+fn a_key_comes_back_encrypted_or_not_without_a_word() {
+    let desk = Desk::new();
+    let (old, new) = (["--password-file", "password"], ["--new-password-file", "password"]);
+    desk.answer(0, &[&["keys", "backup", NAME, "-o", "backup.pem"][..], &new].concat());
+    let locked = ["keys", "restore", "backup.pem", "--name", "locked.contoso.com", "--encrypt-key"];
+    let output = desk.run(&[&locked[..], &old, &new].concat(), Stdio::null());
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(desk.text("store/locked.contoso.com/key.pem").starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+    let open = ["keys", "restore", "backup.pem", "--name", "open.contoso.com"];
+    let refusal = desk.refusal(&[&open[..], &old, &new].concat());
+    assert!(refusal.starts_with("--new-password-file needs --encrypt-key"), "{refusal}");
+    let output = desk.run(&[&open[..], &old].concat(), Stdio::null());
+    let note = "certfix: the copy of the key in the store is not encrypted; --encrypt-key encrypts it\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), note);
+    assert_eq!(desk.text("store/open.contoso.com/key.pem"), desk.text(&format!("store/{NAME}/key.pem")));
 }

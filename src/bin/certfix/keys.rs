@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::args::{Clock, Format, Keys, KeysAction, NewPassword, PasswordFrom, PfxArgument};
 use crate::printed::{in_store, store_flag, usual_store};
-use crate::{ask, make, password, sources, terminal};
+use crate::{ask, make, password, sources, terminal, write};
 
 pub(crate) fn run(args: &Keys) -> Result<ExitCode, Error> {
     let store = Store::open(&args.store);
@@ -28,7 +28,10 @@ pub(crate) fn run(args: &Keys) -> Result<ExitCode, Error> {
         Some(KeysAction::Backup { name, output, pfx_for, new_password, password }) => {
             desk.backup(name, output, *pfx_for, new_password, password)?;
         }
-        Some(KeysAction::Restore { file, name, password }) => desk.restore(file, name.as_deref(), password)?,
+        Some(KeysAction::Restore { file, name, encrypt_key, new_password, password }) => {
+            write::ensure_used(new_password, *encrypt_key, "--encrypt-key")?;
+            desk.restore(file, name.as_deref(), encrypt_key.then_some(new_password), password)?;
+        }
         Some(KeysAction::Rename { old, new }) => desk.rename(old, new)?,
         Some(KeysAction::Remove { name, yes, no_backup }) => desk.remove(name, *yes, *no_backup)?,
     }
@@ -168,7 +171,14 @@ impl Desk {
         self.moved("backup", &key.folder.name(), Some(output), "wrote")
     }
 
-    fn restore(&self, file: &Path, name: Option<&str>, from: &PasswordFrom) -> Result<(), Error> {
+    /// Puts a key into the store; encrypted, where there is a `new` password.
+    fn restore(
+        &self,
+        file: &Path,
+        name: Option<&str>,
+        new: Option<&NewPassword>,
+        from: &PasswordFrom,
+    ) -> Result<(), Error> {
         let known = password::given(from)?;
         let evidence = sources::read_file(file, known.as_ref())?;
         let private = match sources::open_key(&evidence)? {
@@ -187,7 +197,8 @@ impl Desk {
                 return Err(Error::NoTarget { source, candidates: Vec::new() });
             }
         };
-        let mut files = vec![(store::KEY, issue::pkcs8_pem(&private), Secrecy::Secret)];
+        let password = new.map(|new| password::new(new, "the key file")).transpose()?;
+        let mut files = vec![(store::KEY, write::key_file(&private, password.as_ref())?, Secrecy::Secret)];
         // A file may hold several; the key folder has room for one.
         if let Some(request) = evidence.requests.iter().find(|request| request.identity.key == private.public) {
             files.push((store::REQUEST, issue::request_pem(request).into(), Secrecy::Public));
@@ -206,6 +217,9 @@ impl Desk {
             .map(|(name, contents, secrecy)| NewFile { name, contents: contents.as_bytes(), secrecy: *secrecy })
             .collect();
         let path = self.store.create(&name, &files)?;
+        if password.is_none() {
+            write::tell_of_open_copy(file);
+        }
         self.moved("restore", name.as_str(), Some(&path), "restored to")
     }
 

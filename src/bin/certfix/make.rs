@@ -301,8 +301,8 @@ impl Work<'_> {
         let args = self.args;
         let Some(path) = &args.key_file else { return write::generate(self.kind()) };
         let key = sources::key(path, password::given(&args.password)?.as_ref())?;
-        if !args.encrypt_key && !args.dry_run && sources::is_locked(path) {
-            terminal::remark("the copy of the key in the store is not encrypted; --encrypt-key encrypts it");
+        if !args.encrypt_key && !args.dry_run {
+            write::tell_of_open_copy(path);
         }
         // Whoever mends a certificate with its key does not mean another one.
         match self.old.filter(|old| self.report.is_some() && old.identity().key != key.public) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
-use certfix::facts::{Certificate, KeyKind, Name, Request};
+use certfix::facts::{Certificate, KeyKind, Name, PrivateKey, Request};
 use certfix::input::Password;
 use certfix::issue::{self, Contact, For, KeyChoice, SigningKey};
 use certfix::plan::Plan;
@@ -12,7 +12,7 @@ use certfix::store::{self, NewFile, Secrecy, Store};
 use zeroize::Zeroizing;
 
 use crate::args::{MadeOptions, NewPassword};
-use crate::{keys, password, terminal};
+use crate::{keys, password, sources, terminal};
 
 /// A key with what was made for it.
 pub(crate) struct Product<'a> {
@@ -122,10 +122,7 @@ impl Folder<'_> {
 }
 
 fn folder<'a>(product: &'a Product<'_>, password: Option<&Password>) -> Result<Folder<'a>, Error> {
-    let key = match password {
-        Some(password) => issue::encrypted_pkcs8_pem(&product.key, password.as_str())?,
-        None => issue::pkcs8_pem(&product.key),
-    };
+    let key = key_file(&product.key, password)?;
     let mut files = vec![(store::KEY, bytes(&key), Secrecy::Secret)];
     // Before the request, because the last file of a folder is the one to send.
     if let Some(text) = &product.new_key_rq {
@@ -143,6 +140,21 @@ fn folder<'a>(product: &'a Product<'_>, password: Option<&Password>) -> Result<F
         files.push((store::CERTIFICATE, pem, Secrecy::Public));
     }
     Ok(Folder { name: &product.plan.target, files })
+}
+
+/// The key file; encrypted, where there is a password.
+pub(crate) fn key_file(key: &PrivateKey, password: Option<&Password>) -> Result<Zeroizing<String>, Error> {
+    match password {
+        Some(password) => issue::encrypted_pkcs8_pem(key, password.as_str()),
+        None => Ok(issue::pkcs8_pem(key)),
+    }
+}
+
+/// Says that the key of an encrypted file is in the store without a password.
+pub(crate) fn tell_of_open_copy(source: &Path) {
+    if sources::is_locked(source) {
+        terminal::remark("the copy of the key in the store is not encrypted; --encrypt-key encrypts it");
+    }
 }
 
 fn bytes(text: &str) -> Zeroizing<Vec<u8>> {

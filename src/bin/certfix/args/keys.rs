@@ -98,6 +98,11 @@ pub(crate) enum KeysAction {
         /// The key's name [default: the name its certificate is for]
         #[arg(long)]
         name: Option<String>,
+        /// Encrypt the key file (asks for a password, or takes --new-password-file)
+        #[arg(long)]
+        encrypt_key: bool,
+        #[command(flatten)]
+        new_password: NewPassword,
         #[command(flatten)]
         password: PasswordFrom,
     },
