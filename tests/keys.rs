@@ -125,7 +125,7 @@ fn tells_every_state_from_the_files_and_the_day() {
 #[test]
 fn no_key_takes_the_place_of_the_accounts() {
     let desk = Desk::new();
-    assert_eq!(desk.refusal(&["keys", "rename", NAME, "_acme"]), "'store/_acme' already exists");
+    assert_eq!(desk.refusal(&["keys", "rename", NAME, "_acme"]), "'_acme' is the name of a folder of certfix's own");
     assert!(!desk.path("store/_acme").exists());
     fs::create_dir(desk.path("store/_acme")).unwrap();
     desk.put("store/_acme/key.pem", "an account's");
@@ -260,4 +260,72 @@ fn a_key_comes_back_encrypted_or_not_without_a_word() {
     let note = "certfix: the copy of the key in the store is not encrypted; --encrypt-key encrypts it\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), note);
     assert_eq!(desk.text("store/open.contoso.com/key.pem"), desk.text(&format!("store/{NAME}/key.pem")));
+}
+
+#[test]
+fn what_is_in_the_way_has_a_hint_that_works() {
+    let desk = Desk::new();
+    desk.put("there.pem", "something else");
+    let new = ["--new-password-file", "password"];
+    desk.answer(0, &[&["keys", "backup", NAME, "-o", "backup.pem"][..], &new].concat());
+    desk.answer(0, &["csr", "--fqdn", "b.contoso.com", "--key", "p-256"]);
+    desk.answer(0, &["ca", "init", "Contoso", "--key", "p-256", "--plain-key"]);
+    let request = format!("store/{NAME}/request.csr");
+    for (arguments, hint) in [
+        (&["keys", "backup", NAME, "-o", "there.pem", "--new-password-file", "password"][..], "--output FILE"),
+        (&["ca", "sign", &request, "--yes", "-o", "there.pem"], "--output FILE"),
+        (&["ca", "export", "-o", "there.pem"], "--output FILE"),
+        (&["keys", "rename", NAME, "b.contoso.com"], "choose another name"),
+        (&["keys", "rename", NAME, "_acme"], "choose another name"),
+        (&["keys", "restore", "backup.pem", "--password-file", "password"], "--name NAME"),
+        (&["keys", "restore", "root.pem"], "a certificate without one goes to its key with certfix install"),
+    ] {
+        desk.refusal(arguments);
+        let said = String::from_utf8(desk.run(arguments, Stdio::null()).stderr).unwrap();
+        let shown = said.split("hint: ").nth(1).unwrap();
+        assert!(shown.contains(hint) && !shown.contains("--store DIR"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_key_in_a_cipher_that_is_not_read_is_not_said_to_be_missing() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    let ciphers = "-legacy -certpbe PBE-SHA1-RC2-40 -keypbe PBE-SHA1-RC4-128 -passout file:password";
+    desk.openssl(&format!("pkcs12 -export -inkey store/{NAME}/key.pem -in leaf.pem {ciphers} -out old.pfx"));
+    let restore = |file| ["keys", "restore", file, "--name", "old.contoso.com", "--password-file", "password"];
+    let refusal = desk.refusal(&restore("old.pfx"));
+    let why = "it is encrypted with RC4, which certfix does not read";
+    assert_eq!(refusal, format!("the private key in 'old.pfx' cannot be read: {why}"));
+    let said = String::from_utf8(desk.run(&restore("old.pfx"), Stdio::null()).stderr).unwrap();
+    let hint = said.split_once("with openssl ").and_then(|(_, hint)| hint.split_once(", and name that")).unwrap().0;
+    desk.put("password2", "another\n");
+    let hint = hint.replace("FILE", "old.pfx").replace("NEW.pem", "new.pem");
+    desk.openssl(&format!("{hint} -passin file:password -passout file:password2"));
+    desk.answer(0, &["keys", "restore", "new.pem", "--name", "old.contoso.com", "--password-file", "password2"]);
+    assert_eq!(desk.text("store/old.contoso.com/key.pem"), desk.text(&format!("store/{NAME}/key.pem")));
+    let inspected = desk.answer(0, &["inspect", "old.pfx", "--password-file", "password"]);
+    assert!(inspected.contains(&format!("not read: {why}")), "{inspected}");
+}
+
+#[test]
+fn a_key_beside_the_certificate_of_another_can_be_backed_up() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    desk.answer(0, &["install", "leaf.pem", "between.pem", "root.pem"]);
+    desk.openssl(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout o.key -out other.pem -subj /CN=o",
+    );
+    fs::copy(desk.path("other.pem"), desk.path(&format!("store/{NAME}/cert.pem"))).unwrap();
+    assert_eq!(desk.state(), "broken");
+    let backup = ["keys", "backup", NAME, "-o", "backup.pem", "--new-password-file", "password"];
+    let output = desk.run(&backup, Stdio::null());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    let note = format!("certfix: the certificate of {NAME} is for another key: the backup is without it\n");
+    assert_eq!(told, note);
+    desk.answer(0, &["keys", "restore", "backup.pem", "--name", "again.contoso.com", "--password-file", "password"]);
+    for file in ["key.pem", "request.csr"] {
+        assert_eq!(desk.text(&format!("store/again.contoso.com/{file}")), desk.text(&format!("store/{NAME}/{file}")));
+    }
 }

@@ -84,7 +84,7 @@ fn keeps_its_keys_encrypted_and_to_itself() {
 fn no_key_takes_the_place_of_the_cas() {
     let desk = Desk::new();
     let taken = desk.refusal(&["keys", "rename", NAME, "_ca"]);
-    assert_eq!(taken, "'store/_ca' already exists");
+    assert_eq!(taken, "'_ca' is the name of a folder of certfix's own");
     init(&desk, "current", &[]);
     init(&desk, "key.pem", &[]);
     let keys = desk.json(0, &["keys"]);

@@ -80,6 +80,8 @@ pub enum KeyEntry {
     Open(PrivateKey),
     /// It is encrypted and no password was given.
     Locked,
+    /// It is there and certfix does not read it, such as for its cipher: why.
+    Unread(String),
 }
 
 /// A private key in the clear. Wiped from memory when dropped; `Debug` shows the public part only.
@@ -175,7 +177,7 @@ impl Evidence {
     pub fn open_keys(&self) -> impl Iterator<Item = &PrivateKey> {
         self.keys.iter().filter_map(|entry| match entry {
             KeyEntry::Open(key) => Some(key),
-            KeyEntry::Locked => None,
+            KeyEntry::Locked | KeyEntry::Unread(_) => None,
         })
     }
 

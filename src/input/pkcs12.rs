@@ -184,6 +184,10 @@ fn read_locked_key(der: &[u8], phrases: &[Passphrase], finds: &mut Finds<'_>) ->
                 return Ok(());
             }
             Err(Fault::WrongPassword) => {}
+            Err(Fault::Unreadable(why)) => {
+                finds.evidence.keys.push(KeyEntry::Unread(why));
+                return Ok(());
+            }
             Err(fault) => return Err(fault),
         }
     }

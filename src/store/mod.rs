@@ -139,11 +139,15 @@ impl Store {
     /// folders of CAs and of accounts are never free.
     ///
     /// # Errors
-    /// [`Error::Exists`]
+    /// [`Error::Exists`]; [`Error::Conflict`] for a name that is never free.
     pub fn ensure_free(&self, name: &Name) -> Result<(), Error> {
         let path = self.path(name);
         let is_reserved = RESERVED.iter().any(|reserved| path == self.root.join(reserved));
-        if is_reserved || path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
+        if is_reserved {
+            let cause = format!("'{name}' is the name of a folder of certfix's own");
+            return Err(Error::Conflict { cause, hint: "choose another name" });
+        }
+        if path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
     }
 
     /// Makes several key folders, all of them or none.

@@ -98,7 +98,7 @@ impl Desk {
                 Format::Text => terminal::print(&text),
             };
         };
-        write_new(path, text.as_bytes(), Secrecy::Public)?;
+        write_new(path, text.as_bytes(), Secrecy::Public).map_err(write::if_there(write::OTHER_OUTPUT))?;
         self.say("export", &ca, None, Some(path), None)
     }
 

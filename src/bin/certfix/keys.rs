@@ -158,8 +158,9 @@ impl Desk {
         old: &PasswordFrom,
     ) -> Result<(), Error> {
         let key = named(&self.store, name)?.contents();
+        let taken = write::if_there(write::OTHER_OUTPUT);
         if output.symlink_metadata().is_ok() {
-            return Err(Error::Exists { path: output.to_owned() });
+            return Err(taken(Error::Exists { path: output.to_owned() }));
         }
         let private = match &key.private {
             Some(private) => private.clone(),
@@ -167,7 +168,7 @@ impl Desk {
         };
         let password = password::new(new, "the backup")?;
         let contents = contents(&key, &private, &password, reader)?;
-        write_new(output, &contents, Secrecy::Secret)?;
+        write_new(output, &contents, Secrecy::Secret).map_err(taken)?;
         self.moved("backup", &key.folder.name(), Some(output), "wrote")
     }
 
@@ -183,7 +184,7 @@ impl Desk {
         let evidence = sources::read_file(file, known.as_ref())?;
         let private = match sources::open_key(&evidence)? {
             Some(key) => key.clone(),
-            None => sources::key(file, known.as_ref())?.into(),
+            None => sources::key(file, known.as_ref()).map_err(without_key)?.into(),
         };
         let own = |subject: &Subject<'_>| subject.item.identity().key == private.public;
         let subjects: Vec<Subject<'_>> = evidence.subjects().into_iter().filter(own).collect();
@@ -216,7 +217,8 @@ impl Desk {
             .iter()
             .map(|(name, contents, secrecy)| NewFile { name, contents: contents.as_bytes(), secrecy: *secrecy })
             .collect();
-        let path = self.store.create(&name, &files)?;
+        let taken = write::if_there("certfix never overwrites; give the key another name with --name NAME");
+        let path = self.store.create(&name, &files).map_err(taken)?;
         if password.is_none() {
             write::tell_of_open_copy(file);
         }
@@ -227,7 +229,8 @@ impl Desk {
         let key = named(&self.store, old)?;
         let new = name(new)?;
         deploy::ensure_unread(&self.store, &key, "renamed")?;
-        let path = self.store.rename(&key, &new)?;
+        let taken = write::if_there("certfix never overwrites; choose another name, or rename that key first");
+        let path = self.store.rename(&key, &new).map_err(taken)?;
         self.moved("rename", new.as_str(), Some(&path), "renamed to")
     }
 
@@ -278,7 +281,18 @@ impl Desk {
     }
 }
 
-/// A backup: PKCS#12, or, while there is no certificate to put into one, encrypted PEM with the request.
+/// The same error, with what helps where a file to restore holds no key.
+fn without_key(error: Error) -> Error {
+    match error {
+        Error::NoKey { .. } => Error::Conflict {
+            cause: error.to_string(),
+            hint: "name the file with the key; a certificate without one goes to its key with certfix install FILE",
+        },
+        error => error,
+    }
+}
+
+/// A backup: PKCS#12, or, while there is no certificate of this key to put into one, encrypted PEM with the request.
 fn contents(
     key: &Contents,
     private: &PrivateKey,
@@ -286,12 +300,22 @@ fn contents(
     reader: PfxArgument,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let name = key.folder.name();
-    if let Some(cert) = &key.certificate {
+    let is_own = |what: &str, public: &PublicKey| {
+        let is_own = *public == private.public;
+        if !is_own {
+            terminal::remark(&format!(
+                "the {what} of {} is for another key: the backup is without it",
+                Text::from(&*name)
+            ));
+        }
+        is_own
+    };
+    if let Some(cert) = key.certificate.as_ref().filter(|cert| is_own("certificate", &cert.identity.key)) {
         let above: Vec<_> = key.chain.iter().collect();
         return issue::pfx(private, cert, &above, password.as_str(), &name, reader.into()).map(Zeroizing::new);
     }
     let mut pem = issue::encrypted_pkcs8_pem(private, password.as_str())?;
-    if let Some(request) = &key.request {
+    if let Some(request) = key.request.as_ref().filter(|request| is_own("request", &request.identity.key)) {
         pem.push_str(&issue::request_pem(request));
     }
     Ok(Zeroizing::new(pem.as_bytes().to_vec()))

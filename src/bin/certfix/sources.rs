@@ -1,21 +1,21 @@
 //! From the sources that were named to answers, many at once, in the order named.
 
+mod keys;
 mod passed;
 mod ring;
 
-use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use certfix::Error;
-use certfix::facts::{Evidence, Name, PrivateKey, PublicKey, Subject, Survey};
+use certfix::facts::{Evidence, Name, Subject, Survey};
 use certfix::input::{self, Password};
-use certfix::issue::SigningKey;
 use certfix::report::json::{Envelope, Failure};
 use certfix::report::text::{PassedOver, summary};
 use certfix::rules::Level;
 use rayon::prelude::*;
 
+pub(crate) use self::keys::{is_locked, key, open_key};
 use self::passed::{Passed, is_of_authorities_alone, is_something_else};
 pub(crate) use self::ring::Ring;
 use crate::args::{Format, Reach};
@@ -128,41 +128,6 @@ pub(crate) fn read_file(path: &Path, known: Option<&Password>) -> Result<Evidenc
             input::read_file(path, Some(&typed))
         }
         answer => answer,
-    }
-}
-
-/// The private key in a file, opened.
-///
-/// # Errors
-/// That the file holds none, different ones, or none that can be used.
-pub(crate) fn key(path: &Path, known: Option<&Password>) -> Result<SigningKey, Error> {
-    let evidence = match read_file(path, known) {
-        Err(Error::NotACertificate { source, cause, .. }) => return Err(Error::NoKey { source, cause }),
-        answer => answer?,
-    };
-    let source = evidence.source.to_string();
-    if let Some(key) = open_key(&evidence)? {
-        return SigningKey::new(key.clone(), &source);
-    }
-    if evidence.keys.is_empty() {
-        return Err(Error::NoKey { source, cause: None });
-    }
-    // A key that is locked is no error where only certificates are looked for, so nobody was asked yet.
-    match known.is_none() && terminal::can_ask() && path.as_os_str() != "-" {
-        true => match password::ask(&source)? {
-            Some(typed) => key(path, Some(&typed)),
-            None => Err(Error::NeedsPassword { source }),
-        },
-        false => Err(Error::NeedsPassword { source }),
-    }
-}
-
-/// The private key in the clear, where one is meant; it may stand there several times.
-pub(crate) fn open_key(evidence: &Evidence) -> Result<Option<&PrivateKey>, Error> {
-    let different: HashSet<&PublicKey> = evidence.open_keys().map(|key| &key.public).collect();
-    match different.len() {
-        0 | 1 => Ok(evidence.open_keys().next()),
-        count => Err(Error::ManyKeys { source: evidence.source.to_string(), count }),
     }
 }
 
@@ -350,14 +315,6 @@ impl Answer {
             Err(error) => answer.described.failures.push(error),
         }
         answer
-    }
-}
-
-/// True when this file gives no key without a password. Of one that holds none at all, or cannot be read, it tells nothing.
-pub(crate) fn is_locked(path: &Path) -> bool {
-    match input::read_file(path, None) {
-        Ok(evidence) => evidence.open_keys().next().is_none(),
-        Err(error) => matches!(error, Error::NeedsPassword { .. }),
     }
 }
 

@@ -150,6 +150,17 @@ pub(crate) fn key_file(key: &PrivateKey, password: Option<&Password>) -> Result<
     }
 }
 
+/// The hint where something is there already: only the command knows which of its arguments names it.
+pub(crate) const OTHER_OUTPUT: &str = "certfix never overwrites; name another file with --output FILE";
+
+/// The same error; where something is there already, with this hint.
+pub(crate) fn if_there(hint: &'static str) -> impl Fn(Error) -> Error {
+    move |error| match error {
+        Error::Exists { .. } => Error::Conflict { cause: error.to_string(), hint },
+        error => error,
+    }
+}
+
 /// Says that the key of an encrypted file is in the store without a password.
 pub(crate) fn tell_of_open_copy(source: &Path) {
     if sources::is_locked(source) {

@@ -244,7 +244,7 @@ fn private_key(subject: &Subject<'_>) -> &'static str {
     }
     match subject.evidence.keys.last() {
         None => "absent",
-        Some(KeyEntry::Locked) => "encrypted",
+        Some(KeyEntry::Locked | KeyEntry::Unread(_)) => "encrypted",
         Some(KeyEntry::Open(_)) => "differs",
     }
 }

@@ -52,6 +52,7 @@ pub fn keys(evidence: &Evidence, page: &mut Page<'_>) -> io::Result<()> {
     for entry in &evidence.keys {
         match entry {
             KeyEntry::Locked => page.field("key", "encrypted; pass --password-file to see more")?,
+            KeyEntry::Unread(why) => page.field("key", &format!("not read: {why}"))?,
             KeyEntry::Open(open) => page.field("key", &key(&open.public.kind))?,
         }
     }
@@ -209,6 +210,7 @@ fn private_key(subject: &Subject<'_>, page: &mut Page<'_>) -> io::Result<()> {
     for entry in keys.iter().take(MOST) {
         let text = match entry {
             KeyEntry::Locked => "encrypted; pass --password-file to compare it".to_owned(),
+            KeyEntry::Unread(why) => format!("not read: {why}"),
             KeyEntry::Open(key) if key.public == *own => format!("{}, matches", key.public.kind),
             KeyEntry::Open(key) => format!("{}, belongs to something else", key.public.kind),
         };

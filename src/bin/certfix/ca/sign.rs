@@ -24,7 +24,7 @@ use crate::args::ca::CaSign;
 use crate::args::{Clock, Format, Install};
 use crate::keys::{confirmed, tell_unread};
 use crate::printed::store_flag;
-use crate::{install, terminal};
+use crate::{install, terminal, write};
 
 /// One request that nothing speaks against.
 struct Case {
@@ -41,7 +41,11 @@ impl Desk {
         let ca = self.named(args.which.ca.as_deref())?;
         ca.ensure_valid(self.now)?;
         let mut cases = self.cases(&ca, args)?;
-        let places = args.output.as_deref().map(|output| places(&cases, output)).transpose()?;
+        let places = args
+            .output
+            .as_deref()
+            .map(|output| places(&cases, output).map_err(write::if_there(write::OTHER_OUTPUT)))
+            .transpose()?;
         // What was signed by the CA itself must not leave without being registered, not even to be looked at.
         let draft = args.dry_run.then(|| ca.draft()).transpose()?;
         let (signer, key) = match draft {
@@ -327,6 +331,7 @@ fn hand_out(
     }
     let above: String = ca.chain().iter().map(issue::certificate_pem).collect();
     let contents = registered.iter().map(|one| (issue::certificate_pem(&one.certificate) + &above).into_bytes());
-    write_all_new(&places.iter().cloned().zip(contents).collect::<Vec<_>>())?;
+    let files: Vec<_> = places.iter().cloned().zip(contents).collect();
+    write_all_new(&files).map_err(write::if_there(write::OTHER_OUTPUT))?;
     Ok(places)
 }
