@@ -370,10 +370,10 @@ impl<'a> Bench<'a, '_> {
             let fault = fault.map(|fault| if fault == Fault::Untrusted { *distrusted } else { fault });
             let date = |fault| cert.and_then(|cert| date(cert, fault));
             let message = fault.and_then(|fault| view.member.words(is_aimed, fault, target, identity, date(fault)));
-            let comparison = view.comparison?;
+            let (comparison, key) = (view.comparison?, &identity.key.kind);
             Some(Verdict {
                 client: view.member.client,
-                certainty: certainty(view.member.client, &comparison, target, fault, view.meeting, is_doubtful),
+                certainty: certainty(view.member.client, &comparison, target, fault, view.meeting, key, is_doubtful),
                 comparison,
                 outcome: outcome(fault, view.member.client),
                 fault,

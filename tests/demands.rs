@@ -7,6 +7,8 @@
 mod asked;
 #[path = "support/handshakes/mod.rs"]
 mod handshakes;
+#[path = "support/hello.rs"]
+mod hello;
 #[path = "support/made.rs"]
 mod made;
 #[path = "support/openssl.rs"]
@@ -16,7 +18,7 @@ mod server;
 
 use std::path::Path;
 
-use certfix::clients::{Client, Mark};
+use certfix::clients::{Client, KeyFamily, Mark};
 use certfix::facts::{Item, Moment, Source, Target, TrustStore};
 use certfix::input::read_file;
 use certfix::judge::{Outcome, Panel, judge};
@@ -332,6 +334,22 @@ fn certain(
         }
     }
     (reaching, turned_away)
+}
+
+#[test]
+fn clients_offer_to_check_no_signature_of_a_kind_that_has_no_name() {
+    let workshop = Workshop::new();
+    authorities(&workshop);
+    let root = workshop.file(GOOD.make(&workshop));
+    for client in &mut handshakes::all(workshop.folder()) {
+        let offers = hello::offers(|port| drop(client.ask(port, &root)));
+        let (new, others): (Vec<u16>, Vec<u16>) = offers.iter().partition(|scheme| (0x0904..=0x0906).contains(*scheme));
+        // RSA, DSA and ECDSA as TLS 1.2 pairs them with digests; RSASSA-PSS, Ed25519, Ed448 and Brainpool's curves.
+        let is_named = |scheme: &u16| matches!(scheme, 0x0201..=0x0603 | 0x0804..=0x080b | 0x081a..=0x081c);
+        assert!(!others.is_empty() && others.iter().all(is_named), "{}: {offers:04x?}", client.id);
+        let refused = Client::find(client.id).unwrap().demands.refused_keys;
+        assert_eq!(new.is_empty(), refused.contains(&KeyFamily::MlDsa), "{}: {offers:04x?}", client.id);
+    }
 }
 
 /// What the model does, and the words it is sure of, up to where a program goes on with places and times.

@@ -19,7 +19,15 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands {
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
+        refused_keys: &[
+            KeyFamily::OtherCurve,
+            KeyFamily::Ed25519,
+            KeyFamily::Ed448,
+            KeyFamily::Dsa,
+            KeyFamily::RsaPss,
+            KeyFamily::MlDsa,
+            KeyFamily::Other,
+        ],
         ..Demands::NONE
     },
     versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Inferred)

@@ -95,6 +95,12 @@ pub enum KeyFamily {
     Dsa,
     /// RSA for RSASSA-PSS alone.
     RsaPss,
+    /// ML-DSA. Programs learn it from some version on.
+    MlDsa,
+    /// One that signs nothing, so that no server can prove that it has it (RFC 8446 §4.4.3).
+    Agreement,
+    /// None of those that have a name here.
+    Other,
 }
 
 impl KeyFamily {
@@ -107,7 +113,10 @@ impl KeyFamily {
             KeyKind::Ed448 => Some(Self::Ed448),
             KeyKind::Dsa { .. } => Some(Self::Dsa),
             KeyKind::RsaPss { .. } => Some(Self::RsaPss),
-            KeyKind::Ec(Curve::P256 | Curve::P384 | Curve::P521) | KeyKind::Rsa { .. } | KeyKind::Other(_) => None,
+            KeyKind::MlDsa(_) => Some(Self::MlDsa),
+            KeyKind::Agreement(_) => Some(Self::Agreement),
+            KeyKind::Other(_) => Some(Self::Other),
+            KeyKind::Ec(Curve::P256 | Curve::P384 | Curve::P521) | KeyKind::Rsa { .. } => None,
         }
     }
 }

@@ -19,7 +19,14 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands {
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
+        refused_keys: &[
+            KeyFamily::OtherCurve,
+            KeyFamily::Ed448,
+            KeyFamily::Dsa,
+            KeyFamily::RsaPss,
+            KeyFamily::MlDsa,
+            KeyFamily::Other,
+        ],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         refused_forms: &[

@@ -24,7 +24,14 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 2041,
         root_keys: true,
-        refused_keys: &[KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
+        refused_keys: &[
+            KeyFamily::Ed25519,
+            KeyFamily::Ed448,
+            KeyFamily::Dsa,
+            KeyFamily::RsaPss,
+            KeyFamily::MlDsa,
+            KeyFamily::Other,
+        ],
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,

@@ -15,7 +15,7 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 2048,
         root_keys: true,
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
+        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss, KeyFamily::Other],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[]),
         refused_forms: &[
@@ -100,7 +100,8 @@ pub(super) const CLIENT: Client = Client {
             "run as 0.23 with webpki 0.103 and AWS-LC",
             "RSA keys below 2048 bits are refused, those of CAs and roots too, as are MD5, SHA-1 and SHA-224 in any \
              signature, certificates of CAs, those of version 1 and unknown critical extensions. Where purposes are listed \
-             serverAuth must be among them, in CAs too; no key usage is looked at. An incomplete chain is not completed.",
+             serverAuth must be among them, in CAs too; no key usage is looked at. An incomplete chain is not completed. \
+             ML-DSA is offered.",
         ),
         Statement::new(Mark::Documented, "rustls/rustls:rustls/src/error/mod.rs@6868ee8", "The text shown."),
         Statement::new(

@@ -234,6 +234,9 @@ const fn key_family(family: KeyFamily) -> &'static str {
         KeyFamily::Ed448 => "Ed448",
         KeyFamily::Dsa => "DSA",
         KeyFamily::RsaPss => "RSA-PSS",
+        KeyFamily::MlDsa => "ML-DSA",
+        KeyFamily::Agreement => "agreement",
+        KeyFamily::Other => "unknown",
     }
 }
 

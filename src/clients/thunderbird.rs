@@ -14,7 +14,15 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 1017,
         root_keys: true,
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss],
+        refused_keys: &[
+            KeyFamily::OtherCurve,
+            KeyFamily::Ed25519,
+            KeyFamily::Ed448,
+            KeyFamily::Dsa,
+            KeyFamily::RsaPss,
+            KeyFamily::MlDsa,
+            KeyFamily::Other,
+        ],
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),

@@ -44,6 +44,10 @@ pub enum KeyKind {
         /// Bits of the prime p; 0 when unknown.
         bits: u32,
     },
+    /// ML-DSA (FIPS 204), with its parameter set.
+    MlDsa(&'static str),
+    /// One that agrees on secrets and signs nothing, by its name: X25519, X448 (RFC 8410) and ML-KEM (FIPS 203).
+    Agreement(&'static str),
     /// Any other algorithm.
     Other(ObjectId),
 }
@@ -125,6 +129,7 @@ impl fmt::Display for KeyKind {
             Self::Ed25519 => out.write_str("Ed25519"),
             Self::Ed448 => out.write_str("Ed448"),
             Self::Dsa { bits } => write!(out, "DSA {bits}"),
+            Self::MlDsa(name) | Self::Agreement(name) => out.write_str(name),
             Self::Other(oid) => write!(out, "algorithm {oid}"),
         }
     }
@@ -155,6 +160,20 @@ mod tests {
         let others = [key(2, &[&x]), key(3, &[&y]), key(4, &[&x, &y[..31]]), key(3, &[&x[..31]]), key(3, &[])];
         assert!(others.iter().all(|other| *other != key(3, &[&x])));
         assert_eq!(others.into_iter().collect::<HashSet<_>>().len(), 5);
+    }
+
+    #[test]
+    fn names_kinds_that_an_identifier_tells_alone() {
+        let named = |oid: &[u8]| {
+            let algorithm = tlv::element(tlv::SEQUENCE, &tlv::element(tlv::OBJECT_ID, oid));
+            let bits = tlv::element(tlv::BIT_STRING, &[0; 33]);
+            let key = PublicKey::from_spki(&tlv::element(tlv::SEQUENCE, &[algorithm, bits].concat())).unwrap();
+            key.kind.to_string()
+        };
+        assert_eq!(named(&[0x2b, 0x65, 110]), "X25519");
+        assert_eq!(named(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 18]), "ML-DSA-65");
+        assert_eq!(named(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 4, 3]), "ML-KEM-1024");
+        assert_eq!(named(&[0x2a, 3, 4]), "algorithm 1.2.3.4");
     }
 
     #[test]

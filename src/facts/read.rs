@@ -197,9 +197,24 @@ pub(super) fn public_key(parsed: &SubjectPublicKeyInfo<'_>) -> PublicKey {
         ("1.3.101.112", _) => KeyKind::Ed25519,
         ("1.3.101.113", _) => KeyKind::Ed448,
         ("1.2.840.10040.4.1", _) => KeyKind::Dsa { bits: dsa_bits(parsed) },
-        _ => KeyKind::Other(oid),
+        _ => without_parameters(&oid).unwrap_or(KeyKind::Other(oid)),
     };
     PublicKey { spki: parsed.raw.into(), kind }
+}
+
+/// Kinds whose identifier says all.
+fn without_parameters(oid: &str) -> Option<KeyKind> {
+    Some(match oid {
+        "1.3.101.110" => KeyKind::Agreement("X25519"),
+        "1.3.101.111" => KeyKind::Agreement("X448"),
+        "2.16.840.1.101.3.4.4.1" => KeyKind::Agreement("ML-KEM-512"),
+        "2.16.840.1.101.3.4.4.2" => KeyKind::Agreement("ML-KEM-768"),
+        "2.16.840.1.101.3.4.4.3" => KeyKind::Agreement("ML-KEM-1024"),
+        "2.16.840.1.101.3.4.3.17" => KeyKind::MlDsa("ML-DSA-44"),
+        "2.16.840.1.101.3.4.3.18" => KeyKind::MlDsa("ML-DSA-65"),
+        "2.16.840.1.101.3.4.3.19" => KeyKind::MlDsa("ML-DSA-87"),
+        _ => return None,
+    })
 }
 
 fn rsa_pss(bits: &[u8]) -> KeyKind {

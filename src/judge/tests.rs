@@ -3,7 +3,7 @@
 use super::*;
 use crate::clients::{self, Mark};
 use crate::facts::fixture::{day, evidence, identity, leaf, request, subject, target};
-use crate::facts::{Answered, Evidence, Item, SanExtension, TlsVersion, TrustStore};
+use crate::facts::{Answered, Evidence, Item, KeyKind, SanExtension, TlsVersion, TrustStore};
 use crate::rules::Authority;
 
 /// What `with` says of the report on the first certificate of `evidence`, for all clients.
@@ -273,13 +273,33 @@ fn hedges_what_nobody_knows_of_once_something_beside_the_name_is_wrong() {
 }
 
 #[test]
+fn hedges_which_versions_know_a_new_kind_of_key() {
+    let mut cert = leaf(["mail.contoso.com"]);
+    for (kind, certainty) in [
+        (KeyKind::Agreement("X25519"), Mark::Measured),
+        (KeyKind::Other("1.2.3.4".into()), Mark::Measured),
+        (KeyKind::MlDsa("ML-DSA-65"), Mark::Inferred),
+    ] {
+        cert.identity.key.kind = kind;
+        judged(&evidence(vec![cert.clone()]), Some("mail.contoso.com"), "2026-09-01", |report| {
+            let of = |id: &str| report.verdicts.iter().find(|verdict| verdict.client.id == id).unwrap();
+            assert_eq!(codes(report)[0], "unusable-key");
+            assert_eq!((of("openssl").outcome, of("openssl").certainty), (Outcome::Refuses, certainty));
+            let is_new = certainty == Mark::Inferred;
+            assert_eq!((of("rustls").outcome == Outcome::Accepts, of("rustls").certainty), (is_new, certainty));
+            assert_eq!((of("outlook2007").outcome, of("outlook2007").certainty), (Outcome::Accepts, Mark::Inferred));
+        });
+    }
+}
+
+#[test]
 fn nobody_can_go_on_where_the_key_cannot_be_used() {
     let mut cert = leaf(["mail.contoso.com"]);
-    cert.identity.key.kind = crate::facts::KeyKind::Ed25519;
+    cert.identity.key.kind = KeyKind::Ed25519;
     judged(&evidence(vec![cert.clone()]), Some("mail.contoso.com"), "2026-09-01", |report| {
         assert_eq!(outcome_of(report, "thunderbird"), Outcome::Refuses);
     });
-    cert.identity.key.kind = crate::facts::KeyKind::Rsa { bits: 512, exponent: Some(65537) };
+    cert.identity.key.kind = KeyKind::Rsa { bits: 512, exponent: Some(65537) };
     judged(&evidence(vec![cert]), Some("mail.contoso.com"), "2026-09-01", |report| {
         assert_eq!(outcome_of(report, "thunderbird"), Outcome::Warns);
     });

@@ -1,8 +1,8 @@
 //! What one client does, and how that follows from what it complains of.
 
 use super::Finding;
-use crate::clients::{Client, Comparison, Demands, Fault, Group, Mark, Meeting, Message, Reaction};
-use crate::facts::{Certificate, Moment, Subject, Target, issuers, standing};
+use crate::clients::{Client, Comparison, Demands, Fault, Group, KeyFamily, Mark, Meeting, Message, Reaction};
+use crate::facts::{Certificate, KeyKind, Moment, Subject, Target, issuers, standing};
 use crate::rules::{Context, Level};
 
 /// What one client does.
@@ -44,13 +44,15 @@ impl Outcome {
     }
 }
 
-/// Where nobody knows what a client demands, it is not certain that it takes what is wrong beside the name.
+/// Where nobody knows what a client demands, it is not certain that it takes what is wrong beside the name; nor is it whether
+/// its version already knows ML-DSA.
 pub(super) fn certainty(
     client: &Client,
     comparison: &Comparison<'_>,
     target: &Target,
     fault: Option<Fault>,
     meeting: Meeting,
+    key: &KeyKind,
     is_doubtful: bool,
 ) -> Mark {
     let certainty = match (fault, meeting) {
@@ -61,6 +63,9 @@ pub(super) fn certainty(
     let looks = client.reaction != Reaction::GoesOn && client.group != Group::Standard;
     match fault {
         None if is_doubtful && looks && !client.demands.is_whole => certainty.max(Mark::Inferred),
+        None | Some(Fault::UnusableKey) if looks && KeyFamily::of(key) == Some(KeyFamily::MlDsa) => {
+            certainty.max(Mark::Inferred)
+        }
         _ => certainty,
     }
 }

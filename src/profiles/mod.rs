@@ -183,9 +183,13 @@ impl Profile {
         let is_known = match kind {
             KeyKind::Rsa { .. } => true,
             KeyKind::Ec(curve) => !matches!(curve, Curve::Other(_) | Curve::Explicit),
-            KeyKind::RsaPss { .. } | KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::Dsa { .. } | KeyKind::Other(_) => {
-                false
-            }
+            KeyKind::RsaPss { .. }
+            | KeyKind::Ed25519
+            | KeyKind::Ed448
+            | KeyKind::Dsa { .. }
+            | KeyKind::MlDsa(_)
+            | KeyKind::Agreement(_)
+            | KeyKind::Other(_) => false,
         };
         is_known || !self.is_public()
     }

@@ -78,6 +78,9 @@ fn by_standard(kind: &KeyKind, authority: Authority) -> Option<Hit> {
         | KeyKind::Ec(_)
         | KeyKind::Ed25519
         | KeyKind::Ed448
+        // What clients cannot use is `unusable-key`.
+        | KeyKind::MlDsa(_)
+        | KeyKind::Agreement(_)
         | KeyKind::Other(_) => None,
     }
 }

@@ -41,7 +41,12 @@ fn verifier(scheme: SignatureScheme, kind: &KeyKind) -> Option<&'static dyn Veri
         KeyKind::Rsa { bits, .. } | KeyKind::RsaPss { bits } => rsa(scheme, *bits),
         KeyKind::Ec(curve) => elliptic(scheme, curve),
         KeyKind::Ed25519 if scheme == SignatureScheme::ED25519 => Some(&algorithms::ED25519),
-        KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::Dsa { .. } | KeyKind::Other(_) => None,
+        KeyKind::Ed25519
+        | KeyKind::Ed448
+        | KeyKind::Dsa { .. }
+        | KeyKind::MlDsa(_)
+        | KeyKind::Agreement(_)
+        | KeyKind::Other(_) => None,
     }
 }
 
