@@ -138,6 +138,8 @@ pub enum Form {
     RepeatedExtension,
     /// With one of those that TLS clients read that is there twice.
     RepeatedKnownExtension,
+    /// With one of those that it understands that is there twice.
+    RepeatedUnderstoodExtension,
     /// Without a subject, and with a SAN that is not marked critical.
     UnmarkedNames,
     /// With a certificate type of Netscape that names no TLS server.

@@ -201,6 +201,8 @@ pub enum Fault {
     Authority,
     /// A critical extension is not known.
     Critical,
+    /// It, or an extension that is read, cannot be read for sure.
+    Malformed,
     /// No version of TLS is shared with the service: no certificate is seen.
     Version,
 }
@@ -231,6 +233,7 @@ impl Fault {
         Self::NetscapeType,
         Self::Authority,
         Self::Critical,
+        Self::Malformed,
         Self::Version,
     ];
 
@@ -257,7 +260,8 @@ impl Fault {
             | Self::KeyUsage
             | Self::NetscapeType
             | Self::Authority
-            | Self::Critical => Some(Self::Unfit),
+            | Self::Critical
+            | Self::Malformed => Some(Self::Unfit),
         }
     }
 }

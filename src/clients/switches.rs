@@ -257,6 +257,7 @@ const fn form(form: Form) -> &'static str {
         Form::OldVersionExtended => "no extensions below version 3",
         Form::RepeatedExtension => "no extension twice",
         Form::RepeatedKnownExtension => "no extension that it reads twice",
+        Form::RepeatedUnderstoodExtension => "no extension that it knows twice",
         Form::OtherInnerAlgorithm => "the same signature algorithm inside and beside the signature",
         Form::OtherInnerParameters => "the same parameters of it in both places",
         Form::OtherNetscapeType => "server, where there is a certificate type of Netscape",

@@ -3,7 +3,7 @@
 use super::{
     Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth, Statement, Versions,
 };
-use crate::facts::{Digest, KeyUsage, TlsVersion};
+use crate::facts::{Digest, KeyUsage, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "thunderbird",
@@ -26,13 +26,48 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
-        refused_forms: &[Form::Authority],
+        refused_forms: &[
+            Form::Authority,
+            Form::UnknownCritical,
+            Form::NamelessIssuer,
+            Form::RepeatedUnderstoodExtension,
+            Form::OtherInnerAlgorithm,
+        ],
+        understood: &[
+            extension::NAME_CONSTRAINTS,
+            extension::POLICIES,
+            extension::POLICY_CONSTRAINTS,
+            extension::INHIBIT_ANY_POLICY,
+            extension::AUTHORITY_ACCESS,
+            extension::NO_CHECK,
+            extension::TLS_FEATURE,
+            extension::TIMESTAMPS,
+            extension::QUALIFIED,
+            extension::NETSCAPE_TYPE,
+        ],
         is_whole: true,
-        unforgiven: &[Fault::UnusableKey, Fault::Purpose, Fault::KeyUsage],
+        unforgiven: &[
+            Fault::UnusableKey,
+            Fault::Purpose,
+            Fault::KeyUsage,
+            Fault::Critical,
+            Fault::Malformed,
+            Fault::InnerAlgorithm,
+        ],
+        overlooked_in_roots: &[Fault::InnerAlgorithm],
         ..Demands::NONE
     },
     versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Documented),
-    heeds: Fault::ALL,
+    heeds: &[
+        Fault::Critical,
+        Fault::Malformed,
+        Fault::InnerAlgorithm,
+        Fault::Name,
+        Fault::Expired,
+        Fault::NotYetValid,
+        Fault::Untrusted,
+        Fault::Unfit,
+    ],
     reaction: Reaction::Asks,
     words: &[
         (Fault::Version, Phrase::new(Mark::Reported, "Peer using unsupported version of security protocol.")),
@@ -81,13 +116,21 @@ pub(super) const CLIENT: Client = Client {
             "nss-dev/nss:lib/mozpkix/lib/pkixcheck.cpp@16490b6",
             "Keys are RSA or on P-256, P-384 and P-521. The certificate of a CA is refused for a server. Where purposes are \
              listed serverAuth must be among them, anyExtendedKeyUsage does not do; where there is a key usage, one \
-             that TLS can use.",
+             that TLS can use. The issuer must have a name. Below a trusted certificate the algorithm inside must be that of \
+             the signature, its parameters may differ.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "nss-dev/nss:lib/mozpkix/lib/pkixcert.cpp@d1a255d",
+            "A certificate with a critical extension that it does not know, cRLDistributionPoints among them, and one with \
+             an extension that it knows twice are not read; this comes before all else. Netscape's type may be critical \
+             where basicConstraints and purposes are there too.",
         ),
         Statement::new(
             Mark::Documented,
             "mozilla:security/manager/ssl/SSLServerCertVerification.cpp",
-            "An exception can be made for a name, a life, an issuer, a digest, a key that is too short and the certificate \
-             of a CA; not for purposes and key usages.",
+            "An exception can be made for a name, a life, an issuer without a name or a trusted root, a digest, a key that is \
+             too short and the certificate of a CA; for nothing else, such as purposes, key usages and extensions.",
         ),
         Statement::new(
             Mark::Documented,

@@ -30,6 +30,8 @@ pub const NO_CHECK: &str = "1.3.6.1.5.5.7.48.1.5";
 pub const TLS_FEATURE: &str = "1.3.6.1.5.5.7.1.24";
 /// Embedded signed certificate timestamps (RFC 6962 §3.3)
 pub const TIMESTAMPS: &str = "1.3.6.1.4.1.11129.2.4.2";
+/// qcStatements (RFC 3739 §3.2.6)
+pub const QUALIFIED: &str = "1.3.6.1.5.5.7.1.3";
 /// Netscape's certificate type
 pub const NETSCAPE_TYPE: &str = "2.16.840.1.113730.1.1";
 
@@ -52,6 +54,8 @@ pub fn extension_name(oid: &str) -> &str {
         AUTHORITY_ACCESS => "authorityInfoAccess",
         NO_CHECK => "ocsp-nocheck",
         TLS_FEATURE => "tlsfeature",
+        QUALIFIED => "qcStatements",
+        TIMESTAMPS => "signed certificate timestamps",
         NETSCAPE_TYPE => "nsCertType",
         other => other,
     }

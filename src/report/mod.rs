@@ -46,6 +46,7 @@ pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
         Fault::WeakSignature => "the signature can be forged",
         Fault::InnerAlgorithm => "the certificate names two algorithms for one signature",
         Fault::Purpose => "the certificate is not meant for servers",
+        Fault::Malformed => "the certificate cannot be read for sure",
         Fault::NetscapeType => "Netscape's certificate type is not that of a server",
         Fault::KeyUsage => "the key usage does not allow the handshake",
         Fault::Authority => "the certificate is one for a CA",

@@ -201,6 +201,7 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::InnerAlgorithm => "two algorithms",
         Fault::Purpose => "wrong purpose",
         Fault::NetscapeType => "Netscape's type",
+        Fault::Malformed => "malformed",
         Fault::KeyUsage => "key usage",
         Fault::Authority => "a CA",
         Fault::Critical => "critical extension",

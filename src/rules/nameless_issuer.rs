@@ -33,7 +33,12 @@ mod tests {
         cert.issuer = subject(&[]);
         assert_eq!(check(&cert, None, &Context::plain()).unwrap().level, Level::Refused);
         let judged = |client| check(&cert, Client::find(client).map(|client| &client.demands), &Context::plain());
-        assert!(judged("jsse").is_some() && judged("mbedtls").is_some() && judged("curl").is_some());
+        assert!(
+            judged("thunderbird").is_some()
+                && judged("jsse").is_some()
+                && judged("mbedtls").is_some()
+                && judged("curl").is_some()
+        );
         assert_eq!(judged("openssl"), None);
     }
 

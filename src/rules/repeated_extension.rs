@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
           by the last. Strict ones refuse the whole certificate.",
     fix: "Have it issued again with every extension once.",
     source: Source::Rfc(5280, "4.2"),
-    fault: Some(Fault::Unfit),
+    fault: Some(Fault::Malformed),
     check: Check::ClientCertificate(check),
 };
 
@@ -24,15 +24,18 @@ fn check(cert: &Certificate, demands: Option<&Demands>, _: &Context<'_>) -> Opti
 
 fn is_refused(oid: &str, demands: &Demands) -> bool {
     let refuses = |form| demands.refused_forms.contains(&form);
-    refuses(Form::RepeatedExtension) || UNIVERSAL.contains(&oid) && refuses(Form::RepeatedKnownExtension)
+    let (is_universal, is_understood) = (UNIVERSAL.contains(&oid), demands.understood.contains(&oid));
+    refuses(Form::RepeatedExtension)
+        || is_universal && refuses(Form::RepeatedKnownExtension)
+        || (is_universal || is_understood) && refuses(Form::RepeatedUnderstoodExtension)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clients::Client;
-    use crate::facts::ObjectId;
     use crate::facts::fixture::leaf;
+    use crate::facts::{ObjectId, extension};
 
     fn repeated(oids: &[&str]) -> Certificate {
         let repeated = oids.iter().map(|oid| ObjectId::from(*oid)).collect();
@@ -53,6 +56,9 @@ mod tests {
         let (known, other) = (&["1.2.3.4", "2.5.29.37"], &["1.2.3.4"]);
         assert!(judged(known, "openssl").is_some() && judged(known, "go").is_some() && judged(other, "go").is_some());
         assert_eq!(judged(other, "openssl"), None);
+        let (understood, passed_over) = (&[extension::NAME_CONSTRAINTS], &[extension::SUBJECT_KEY]);
+        assert!(judged(known, "thunderbird").is_some() && judged(understood, "thunderbird").is_some());
+        assert_eq!((judged(passed_over, "thunderbird"), judged(understood, "openssl")), (None, None));
         assert_eq!(judged(known, "outlook2007"), None);
     }
 

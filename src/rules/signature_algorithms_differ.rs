@@ -65,7 +65,7 @@ mod tests {
         let hit = judged(&cert, &[], None).unwrap();
         assert_eq!(hit.detail, "sha384WithRSAEncryption inside, sha256WithRSAEncryption beside the signature");
         assert_eq!(hit.remedy, Remedy::Reissue);
-        assert!(judged(&cert, &[], Some("jsse")).is_some());
+        assert!(judged(&cert, &[], Some("jsse")).is_some() && judged(&cert, &[], Some("thunderbird")).is_some());
         assert_eq!(judged(&cert, &[], Some("outlook2007")), None);
     }
 
@@ -74,6 +74,7 @@ mod tests {
         let cert = inside("1.2.840.113549.1.1.11", "sha256WithRSAEncryption", leaf(["mail.contoso.com"]));
         assert!(judged(&cert, &[], Some("openssl")).is_some());
         assert_eq!(judged(&cert, &[], Some("gnutls")), None);
+        assert_eq!(judged(&cert, &[], Some("thunderbird")), None);
     }
 
     #[test]

@@ -52,6 +52,9 @@ mod tests {
         assert_eq!(judged(&cert, "openssl"), None);
         assert_eq!(judged(&cert, "rustls").unwrap(), "critical: certificatePolicies");
         assert_eq!(judged(&cert, "mbedtls").unwrap(), "critical: nameConstraints");
+        cert.critical = vec![extension::REVOCATION_LISTS.into(), extension::POLICIES.into()];
+        assert_eq!(judged(&cert, "thunderbird").unwrap(), "critical: cRLDistributionPoints");
+        cert.critical = vec![extension::NAME_CONSTRAINTS.into(), extension::POLICIES.into()];
         cert.policies = vec!["1.2.3.4".into()];
         assert_eq!(judged(&cert, "mbedtls").unwrap(), "critical: nameConstraints, certificatePolicies");
     }
