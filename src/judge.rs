@@ -1,6 +1,7 @@
 //! Every rule for every client: evidence becomes a report.
 
 mod answer;
+mod missing;
 mod panel;
 mod services;
 mod target;
@@ -9,12 +10,15 @@ mod verdict;
 use std::cell::{LazyCell, OnceCell};
 
 use crate::clients::{Client, Comparison, Demands, Fault, Meeting, Presented, Reaction};
-use crate::facts::{Certificate, CertificationPath, Identity, Item, KeyEntry, Source, Subject, Target, Verification};
+use crate::facts::{
+    Certificate, CertificationPath, Identity, Item, KeyEntry, Source, Subject, Target, Verification, loose_end,
+};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
 use verdict::{certainty, date, distrust, outcome, raised};
 
 pub use answer::{Chain, Change, chain, changes, newness, undoes_the_order};
+pub use missing::Missing;
 pub use panel::Panel;
 pub use services::{Placed, Services, judge_services, lost};
 pub use target::{Inference, first_name, infer_target};
@@ -46,43 +50,6 @@ pub struct Finding {
     pub hit: Hit,
     /// The clients that complain of it.
     pub clients: Vec<&'static Client>,
-}
-
-/// Evidence that a rule lacked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// No target was given and none could be inferred.
-    Target,
-    /// It is a request, not a certificate. A report does not list what can never be asked of one.
-    Certificate,
-    /// Only the certificate itself was there.
-    Chain,
-    /// No roots to trust were given.
-    Trust,
-    /// A signature of the chain is of a kind that certfix cannot check.
-    Proof,
-    /// The signature of the request is of a kind that certfix cannot check.
-    Possession,
-    /// No private key in the clear came with it.
-    Key,
-    /// The key came from another file, or from none with permission bits.
-    Permissions,
-}
-
-impl Missing {
-    /// Why, for people: `no --fqdn was given`.
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::Target => "no --fqdn was given",
-            Self::Certificate => "it is a request",
-            Self::Chain => "the other certificates of its chain are not here",
-            Self::Trust => "no trusted roots were given",
-            Self::Proof => "a signature of its chain is of a kind that certfix cannot check",
-            Self::Possession => "its signature is of a kind that certfix cannot check",
-            Self::Key => "no private key is here",
-            Self::Permissions => "the permissions of the key's file are not known",
-        }
-    }
 }
 
 impl Report<'_> {
@@ -192,7 +159,7 @@ impl<'a> Bench<'a, '_> {
                 self.each(rule, |demands| check(cert, demands, self.ctx))
             }
             Check::ClientSent(check) => {
-                let cert = self.chained()?;
+                let cert = self.sent()?;
                 self.each(rule, |demands| check(cert, &self.subject.chain, demands, self.ctx))
             }
             Check::Name(mismatch, check) => self.each_name(mismatch, check)?,
@@ -241,6 +208,13 @@ impl<'a> Bench<'a, '_> {
         // A file may hold a part of what there is; a server sends all that it has. Whether more is needed, the roots tell.
         let all = matches!(self.subject.evidence.source, Source::Live(_)) && self.ctx.trust.is_some();
         if alone && !all { Err(Missing::Chain) } else { Ok(cert) }
+    }
+
+    /// The certificate, when its chain can be looked at up to its end: only the roots tell which CA above is one of them.
+    fn sent(&self) -> Result<&'a Certificate, Missing> {
+        let cert = self.chained()?;
+        let is_open = |end: &Certificate| self.ctx.trust.is_none() && end.der != cert.der;
+        if loose_end(cert, &self.subject.chain).is_some_and(is_open) { Err(Missing::Trust) } else { Ok(cert) }
     }
 
     /// The ways to trusted roots.

@@ -113,6 +113,7 @@ const CASES: &[Case] = &[
     Case { issuer: Issuer::Stranger, ..GOOD },
     Case { issuer: Issuer::Between, ..GOOD },
     Case { issuer: Issuer::Missing, ..GOOD },
+    Case { issuer: Issuer::MissingAbove, ..GOOD },
     Case { issuer: Issuer::WeakBetween, ..GOOD },
     Case { issuer: Issuer::OldBetween, ..GOOD },
     Case { issuer: Issuer::WeakRoot, ..GOOD },

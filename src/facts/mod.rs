@@ -74,6 +74,6 @@ pub use target::{Host, Target};
 pub(crate) use text::is_special;
 pub use text::{Text, escape};
 pub use trust::{CertificationPath, TrustStore};
-pub(crate) use trust::{Checks, LONGEST_CHAIN, issuers, lapsed, standing};
+pub(crate) use trust::{Checks, LONGEST_CHAIN, issuers, lapsed, loose_end, standing};
 pub use usage::{KeyUsage, Purpose};
 pub use versions::Answered;

@@ -190,6 +190,14 @@ pub(crate) fn issuers<'a>(
     std::iter::successors(above(&cert), above).take(LONGEST_CHAIN)
 }
 
+/// The last certificate on the way up, as [`issuers`] goes it, whose issuer is not in `pool`; none where the way comes to an end
+/// in a certificate that is its own issuer.
+pub(crate) fn loose_end<'a>(cert: &'a Certificate, pool: &'a [&'a Certificate]) -> Option<&'a Certificate> {
+    let last = issuers(cert, pool, None).last().unwrap_or(cert);
+    let is_held = last.is_self_issued() || pool.iter().any(|one| last.names_as_issuer(one));
+    (!is_held).then_some(last)
+}
+
 /// What stands in the way between a certificate and its root, as [`issuers`] goes it.
 pub(crate) fn standing<'a>(
     cert: &'a Certificate,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clients::{self, Mark};
-use crate::facts::fixture::{day, evidence, identity, leaf, request, subject, target};
+use crate::facts::fixture::{day, evidence, identity, issued, leaf, request, subject, target};
 use crate::facts::{Answered, Evidence, Item, KeyKind, SanExtension, TlsVersion, TrustStore};
 use crate::rules::Authority;
 
@@ -155,6 +155,17 @@ fn lists_what_it_could_not_check_and_why() {
             assert!(report.not_checked.iter().any(|(rule, lacks)| rule.code == code && *lacks == missing), "{code}");
         }
     });
+}
+
+#[test]
+fn does_not_guess_which_authority_above_is_a_root() {
+    let mut seen = evidence(vec![issued("mail", "Low"), issued("Low", "High")]);
+    let open = |report: &Report<'_>| {
+        report.not_checked.iter().any(|(rule, lacks)| rule.code == "incomplete-chain" && *lacks == Missing::Trust)
+    };
+    judged(&seen, None, "2026-09-01", |report| assert!(open(report)));
+    seen.certificates.push(issued("High", "High"));
+    judged(&seen, None, "2026-09-01", |report| assert!(!open(report)));
 }
 
 #[test]

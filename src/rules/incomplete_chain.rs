@@ -2,14 +2,14 @@
 
 use super::{Check, Context, Hit, Level, Rule, Source};
 use crate::clients::{Demands, Fault};
-use crate::facts::Certificate;
+use crate::facts::{Certificate, TrustStore, loose_end};
 
 pub(super) const RULE: Rule = Rule {
     code: "incomplete-chain",
     title: "the issuer's certificate is missing",
-    why: "A server has to send the certificates between its own and the root. Some clients fetch a missing one or \
+    why: "A server has to send all certificates between its own and the root. Some clients fetch a missing one or \
           remember it from elsewhere; the others do not trust the server.",
-    fix: "Get the intermediate certificate from the CA and put it after the server's own.",
+    fix: "Get the intermediate certificate from the CA and put it after the server's own and those that are there.",
     source: Source::Rfc(5246, "7.4.2"),
     fault: Some(Fault::Untrusted),
     check: Check::ClientSent(check),
@@ -21,18 +21,16 @@ fn check(cert: &Certificate, others: &[&Certificate], demands: Option<&Demands>,
         // Without roots it is not known whether the issuer is one.
         Some(demands) => (demands.sent_chain_only && ctx.trust.is_some()).then_some(Level::Refused)?,
     };
-    let complete = cert.is_self_issued()
-        || others.iter().any(|other| cert.names_as_issuer(other))
-        || ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert) || !trust.ways(cert, others, ctx.now).is_empty());
-    (!complete).then(|| Hit::new(level, format!("not here: {}", cert.issuer)))
+    let end = loose_end(cert, others)?;
+    let is_whole = |trust: &TrustStore| trust.knows_issuer_of(end) || !trust.ways(cert, others, ctx.now).is_empty();
+    (!ctx.trust.is_some_and(is_whole)).then(|| Hit::new(level, format!("not here: {}", end.issuer)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clients::Client;
-    use crate::facts::TrustStore;
-    use crate::facts::fixture::{leaf, subject};
+    use crate::facts::fixture::{issued, leaf, subject};
 
     fn ca(name: &str) -> Certificate {
         let mut cert = leaf([]);
@@ -58,6 +56,17 @@ mod tests {
         assert_eq!(judged("openssl", &known), Some(Level::Refused));
         assert_eq!(judged("openssl", &Context::plain()), None);
         assert_eq!(judged("schannel", &known), None);
+    }
+
+    #[test]
+    fn misses_what_is_further_up() {
+        let (mail, low, high) = (issued("mail", "Low"), issued("Low", "High"), issued("High", "Root"));
+        let trust = TrustStore::new([issued("Root", "Root")]);
+        let known = Context { trust: Some(&trust), ..Context::plain() };
+        let judged = |others: &[&Certificate]| check(&mail, others, None, &known).map(|hit| hit.detail);
+        assert_eq!(judged(&[&low]).as_deref(), Some("not here: CN=High"));
+        assert_eq!(judged(&[&high]).as_deref(), Some("not here: CN=Low"));
+        assert_eq!(judged(&[&high, &low]), None);
     }
 
     #[test]

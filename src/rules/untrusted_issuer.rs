@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Hit, Rule, Source};
 use crate::clients::{Demands, Fault};
-use crate::facts::{Certificate, CertificationPath, Place, standing};
+use crate::facts::{Certificate, CertificationPath, Place, loose_end, standing};
 
 pub(super) const RULE: Rule = Rule {
     code: "untrusted-issuer",
@@ -38,18 +38,20 @@ fn check(
     if !issuer_is_here {
         return Some(Hit::refuse(format!("the trusted root {} has another key and did not sign it", cert.issuer)));
     }
-    let told = standing(cert, others, ctx.now)
-        .find(|met| demands.minds(met))
-        .map(|met| format!("; {met}"))
-        .unwrap_or_default();
-    Some(Hit::refuse(format!("issued by {}{told}", cert.issuer)))
+    let told = standing(cert, others, ctx.now).find(|met| demands.minds(met)).map(|met| format!("; {met}"));
+    let is_missing = |end| !ctx.trust.is_some_and(|trust| trust.knows_issuer_of(end));
+    // So it does where one further up is missing.
+    if told.is_none() && loose_end(cert, others).is_some_and(is_missing) {
+        return None;
+    }
+    Some(Hit::refuse(format!("issued by {}{}", cert.issuer, told.unwrap_or_default())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::TrustStore;
-    use crate::facts::fixture::leaf;
+    use crate::facts::fixture::{issued, leaf};
+    use crate::facts::{BasicConstraints, KeyUsage, TrustStore};
 
     fn judged(cert: &Certificate, others: &[&Certificate], trust: &TrustStore) -> Option<Hit> {
         let ctx = Context::plain();
@@ -92,6 +94,17 @@ mod tests {
         let ctx = Context { trust: Some(&trust), ..Context::plain() };
         let hit = check(&signed, &[], &trust.ways(&signed, &[], ctx.now), None, &ctx).unwrap();
         assert!(hit.detail.contains("has another key"), "{}", hit.detail);
+    }
+
+    #[test]
+    fn leaves_a_missing_issuer_further_up_to_its_rule() {
+        let (mail, mut low) = (issued("mail", "Low"), issued("Low", "High"));
+        low.identity.basic_constraints = Some(BasicConstraints { ca: true, path_length: None });
+        low.identity.key_usage = Some(KeyUsage::KEY_CERT_SIGN);
+        assert_eq!(judged(&mail, &[&low], &TrustStore::default()), None);
+        // What stands in the way is told all the same, and so is a root that nobody trusts.
+        assert!(judged(&mail, &[&issued("Low", "High")], &TrustStore::default()).is_some());
+        assert!(judged(&mail, &[&low, &issued("High", "High")], &TrustStore::default()).is_some());
     }
 
     #[test]

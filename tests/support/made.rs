@@ -18,6 +18,8 @@ pub(crate) enum Issuer {
     Between,
     /// The same, which the server does not send.
     Missing,
+    /// A CA below a good one below the good root; the server does not send the good one.
+    MissingAbove,
     /// A CA with a key of RSA 1024 below the good root.
     WeakBetween,
     /// A CA below the good root whose own certificate is signed over SHA-1.
@@ -119,6 +121,9 @@ pub(crate) fn authorities(workshop: &Workshop) {
         sign(workshop, digest, "-cert root.pem -keyfile root.key", days, &[AUTHORITY, SIGNS].join("\n"));
         fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{name}.pem"))).unwrap();
     }
+    workshop.run("req -new -newkey rsa:2048 -nodes -keyout low.key -subj /CN=low -out leaf.csr");
+    sign(workshop, "sha256", "-cert between.pem -keyfile between.key", (-1, 800), &[AUTHORITY, SIGNS].join("\n"));
+    fs::rename(workshop.file("leaf.pem"), workshop.file("low.pem")).unwrap();
     mix(workshop, "mixed-between.pem", "root.key", Inner::Other);
     fs::copy(workshop.file("root.pem"), workshop.file("mixed-root.pem")).unwrap();
     mix(workshop, "mixed-root.pem", "root.key", Inner::Other);
@@ -231,6 +236,7 @@ impl Case {
         matches!(
             self.issuer,
             Issuer::Between
+                | Issuer::MissingAbove
                 | Issuer::WeakBetween
                 | Issuer::OldBetween
                 | Issuer::MixedBetween
@@ -261,6 +267,7 @@ impl Case {
             Issuer::Root => ("root", "root.pem"),
             Issuer::Stranger | Issuer::Sent => ("root", "stranger.pem"),
             Issuer::Between | Issuer::Missing => ("between", "root.pem"),
+            Issuer::MissingAbove => ("low", "root.pem"),
             Issuer::WeakBetween => ("weak-between", "root.pem"),
             Issuer::OldBetween => ("old-between", "root.pem"),
             Issuer::MixedBetween => ("mixed-between", "root.pem"),
