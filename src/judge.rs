@@ -9,7 +9,7 @@ mod verdict;
 
 use std::cell::{LazyCell, OnceCell};
 
-use crate::clients::{Client, Comparison, Demands, Fault, Meeting, Presented, Reaction};
+use crate::clients::{Client, CommonName, Comparison, Demands, Fault, Meeting, Presented, Reaction};
 use crate::facts::{
     Certificate, CertificationPath, Identity, Item, KeyEntry, Source, Subject, Target, Verification, loose_end,
 };
@@ -161,6 +161,13 @@ impl<'a> Bench<'a, '_> {
             Check::ClientSent(check) => {
                 let cert = self.sent()?;
                 self.each(rule, |demands| check(cert, &self.subject.chain, demands, self.ctx))
+            }
+            // With a target the name rules speak.
+            Check::Nameless(_) if self.ctx.target.is_some() => return Ok(None),
+            Check::Nameless(check) => {
+                let reads_none = |view: &View<'a>| view.member.client.names.common_name == CommonName::Never;
+                let clients = self.clients(|view| view.member.complains(Fault::Name) && reads_none(view));
+                (check(certificate(item)?, self.ctx), clients)
             }
             Check::Name(mismatch, check) => self.each_name(mismatch, check)?,
             Check::Order(check) => {

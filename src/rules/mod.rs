@@ -38,6 +38,7 @@ mod needs_sni;
 mod netscape_type_unfit;
 mod no_certificate;
 mod no_server_auth;
+mod no_server_name;
 mod not_tls;
 mod not_yet_valid;
 mod old_tls;
@@ -96,6 +97,7 @@ pub const ALL: &[&Rule] = &[
     &name_not_first::RULE,
     &common_name_mismatch::RULE,
     &common_name_only::RULE,
+    &no_server_name::RULE,
     &common_name_not_in_san::RULE,
     &common_name_not_copied::RULE,
     &several_common_names::RULE,
@@ -217,6 +219,8 @@ pub enum Check {
     ClientSent(fn(&Certificate, &[&Certificate], Option<&Demands>, &Context<'_>) -> Option<Hit>),
     /// What one client compared, for the clients that mismatch in this way. Needs a target.
     Name(Mismatch, fn(&Named<'_>, &Context<'_>) -> Option<Hit>),
+    /// A certificate of which nobody said what people type, for the clients that read no common name.
+    Nameless(fn(&Certificate, &Context<'_>) -> Option<Hit>),
     /// A certificate and where it stands among the others that came with it.
     Order(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate, what came with it, and the ways to trusted roots, where there are some: once by the standards, and once
@@ -243,6 +247,7 @@ impl Check {
             | Self::ClientCertificate(_)
             | Self::ClientSent(_)
             | Self::Trust(_)
+            | Self::Nameless(_)
             | Self::Name(..) => true,
             Self::Identity(_)
             | Self::Certificate(_)
