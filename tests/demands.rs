@@ -13,6 +13,8 @@ mod hello;
 mod made;
 #[path = "support/openssl.rs"]
 mod openssl;
+#[path = "support/sans.rs"]
+mod sans;
 #[path = "support/server.rs"]
 mod server;
 
@@ -252,7 +254,7 @@ fn clients_answer_as_their_models() {
     let mut clients = handshakes::all(workshop.folder());
     let (mut accepted, mut refused, mut quoted) = (0, 0, 0);
     let mut differences = Vec::new();
-    for case in CASES.iter().chain(&critical_cases()) {
+    for case in CASES.iter().chain(&critical_cases()).chain(&sans::cases()) {
         let root = case.make(&workshop);
         let server =
             Server::start(&workshop, "-cert leaf.pem -cert_chain leaf.pem -key leaf.key -www -cipher ALL:@SECLEVEL=0");

@@ -2,7 +2,7 @@
 
 use super::{
     AddressMatch, Client, CommonName, Demands, Fault, Form, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction,
-    Reference, Statement, When, Wildcard, openssl,
+    Reference, SanForm, Statement, When, Wildcard, openssl,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -20,6 +20,7 @@ pub(super) const CLIENT: Client = Client {
         ..NamePolicy::RFC9525
     },
     demands: Demands {
+        refused_names: &[SanForm::Unreadable, SanForm::ForeignEntry],
         refused_forms: &[
             Form::UnknownCritical,
             Form::RepeatedKnownExtension,
@@ -32,6 +33,7 @@ pub(super) const CLIENT: Client = Client {
     },
     versions: openssl::CLIENT.versions,
     heeds: &[
+        Fault::Malformed,
         Fault::WeakKey,
         Fault::Untrusted,
         Fault::Critical,

@@ -1,6 +1,6 @@
 //! What clients demand of a certificate beyond its name.
 
-use super::{Fault, IssuerDemands};
+use super::{Fault, IssuerDemands, SanForm};
 use crate::facts::{Certificate, Digest, KeyKind, KeyUsage, Moment, Purpose, extension};
 
 /// What a client demands beyond the name.
@@ -20,6 +20,8 @@ pub struct Demands {
     pub key_usage: KeyUsage,
     /// What else it refuses.
     pub refused_forms: &'static [Form],
+    /// Forms of the SAN for which it refuses the whole certificate.
+    pub refused_names: &'static [SanForm],
     /// Extensions that it understands where they are critical, beside those that every program does.
     pub understood: &'static [&'static str],
     /// What it minds in the certificates of CAs.
@@ -57,6 +59,7 @@ impl Demands {
         server_auth: ServerAuth::Ignored,
         key_usage: KeyUsage(0),
         refused_forms: &[],
+        refused_names: &[],
         understood: UNDERSTOOD,
         issuers: IssuerDemands::USUAL,
         lives: &[],

@@ -2,7 +2,7 @@
 
 use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
-    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, Wildcard,
+    Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
 
@@ -27,6 +27,14 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
+        refused_names: &[
+            SanForm::Unreadable,
+            SanForm::Followed,
+            SanForm::ForeignEntry,
+            SanForm::RareEntry,
+            SanForm::EmptyEntry,
+            SanForm::EmptyMail,
+        ],
         refused_forms: &[
             Form::UnknownCritical,
             Form::OldVersionExtended,
@@ -65,6 +73,7 @@ pub(super) const CLIENT: Client = Client {
     },
     versions: Versions::new(TlsVersion::Tls10, TlsVersion::Tls13, Mark::Measured),
     heeds: &[
+        Fault::Malformed,
         Fault::InnerAlgorithm,
         Fault::KeyUsage,
         Fault::Untrusted,

@@ -2,7 +2,7 @@
 
 use super::{
     AddressMatch, Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
-    Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
+    Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
 use crate::facts::{Digest, Obstacle, TlsVersion, extension};
 
@@ -29,6 +29,7 @@ pub(super) const CLIENT: Client = Client {
         ],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
+        refused_names: &[SanForm::Unreadable, SanForm::NotAscii, SanForm::OddAddress, SanForm::OddHost],
         refused_forms: &[
             Form::UnknownCritical,
             Form::OldVersionExtended,
@@ -69,6 +70,7 @@ pub(super) const CLIENT: Client = Client {
     },
     versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured),
     heeds: &[
+        Fault::Malformed,
         Fault::InnerAlgorithm,
         Fault::Critical,
         Fault::Expired,
@@ -121,6 +123,7 @@ pub(super) const CLIENT: Client = Client {
                  don't match",
             ),
         ),
+        (Fault::Malformed, Phrase::new(Mark::Measured, "tls: failed to parse certificate from server")),
         (Fault::Critical, Phrase::new(Mark::Measured, "x509: unhandled critical extension")),
         (Fault::Purpose, Phrase::new(Mark::Measured, "x509: certificate specifies an incompatible key usage")),
         (Fault::WeakSignature, Phrase::new(Mark::Inferred, "x509: certificate signed by unknown authority")),
@@ -134,6 +137,12 @@ pub(super) const CLIENT: Client = Client {
             "dNSNames only. A trailing dot of the host is dropped; a name in the certificate with one \
              fits only a host typed the same way. A star is the whole first label, *.com included; \
              underscores are tolerated. A host or name that is malformed fits only what is the same.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "golang/go:src/crypto/x509/parser.go, run as 1.19",
+            "A certificate is not read whose SAN holds letters beyond ASCII, an iPAddress of neither 4 nor 16 octets, or a URI \
+             that cannot be parsed or whose host has an empty label.",
         ),
         Statement::new(
             Mark::Documented,

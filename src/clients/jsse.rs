@@ -2,9 +2,13 @@
 
 use super::{
     AddressMatch, Aspect, Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
-    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
+    Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
+
+/// Java reads such a SAN not at all, and goes by the common name.
+const UNREAD: &[SanForm] =
+    &[SanForm::Followed, SanForm::ForeignEntry, SanForm::EmptyMail, SanForm::NoAddress, SanForm::OddUri];
 
 pub(super) const CLIENT: Client = Client {
     id: "jsse",
@@ -17,6 +21,7 @@ pub(super) const CLIENT: Client = Client {
         reference: Reference::SniHostName,
         trailing_dot: TrailingDot::Dropped,
         address: AddressMatch::OctetsMapped,
+        unread: UNREAD,
         ..NamePolicy::RFC9525
     },
     demands: Demands {
@@ -95,6 +100,7 @@ pub(super) const CLIENT: Client = Client {
             ),
         ),
         (Fault::Name, Phrase::only(When::IllegalToJava, Mark::Documented, "Illegal given domain name: {host}")),
+        (Fault::Name, Phrase::only(When::SanIs(UNREAD), Mark::Measured, "No name matching {host} found")),
         (Fault::Name, Phrase::only(When::NoDnsName, Mark::Documented, "No name matching {host} found")),
         (Fault::Name, Phrase::new(Mark::Documented, "No subject alternative DNS name matching {host} found.")),
         (Fault::Untrusted, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
@@ -128,6 +134,12 @@ pub(super) const CLIENT: Client = Client {
             "When there is any dNSName the common name is not consulted; otherwise the most specific \
              one is. Addresses are compared with iPAddress entries only. Stars \
              are held to U-labels.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as OpenJDK 17",
+            "A SAN with an entry that Java cannot read, such as an iPAddress of 5 octets or a URI with a space, is passed over \
+             as a whole, and the common name is compared.",
         ),
         Statement::new(
             Mark::Documented,

@@ -125,6 +125,13 @@ impl<'a> Presented<'a> {
         if policy.scan == DnsScan::Unchecked {
             return Comparison { compared: Compared::NotCompared, matches: true };
         }
+        let without_names = NamePolicy {
+            scan: DnsScan::Nothing,
+            common_name: CommonName::Only,
+            address: AddressMatch::Never,
+            ..*policy
+        };
+        let policy = if policy.passes_over(&self.identity.names) { &without_names } else { policy };
         if let Some(address) = target.address() {
             return compare_address(policy, self, target, address);
         }

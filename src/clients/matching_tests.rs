@@ -12,7 +12,11 @@ fn matches(client: &str, of: &Identity, host: &str) -> bool {
 fn named<const N: usize>(names: [&str; N], common_names: &[&str]) -> Identity {
     let entries: Vec<_> = names.iter().map(|text| general_name(text)).collect();
     let extension = if N == 0 { SanExtension::Absent } else { SanExtension::Present };
-    Identity { subject: subject(common_names), names: Names { extension, entries }, ..identity(names) }
+    Identity {
+        subject: subject(common_names),
+        names: Names { extension, entries, is_followed: false },
+        ..identity(names)
+    }
 }
 
 /// Each of these clients answers `expected`, and no other case is meant.
@@ -65,7 +69,7 @@ fn clients_differ_on_when_the_common_name_counts() {
 #[test]
 fn a_san_that_cannot_be_read_hides_the_common_name() {
     let host = "mail.contoso.com";
-    let names = Names { extension: SanExtension::Unreadable, entries: Vec::new() };
+    let names = Names { extension: SanExtension::Unreadable, ..Names::default() };
     let unreadable = Identity { names, ..named([], &[host]) };
     all(&["openssl", "python", "gnutls", "curl", "libtls", "rfc6125", "rfc2818"], &unreadable, host, false);
     // Nobody documents what Outlook 2007 does; the model is inferred there.
@@ -109,7 +113,11 @@ fn clients_differ_on_addresses() {
     all(&modern, &named(["192.0.2.5"], &[]), "192.0.2.5", true);
     all(&modern, &named(["2001:db8::1"], &[]), "[2001:DB8:0::1]", true);
     let as_text = Identity {
-        names: Names { entries: vec![GeneralName::Dns(Text::from("192.0.2.5"))], extension: SanExtension::Present },
+        names: Names {
+            entries: vec![GeneralName::Dns(Text::from("192.0.2.5"))],
+            extension: SanExtension::Present,
+            is_followed: false,
+        },
         ..named([], &["192.0.2.5"])
     };
     all(&modern, &as_text, "192.0.2.5", false);

@@ -2,7 +2,8 @@
 
 use super::{
     AddressMatch, Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark,
-    NamePolicy, Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, Wildcard,
+    NamePolicy, Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions,
+    Wildcard,
 };
 use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
 
@@ -35,6 +36,7 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
+        refused_names: &[SanForm::Unreadable, SanForm::Followed],
         refused_forms: &[
             Form::UnknownCritical,
             Form::OldVersionExtended,
@@ -66,7 +68,7 @@ pub(super) const CLIENT: Client = Client {
     },
     versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls12, Mark::Measured)
         .or(TlsVersion::Tls10, TlsVersion::Tls12),
-    heeds: Fault::ALL,
+    heeds: &[Fault::Malformed, Fault::Name, Fault::Expired, Fault::NotYetValid, Fault::Untrusted, Fault::Unfit],
     reaction: Reaction::Stops,
     words: &[(Fault::Version, Phrase::new(Mark::Measured, "SSL - A fatal alert message was received from our peer"))],
     mark: Mark::Measured,

@@ -43,6 +43,7 @@ mod rfc2818;
 mod rfc6125;
 mod rfc9525;
 mod rustls;
+mod san;
 mod schannel;
 mod switches;
 mod thunderbird;
@@ -59,6 +60,7 @@ pub use matching::{Compared, Comparison, Presented, compare};
 pub use policy::{
     AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
 };
+pub use san::SanForm;
 pub use versions::{Meeting, Versions};
 pub use when::When;
 pub use words::{Message, Phrase, words};

@@ -2,7 +2,7 @@
 
 use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
-    Phrase, Reaction, Reference, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
+    Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
 use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
 
@@ -27,6 +27,7 @@ pub(super) const CLIENT: Client = Client {
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
+        refused_names: &[SanForm::Unreadable, SanForm::ForeignEntry],
         refused_forms: &[
             Form::UnknownCritical,
             Form::RepeatedKnownExtension,
@@ -68,6 +69,7 @@ pub(super) const CLIENT: Client = Client {
     versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured)
         .or(TlsVersion::Tls10, TlsVersion::Tls13),
     heeds: &[
+        Fault::Malformed,
         Fault::WeakKey,
         Fault::Untrusted,
         Fault::Critical,

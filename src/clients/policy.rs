@@ -1,5 +1,8 @@
 //! The switches by which clients differ when they compare names.
 
+use super::SanForm;
+use crate::facts::Names;
+
 /// How a client compares a target with the names of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NamePolicy {
@@ -15,6 +18,8 @@ pub struct NamePolicy {
     pub labels_after_star: u8,
     /// What an IP address as target is compared with.
     pub address: AddressMatch,
+    /// Forms of the SAN that it passes over, as if there were none.
+    pub unread: &'static [SanForm],
     /// What is made of the target before it is compared.
     pub reference: Reference,
     /// What a trailing dot of the target does.
@@ -24,6 +29,11 @@ pub struct NamePolicy {
 }
 
 impl NamePolicy {
+    /// True when it reads none of these names because of the form of the list.
+    pub fn passes_over(&self, names: &Names) -> bool {
+        self.unread.iter().any(|form| form.is_of(names))
+    }
+
     /// RFC 9525 §6.3 and §6.4 to the letter; models name what they do otherwise.
     pub const RFC9525: Self = Self {
         scan: DnsScan::All,
@@ -32,6 +42,7 @@ impl NamePolicy {
         wildcard: Wildcard::WholeLabel,
         labels_after_star: 1,
         address: AddressMatch::Octets,
+        unread: &[],
         reference: Reference::WellFormed,
         trailing_dot: TrailingDot::Dropped,
         presented_dot: PresentedDot::Kept,

@@ -1,8 +1,8 @@
 //! rustls and webpki.
 
 use super::{
-    Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth,
-    Statement, Versions, When,
+    Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, SanForm,
+    ServerAuth, Statement, Versions, When,
 };
 use crate::facts::{Digest, Obstacle, TlsVersion, extension};
 
@@ -18,6 +18,7 @@ pub(super) const CLIENT: Client = Client {
         refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss, KeyFamily::Other],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[]),
+        refused_names: &[SanForm::Unreadable, SanForm::Followed],
         refused_forms: &[
             Form::UnknownCritical,
             Form::RepeatedKnownExtension,
@@ -39,6 +40,7 @@ pub(super) const CLIENT: Client = Client {
     },
     versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured),
     heeds: &[
+        Fault::Malformed,
         Fault::InnerAlgorithm,
         Fault::Critical,
         Fault::Expired,

@@ -2,7 +2,7 @@
 
 use super::{
     AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, IssuerDemands, KeyFamily, PresentedDot,
-    Reaction, Reference, Roots, ServerAuth, Substitute, TrailingDot, Versions, Wildcard,
+    Reaction, Reference, Roots, SanForm, ServerAuth, Substitute, TrailingDot, Versions, Wildcard,
 };
 use crate::facts::{KeyUsage, Obstacle, extension};
 
@@ -19,6 +19,7 @@ impl Client {
             list.push(("as typed", reference(names.reference).to_owned()));
             list.push(("final dot", format!("{}; {}", trailing(names.trailing_dot), presented(names.presented_dot))));
         }
+        list.extend(names.unread.iter().map(|form| ("names", format!("read only from a SAN {}", san_form(*form)))));
         list.extend(demands(self).map(|demand| ("demands", hedged(Aspect::Demands, demand))));
         let overlooked = overlooks(&self.demands.issuers);
         list.extend(overlooked.map(|what| ("overlooks", hedged(Aspect::Demands, what))));
@@ -158,6 +159,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         }
         _ => form(*refused).to_owned(),
     });
+    let names = demands.refused_names.iter().map(|refused| format!("a SAN {}", san_form(*refused)));
     let chain = demands.sent_chain_only.then(|| "the whole chain from the server".to_owned());
     let authorities = purposes_of_authorities(&demands.issuers);
     let lives = demands.lives.iter().map(|limit| {
@@ -171,6 +173,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         .into_iter()
         .flatten()
         .chain(forms)
+        .chain(names)
         .chain(authorities)
         .chain(chain)
         .chain(lives)
@@ -262,6 +265,22 @@ const fn form(form: Form) -> &'static str {
         Form::OtherInnerParameters => "the same parameters of it in both places",
         Form::OtherNetscapeType => "server, where there is a certificate type of Netscape",
         Form::UnmarkedNames => "a subject, or a SAN that is marked critical",
+    }
+}
+
+const fn san_form(form: SanForm) -> &'static str {
+    match form {
+        SanForm::Unreadable => "that can be read",
+        SanForm::Followed => "with nothing after it",
+        SanForm::ForeignEntry => "without entries of no kind, or not written as their kind is",
+        SanForm::RareEntry => "without x400Address and ediPartyName",
+        SanForm::EmptyEntry => "without empty names, URIs and addresses",
+        SanForm::EmptyMail => "without empty mail addresses",
+        SanForm::NotAscii => "of ASCII",
+        SanForm::OddAddress => "with addresses of 4 or 16 octets",
+        SanForm::NoAddress => "with addresses of 4 or 16 octets, or with a mask",
+        SanForm::OddUri => "with URIs that can be parsed, with a scheme and without a dot after the host",
+        SanForm::OddHost => "with URIs that can be parsed and whose hosts have no empty label",
     }
 }
 

@@ -14,6 +14,7 @@ const MACHINERY: &[&str] = &[
     "matching",
     "matching_tests",
     "policy",
+    "san",
     "switches",
     "tests",
     "versions",

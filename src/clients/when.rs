@@ -1,7 +1,7 @@
 //! When a phrase is the one shown: some clients tell cases apart.
 
-use super::CommonName;
 use super::matching::reads_common_name;
+use super::{CommonName, SanForm};
 use crate::facts::{Host, Identity, KeyKind, NameFault, SanExtension, Target};
 
 /// When a phrase is the one shown: some clients tell cases apart.
@@ -25,6 +25,8 @@ pub enum When {
     IllegalToJava,
     /// The certificate has no dNSName.
     NoDnsName,
+    /// The target is a name and the SAN has one of these forms.
+    SanIs(&'static [SanForm]),
     /// The SAN names nothing at all.
     NoNames,
     /// Its own key is an RSA key of fewer bits.
@@ -48,6 +50,7 @@ impl When {
             Self::CommonNameInTheirPlace => neither() && identity.subject.common_names().next().is_some(),
             Self::NeitherNameNorAddress => neither(),
             Self::IllegalToJava => is_illegal_to_java(target),
+            Self::SanIs(forms) => !is_address && forms.iter().any(|form| form.is_of(names)),
             Self::NoDnsName => !names.has_dns(),
             Self::NoNames => names.entries.is_empty(),
             Self::ShortRsaKey(least) => matches!(identity.key.kind, KeyKind::Rsa { bits, .. } if bits < least),

@@ -290,7 +290,7 @@ mod tests {
             Certificate { identity, ..leaf([]) }.is_plainly_an_authority()
         };
         let san = |name: &str| identity([name]).names;
-        let unreadable = Names { extension: SanExtension::Unreadable, entries: Vec::new() };
+        let unreadable = Names { extension: SanExtension::Unreadable, ..Names::default() };
         for (ca, common_name, names, expected) in [
             (true, "Contoso Root CA", Names::default(), true),
             (true, "R12", Names::default(), true),

@@ -47,7 +47,11 @@ pub(crate) fn identity<const N: usize>(names: [&str; N]) -> Identity {
     let first = names.first().map(|name| vec![*name]).unwrap_or_default();
     Identity {
         subject: subject(&first),
-        names: Names { extension: if N == 0 { SanExtension::Absent } else { SanExtension::Present }, entries },
+        names: Names {
+            extension: if N == 0 { SanExtension::Absent } else { SanExtension::Present },
+            entries,
+            is_followed: false,
+        },
         key: PublicKey { spki: Box::from(*b"key"), kind: KeyKind::Ec(Curve::P256) },
         key_usage: Some(KeyUsage::DIGITAL_SIGNATURE),
         purposes: Some(vec![Purpose::ServerAuth]),

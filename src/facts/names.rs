@@ -182,6 +182,8 @@ pub struct Names {
     pub entries: Vec<GeneralName>,
     /// Whether the extension is there.
     pub extension: SanExtension,
+    /// Whether octets follow the list within its extension.
+    pub is_followed: bool,
 }
 
 impl Names {

@@ -63,11 +63,12 @@ pub(super) fn is_names(extension: &X509Extension<'_>) -> bool {
 
 fn names(extension: &X509Extension<'_>) -> Names {
     match SubjectAlternativeName::from_der(extension.value) {
-        Ok((_, parsed)) => Names {
+        Ok((rest, parsed)) => Names {
+            is_followed: !rest.is_empty(),
             entries: parsed.general_names.iter().map(general_name).collect(),
             extension: if extension.critical { SanExtension::Critical } else { SanExtension::Present },
         },
-        Err(_) => Names { entries: Vec::new(), extension: SanExtension::Unreadable },
+        Err(_) => Names { extension: SanExtension::Unreadable, ..Names::default() },
     }
 }
 

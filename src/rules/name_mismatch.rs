@@ -30,6 +30,11 @@ fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
     if !target.text().as_bytes().is_ascii() && named.fits_as(name) {
         return hit(&format!("it is not converted to {name}, for which the certificate is good"), type_it());
     }
+    if named.fits_by_standard() && named.client.names.passes_over(&named.identity.names) {
+        return Some(Hit::refuse(format!(
+            "asked for {target}: an entry that is malformed hides the others, found {found}"
+        )));
+    }
     if name.as_str().contains('_') && named.fits_by_standard() {
         let cure = "Give the server a name without underscores that the certificate is good for, and type that one.";
         return hit("the underscore stands in the way", cure.to_owned());

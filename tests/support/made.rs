@@ -74,6 +74,8 @@ pub(crate) struct Case {
     /// False for version 1.
     pub(crate) extended: bool,
     pub(crate) inner: Inner,
+    /// The DER of the SAN in hexadecimal, where it holds more than the name.
+    pub(crate) names: &'static str,
 }
 
 pub(crate) const USAGE: &str = "keyUsage=digitalSignature,keyEncipherment";
@@ -93,6 +95,7 @@ pub(crate) const GOOD: Case = Case {
     issuer: Issuer::Root,
     extended: true,
     inner: Inner::Same,
+    names: "",
 };
 
 /// Seconds since 1970.
@@ -208,7 +211,8 @@ impl Case {
             "" => ("-selfsign -keyfile leaf.key".to_owned(), "leaf.key".to_owned()),
             ca => (format!("-cert {ca}.pem -keyfile {ca}.key"), format!("{ca}.key")),
         };
-        let extensions = format!("subjectAltName=DNS:{}\n{}", self.name, self.extensions.join("\n"));
+        let names = if self.names.is_empty() { format!("DNS:{}", self.name) } else { format!("DER:{}", self.names) };
+        let extensions = format!("subjectAltName={names}\n{}", self.extensions.join("\n"));
         sign(workshop, self.digest, &signer, self.days, &extensions);
         if !self.extended {
             workshop.run("x509 -req -in leaf.csr -CA root.pem -CAkey root.key -set_serial 99 -days 90 -out leaf.pem");
@@ -284,7 +288,7 @@ impl Case {
     }
 
     pub(crate) fn describe(&self) -> String {
-        let Self { key, digest, name, days, extensions, issuer, extended, inner } = self;
-        format!("{key} {digest} {name} {days:?} {extensions:?} {issuer:?} {extended} {inner:?}")
+        let Self { key, digest, name, days, extensions, issuer, extended, inner, names } = self;
+        format!("{key} {digest} {name} {days:?} {extensions:?} {issuer:?} {extended} {inner:?} {names}")
     }
 }

@@ -16,6 +16,7 @@ pub(crate) fn identity(names: &[Vec<u8>], common_name: Option<&[u8]>) -> Identit
         names: Names {
             entries: names.iter().map(|name| GeneralName::Dns(Text::new(name.as_slice()))).collect(),
             extension: if names.is_empty() { SanExtension::Absent } else { SanExtension::Present },
+            is_followed: false,
         },
         key: PublicKey { spki: Box::default(), kind: KeyKind::Ec(Curve::P256) },
         key_usage: None,
