@@ -16,7 +16,8 @@ use zeroize::Zeroizing;
 
 use crate::args::{Clock, Format, Keys, KeysAction, NewPassword, PasswordFrom, PfxArgument};
 use crate::printed::{in_store, store_flag, usual_store};
-use crate::{ask, make, password, sources, terminal, write};
+use crate::target::certifiable;
+use crate::{ask, password, sources, terminal, write};
 
 pub(crate) fn run(args: &Keys) -> Result<ExitCode, Error> {
     let store = Store::open(&args.store);
@@ -324,7 +325,7 @@ fn contents(
 /// The name that a restored key is for.
 fn inferred(subject: &Subject<'_>, evidence: &Evidence) -> Result<Name, Error> {
     match infer_target(subject).certain() {
-        Some(target) => make::certifiable(target.text()),
+        Some(target) => certifiable(target.text()),
         None => {
             let identity = subject.item.identity();
             let first = identity.names.first_dns().and_then(|(_, text)| Name::parse(text.as_str()?).ok());

@@ -20,6 +20,7 @@ mod reference;
 mod renew;
 mod renewal;
 mod sources;
+mod target;
 mod terminal;
 mod write;
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use certfix::facts::{DistinguishedName, Evidence, GeneralName, Item, KeyKind, Name, NameFault, Target, Text};
+use certfix::facts::{DistinguishedName, GeneralName, Item, KeyKind, Name, Target, Text};
 use certfix::issue::{Contact, KeyChoice, SigningKey};
-use certfix::judge::{Inference, Panel, Report, infer_target, judge};
+use certfix::judge::{Panel, Report, judge};
 use certfix::plan::{Output, Plan, Wish, plan};
 use certfix::profiles::{self, Profile};
 use certfix::report::json::{self, Made};
@@ -14,10 +14,11 @@ use certfix::rules::{Authority, Context, Level};
 use certfix::store::Store;
 use certfix::{Error, issue};
 
-use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned, TargetFrom};
+use crate::args::{CertificateOptions, Csr, Emit, Fix, Format, MadeOptions, RequestOptions, SelfSigned};
 use crate::printed::store_flag;
+use crate::target::target;
 use crate::write::{self, Product};
-use crate::{ask, live, password, renewal, sources, terminal};
+use crate::{password, renewal, sources, terminal};
 
 pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
     if let Some(name) = &args.renewal.renew {
@@ -84,51 +85,6 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
         true => work.certificate(&plan, &args.certificate),
         false => work.request(&plan, &args.request),
     }
-}
-
-/// The name to put first: given, or beyond doubt, or asked for.
-fn target(from: &TargetFrom, old: Option<&Evidence>) -> Result<Name, Error> {
-    if let Some(typed) = from.typed()? {
-        return certifiable(typed.text());
-    }
-    let Some(evidence) = old else { return Err(Error::NoNames) };
-    if let Some(host) = live::public_host(&evidence.source) {
-        return Ok(host);
-    }
-    let subject = sources::the_one(evidence)?;
-    match infer_target(&subject) {
-        Inference::Certain(target) => certifiable(target.text()),
-        Inference::Candidates(candidates) => match choose(&candidates)? {
-            Some(chosen) => certifiable(&Text::from(&*chosen)),
-            None => Err(Error::NoTarget { source: evidence.source.to_string(), candidates }),
-        },
-    }
-}
-
-/// Asks which of the candidates it is; None when nobody is there to say.
-fn choose(candidates: &[String]) -> Result<Option<String>, Error> {
-    if candidates.is_empty() || !terminal::can_ask() {
-        return Ok(None);
-    }
-    let shown: Vec<String> = candidates.iter().map(|name| Text::from(&**name).to_string()).collect();
-    let chosen = ask::one_of("Which name do people type into their mail client?", &shown, 0)?;
-    Ok(chosen.and_then(|chosen| candidates.get(chosen).cloned()))
-}
-
-/// A name that may be put first: a host name, not a wildcard, not an address.
-pub(crate) fn certifiable(typed: &Text) -> Result<Name, Error> {
-    let bad = |fault: NameFault| Error::BadName { name: typed.to_string(), fault: fault.to_string() };
-    if let Some(address) = Target::typed(typed.as_bytes()).address() {
-        return Err(Error::AddressAsTarget { address: address.to_string() });
-    }
-    let name = Name::parse_for_certificate(typed.as_str().ok_or_else(|| bad(NameFault::NotUtf8))?).map_err(bad)?;
-    if name.is_wildcard() {
-        return Err(Error::WildcardAsTarget { name: typed.to_string() });
-    }
-    if name.is_public_suffix() {
-        return Err(Error::PublicSuffix { name: typed.to_string() });
-    }
-    Ok(name)
 }
 
 /// The plan of `certfix csr` with these arguments, where nothing old is taken over.

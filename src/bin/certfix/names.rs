@@ -8,14 +8,15 @@ use certfix::plan::{self, Chosen};
 use certfix::report::{json, text};
 
 use crate::args::{Format, Names};
-use crate::{make, terminal};
+use crate::target::certifiable;
+use crate::terminal;
 
 pub(crate) fn run(args: &Names) -> Result<ExitCode, Error> {
     let usual = plan::target_for_domain(&args.domain, &args.prefix)?;
     let bad = |fault: NameFault| Error::BadName { name: args.domain.clone(), fault: fault.to_string() };
     let domain = Name::parse_for_certificate(&args.domain).map_err(bad)?;
     let (target, chosen) = match &args.fqdn {
-        Some(typed) => (make::certifiable(&Text::new(typed.as_encoded_bytes()))?, Chosen::ByPerson),
+        Some(typed) => (certifiable(&Text::new(typed.as_encoded_bytes()))?, Chosen::ByPerson),
         None => (usual, Chosen::ByHabit),
     };
     let found = args.network.resolver()?.discover(&domain, &target)?;

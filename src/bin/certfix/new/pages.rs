@@ -9,7 +9,8 @@ use certfix::profiles;
 use super::answers::{Answers, Order, Road};
 use super::online;
 use crate::args::New;
-use crate::{ask, make, terminal, write};
+use crate::target::certifiable;
+use crate::{ask, terminal, write};
 
 /// Questions that belong together.
 pub(super) struct Page {
@@ -180,7 +181,7 @@ fn common_name(answers: &mut Answers, _: &New) -> Result<Turn, Error> {
         false => answers.common_name.clone(),
     };
     let check = |typed: &str| {
-        make::certifiable(&Text::from(typed)).map_err(|error| error.to_string())?;
+        certifiable(&Text::from(typed)).map_err(|error| error.to_string())?;
         answers.try_with(|answers| answers.common_name = typed.to_owned())?;
         free(answers, typed).map_err(|error| error.to_string())
     };
