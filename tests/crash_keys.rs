@@ -260,7 +260,8 @@ impl Scene {
             .collect();
         files.push(format!("backup: {}", self.path().join("backup.pfx").is_file()));
         files.sort();
-        let keys = String::from_utf8_lossy(&keys.stdout).into_owned();
+        // Each scene has a folder of its own.
+        let keys = String::from_utf8_lossy(&keys.stdout).replace(&*self.path().to_string_lossy(), "SCENE");
         let keys: Vec<&str> = keys.lines().skip(1).collect();
         format!("{}\n{}", keys.join("\n"), files.join("\n"))
     }

@@ -208,11 +208,12 @@ fn an_undo_says_which_bindings_are_there() {
             fs::remove_dir_all(scene.store.root().join(NAME)).unwrap();
         }
         let file = scene.file();
+        let again = format!("certfix commit --store {}", scene.store.root().display());
         let gone = format!("line is not bound to {NAME} any more: no certfix commit does it again\n");
         let on_address = gone.replace("line is", "line on 127.0.0.1 is");
         for (arguments, back, stay) in [
-            (&["undo", "--dry-run"][..], "would be put back  ", "would stay: certfix commit would do it again"),
-            (&["undo"], "back    ", "stay: certfix commit does it again"),
+            (&["undo", "--dry-run"][..], "would be put back  ", format!("would stay: {again} would do it again")),
+            (&["undo"], "back    ", format!("stay: {again} does it again")),
         ] {
             let rest =
                 if is_key_gone { on_address.clone() + &gone } else { format!("{gone}The other bindings {stay}\n") };

@@ -192,7 +192,10 @@ fn a_name_that_leads_past_the_store_is_refused_before_anything_is_made() {
         let output = desk.run(&["renew", NAME, "--now"], std::process::Stdio::null());
         let complaint = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(2) && complaint.contains(&refusal), "{complaint}");
-        assert!(complaint.contains("hint: move it away; certfix keys then makes the link anew"), "{complaint}");
+        assert!(
+            complaint.contains("hint: move it away; certfix keys --store store then makes the link anew"),
+            "{complaint}"
+        );
         assert!(!desk.path(&folder).join("renewal").exists());
         assert_eq!(desk.json(0, &["ca", "list"])["authorities"][0]["signed"].as_array().unwrap().len(), 1);
         assert_eq!(pair(desk), before);

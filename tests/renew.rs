@@ -315,7 +315,8 @@ fn a_request_is_for_whoever_is_recorded_unless_somebody_else_is_named() {
     };
     let refusal = desk.refusal(&["csr", "--renew", name, "--ca", "public"]);
     assert!(refusal.contains(name), "{refusal}");
-    assert!(renew(&["--ca", "private"]).starts_with(&format!("certfix ca sign {request} --install, or send it")));
+    let next_step = renew(&["--ca", "private"]);
+    assert!(next_step.ends_with(&format!(", or: certfix ca sign {request} --install --store store")), "{next_step}");
     // An authority of one's own, and one that is known.
     let record = |directory: &str, more: &str| {
         let way =
@@ -324,13 +325,13 @@ fn a_request_is_for_whoever_is_recorded_unless_somebody_else_is_named() {
     };
     let own = desk.text(&format!("store/{name}/authority.json"));
     record("https://ca.example/dir", r#", "roots": "/root.pem""#);
-    assert_eq!(renew(&[]), format!("certfix order {name}"));
+    assert_eq!(renew(&[]), format!("certfix order {name} --store store"));
     record("https://acme-v02.api.letsencrypt.org/directory", "");
     let refusal = desk.refusal(&["csr", "--renew", name]);
     assert!(refusal.contains("Let's Encrypt") && refusal.contains(name), "{refusal}");
     desk.put(&format!("store/{name}/authority.json"), &own);
     let next = next(&[]);
-    assert_eq!(next, format!("certfix ca sign {request} --install --ca contoso-ca"));
+    assert_eq!(next, format!("certfix ca sign {request} --install --ca contoso-ca --store store"));
     // It works as it stands, also where the store has several CAs.
     desk.answer(0, &["ca", "init", "Other CA", "--key", "p-256", "--plain-key"]);
     desk.answer(0, &[&next.split(' ').skip(1).collect::<Vec<_>>()[..], &["--yes"]].concat());

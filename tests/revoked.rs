@@ -115,17 +115,18 @@ fn is_not_committed_when_it_waits() {
     assert!(waiting(&desk)["revoked_since"].is_string());
     let tree = desk.answer(0, &["keys"]);
     assert!(
-        tree.contains("   generation 3, until ") && tree.contains(", superseded: certfix commit refuses it\n"),
+        tree.contains("   generation 3, until ")
+            && tree.contains(", superseded: certfix commit --store store refuses it\n"),
         "{tree}"
     );
     let shown = desk.answer(0, &["keys", "show", NAME]);
-    assert!(shown.ends_with(&format!("Next: certfix csr --renew {NAME}\n")), "{shown}");
+    assert!(shown.ends_with(&format!("Next: certfix csr --renew {NAME} --store store\n")), "{shown}");
     let service = desk.text("a.pem");
     for arguments in [&["commit"][..], &["commit", "--dry-run"]] {
         let said = desk.refusal(arguments);
         assert!(said.contains(&format!("the newest certificate of '{NAME}': it is revoked since ")), "{said}");
     }
-    assert_eq!(hint(&desk, &["commit"]), "renew it first: certfix renew --now NAME");
+    assert_eq!(hint(&desk, &["commit"]), "renew it first: certfix renew --now NAME --store store");
     let said = desk.answer(0, &["renew", "--now", NAME]);
     assert!(said.contains("; files:a has it"), "{said}");
     assert_ne!(desk.text("a.pem"), service);
@@ -194,7 +195,10 @@ fn a_key_that_was_given_up_is_signed_by_no_ca_of_the_store() {
     }
     assert_eq!(desk.state(), "revoked");
     let hint = hint(&desk, &["ca", "sign", REQUEST, "--ca", "contoso-ca", "--yes"]);
-    assert!(hint.contains("certfix csr --renew NAME --new-key; then sign renewal/request.csr "), "{hint}");
+    assert!(
+        hint.contains("certfix csr --renew NAME --new-key --store store; then sign renewal/request.csr "),
+        "{hint}"
+    );
     desk.answer(0, &["csr", "--renew", NAME, "--new-key"]);
     desk.answer(0, &["ca", "sign", RENEWAL, "--ca", "contoso-ca", "--install", "--yes"]);
     assert_eq!(desk.state(), "installed");

@@ -55,11 +55,11 @@ fn next_step(args: &Csr, contents: &Contents) -> Result<Option<String>, Error> {
     let Some(way) = recorded(args, folder)? else { return Ok(None) };
     let Kept { name, store_flag, .. } = keys::kept(&args.made.store, folder);
     Ok(Some(match way {
-        Way::Acme(_) => format!("Next: certfix order {name}{store_flag}"),
+        Way::Acme(_) => format!("certfix order {name}{store_flag}"),
         Way::Private { name: ca } => {
             let request = folder.slot(Slot::Renewal).join(store::REQUEST);
             let request = text::quoted(&request.display().to_string());
-            format!("Next: certfix ca sign {request} --install --ca {}{store_flag}", text::quoted(&ca))
+            format!("certfix ca sign {request} --install --ca {}{store_flag}", text::quoted(&ca))
         }
     }))
 }
