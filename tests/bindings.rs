@@ -42,6 +42,15 @@ fn a_server_that_needs_sni_is_told() {
         verdicts.map(|all| all.iter().any(|verdict| verdict["client"] == client)).collect::<Vec<_>>()
     };
     assert_eq!((judges("chrome"), judges("postfix-verify")), (vec![true, false], vec![true, true]));
+    // What is printed comes to the same server, and to the certificate that it would mend.
+    let page = certfix(&["check", &at("https", nginx.https), "--connect", "127.0.0.1"]).output().unwrap();
+    let page = String::from_utf8(page.stdout).unwrap();
+    let (_, default) = page.split_once("Certificate 2 of 2, for clients that do not name the server\n").unwrap();
+    assert!(default.contains("refused[name-mismatch]") && !default.contains("certfix fix "), "{page}");
+    assert!(
+        page.contains(&format!("certfix fix {} --fqdn ", at("https", nginx.https) + " --connect 127.0.0.1")),
+        "{page}"
+    );
     let answer = json(&["check", &format!("https://127.0.0.1:{}", nginx.https)]);
     let seen = answer.only();
     assert_eq!(seen.found("needs-sni"), [""; 0]);

@@ -49,7 +49,7 @@ pub struct Committed {
 /// of what an interrupted program left.
 ///
 /// # Errors
-/// [`Deploying::Locked`]; what [`staged`] may say; [`Deploying::NothingToCommit`] when a service has what it is bound to, but
+/// [`Deploying::Locked`]; what [`staged`](super::staged) may say; [`Deploying::NothingToCommit`] when a service has what it is bound to, but
 /// presents something else; [`Deploying::PutBack`] when a step failed and everything is as before;
 /// [`Deploying::NotPutBack`] when that failed too.
 pub fn commit(

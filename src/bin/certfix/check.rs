@@ -146,8 +146,14 @@ impl Bench<'_> {
             return Ok(Described { worst: None, failures });
         }
         match self.format() {
-            Format::Text => text::services_kept(&services, &reports, kept, &mut Page::new(out, self.width))
-                .map_err(terminal::unwritten)?,
+            Format::Text => text::services_kept(
+                &services,
+                &reports,
+                kept,
+                &self.args.reach.flags(),
+                &mut Page::new(out, self.width),
+            )
+            .map_err(terminal::unwritten)?,
             Format::Json => {
                 json::entry(&json::services(&services), out);
                 for (chain, report) in &reports {

@@ -18,10 +18,11 @@ use crate::rules::{Level, Rule};
 /// # Errors
 /// Those of the stream.
 pub fn services(services: &Services<'_>, reports: &[(usize, Report<'_>)], page: &mut Page<'_>) -> io::Result<()> {
-    services_kept(services, reports, |_| None, page)
+    services_kept(services, reports, |_| None, "", page)
 }
 
-/// The same, where `kept` says which key of a store a report belongs to.
+/// The same, where `kept` says which key of a store a report belongs to. `flags` follow a service where it is to be looked at
+/// again: ` --connect ADDRESS`, or nothing.
 ///
 /// # Errors
 /// Those of the stream.
@@ -29,6 +30,7 @@ pub fn services_kept(
     services: &Services<'_>,
     reports: &[(usize, Report<'_>)],
     kept: impl Fn(&Report<'_>) -> Option<Kept>,
+    flags: &str,
     page: &mut Page<'_>,
 ) -> io::Result<()> {
     let survey = services.survey;
@@ -43,24 +45,20 @@ pub fn services_kept(
         if number > 0 {
             page.line("")?;
         }
+        let is_for_all = survey.chains[*chain].audience == Audience::All;
         if survey.chains.len() > 1 {
-            let whose = match survey.chains[*chain].audience {
-                Audience::Unnamed => ", for clients that do not name the server",
-                Audience::All | Audience::Nobody => "",
-            };
+            let whose = if is_for_all { "" } else { ", for clients that do not name the server" };
             page.line(&bold(&format!("Certificate {} of {}{whose}", chain + 1, survey.chains.len())))?;
         }
         let presenting: Vec<usize> = survey.presenting(*chain).map(|(index, _)| index).collect();
         let source = match presenting.first() {
-            Some(first) => source(&survey.endpoints[*first]),
+            Some(first) => format!("{}{flags}", survey.endpoints[*first].service),
             None => survey.named.clone(),
         };
+        // certfix fix names the server, and takes what it is presented with then.
+        let source = Some(&*source).filter(|_| is_for_all);
         let names = places(survey, presenting.into_iter());
-        judged(
-            report,
-            &Place { label: "found on", names: &names, source: Some(&source), kept: kept(report).as_ref() },
-            page,
-        )?;
+        judged(report, &Place { label: "found on", names: &names, source, kept: kept(report).as_ref() }, page)?;
     }
     if !reports.is_empty() {
         page.line("")?;
@@ -107,15 +105,6 @@ fn names(survey: &Survey, target: &Target, page: &mut Page<'_>) -> io::Result<()
         page.field(&label, &names)?;
     }
     Ok(())
-}
-
-/// What `certfix fix` takes to come to the same endpoint.
-fn source(endpoint: &Endpoint) -> String {
-    let Endpoint { service, address, .. } = endpoint;
-    match service.port == address.port() {
-        true => service.to_string(),
-        false => format!("{service} --connect {address}"),
-    }
 }
 
 /// What any of the certificates could not be asked, each once.

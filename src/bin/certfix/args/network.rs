@@ -56,6 +56,18 @@ pub(crate) struct Place {
     pub(crate) port: Option<u16>,
 }
 
+impl Reach {
+    /// What has to follow a live source for another command to reach the same: ` --connect ADDRESS`, or nothing.
+    pub(crate) fn flags(&self) -> String {
+        let connect = self.connect.map(|place| match place.port {
+            Some(port) => format!(" --connect {}", SocketAddr::new(place.address, port)),
+            None => format!(" --connect {}", place.address),
+        });
+        let resolver = self.network.resolver.map(|server| format!(" --resolver {server}"));
+        [connect, resolver].into_iter().flatten().collect()
+    }
+}
+
 impl Network {
     /// The DNS client that was asked for.
     pub(crate) fn resolver(&self) -> Result<Resolver, Error> {
