@@ -1,7 +1,6 @@
 //! A server in the foreground, in a process group of its own, which ends with its handle or with the tests.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,10 +24,27 @@ pub(crate) struct Process {
     guard: Child,
 }
 
-/// True when somebody listens there. On loopback a connection may find itself: the system gives it the very port it asks for.
-fn listens(port: u16) -> bool {
-    let ends = |stream: TcpStream| Some((stream.local_addr().ok()?, stream.peer_addr().ok()?));
-    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok().and_then(ends).is_some_and(|(own, other)| own != other)
+/// The sockets that listen on a port, as links of descriptors name them.
+fn listeners(port: u16) -> Vec<PathBuf> {
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| fs::read_to_string(table).unwrap_or_default());
+    let socket = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let is_it = fields.get(1)?.ends_with(&format!(":{port:04X}")) && fields.get(3) == Some(&"0A");
+        is_it.then(|| fields.get(9).map(|inode| format!("socket:[{inode}]").into()))?
+    };
+    tables.iter().flat_map(|table| table.lines().filter_map(socket)).collect()
+}
+
+/// True when a process of this group has one of these sockets open.
+fn holds(group: Pid, sockets: &[PathBuf]) -> bool {
+    let entries = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries("/proc".into()).any(|process| {
+        // What follows the name: state, parent, group.
+        let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
+        let of_group = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(2));
+        of_group.is_some_and(|number| number == group.as_raw_nonzero().to_string())
+            && entries(process.join("fd")).any(|open| fs::read_link(open).is_ok_and(|open| sockets.contains(&open)))
+    })
 }
 
 impl Process {
@@ -41,11 +57,7 @@ impl Process {
         let (child, guard) = spawn(&mut command);
         let mut process = Self { command, ports: ports.to_vec(), log: log.to_owned(), child, guard };
         process.wait_for_ports()?;
-        // Whoever answered may be another, and the server still trying to get its port.
-        match process.messages() {
-            said if said.to_lowercase().contains("address already in use") => Err(said),
-            _ => Ok(process),
-        }
+        Ok(process)
     }
 
     /// Asks the server to read its files again.
@@ -66,10 +78,17 @@ impl Process {
         Pid::from_child(&self.child)
     }
 
+    /// True when this server listens there. Somebody else may: a process that another test has just forked holds what listened
+    /// here for a moment, until it runs its own program.
+    fn listens(&self, port: u16) -> bool {
+        let sockets = listeners(port);
+        !sockets.is_empty() && holds(self.id(), &sockets)
+    }
+
     fn wait_for_ports(&mut self) -> Result<(), String> {
         let deadline = Instant::now() + START;
-        for &port in &self.ports {
-            while !listens(port) {
+        for port in self.ports.clone() {
+            while !self.listens(port) {
                 if let Some(status) = self.child.try_wait().unwrap() {
                     return Err(format!("{:?} ended with {status}: {}", self.command, self.messages()));
                 }
