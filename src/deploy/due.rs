@@ -68,7 +68,10 @@ pub(super) struct Due {
 pub(super) fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked, sight: &Sight) -> Result<Due, Error> {
     let (mut due, mut in_place): (Vec<(Material, Staged)>, Vec<_>) = (Vec::new(), Vec::new());
     let mut all: Vec<Staged> = Vec::new();
-    for (key, bindings) in binding::bound(scope.keys(store)?)? {
+    let keys = scope.keys(store)?;
+    // Those of keys whose last binding was taken away are among them.
+    let turns = keys.iter().map(Turn::of).filter_map(Result::transpose).collect::<Vec<_>>();
+    for (key, bindings) in binding::bound(keys)? {
         if !bindings.iter().any(|binding| scope.covers(binding)) {
             continue;
         }
@@ -85,9 +88,7 @@ pub(super) fn due(store: &Store, scope: Scope<'_>, revoked: &Revoked, sight: &Si
         }
     }
     stage::ensure_lasting(&all)?;
-    // Those of keys whose last binding was taken away are among them.
-    let turns =
-        scope.keys(store)?.iter().map(Turn::of).filter_map(Result::transpose).collect::<Result<Vec<Turn>, _>>()?;
+    let turns = turns.into_iter().collect::<Result<Vec<Turn>, _>>()?;
     let is_meant =
         |turn: &Turn| scope == Scope::All || due.iter().any(|(_, staged)| staged.key == turn.at().folder_name());
     let turns: Vec<Turn> = turns.into_iter().chain(sight.turns()).filter(is_meant).collect();

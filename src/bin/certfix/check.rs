@@ -136,7 +136,7 @@ impl Bench<'_> {
         let services = judge_services(survey, &context);
         let subjects: Vec<Vec<Subject<'_>>> = survey.chains.iter().map(Evidence::subjects).collect();
         let leaves = subjects.iter().enumerate().filter_map(|(chain, subjects)| Some((chain, subjects.first()?)));
-        let panels: Vec<Panel> = survey.chains.iter().map(|chain| self.shown(chain.audience)).collect();
+        let panels: Vec<Cow<'_, Panel>> = survey.chains.iter().map(|chain| self.shown(chain.audience)).collect();
         let reports: Vec<(usize, Report<'_>)> = leaves
             .filter(|(chain, _)| !panels[*chain].is_empty())
             .map(|(chain, subject)| (chain, judge(subject, &panels[chain], &self.context(subject, target, trust))))
@@ -167,12 +167,13 @@ impl Bench<'_> {
     }
 
     /// The clients to which services present what they have for this audience.
-    fn shown(&self, audience: Audience) -> Panel {
+    fn shown(&self, audience: Audience) -> Cow<'_, Panel> {
         if audience == Audience::All {
-            return self.panel.clone();
+            return Cow::Borrowed(&self.panel);
         }
         let shown = |client: &&&'static Client| client.versions.is_among(audience);
-        Panel::new(&self.clients.iter().filter(shown).copied().collect::<Vec<_>>(), self.typed.as_ref())
+        let shown: Vec<&'static Client> = self.clients.iter().filter(shown).copied().collect();
+        Cow::Owned(Panel::new(&shown, self.typed.as_ref()))
     }
 
     fn context<'a>(
