@@ -10,10 +10,11 @@ mod authority;
 mod key_store;
 
 use std::fs::{self, OpenOptions, Permissions};
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use authority::{Authority, Leaf};
 use key_store::{KeyStore, NAME, said, snapshot};
@@ -115,6 +116,26 @@ fn what_was_changed_during_a_commit_that_fails_is_kept() {
     assert!(said.contains("every file was put back, but '"), "{said}");
     scene.is_kept(&said);
     assert_eq!(snapshot(&scene.file()), before);
+}
+
+#[test]
+fn what_is_changed_while_a_commit_looks_at_the_service_stays() {
+    let scene = Scene::new();
+    let service = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    scene.bind(&["--endpoint", &format!("imaps://{}", service.local_addr().unwrap())]);
+    let mut commit = scene.command(&["commit"]).stderr(Stdio::piped()).spawn().unwrap();
+    // Until this is closed, the program looks.
+    let first = service.accept().unwrap();
+    scene.edit();
+    drop((first, service));
+    let mut said = String::new();
+    commit.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(commit.wait().unwrap().code(), Some(2), "{said}");
+    let told =
+        format!("error: '{}' was changed while certfix was looking: nothing was written", scene.file().display());
+    assert!(said.contains(&told), "{said}");
+    assert_eq!(scene.text(), "cert = old\nport = 25\nrelay = no\n", "{said}");
+    assert!(!scene.store.root().join(".certfix-commit").exists());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Commits and undoes.
 //!
 //! Order of steps: the lock; whatever an interrupted program left is put back; everything that can fail without a change is
-//! done; the journal is written; then files, the turn of each key whose next generation waits, checks, reloads, a look at
+//! done, which takes time, so that files are compared with what they were; the journal is written; then files, the turn of each key whose next generation waits, checks, reloads, a look at
 //! every place, the record in the key's folder; at last the journal is kept. Any error in between puts every file and key
 //! back and reloads again.
 
@@ -50,7 +50,7 @@ pub struct Committed {
 ///
 /// # Errors
 /// [`Deploying::Locked`]; what [`staged`](super::staged) may say; [`Deploying::NothingToCommit`] when a service has what it is bound to, but
-/// presents something else; [`Deploying::PutBack`] when a step failed and everything is as before;
+/// presents something else; [`Deploying::ChangedMeanwhile`], and nothing is written; [`Deploying::PutBack`] when a step failed and everything is as before;
 /// [`Deploying::NotPutBack`] when that failed too.
 pub fn commit(
     store: &Store,
@@ -74,6 +74,7 @@ pub fn commit(
     let files = files(due);
     let records = records(scope.keys(store)?, due)?;
     let others = others(store, due)?;
+    files.iter().try_for_each(|change| change.ensure_untouched())?;
     let mut journal = Journal::write(store.root(), services, &work.turns, &files, &records)?;
     let done = write(&lock, &files, &work.turns, tell);
     let done = done.and_then(|()| apply(due, &watches, &records, &others, manners, tell));

@@ -74,6 +74,14 @@ impl Change {
         self.before.as_ref() == Some(&self.after)
     }
 
+    /// Files are looked at first and written later: what somebody wrote in between is not lost.
+    pub(super) fn ensure_untouched(&self) -> Result<(), Error> {
+        if disk::look(&self.path)? == self.before {
+            return Ok(());
+        }
+        Err(Error::from(Deploying::ChangedMeanwhile { path: self.path.clone() }))
+    }
+
     /// What is there now; None when there is no such file.
     pub fn present(&self) -> Option<(&[u8], Rights)> {
         self.before.as_ref().map(|there| (there.contents.as_slice(), there.rights))

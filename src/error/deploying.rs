@@ -56,6 +56,8 @@ pub enum Deploying {
     FolderGone { path: PathBuf },
     /// Somebody changed a file after the commit.
     ChangedSince { path: PathBuf },
+    /// Somebody changed a file after it was looked at and before it was written.
+    ChangedMeanwhile { path: PathBuf },
     /// A key whose files a service reads, though it is not bound to it any more.
     StillRead { key: String, path: PathBuf, verb: &'static str },
 }
@@ -94,6 +96,7 @@ impl Deploying {
             Self::ChangedSince { .. } => {
                 "pass --force to put it back all the same; what the file holds now is kept in .certfix-edited"
             }
+            Self::ChangedMeanwhile { .. } => "run certfix commit again when nobody else is changing it",
             Self::StillRead { .. } => {
                 "put that file back with certfix undo, or take those lines out by hand; then run the same command again"
             }
@@ -155,6 +158,9 @@ impl Deploying {
                 write!(out, "'{}' cannot be put back: its folder is gone", path.display())
             }
             Self::ChangedSince { path } => write!(out, "'{}' was changed after the commit", path.display()),
+            Self::ChangedMeanwhile { path } => {
+                write!(out, "'{}' was changed while certfix was looking: nothing was written", path.display())
+            }
             Self::StillRead { key, path, verb } => {
                 write!(out, "'{key}' cannot be {verb} while '{}' names its files", path.display())
             }
