@@ -78,6 +78,30 @@ fn a_key_in_a_file_of_its_own_is_compared_with_what_is_named_beside_it() {
 
 /// OpenSSL takes such a pair, and makes requests with such a key.
 #[test]
+fn inspect_compares_a_key_in_a_file_of_its_own_too() {
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    desk.sign(&folder, "leaf.pem", None);
+    let own = format!("{folder}/key.pem");
+    let line = format!("ECDSA P-256, matches, in {own}");
+    for (sources, text, json) in [
+        (&["leaf.pem"][..], None, "absent"),
+        (&["leaf.pem", &own], Some(&*line), "matches"),
+        (&[&own, "leaf.pem"], Some(&line), "matches"),
+        (&["leaf.pem", "root.key"], Some("ECDSA P-256, named beside it, belongs to something else"), "differs"),
+    ] {
+        let arguments = [&["inspect"], sources].concat();
+        let said = desk.answer(0, &arguments);
+        let shown = said.lines().find_map(|line| line.trim().strip_prefix("private key ")).map(str::trim);
+        assert_eq!(shown.filter(|shown| shown.contains(',')), text, "{said}");
+        let answer = desk.json(0, &arguments);
+        let entries = answer["sources"].as_array().unwrap();
+        let leaf = entries.iter().find(|entry| entry["source"] == "leaf.pem").unwrap();
+        assert_eq!(leaf["private_key"], json, "{sources:?}");
+    }
+}
+
+#[test]
 fn a_public_point_is_the_same_in_both_of_its_forms() {
     let desk = Desk::new();
     desk.openssl("ecparam -name prime256v1 -genkey -noout -out long.pem");

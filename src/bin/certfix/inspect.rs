@@ -9,18 +9,19 @@ use certfix::report::json;
 use certfix::report::text::{self, Page};
 
 use crate::args::{Format, Inspect};
-use crate::sources::{Described, Seen};
+use crate::sources::{Described, Ring, Seen};
 use crate::{live, password, sources, terminal};
 
 pub(crate) fn run(args: &Inspect) -> Result<ExitCode, Error> {
     let known = password::given(&args.password)?;
     let sources = sources::expand(&args.sources)?;
+    let ring = Ring::of(&sources, known.as_ref());
     let now = args.clock.now();
     let width = terminal::width();
     let format = args.output.format;
     let tally = sources::answer("inspect", &sources, known.as_ref(), &args.reach, format, &|seen, out| match seen {
         Seen::Evidence(evidence) => {
-            held(evidence, now, format, width, out)?;
+            held(evidence, &ring, now, format, width, out)?;
             Ok(Described::default())
         }
         Seen::Survey(survey) => {
@@ -32,8 +33,16 @@ pub(crate) fn run(args: &Inspect) -> Result<ExitCode, Error> {
 }
 
 /// Everything that a file holds.
-fn held(evidence: &Evidence, now: Moment, format: Format, width: usize, out: &mut Vec<u8>) -> Result<(), Error> {
-    let subjects = evidence.subjects();
+fn held(
+    evidence: &Evidence,
+    ring: &Ring,
+    now: Moment,
+    format: Format,
+    width: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let mut subjects = evidence.subjects();
+    ring.lend(&mut subjects);
     for (index, subject) in subjects.iter().enumerate() {
         if index > 0 {
             out.extend(sources::separator(format));

@@ -243,6 +243,7 @@ fn private_key(subject: &Subject<'_>) -> &'static str {
         return "matches";
     }
     match subject.evidence.keys.last() {
+        None if subject.keys.stray.is_some() => "differs",
         None => "absent",
         Some(KeyEntry::Locked | KeyEntry::Unread(_)) => "encrypted",
         Some(KeyEntry::Open(_)) => "differs",

@@ -7,7 +7,7 @@ use super::layout::bold;
 use crate::error::listed;
 use crate::facts::{
     BasicConstraints, Certificate, Evidence, Identity, Item, KeyEntry, KeyKind, Link, Moment, Names, SanExtension,
-    Subject, Verification, lower_hex, upper_hex,
+    Subject, Text, Verification, lower_hex, upper_hex,
 };
 use crate::report::with_unicode;
 
@@ -219,7 +219,18 @@ fn private_key(subject: &Subject<'_>, page: &mut Page<'_>) -> io::Result<()> {
     if keys.len() > MOST {
         page.field("private key", &format!("{} more", keys.len() - MOST))?;
     }
-    Ok(())
+    if !keys.is_empty() {
+        return Ok(());
+    }
+    match (subject.keys.own, subject.keys.beside, subject.keys.stray) {
+        (Some(own), Some(file), _) => {
+            page.field("private key", &format!("{}, matches, in {}", own.public.kind, Text::of_path(file.path)))
+        }
+        (None, _, Some(stray)) => {
+            page.field("private key", &format!("{}, named beside it, belongs to something else", stray.public.kind))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
