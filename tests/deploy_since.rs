@@ -203,6 +203,21 @@ fn a_key_that_a_service_reads_without_a_binding_stays() {
 }
 
 #[test]
+fn a_renamed_key_is_for_the_names_of_its_certificate() {
+    let scene = Scene::new();
+    let template = fs::read_to_string(scene.store.beside("templates/line.toml")).unwrap();
+    fs::write(scene.store.beside("templates/line.toml"), template.replace("{{ key }}", "{{ name }}")).unwrap();
+    scene.store.run(&["keys", "rename", NAME, "last-year"]);
+    let bound = scene.command(&["bind", "last-year", "--to", "line"]).output().unwrap();
+    assert!(said(&bound).contains(&format!("+ cert = {NAME}\n")), "{}", said(&bound));
+    let committed = scene.command(&["commit"]).output().unwrap();
+    assert!(committed.status.success(), "{}", said(&committed));
+    assert_eq!(scene.text(), format!("cert = {NAME}\nport = 25\n"));
+    let unbound = scene.command(&["bind", "last-year", "--to", "line", "--remove"]).output().unwrap();
+    assert!(unbound.status.success(), "{}", said(&unbound));
+}
+
+#[test]
 fn a_key_that_no_service_reads_any_more_can_go() {
     let scene = Scene::new();
     scene.bind(&[]);

@@ -19,7 +19,11 @@ use key_store::{KeyStore, NAME, snapshot};
 use one_file_server::Server;
 
 fn credentials() -> Credentials {
-    Authority::new().issue(&Leaf::new(&[NAME]))
+    credentials_of(&[NAME])
+}
+
+fn credentials_of(names: &'static [&'static str]) -> Credentials {
+    Authority::new().issue(&Leaf::new(names))
 }
 
 #[test]
@@ -49,10 +53,11 @@ fn only_a_wildcards_own_folder_is_shown_with_a_star() {
     let path = store.beside("name");
     let template = format!("about = \"Name\"\n[[file]]\npath = \"{}\"\ntext = \"{{{{ name }}}}\\n\"\n", path.display());
     fs::write(own.join("name.toml"), template).unwrap();
-    for (folder, name) in
-        [("a_wildcard.contoso.test", "a_wildcard.contoso.test"), ("_wildcard.contoso.test", "*.contoso.test")]
+    for (folder, names) in
+        [("a_wildcard.contoso.test", &["a_wildcard.contoso.test"]), ("_wildcard.contoso.test", &["*.contoso.test"])]
     {
-        store.put(folder, &credentials());
+        let [name] = *names;
+        store.put(folder, &credentials_of(names));
         store.run(&["bind", name, "--to", "name", "--templates", own.to_str().unwrap()]);
         store.run(&["commit"]);
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{name}\n"));
@@ -75,7 +80,7 @@ fn windows_gets_scripts_with_everything_quoted() {
     assert!(said.lines().count() > 5 && said.matches('\n').count() == said.matches("\r\n").count());
     let said = store.run(&["bind", NAME, "--to", "exchange-2007"]);
     assert!(said.contains("Restart-Service MSExchangePOP3, MSExchangeIMAP4\r\n"), "{said}");
-    store.put("_wildcard.contoso.test", &credentials());
+    store.put("_wildcard.contoso.test", &credentials_of(&["*.contoso.test"]));
     let wild = ["bind", "*.contoso.test", "--to", "exchange-2013"];
     let said = store.run(&wild);
     assert!(said.contains("-Services 'SMTP,IIS'") && !said.contains("Set-PopSettings"), "{said}");

@@ -8,7 +8,7 @@ use super::template::Part;
 use super::turn::Turn;
 use crate::Error;
 use crate::error::Deploying;
-use crate::facts::{Certificate, Name, Source};
+use crate::facts::{Certificate, Name, Source, Text};
 use crate::input::{file_bytes, read};
 use crate::store::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, Slot};
 
@@ -62,7 +62,8 @@ impl Material {
         }
         let name = key.folder_name().into_owned();
         let [certificate, fullchain] = [certificate, fullchain].map(|bytes| bytes.to_vec());
-        Ok(Self { name, target: key.name(), folder, turn, leaf, key: private, certificate, chain, fullchain })
+        let target = target(key.name(), &leaf);
+        Ok(Self { name, target, folder, turn, leaf, key: private, certificate, chain, fullchain })
     }
 
     /// These parts, one after the other.
@@ -100,4 +101,21 @@ impl Material {
     pub(super) fn server_name(&self) -> Option<Name> {
         Name::parse(&self.target).ok().filter(|name| !name.is_wildcard())
     }
+}
+
+/// The name that people type: what the key is called, unless its certificate is for other names.
+fn target(called: String, leaf: &Certificate) -> String {
+    if names(leaf, &called) {
+        return called;
+    }
+    leaf.identity.names.first_dns().and_then(|(_, name)| name.as_str()).map_or(called, str::to_owned)
+}
+
+/// True when the name that people type is one of the certificate's, or the star of one stands for its first label.
+pub(super) fn names(cert: &Certificate, target: &str) -> bool {
+    let below = target.split_once('.').map_or("", |(_, below)| below);
+    cert.identity.names.dns().filter_map(Text::as_str).any(|name| {
+        let is_below = |parent: &str| parent.eq_ignore_ascii_case(below);
+        name.eq_ignore_ascii_case(target) || name.strip_prefix("*.").is_some_and(is_below)
+    })
 }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::look::{Endpoint, Presented, View};
+use super::material::names;
 use crate::Error;
 use crate::error::Deploying;
-use crate::facts::{Cause, Certificate, KeysOffered, Name, Sni, Step, Text, Trouble};
+use crate::facts::{Cause, Certificate, KeysOffered, Name, Sni, Step, Trouble};
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -217,15 +218,6 @@ fn clients(keys: KeysOffered) -> &'static str {
         KeysOffered::Rsa => "clients that take RSA keys alone",
         KeysOffered::Ecdsa => "clients that take elliptic keys alone",
     }
-}
-
-/// True when the name that people type is one of the certificate's, or the star of one stands for its first label.
-fn names(cert: &Certificate, target: &str) -> bool {
-    let below = target.split_once('.').map_or("", |(_, below)| below);
-    cert.identity.names.dns().filter_map(Text::as_str).any(|name| {
-        let is_below = |parent: &str| parent.eq_ignore_ascii_case(below);
-        name.eq_ignore_ascii_case(target) || name.strip_prefix("*.").is_some_and(is_below)
-    })
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(super) fn tell_of(store: &Store, key: &KeyFolder, unbound: &[Binding], tell:
         let Ok(staged) = stage::stage(&material, binding, &[], &Sight::NOW) else { continue };
         for change in staged.files.iter().filter(|change| names(&change.path, &material.folder)) {
             let back = if written.contains(&change.path) { "put back with certfix undo, or " } else { "" };
-            let (name, path) = (&material.target, change.path.display());
+            let (name, path) = (key.name(), change.path.display());
             tell(&format!(
                 "{binding} reads the files of {name}, which '{path}' names, until that is {back}changed by hand"
             ));
