@@ -21,5 +21,6 @@ pub mod profiles;
 pub mod report;
 pub mod rules;
 pub mod store;
+pub mod told;
 
 pub use error::Error;

@@ -172,7 +172,7 @@ impl Scene {
     fn is_put_in_order(&self, place: &str) {
         let mut told = Vec::new();
         let was_interrupted = self.store.journals().iter().any(|name| name == ".certfix-commit");
-        let undone = deploy::undo(&self.open(), MANNERS, Force::No, &mut |words| told.push(words.to_owned()));
+        let undone = deploy::undo(&self.open(), MANNERS, Force::No, &mut |words| told.push(format!("{words:?}")));
         match undone {
             Ok(back) => assert_eq!(back.troubles, [""; 0], "{place}"),
             Err(error) => assert_eq!(error.to_string(), "there is no commit to undo", "{place}"),

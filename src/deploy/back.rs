@@ -10,6 +10,7 @@ use super::turn::Turn;
 use crate::Error;
 use crate::error::Deploying;
 use crate::store::{KeyFolder, Lock};
+use crate::told::Tell;
 
 /// What was put back.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +37,7 @@ impl PutBack {
         lock: &Lock,
         force: Force,
         patience: Option<Duration>,
-        tell: &mut dyn FnMut(&str),
+        tell: Tell<'_>,
     ) -> Result<Self, Error> {
         let mut back = Self::planned(&journal);
         let lost = journal.put_back(lock, force, tell)?;

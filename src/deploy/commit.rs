@@ -22,6 +22,7 @@ use crate::Error;
 use crate::error::Deploying;
 use crate::facts::{Revoked, sha256_hex};
 use crate::store::{BINDINGS, KeyFolder, Lock, Store};
+use crate::told::{Tell, Told};
 
 /// How to commit and undo.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,7 @@ pub fn commit(
     scope: Scope<'_>,
     revoked: &Revoked,
     manners: Manners,
-    tell: &mut dyn FnMut(&str),
+    tell: Tell<'_>,
 ) -> Result<Work<Committed>, Error> {
     let lock = store.lock("commit", manners.wait)?;
     recover(store, &lock, Force::No, tell)?;
@@ -68,7 +69,7 @@ pub fn commit(
         return Ok(Work { turns: Vec::new(), services: Vec::new() });
     }
     let due = &work.services;
-    tell("looking at what the services present now");
+    tell(Told::Step("looking at what the services present now"));
     let watches = due.iter().map(|(material, staged)| watches(material, staged)).collect::<Result<Vec<_>, _>>()?;
     let services = due.iter().zip(&watches).map(|((_, staged), watches)| service(staged, watches)).collect();
     let files = files(due);
@@ -82,7 +83,7 @@ pub fn commit(
     match kept {
         Ok(places) => Ok(Work { turns: work.turns, services: committed(work.services, places) }),
         Err(cause) => {
-            tell("putting everything back");
+            tell(Told::Step("putting everything back"));
             Err(put_back(journal, &lock, manners, cause, tell))
         }
     }
@@ -93,7 +94,7 @@ pub fn commit(
 /// # Errors
 /// [`Deploying::NothingToUndo`]; [`Deploying::ChangedSince`] when somebody else changed a file, and [`Deploying::FolderGone`],
 /// unless `force`; a file that cannot be put back.
-pub fn undo(store: &Store, manners: Manners, force: Force, tell: &mut dyn FnMut(&str)) -> Result<PutBack, Error> {
+pub fn undo(store: &Store, manners: Manners, force: Force, tell: Tell<'_>) -> Result<PutBack, Error> {
     let lock = store.lock("undo", manners.wait)?;
     if let Some(recovered) = recover(store, &lock, force, tell)? {
         return Ok(recovered);
@@ -130,12 +131,12 @@ pub enum Force {
 }
 
 /// Puts back what an interrupted commit or undo left. The lock is held.
-fn recover(store: &Store, lock: &Lock, force: Force, tell: &mut dyn FnMut(&str)) -> Result<Option<PutBack>, Error> {
+fn recover(store: &Store, lock: &Lock, force: Force, tell: Tell<'_>) -> Result<Option<PutBack>, Error> {
     journal::sweep(store.root())?;
     let Some(journal) = Journal::at_work(store.root())? else { return Ok(None) };
-    tell("a commit or undo was interrupted: putting everything back");
+    tell(Told::Remark("a commit or undo was interrupted: putting everything back"));
     let back = PutBack::all(journal, lock, force, None, tell)?;
-    back.troubles.iter().for_each(|trouble| tell(trouble));
+    back.troubles.iter().for_each(|trouble| tell(Told::Remark(trouble)));
     Ok(Some(back))
 }
 
@@ -144,14 +145,14 @@ fn ensure_presented(
     store: &Store,
     in_place: &[(Material, Staged)],
     manners: Manners,
-    tell: &mut dyn FnMut(&str),
+    tell: Tell<'_>,
 ) -> Result<(), Error> {
     let others = others(store, in_place)?;
     for one @ (material, staged) in in_place {
         let watches: Vec<Watch> = watches(material, staged)?.into_iter().map(Watch::without_past).collect();
         for (place, shown) in prove(one, &watches, &others, manners, tell)? {
             if let Shown::Committed { remarks } = shown {
-                remarks.iter().for_each(|remark| tell(&format!("{place}: {remark}")));
+                remarks.iter().for_each(|remark| tell(Told::Remark(&format!("{place}: {remark}"))));
             }
         }
     }
@@ -222,13 +223,14 @@ fn others(store: &Store, due: &[(Material, Staged)]) -> Result<Vec<String>, Erro
 }
 
 /// Gives services what they read: their own files, and those of the store.
-fn write(lock: &Lock, files: &[&Change], turns: &[Turn], tell: &mut dyn FnMut(&str)) -> Result<(), Error> {
+fn write(lock: &Lock, files: &[&Change], turns: &[Turn], tell: Tell<'_>) -> Result<(), Error> {
     for change in files {
-        tell(&format!("writing {}", change.path.display()));
+        tell(Told::Step(&format!("writing {}", change.path.display())));
         disk::replace(&change.path, &change.after.contents, change.after.rights)?;
     }
     for turn in turns {
-        tell(&format!("{}: generation {} takes the place of {}", turn.key(), turn.after, turn.before));
+        let step = format!("{}: generation {} takes the place of {}", turn.key(), turn.after, turn.before);
+        tell(Told::Step(&step));
         turn.take(lock)?;
     }
     Ok(())
@@ -240,16 +242,16 @@ fn apply(
     records: &[Change],
     others: &[String],
     manners: Manners,
-    tell: &mut dyn FnMut(&str),
+    tell: Tell<'_>,
 ) -> Result<Vec<Vec<(String, Shown)>>, Error> {
     for command in due.iter().filter_map(|(_, staged)| staged.check.as_ref()) {
-        tell(&format!("running {command}"));
+        tell(Told::Step(&format!("running {command}")));
         command.run()?;
     }
     let mut reloaded = Vec::new();
     for command in due.iter().filter_map(|(_, staged)| staged.reload.as_ref()) {
         if !reloaded.contains(&command) {
-            tell(&format!("running {command}"));
+            tell(Told::Step(&format!("running {command}")));
             command.run()?;
             reloaded.push(command);
         }
@@ -268,13 +270,13 @@ fn prove(
     watches: &[Watch],
     others: &[String],
     manners: Manners,
-    tell: &mut dyn FnMut(&str),
+    tell: Tell<'_>,
 ) -> Result<Vec<(String, Shown)>, Error> {
     let sha256 = sha256_hex(&material.leaf.der);
     let wanted = Wanted { sha256, target: &material.target, others };
     let mut places = Vec::new();
     for watch in watches {
-        tell(&format!("looking at {}", watch.endpoint));
+        tell(Told::Step(&format!("looking at {}", watch.endpoint)));
         places.push((watch.endpoint.clone(), watch.prove(&wanted, manners.patience)?));
     }
     if !places.is_empty() && places.iter().all(|(_, shown)| *shown == Shown::Silent) {
@@ -293,21 +295,25 @@ fn committed(due: Vec<(Material, Staged)>, places: Vec<Vec<(String, Shown)>>) ->
     due.into_iter().zip(places).map(committed).collect()
 }
 
-fn put_back(journal: Journal, lock: &Lock, manners: Manners, cause: Error, tell: &mut dyn FnMut(&str)) -> Error {
+fn put_back(journal: Journal, lock: &Lock, manners: Manners, cause: Error, tell: Tell<'_>) -> Error {
     let cause = Box::new(cause);
     let mut kept = Vec::new();
-    let mut keep = |words: &str| kept.push(words.to_owned());
+    let mut keep = |told: Told<'_>| {
+        if let Told::Remark(words) = told {
+            kept.push(words.to_owned());
+        }
+    };
     match PutBack::all(journal, lock, Force::No, Some(manners.patience), &mut keep) {
         Ok(back) => Error::from(Deploying::PutBack { cause, troubles: [kept, back.troubles].concat() }),
         Err(failure) => {
-            kept.iter().for_each(|words| tell(words));
+            kept.iter().for_each(|words| tell(Told::Remark(words)));
             Error::from(Deploying::NotPutBack { cause, failure: Box::new(failure) })
         }
     }
 }
 
 /// Puts back what an interrupted commit or undo left, if there is any.
-pub(super) fn settle(store: &Store, wait: Duration, tell: &mut dyn FnMut(&str)) -> Result<(), Error> {
+pub(super) fn settle(store: &Store, wait: Duration, tell: Tell<'_>) -> Result<(), Error> {
     if store.is_interrupted() {
         let lock = store.lock("bind", wait)?;
         recover(store, &lock, Force::No, tell)?;
@@ -320,7 +326,7 @@ pub(super) fn rebind(
     store: &Store,
     key: &KeyFolder,
     wait: Duration,
-    tell: &mut dyn FnMut(&str),
+    tell: Tell<'_>,
     change: impl FnOnce(&mut Vec<Binding>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let lock = store.lock("bind", wait)?;

@@ -25,6 +25,7 @@ use crate::error::Deploying;
 use crate::facts::sha256_hex;
 use crate::input::read_text;
 use crate::store::{AT_WORK, Lock, is_there, make_private, parent, sync_folder};
+use crate::told::{Tell, Told};
 
 const DONE: &str = ".certfix-undo-";
 /// A commit that was put back but for files whose folder is gone.
@@ -206,12 +207,7 @@ impl Journal {
 
     /// Puts every key and file back, the last first. What cannot be put back does not keep the others from it. With `force`
     /// files whose folder is gone are no error, but named. `tell` hears where a file is kept that somebody changed.
-    pub(super) fn put_back(
-        &self,
-        lock: &Lock,
-        force: Force,
-        tell: &mut dyn FnMut(&str),
-    ) -> Result<Vec<PathBuf>, Error> {
+    pub(super) fn put_back(&self, lock: &Lock, force: Force, tell: Tell<'_>) -> Result<Vec<PathBuf>, Error> {
         let mut result = Ok(());
         let mut lost = Vec::new();
         for turn in self.page.turns.iter().rev() {
@@ -227,7 +223,7 @@ impl Journal {
         result.map(|()| lost)
     }
 
-    fn put_back_one(&self, entry: &Entry, tell: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    fn put_back_one(&self, entry: &Entry, tell: Tell<'_>) -> Result<(), Error> {
         let is_gone = is_gone(parent(&entry.path));
         if !is_gone {
             disk::tidy(&entry.path)?;
@@ -245,7 +241,9 @@ impl Journal {
         }
         if let Some(edited) = there.filter(|there| Print::of(there) != entry.after) {
             let (path, copy) = (entry.path.display(), edited::keep(&self.store, &entry.path, &edited)?);
-            tell(&format!("'{path}' was changed after it was written; what it held is kept in '{}'", copy.display()));
+            let copy = copy.display();
+            let remark = format!("'{path}' was changed after it was written; what it held is kept in '{copy}'");
+            tell(Told::Remark(&remark));
         }
         match before {
             Some(before) => disk::replace(&entry.path, &before.contents, before.rights),

@@ -34,6 +34,7 @@ use crate::Error;
 use crate::error::Deploying;
 use crate::facts::Name;
 use crate::store::{KeyFolder, Store};
+use crate::told::Tell;
 
 use self::material::Material;
 use self::sight::Sight;
@@ -86,7 +87,7 @@ pub fn bind(
     name: &Name,
     wanted: &[Binding],
     writing: Writing,
-    tell: &mut dyn FnMut(&str),
+    tell: Tell<'_>,
 ) -> Result<Vec<Bound>, Error> {
     let key = store.named(name)?;
     let sight = match writing {
@@ -131,13 +132,7 @@ pub fn bind(
 ///
 /// # Errors
 /// There is no such binding.
-pub fn unbind(
-    store: &Store,
-    name: &Name,
-    unwanted: &[Binding],
-    writing: Writing,
-    tell: &mut dyn FnMut(&str),
-) -> Result<(), Error> {
+pub fn unbind(store: &Store, name: &Name, unwanted: &[Binding], writing: Writing, tell: Tell<'_>) -> Result<(), Error> {
     let key = store.named(name)?;
     let mut removed = Vec::new();
     let mut take_away = |bindings: &mut Vec<Binding>| {

@@ -11,6 +11,7 @@ use super::stage;
 use crate::Error;
 use crate::error::Deploying;
 use crate::store::{KeyFolder, Store};
+use crate::told::{Tell, Told};
 
 /// Fails where a service that has no binding any more reads the files of the key: a file that a commit has written names them.
 /// A key with bindings stays where it is by itself. `verb` is what is about to be done to it: `removed`.
@@ -29,7 +30,7 @@ pub fn ensure_unread(store: &Store, key: &KeyFolder, verb: &'static str) -> Resu
 }
 
 /// Says which services read the files of the key also without these bindings. What cannot be told is left out.
-pub(super) fn tell_of(store: &Store, key: &KeyFolder, unbound: &[Binding], tell: &mut dyn FnMut(&str)) {
+pub(super) fn tell_of(store: &Store, key: &KeyFolder, unbound: &[Binding], tell: Tell<'_>) {
     let Ok(material) = Material::read(key) else { return };
     let written = journal::written(store.root());
     for binding in unbound.iter().filter(|binding| binding.committed.is_some()) {
@@ -37,9 +38,10 @@ pub(super) fn tell_of(store: &Store, key: &KeyFolder, unbound: &[Binding], tell:
         for change in staged.files.iter().filter(|change| names(&change.path, &material.folder)) {
             let back = if written.contains(&change.path) { "put back with certfix undo, or " } else { "" };
             let (name, path) = (key.name(), change.path.display());
-            tell(&format!(
+            let remark = format!(
                 "{binding} reads the files of {name}, which '{path}' names, until that is {back}changed by hand"
-            ));
+            );
+            tell(Told::Remark(&remark));
         }
     }
 }

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::directory::{Directory, host};
 use super::http::Http;
 use super::jws::{Binding, Signer};
-use super::{Tell, Told, block_on, problem};
+use super::{block_on, problem};
 use crate::Error;
 use crate::authority::record;
 use crate::error::Ordering;
@@ -23,6 +23,7 @@ use crate::facts::sha256_hex;
 use crate::input::read_file;
 use crate::issue::armour;
 use crate::store::{ACCOUNTS, Secrecy, Store, is_there, make_private, sync_folder, write_new};
+use crate::told::{Tell, Told};
 
 /// The account's private key, PKCS#8 in PEM.
 const KEY: &str = "account-key.pem";

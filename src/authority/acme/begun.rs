@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::challenge::{Proof, Trace};
-use super::{Tell, Told};
 use crate::Error;
 use crate::authority::record;
 use crate::facts::{Request, sha256_hex};
 use crate::store::{KeyFolder, ORDER, Secrecy, discard};
+use crate::told::{Tell, Told};
 
 /// What is written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

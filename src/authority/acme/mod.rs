@@ -30,17 +30,6 @@ pub use jws::Binding;
 pub use order::{Desk, finished, order, request};
 pub use renewal_information::{Window, window};
 
-/// What is said while the work goes on.
-#[derive(Clone, Copy, Debug)]
-pub enum Told<'a> {
-    /// How far it is.
-    Step(&'a str),
-    /// What somebody should know afterwards.
-    Remark(&'a str),
-}
-
-type Tell<'a> = &'a mut dyn FnMut(Told<'_>);
-
 /// Waits for instant-acme, which is made for many tasks at once. Here there is one.
 fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();

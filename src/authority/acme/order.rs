@@ -10,13 +10,14 @@ use super::challenge::Means;
 use super::directory::Directory;
 use super::http::{Http, Reach};
 use super::talk::{Authorization, Talk};
-use super::{Tell, Told, problem, renewal_information};
+use super::{problem, renewal_information};
 use crate::Error;
 use crate::authority::{Challenge, Online, Way};
 use crate::dns::Resolver;
 use crate::error::Ordering;
 use crate::facts::{GeneralName, Request};
 use crate::store::{Contents, KeyFolder, Lock, Store};
+use crate::told::{Tell, Told};
 
 /// What an order needs beside key and authority.
 pub struct Desk<'a> {

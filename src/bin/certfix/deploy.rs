@@ -25,13 +25,13 @@ pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
     let wanted = bindings(args)?;
     let writing = if args.place.dry_run { Writing::No } else { Writing::Yes(args.place.wait) };
     if args.remove {
-        deploy::unbind(&store, &name, &wanted, writing, &mut terminal::remark)?;
+        deploy::unbind(&store, &name, &wanted, writing, &mut terminal::told)?;
         return match args.place.output.format {
             Format::Json => say(&json::unbound(&wanted)),
             Format::Text => say(&show_removed(&wanted, &name, writing)),
         };
     }
-    let bound = deploy::bind(&store, &name, &wanted, writing, &mut terminal::remark)?;
+    let bound = deploy::bind(&store, &name, &wanted, writing, &mut terminal::told)?;
     if args.place.output.format == Format::Json {
         return say(&json::bound(&bound));
     }
@@ -67,7 +67,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
         return say(&text);
     }
     let (revoked, manners) = (keys::revoked(&store), manners(&args.place, &args.patience));
-    let done = deploy::commit(&store, Scope::All, &revoked, manners, &mut terminal::remark)?;
+    let done = deploy::commit(&store, Scope::All, &revoked, manners, &mut terminal::told)?;
     if is_json {
         return say(&json::committed(&done));
     }
@@ -89,7 +89,7 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
         return if is_json { say(&json::put_back(&back)) } else { say(&would_list(&back, &store_flag(store.root()))) };
     }
     let force = if args.force { Force::Yes } else { Force::No };
-    let back = deploy::undo(&store, manners(&args.place, &args.patience), force, &mut terminal::remark)?;
+    let back = deploy::undo(&store, manners(&args.place, &args.patience), force, &mut terminal::told)?;
     let code = ExitCode::from(if back.troubles.is_empty() { 0 } else { 2 });
     if is_json {
         say(&json::put_back(&back))?

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use certfix::Error;
-use certfix::authority::acme::{self, Binding, Desk, Owner, Reach, Told};
+use certfix::authority::acme::{self, Binding, Desk, Owner, Reach};
 use certfix::authority::{Challenge, Online, Way};
 use certfix::error::Ordering;
 use certfix::facts::{Moment, Source, Text};
@@ -113,14 +113,8 @@ pub(crate) fn place<T>(
         resolver: &|| manner.resolver(),
         wait: manner.wait,
     };
-    let shown = Text::from(&*key.folder.name()).to_string();
-    let pem = acme::order(&mut desk, key, online, &mut |told| match told {
-        Told::Step(step) => line.show(&format!("{shown}: {}", Text::from(step))),
-        Told::Remark(remark) => {
-            line.end();
-            terminal::remark(&format!("{shown}: {}", Text::from(remark)));
-        }
-    });
+    let about = format!("{}: ", key.folder.name());
+    let pem = acme::order(&mut desk, key, online, &mut |told| line.tell(&about, told));
     line.end();
     let pem = pem?;
     let answer = input::read(pem.as_bytes(), Source::File(key.folder.path.join(FULL_CHAIN)), None::<&Password>)?;

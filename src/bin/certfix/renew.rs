@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use certfix::Error;
 use certfix::authority::acme::{self, Window};
 use certfix::authority::{Way, due_from, is_marked, mark, unmark};
-use certfix::deploy::{self, Committed, Manners, Scope};
+use certfix::deploy::{self, Committed, Manners, Scope, Shown};
 use certfix::facts::{Certificate, Evidence, Item, Moment, Revoked, Text};
 use certfix::report::json;
 use certfix::report::text::{self, Installed, Outcome, Renewed};
 use certfix::rules::Authority;
 use certfix::store::{self, Contents, KeyFolder, Slot, Store};
+use certfix::told::Told;
 
 use crate::args::{Csr, Format, Install, Manner, Renew, parsed};
 use crate::terminal::{self, Progress};
@@ -94,6 +95,7 @@ impl Round<'_> {
             outcome: Outcome::Waits,
             services: Vec::new(),
             waiting: Vec::new(),
+            remarks: Vec::new(),
             why,
         };
         if due > self.now && !self.args.now {
@@ -243,7 +245,8 @@ impl Round<'_> {
         }
         if !no_commit {
             let manners = Manners { wait: place.wait, patience: patience.patience };
-            let mut tell = |step: &str| self.progress.show(&Text::from(step).to_string());
+            let progress = &self.progress;
+            let mut tell = |told: Told<'_>| progress.tell("", told);
             let done = deploy::commit(&self.store, Scope::Renewed(&marked), &self.revoked, manners, &mut tell)?;
             for committed in done.services {
                 self.presents(&committed);
@@ -254,10 +257,15 @@ impl Round<'_> {
 
     /// Notes that a service has what was renewed: in this round, or in an earlier one.
     fn presents(&mut self, committed: &Committed) {
+        let remarks = committed.places.iter().flat_map(|(place, shown)| match shown {
+            Shown::Committed { remarks } => remarks.iter().map(|remark| format!("{place}: {remark}")).collect(),
+            Shown::Silent => Vec::new(),
+        });
         let folder = KeyFolder { path: self.store.root().join(&committed.key) };
         let name = folder.name();
         if let Some(key) = self.keys.iter_mut().find(|key| key.name == name) {
             key.services.push(committed.binding.to_string());
+            key.remarks.extend(remarks);
             return;
         }
         let Some(cert) = folder.contents().certificate else { return };
@@ -268,6 +276,7 @@ impl Round<'_> {
             outcome: outcome_of(&folder, &cert, false),
             services: vec![committed.binding.to_string()],
             waiting: Vec::new(),
+            remarks: remarks.collect(),
             why: None,
         });
     }

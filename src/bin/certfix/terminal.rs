@@ -9,6 +9,7 @@ use certfix::Error;
 use certfix::error::Stream;
 use certfix::facts::Text;
 use certfix::report::text::Page;
+use certfix::told::Told;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::printed::in_store;
@@ -138,6 +139,17 @@ impl Progress {
         bar.get_or_insert_with(spinner).set_message(text.to_owned());
     }
 
+    /// Says a step in this line, and a remark in one that stays, both of them `about` something.
+    pub(crate) fn tell(&self, about: &str, told: Told<'_>) {
+        match told {
+            Told::Step(step) => self.show(&Text::from(&*format!("{about}{step}")).to_string()),
+            Told::Remark(words) => {
+                self.end();
+                remark(&format!("{about}{words}"));
+            }
+        }
+    }
+
     /// Takes the line away, before something else is written or asked.
     pub(crate) fn end(&self) {
         if let Some(bar) = self.0.take() {
@@ -163,6 +175,12 @@ impl Drop for Progress {
 /// on where nobody can read it.
 pub(crate) fn remark(text: &str) {
     let _ = writeln!(anstream::stderr(), "certfix: {}", Text::from(text));
+}
+
+/// The same for all that a commit says: its steps are what an administrator wants to have seen.
+pub(crate) fn told(told: Told<'_>) {
+    let (Told::Step(text) | Told::Remark(text)) = told;
+    remark(text);
 }
 
 /// Standard output could not be written.

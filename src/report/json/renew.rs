@@ -28,6 +28,7 @@ struct Entry<'a> {
     error: Option<&'a str>,
     services: &'a [String],
     waiting: &'a [String],
+    remarks: &'a [String],
     why: Option<&'a str>,
 }
 
@@ -51,6 +52,7 @@ fn entry(key: &Renewed) -> Entry<'_> {
         error: None,
         services: &key.services,
         waiting: &key.waiting,
+        remarks: &key.remarks,
         why: key.why.as_deref(),
     };
     match &key.outcome {

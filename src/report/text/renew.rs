@@ -23,6 +23,8 @@ pub struct Renewed {
     pub services: Vec<String>,
     /// The services that were bound and never had a commit.
     pub waiting: Vec<String>,
+    /// What else is to be known of what those services present, beginning with the place.
+    pub remarks: Vec<String>,
     /// Why it is due so early: its CA has revoked it, or the authority's page that says why it wants to be asked now.
     pub why: Option<String>,
 }
@@ -99,6 +101,9 @@ pub fn renewed(keys: &[Renewed], store_flag: &str, page: &mut Page<'_>) -> io::R
         match &key.why {
             Some(why) => page.line(&format!("{line}; why: {}", Text::from(&**why)))?,
             None => page.line(&line)?,
+        }
+        for remark in &key.remarks {
+            page.line(&format!("{name}: {}", Text::from(&**remark)))?;
         }
     }
     Ok(())

@@ -29,9 +29,9 @@ impl Nginx {
         retry(|| Self::attempt(default, name, named))
     }
 
-    /// Shows the files as they are now, soon.
+    /// Shows the files as they are now, and no more as they were.
     pub(crate) fn reload(&mut self) {
-        self.process.hang_up();
+        self.process.replace_workers();
     }
 
     fn attempt(default: &Credentials, name: &str, named: &Credentials) -> Result<Self, String> {

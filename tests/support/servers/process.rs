@@ -37,13 +37,23 @@ fn listeners(port: u16) -> Vec<PathBuf> {
 
 /// True when a process of this group has one of these sockets open.
 fn holds(group: Pid, sockets: &[PathBuf]) -> bool {
-    let entries = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries("/proc".into()).any(|process| {
-        // What follows the name: state, parent, group.
-        let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
-        let of_group = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(2));
-        of_group.is_some_and(|number| number == group.as_raw_nonzero().to_string())
+    processes().any(|(process, [_, of_group])| {
+        of_group == group.as_raw_nonzero().to_string()
             && entries(process.join("fd")).any(|open| fs::read_link(open).is_ok_and(|open| sockets.contains(&open)))
+    })
+}
+
+fn entries(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+}
+
+/// The folder of every process, its parent and its group.
+fn processes() -> impl Iterator<Item = (PathBuf, [String; 2])> {
+    entries("/proc".into()).filter_map(|process| {
+        let stat = fs::read_to_string(process.join("stat")).ok()?;
+        // What follows the name: state, parent, group.
+        let mut rest = stat.rsplit(')').next()?.split_whitespace().skip(1).map(str::to_owned);
+        Some((process, [rest.next()?, rest.next()?]))
     })
 }
 
@@ -63,6 +73,19 @@ impl Process {
     /// Asks the server to read its files again.
     pub(super) fn hang_up(&self) {
         kill_process(self.id(), Signal::HUP).unwrap();
+    }
+
+    /// Asks it so, and waits until the processes that serve what they read before are gone.
+    pub(super) fn replace_workers(&self) {
+        let own = self.id().as_raw_nonzero().to_string();
+        let workers: Vec<PathBuf> =
+            processes().filter(|(_, [parent, _])| *parent == own).map(|(process, _)| process).collect();
+        self.hang_up();
+        let deadline = Instant::now() + START;
+        while workers.iter().any(|worker| worker.exists()) {
+            assert!(Instant::now() < deadline, "{workers:?} go on");
+            sleep(STEP);
+        }
     }
 
     /// Ends the server and starts it again on the same ports.

@@ -5,9 +5,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::{Means, Proof, Prover, Trace, pause};
-use crate::authority::acme::{Tell, Told};
 use crate::error::Ordering;
 use crate::issue::base64url;
+use crate::told::{Tell, Told};
 use crate::{Error, command};
 
 const ADD: &str = "add";

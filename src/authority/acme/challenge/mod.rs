@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use instant_acme::ChallengeType;
 
-use super::Tell;
 use crate::Error;
 use crate::authority::Challenge;
 use crate::dns::Resolver;
+use crate::told::Tell;
 
 pub(super) use trace::Trace;
 
