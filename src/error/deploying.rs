@@ -84,7 +84,7 @@ impl Deploying {
             }
             Self::NoStore { .. } => "certfix csr makes it with its first key; name another with --store DIR",
             Self::NoValue { .. } => "--dry-run shows what a template writes",
-            Self::Locked { .. } => "run it again when that has ended; bind, commit and undo take --wait SECONDS",
+            Self::Locked { .. } => "run it again when that has ended; bind, commit, undo and renew take --wait SECONDS",
             Self::Interrupted { .. } => "certfix undo puts everything back; certfix commit does so and begins again",
             Self::NothingListens { .. } => "start it, or say where to look with --endpoint PROTOCOL://HOST:PORT",
             Self::NothingToCommit { .. } => {

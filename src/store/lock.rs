@@ -15,6 +15,8 @@ use crate::Error;
 use crate::error::Deploying;
 
 pub(super) const NAME: &str = ".certfix-lock";
+/// The lock of a round of renewals. It is another one, because each step of a round takes the store's.
+const ROUND: &str = ".certfix-renew";
 /// The journal of a commit or an undo, which `deploy` writes. While nobody is at work, of one that was interrupted.
 pub(crate) const AT_WORK: &str = ".certfix-commit";
 /// How often somebody who waits looks.
@@ -43,7 +45,16 @@ impl Store {
         Lock::take(self.root(), action, wait)
     }
 
-    /// The same for what changes a key: it must not build on half a commit.
+    /// Keeps other rounds of renewals away, from before the keys are read until their services have what was renewed: a second
+    /// round then finds nothing due. Waits as [`Store::lock`] does, and keeps away nobody else.
+    ///
+    /// # Errors
+    /// Those of [`Store::lock`].
+    pub fn lock_renewals(&self, wait: Duration) -> Result<Lock, Error> {
+        Lock::take_as(self.root(), ROUND, "renew", wait)
+    }
+
+    /// That of [`Store::lock`] for what changes a key: it must not build on half a commit.
     ///
     /// # Errors
     /// [`Deploying::Interrupted`]; those of [`Store::lock`].
@@ -81,7 +92,19 @@ impl Store {
 impl Lock {
     /// The lock of this folder: a store's, or that of a CA in it. Waits and fails as [`Store::lock`] does.
     pub(crate) fn take(folder: &Path, action: &str, wait: Duration) -> Result<Self, Error> {
-        let path = folder.join(NAME);
+        Self::take_as(folder, NAME, action, wait)
+    }
+
+    /// Waits until nobody is at work in this folder, as [`Lock::take`] does. Where nobody is, nothing is written.
+    pub(super) fn wait_for(folder: &Path, action: &str, wait: Duration) -> Result<(), Error> {
+        match folder.join(NAME).symlink_metadata() {
+            Ok(_) => Self::take(folder, action, wait).map(drop),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn take_as(folder: &Path, name: &str, action: &str, wait: Duration) -> Result<Self, Error> {
+        let path = folder.join(name);
         let deadline = Instant::now() + wait;
         loop {
             match attempt(&path, action).map_err(|cause| no_store(folder, cause, "lock", &path))? {

@@ -21,6 +21,7 @@ mod write;
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::Error;
 use crate::error::Deploying;
@@ -254,6 +255,15 @@ impl KeyFolder {
     /// [`Error::File`]
     pub fn ensure_readable(&self) -> Result<(), Error> {
         self.is_key().map(drop)
+    }
+
+    /// Waits until nobody is at work on this key alone, such as an order for it; no longer than `wait`. `action` is told to
+    /// others meanwhile.
+    ///
+    /// # Errors
+    /// [`Deploying::Locked`] with the holder's name when the time is up; [`Error::File`].
+    pub fn wait_for(&self, action: &str, wait: Duration) -> Result<(), Error> {
+        Lock::wait_for(&self.path, action, wait)
     }
 
     /// True where it cannot be looked into and has no name that people give to keys, one with a dot: `lost+found`.

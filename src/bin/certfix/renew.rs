@@ -24,6 +24,11 @@ pub(crate) fn run(args: &Renew) -> Result<ExitCode, Error> {
         return Err(Error::Conflict { cause, hint: "name them: certfix renew --now NAME" });
     }
     let store = Store::open(&args.place.store);
+    // Cron and a timer may call at once. Whoever comes second looks at what the first has left.
+    let _round = match args.place.dry_run {
+        true => None,
+        false => Some(store.lock_renewals(args.place.wait)?),
+    };
     if !args.place.dry_run {
         keys::recover(&store);
     }
@@ -71,6 +76,11 @@ impl Round<'_> {
             }
             return Ok(());
         }
+        // An order for it may be at work, and about to give it what it needs.
+        let is_free = match self.args.place.dry_run {
+            true => Ok(()),
+            false => folder.wait_for("renew", self.args.place.wait),
+        };
         let contents = folder.contents();
         // Without a certificate there is nothing to renew. One that is there and cannot be read may be about to end.
         let Some(cert) = contents.newest() else {
@@ -111,7 +121,7 @@ impl Round<'_> {
             return Ok(());
         }
         self.progress.show(&format!("renewing {}", Text::from(&*name)));
-        let outcome = way.and_then(|way| self.renew(&contents, way.as_ref()));
+        let outcome = is_free.and(way).and_then(|way| self.renew(&contents, way.as_ref()));
         renewed.outcome = match outcome {
             Ok(outcome) => outcome,
             Err(Error::Interrupted) => return Err(self.stopped()),
