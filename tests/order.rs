@@ -238,10 +238,24 @@ fn terms_are_agreed_to_or_nothing_is_made() {
     let arguments: Vec<&str> = scene.by_webroot(&[]).into_iter().filter(|word| *word != "--agree-tos").collect();
     let complaint = scene.complaint(&arguments);
     assert!(complaint.contains(" wants its terms to be agreed to: data:text/plain,"), "{complaint}");
-    let hint = format!("hint: read them, then pass --agree-tos to certfix order --store {}\n", scene.store().display());
+    let hint = format!("hint: read them, then: certfix order NAME --agree-tos --store {}, ", scene.store().display());
     assert!(complaint.contains(&hint), "{complaint}");
     assert!(!scene.store().join("_acme").exists());
     assert_eq!(scene.pebble.accounts(), 0);
+}
+
+#[test]
+fn a_renewal_without_its_account_says_how_to_get_another() {
+    let scene = Scene::new(PLAIN);
+    scene.says(0, &scene.by_webroot(&[]));
+    fs::remove_dir_all(account(&scene)).unwrap();
+    let complaint = scene.complaint(&["renew", "--now", NAME]);
+    let (_, hint) = complaint.split_once("hint: read them, then: certfix ").unwrap();
+    let (command, rest) = hint.split_once(", ").unwrap();
+    assert_eq!(command, format!("order {NAME} --agree-tos --store {}", scene.store().display()));
+    assert_eq!(rest, "and the other flags of a first order\n");
+    scene.says(0, &command.split(' ').collect::<Vec<_>>());
+    scene.is_done("ordered again");
 }
 
 #[test]

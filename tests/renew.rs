@@ -249,7 +249,8 @@ fn an_encrypted_key_is_left_to_its_owner() {
         complaint.contains(&format!("the key of '{name}' is encrypted, and so would the next one be")),
         "{complaint}"
     );
-    assert!(complaint.contains("hint: make the request with certfix csr --renew NAME"), "{complaint}");
+    let hint = format!("hint: make the request with certfix csr --renew {name} --store store, ");
+    assert!(complaint.contains(&hint), "{complaint}");
 }
 
 #[test]
@@ -291,7 +292,8 @@ fn a_request_without_a_dns_name_is_made_again_by_a_person() {
     desk.answer(0, &["ca", "sign", &format!("store/{name}/request.csr"), "--install", "--yes"]);
     let (_, complaint) = said(&desk, 2, &["renew", name, "--now"]);
     assert!(complaint.contains(&format!("the last request of '{name}' is for no DNS name")), "{complaint}");
-    assert!(complaint.contains("hint: where that may be, make the request: certfix csr --renew NAME"), "{complaint}");
+    let hint = format!("hint: where that may be, make the request: certfix csr --renew {name} --store store\n");
+    assert!(complaint.contains(&hint), "{complaint}");
     let made = desk.json(0, &["csr", "--renew", name, "--ca", "private"]);
     assert_eq!(made["made"][0]["names"].as_array().unwrap().len(), 2);
     said(&desk, 0, &["renew", name, "--now"]);

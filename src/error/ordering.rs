@@ -91,7 +91,7 @@ impl Problem {
             "rateLimited" => "wait until then; try things out with certfix order NAME --acme letsencrypt-staging",
             "rejectedIdentifier" => "leave the name out of the request, or ask a CA that signs it: certfix ca sign",
             "unsupportedIdentifier" => {
-                "leave the address out of the request, or pass --acme-profile PROFILE to certfix order"
+                "leave the address out of the request, or pass --acme-profile PROFILE to certfix order NAME"
             }
             "caa" => "add a CAA record for this authority in DNS",
             "dns" => "see that the name has an address, or a TXT record, that the whole Internet can look up",
@@ -102,8 +102,10 @@ impl Problem {
             "badCSR" | "badPublicKey" => "make another request: certfix csr --renew NAME --key rsa-2048",
             "externalAccountRequired" => BIND,
             "userActionRequired" => "open that page, then order again",
-            "invalidContact" | "unsupportedContact" => "pass --email with another address to certfix order",
-            "invalidProfile" => "pass --acme-profile to certfix order with a profile that it knows, or leave it out",
+            "invalidContact" | "unsupportedContact" => "pass --email with another address to certfix order NAME",
+            "invalidProfile" => {
+                "pass --acme-profile to certfix order NAME with a profile that it knows, or leave it out"
+            }
             "serverInternal" | "badNonce" | "orderNotReady" => "try again later; the order goes on where it was",
             _ => "ask the authority what that means, then run the same command again",
         }
@@ -111,7 +113,7 @@ impl Problem {
 }
 
 /// What an account elsewhere is told with. A renewal has no flags for it.
-const BIND: &str = "pass --eab-kid KID and --eab-key-file FILE, which the authority gave you, to certfix order";
+const BIND: &str = "pass --eab-kid KID and --eab-key-file FILE, which the authority gave you, to certfix order NAME";
 
 fn meaning(kind: &str) -> &'static str {
     match kind {
@@ -166,14 +168,16 @@ impl Ordering {
             Self::NoChallenge { .. } => "pass --webroot DIR, --listen, --dns-hook PROGRAM or --tls-alpn",
             Self::BadDirectory { .. } => "name letsencrypt, letsencrypt-staging, or the directory's https URL",
             Self::BadRoots { .. } => {
-                "pass --acme-ca-file to certfix order with a PEM file of the root of the directory's own certificate"
+                "pass --acme-ca-file to certfix order NAME with a PEM file of the root of the directory's own certificate"
             }
             Self::Unreachable { .. } => {
                 "see that network and name are right, and run the same command again: it goes on where it was"
             }
-            Self::Untrusted { .. } => "pass the root that signed it to certfix order: --acme-ca-file FILE",
+            Self::Untrusted { .. } => "pass the root that signed it to certfix order NAME: --acme-ca-file FILE",
             Self::NotAcme { .. } => "see that the URL is that of an ACME directory, and not of a page about it",
-            Self::Terms { .. } => "read them, then pass --agree-tos to certfix order",
+            Self::Terms { .. } => {
+                "read them, then: certfix order NAME --agree-tos, and the other flags of a first order"
+            }
             Self::NeedsBinding { .. } => BIND,
             Self::BadBinding { .. } => "put the HMAC key into it in base64url, alone, as the authority gave it",
             Self::AccountGone { .. } => "move that folder away, and the next order makes a new account",
@@ -183,9 +187,11 @@ impl Ordering {
             }
             Self::Refused(problem) | Self::NotProved { problem, .. } => problem.hint(),
             Self::NotOffered { .. } => {
-                "prove it in another way: pass --webroot, --listen, --dns-hook or --tls-alpn to certfix order"
+                "prove it in another way: pass --webroot, --listen, --dns-hook or --tls-alpn to certfix order NAME"
             }
-            Self::NotForName { .. } => "pass --dns-hook PROGRAM to certfix order, or leave the name out of the request",
+            Self::NotForName { .. } => {
+                "pass --dns-hook PROGRAM to certfix order NAME, or leave the name out of the request"
+            }
             Self::NoRequest { .. } => "make one: certfix csr --renew NAME",
             Self::Invalid { .. } => "order again: a new order is made",
             Self::Pending { .. } => {
@@ -196,7 +202,7 @@ impl Ordering {
                 "put a folder in its place, or have root make the link; or name another folder with --webroot DIR"
             }
             Self::CannotListen { .. } => {
-                "free the port, or pass another ADDR:PORT, or --webroot DIR of a web server, to certfix order"
+                "free the port, or pass another ADDR:PORT, or --webroot DIR of a web server, to certfix order NAME"
             }
             Self::Hook { .. } => "try the hook by hand: HOOK add RECORD VALUE, HOOK remove RECORD VALUE",
             Self::NotInDns { .. } => {

@@ -49,6 +49,15 @@ pub(crate) fn in_store(sentence: &str, store: &Path) -> String {
     text
 }
 
+/// The same sentence, in which every command about a key names this one.
+pub(crate) fn of_key(sentence: &str, name: &str) -> String {
+    const ABOUT_A_KEY: [&str; 4] = ["certfix order ", "csr --renew ", "renew --now ", "keys show "];
+    let fill = |text: String, command: &str| {
+        text.replace(&format!("{command}NAME"), &format!("{command}{}", text::quoted(name)))
+    };
+    ABOUT_A_KEY.into_iter().fold(sentence.to_owned(), fill)
+}
+
 /// How long a command is that takes a store: its words, flags with their values, and what is to be filled in.
 fn length_of_command(text: &str, whole: &Command) -> Option<usize> {
     let (mut command, mut length, mut is_value) = (whole, 0, false);
@@ -91,6 +100,19 @@ mod tests {
             ("name a file", "name a file"),
         ] {
             assert_eq!(in_store(sentence, store), named);
+        }
+    }
+
+    #[test]
+    fn commands_about_a_key_name_it_and_others_do_not() {
+        for (sentence, named) in [
+            (
+                "certfix csr --renew NAME --new-key, certfix order NAME",
+                "certfix csr --renew '*.b.c' --new-key, certfix order '*.b.c'",
+            ),
+            ("certfix ca init NAME; certfix csr --fqdn NAME", "certfix ca init NAME; certfix csr --fqdn NAME"),
+        ] {
+            assert_eq!(of_key(sentence, "*.b.c"), named);
         }
     }
 

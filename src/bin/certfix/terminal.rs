@@ -12,7 +12,7 @@ use certfix::report::text::Page;
 use certfix::told::Told;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::printed::in_store;
+use crate::printed::{in_store, of_key};
 
 /// Wide enough for the tables; also the width of pipes and files, so that they do not depend on a window.
 const WIDTH: usize = 100;
@@ -114,9 +114,9 @@ pub(crate) fn complain_in(store: &Path, error: &Error) {
     complain_with("error", error, &in_store(error.hint(), store));
 }
 
-/// The same, where it belongs to one of its keys.
+/// The same, where it belongs to one of its keys, which the commands name as well.
 pub(crate) fn complain_about(name: &str, store: &Path, error: &Error) {
-    complain_with(&format!("error: {}", Text::from(name)), error, &in_store(error.hint(), store));
+    complain_with(&format!("error: {}", Text::from(name)), error, &of_key(&in_store(error.hint(), store), name));
 }
 
 fn complain_with(head: &str, error: &Error, hint: &str) {
