@@ -1,4 +1,5 @@
-//! Rounds of `certfix renew` on one store: one at a time, each from its first look at the keys to its commit.
+//! Rounds of `certfix renew` on one store: one at a time, each from its first look at the keys to its commit; and what becomes
+//! of it when the clock goes back, or the CA to its end.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
@@ -74,4 +75,28 @@ fn a_key_that_is_being_ordered_is_waited_for() {
         drop(lock);
         assert!(renew.join().unwrap().contains(": renewed until "));
     });
+}
+
+#[test]
+fn where_the_clock_went_back_nothing_is_called_valid_and_nobody_is_sent_for_a_new_ca() {
+    let (desk, _) = signed();
+    let output = desk.run(&["renew", "--now", NAME, "--at", "2020-01-01"], Stdio::null());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("the CA 'Contoso CA' begins on ") && said.contains("hint: see that the clock "), "{said}");
+    let key = || desk.json(0, &["keys", "--at", "2020-01-01"])["keys"][0]["state"].clone();
+    assert_eq!(key(), "not-yet-valid");
+    let value = format!("combined_file={}", desk.path("a.pem").display());
+    desk.answer(0, &["bind", NAME, "--to", "files:a", "--set", &value, "--reload", "true"]);
+    assert_eq!(key(), "not-yet-valid");
+    let first = desk.json(0, &["keys"])["keys"][0]["certificate"]["not_before"].as_str().unwrap()[..10].to_owned();
+    let tree = desk.answer(0, &["keys", "--at", "2020-01-01"]);
+    assert!(tree.contains(&format!("  from {first}\n")), "{tree}");
+    let listed = desk.json(0, &["ca", "list", "--at", "2020-01-01"]);
+    assert_eq!(listed["authorities"][0]["signed"][0]["state"], "not-yet-valid");
+    let listed = desk.answer(0, &["ca", "list", "--at", "2020-01-01"]);
+    assert!(
+        listed.contains(", begins on ") && listed.contains(&format!("  not-yet-valid  from {first}\n")),
+        "{listed}"
+    );
 }

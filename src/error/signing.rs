@@ -53,7 +53,10 @@ impl Signing {
             Self::BadAuthorityName { .. } => "write it like \"Contoso Internal CA\"",
             Self::BadConstraint { .. } => "write it like --only contoso.com, or --only 192.0.2.0/24 beside a domain",
             Self::KeyAway { .. } => "put the file back for as long as it is needed",
-            Self::NotValid { .. } => "make a new CA with certfix ca init NAME, and have clients trust it",
+            Self::NotValid { since: Some(_), .. } => {
+                "see that the clock of this machine is right; where --at is given, name a later day"
+            }
+            Self::NotValid { since: None, .. } => "make a new CA with certfix ca init NAME, and have clients trust it",
             Self::NothingSigned { .. } => "sign the others without them, or mend them first",
             Self::NoRequest { .. } => "name the file of a certificate request; certfix csr makes one",
             Self::SameFile { .. } => "sign them in two calls, with two folders",

@@ -86,6 +86,8 @@ pub enum State {
     Expiring,
     /// Its certificate has ended.
     Expired,
+    /// Its certificate's life has not begun: perhaps a clock went back.
+    NotYetValid,
     /// Something is wrong: see [`Contents::faults`].
     Broken,
     /// A key alone.
@@ -93,7 +95,7 @@ pub enum State {
 }
 
 impl State {
-    /// `pending`, `installed`, `self-signed`, `bound`, `revoked`, `expiring`, `expired`, `broken`, `bare`.
+    /// `pending`, `installed`, `self-signed`, `bound`, `revoked`, `expiring`, `expired`, `not-yet-valid`, `broken`, `bare`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -103,6 +105,7 @@ impl State {
             Self::Revoked => "revoked",
             Self::Expiring => "expiring",
             Self::Expired => "expired",
+            Self::NotYetValid => "not-yet-valid",
             Self::Broken => "broken",
             Self::Bare => "bare",
         }
@@ -188,6 +191,7 @@ impl Contents {
         match cert.not_after {
             _ if self.revoked.is_some() => State::Revoked,
             end if end < now => State::Expired,
+            _ if cert.not_before > now => State::NotYetValid,
             _ if cert.ends_soon(now) => State::Expiring,
             _ if self.folder.is_bound() => State::Bound,
             _ if cert.is_self_issued() => State::SelfSigned,

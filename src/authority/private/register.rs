@@ -26,6 +26,8 @@ pub struct Registered {
 pub enum State {
     /// It may be used.
     Valid,
+    /// Its life has not begun: perhaps a clock went back.
+    NotYetValid,
     /// It has ended.
     Expired,
     /// It was revoked.
@@ -36,10 +38,11 @@ pub enum State {
 const MOST_IN_FILE: usize = 1000;
 
 impl State {
-    /// `valid`, `expired`, `revoked`.
+    /// `valid`, `not-yet-valid`, `expired`, `revoked`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Valid => "valid",
+            Self::NotYetValid => "not-yet-valid",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
         }
@@ -49,10 +52,11 @@ impl State {
 impl Registered {
     /// What has become of it as of `now`.
     pub fn state(&self, now: Moment) -> State {
-        match (&self.revoked, self.certificate.not_after < now) {
-            (Some(_), _) => State::Revoked,
-            (None, true) => State::Expired,
-            (None, false) => State::Valid,
+        match &self.certificate {
+            _ if self.revoked.is_some() => State::Revoked,
+            cert if cert.not_after < now => State::Expired,
+            cert if cert.not_before > now => State::NotYetValid,
+            _ => State::Valid,
         }
     }
 }

@@ -143,9 +143,10 @@ pub fn authority(
     page.line(&bold(&Text::from(&*authority.name).to_string()))?;
     page.field("folder", &shown(&authority.folder))?;
     let kind = &authority.root.identity.key.kind;
-    let until = |cert: &Certificate| match cert.not_after < now {
-        true => format!("ended on {}", cert.not_after.date()),
-        false => format!("until {}", cert.not_after.date()),
+    let until = |cert: &Certificate| match cert {
+        cert if cert.not_after < now => format!("ended on {}", cert.not_after.date()),
+        cert if cert.not_before > now => format!("begins on {}", cert.not_before.date()),
+        cert => format!("until {}", cert.not_after.date()),
     };
     let life = |cert: &Certificate| format!("{}, {kind}, {}", cert.identity.subject, until(cert));
     page.field("root", &life(&authority.root))?;
@@ -200,6 +201,7 @@ pub fn authorities(
         let names: Vec<String> =
             register.iter().map(|one| first_name(&one.certificate.identity).unwrap_or_default()).collect();
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let states = register.iter().map(|one| one.state(now).word().len()).fold(7, usize::max);
         for (one, name) in register.iter().zip(&names) {
             let Registered { certificate, .. } = one;
             let end = match &one.revoked {
@@ -207,9 +209,14 @@ pub fn authorities(
                     let reason = revoked.reason.map(|reason| format!(", {}", reason.id())).unwrap_or_default();
                     format!("since {}{reason}", revoked.since.date())
                 }
+                None if certificate.not_before > now => format!("from {}", certificate.not_before.date()),
                 None => format!("until {}", certificate.not_after.date()),
             };
-            page.line(&format!("    {}  {name:<width$}  {:<7}  {end}", certificate.serial, one.state(now).word()))?;
+            page.line(&format!(
+                "    {}  {name:<width$}  {:<states$}  {end}",
+                certificate.serial,
+                one.state(now).word()
+            ))?;
         }
     }
     Ok(())

@@ -62,9 +62,10 @@ fn waits(next: &Waiting, verb: &str, store_flag: &str) -> String {
 
 fn row(key: &Contents, now: Moment) -> [String; 4] {
     let first = key.identity().and_then(first_name).unwrap_or_default();
-    let end = key.certificate.as_ref().map(|cert| match cert.not_after < now {
-        true => format!("since {}", cert.not_after.date()),
-        false => format!("until {}", cert.not_after.date()),
+    let end = key.certificate.as_ref().map(|cert| match cert {
+        cert if cert.not_after < now => format!("since {}", cert.not_after.date()),
+        cert if cert.not_before > now => format!("from {}", cert.not_before.date()),
+        cert => format!("until {}", cert.not_after.date()),
     });
     [Text::from(&*key.folder.name()).to_string(), key.state(now).word().to_owned(), first, end.unwrap_or_default()]
 }

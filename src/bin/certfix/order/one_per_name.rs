@@ -23,7 +23,8 @@ pub(super) fn requests(store: &Store, key: &Contents, plan: &Plan, now: Moment) 
         let there = store.key(&plan.target)?.map(|folder| folder.contents());
         match there {
             Some(there) if is_for(&there, &plan) => {
-                let is_done = there.renewal.is_none() && matches!(there.state(now), State::Installed | State::Bound);
+                let is_done = there.renewal.is_none()
+                    && matches!(there.state(now), State::Installed | State::Bound | State::NotYetValid);
                 if is_done {
                     continue;
                 }
