@@ -38,6 +38,8 @@ pub enum Signing {
     NotSigned { what: String, name: String },
     /// The CA signed several such certificates.
     ManySigned { what: String, serials: Vec<String> },
+    /// The CRL of a CA, which is the register of what it has revoked, cannot be had.
+    NoList { path: PathBuf, cause: &'static str },
     /// It is revoked already.
     AlreadyRevoked { serial: String, since: String },
     /// A certificate that its CA has revoked, and that is to be used.
@@ -70,6 +72,9 @@ impl Signing {
             }
             Self::Revoked { .. } => {
                 "ask for another with certfix csr --renew NAME, and install what is signed for that"
+            }
+            Self::NoList { .. } => {
+                "put it back from a backup, or from where clients get it: what was revoked stands nowhere else"
             }
             Self::AlreadyRevoked { .. } => "nothing is left to do; certfix ca list shows all that was signed",
         }
@@ -105,6 +110,7 @@ impl Signing {
             Self::ManySigned { what, serials } => {
                 write!(out, "there are {} certificates for '{what}' in force: {}", serials.len(), listed(serials))
             }
+            Self::NoList { path, cause } => write!(out, "the CRL '{}' cannot be used: {cause}", path.display()),
             Self::AlreadyRevoked { serial, since } => write!(out, "the certificate {serial} is revoked since {since}"),
             Self::Revoked { certificate, since } => {
                 write!(out, "the certificate {certificate} is revoked since {since} by a CA of this store")

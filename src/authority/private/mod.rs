@@ -70,28 +70,13 @@ struct Settings {
 }
 
 impl Private {
-    /// All CAs of the store, sorted by folder.
+    /// All CAs of the store, sorted by folder. Each is read for itself: one that cannot be does not keep the others from their
+    /// work.
     ///
     /// # Errors
-    /// [`Error::File`]; [`Error::Damaged`] when a CA's own files cannot be understood.
-    pub fn all(store: &Store) -> Result<Vec<Self>, Error> {
-        let folder = store.authorities();
-        let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
-        if !is_there(&folder).map_err(failed)? {
-            return Ok(Vec::new());
-        }
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(&folder).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-            let settings = path.join(SETTINGS);
-            let unreadable = |cause| Error::File { action: "read", path: path.clone(), cause };
-            if !hidden && is_there(&settings).map_err(unreadable)? && settings.is_file() {
-                found.push(path);
-            }
-        }
-        found.sort();
-        found.into_iter().map(Self::read).collect()
+    /// [`Error::File`] when the folder of all cannot be read. For each: [`Error::File`], [`Error::Damaged`].
+    pub fn all(store: &Store) -> Result<Vec<Result<Self, Error>>, Error> {
+        Ok(folders(store)?.into_iter().map(Self::read).collect())
     }
 
     /// The CA of this name, or of this folder; without a name the only one.
@@ -99,24 +84,29 @@ impl Private {
     /// # Errors
     /// [`Signing::NoAuthority`], [`Signing::NoSuchAuthority`], [`Signing::WhichAuthority`], and as [`Private::all`].
     pub fn named(store: &Store, name: Option<&str>) -> Result<Self, Error> {
-        let mut all = Self::all(store)?;
-        let names = |all: &[Self]| all.iter().map(Self::id).collect();
-        if all.is_empty() {
-            return Err(Signing::NoAuthority { store: store.root().to_owned() }.into());
+        let mut folders = folders(store)?;
+        let ids = || folders.iter().map(|folder| id(folder)).collect();
+        match (name, folders.len()) {
+            (_, 0) => return Err(Signing::NoAuthority { store: store.root().to_owned() }.into()),
+            (None, 1) => return Self::read(folders.remove(0)),
+            (None, _) => return Err(Signing::WhichAuthority { names: ids() }.into()),
+            (Some(_), _) => {}
         }
-        match name {
-            None if all.len() == 1 => Ok(all.remove(0)),
-            None => Err(Signing::WhichAuthority { names: names(&all) }.into()),
-            Some(name) => match all.iter().position(|one| one.name == name || one.id() == name) {
-                Some(place) => Ok(all.remove(place)),
-                None => Err(Signing::NoSuchAuthority { name: name.to_owned(), known: names(&all) }.into()),
-            },
+        let name = name.unwrap_or_default();
+        let usual = folder_name(name).unwrap_or_default();
+        for folder in &folders {
+            match Self::read(folder.clone()) {
+                Ok(one) if one.name == name || one.id() == name => return Ok(one),
+                Err(error) if [name, &usual].contains(&&*id(folder)) => return Err(error),
+                _ => {}
+            }
         }
+        Err(Signing::NoSuchAuthority { name: name.to_owned(), known: ids() }.into())
     }
 
     /// The name of its folder: `contoso-internal-ca`.
     pub fn id(&self) -> String {
-        self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        id(&self.folder)
     }
 
     /// The certificate that signs: the intermediate where there is one.
@@ -195,6 +185,35 @@ impl Private {
         let intermediate = between.exists().then(|| certificate(&between)).transpose()?;
         Ok(Self { folder, name: settings.name, only, list: settings.crl_url, root, intermediate })
     }
+}
+
+/// The folders of all CAs, sorted.
+fn folders(store: &Store) -> Result<Vec<PathBuf>, Error> {
+    let folder = store.authorities();
+    let failed = |cause| Error::File { action: "read", path: folder.clone(), cause };
+    if !is_there(&folder).map_err(failed)? {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let settings = path.join(SETTINGS);
+        // One that may not be looked into is not absent.
+        if !is_set_aside(&path) && is_there(&settings).map_or(true, |there| there && settings.is_file()) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn id(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// True for a folder of a name that no CA gets, such as `contoso.old`: somebody wants it out of the way.
+fn is_set_aside(folder: &Path) -> bool {
+    !id(folder).chars().all(|character| character.is_ascii_alphanumeric() || "-_".contains(character))
 }
 
 fn certificate(path: &Path) -> Result<Certificate, Error> {

@@ -1,5 +1,6 @@
 //! The register of what was signed: the certificates, one file for each call.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{ISSUED, Private};
@@ -138,14 +139,20 @@ impl Private {
     /// What was revoked.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when it is not this CA's.
+    /// [`Signing::NoList`] when it is not there, not whole or not this CA's; [`Error::File`].
     pub fn revocation_list(&self) -> Result<RevocationList, Error> {
         let path = self.list_path();
-        let damaged = |cause: &str| Error::Damaged { path: path.clone(), cause: cause.to_owned() };
-        let list = RevocationList::from_der(&file_bytes(&path)?.0).map_err(|cause| damaged(&cause))?;
+        let none = |cause| Signing::NoList { path: path.clone(), cause };
+        let bytes = match file_bytes(&path) {
+            Err(Error::File { cause, .. }) if cause.kind() == ErrorKind::NotFound => {
+                return Err(none("it is not there").into());
+            }
+            read => read?.0,
+        };
+        let list = RevocationList::from_der(&bytes).map_err(|_| none("it is no CRL, or not the whole of one"))?;
         match list.verify_with(&self.issuer().identity.key) {
             Verification::Holds => Ok(list),
-            _ => Err(damaged("it is not signed by this CA")),
+            _ => Err(none("it is not signed by this CA").into()),
         }
     }
 

@@ -9,30 +9,39 @@ use crate::facts::{Moment, PrivateKey, PublicKey, Reason, Revocation, Revocation
 use crate::issue::Issuer;
 use crate::store::{Lock, Secrecy, Store, replace};
 
-/// What the CAs of a store have revoked.
-///
-/// # Errors
-/// As [`Private::all`] and [`Private::revocation_list`].
-pub fn revoked(store: &Store) -> Result<Revoked, Error> {
-    let lists = Private::all(store)?.iter().map(Private::revocation_list).collect::<Result<_, Error>>()?;
-    Ok(Revoked(lists))
+/// What the CAs of a store have revoked, and why it is not known of some of them.
+pub fn revoked(store: &Store) -> (Revoked, Vec<Error>) {
+    let (lists, unknown) = of_each(store, Private::revocation_list);
+    (Revoked(lists), unknown)
 }
 
-/// The public keys that somebody else may have: those of certificates that a CA of the store has revoked for that.
-///
-/// # Errors
-/// As [`Private::all`] and [`Private::register`].
-pub fn compromised(store: &Store) -> Result<HashSet<PublicKey>, Error> {
+/// The public keys that somebody else may have: those of certificates that a CA of the store has revoked for that. And why it
+/// is not known of some CAs.
+pub fn compromised(store: &Store) -> (HashSet<PublicKey>, Vec<Error>) {
     let is_compromised = |revoked: &Revocation| revoked.reason == Some(Reason::KeyCompromise);
-    let mut keys = HashSet::new();
-    for ca in Private::all(store)? {
+    let keys = |ca: &Private| {
         // Hardly any CA has one, and a register may be large.
-        if ca.revocation_list()?.revoked.iter().any(is_compromised) {
-            let signed = ca.register()?.into_iter().filter(|one| one.revoked.as_ref().is_some_and(is_compromised));
-            keys.extend(signed.map(|one| one.certificate.identity.key));
+        if !ca.revocation_list()?.revoked.iter().any(is_compromised) {
+            return Ok(Vec::new());
+        }
+        let signed = ca.register()?.into_iter().filter(|one| one.revoked.as_ref().is_some_and(is_compromised));
+        Ok(signed.map(|one| one.certificate.identity.key).collect())
+    };
+    let (keys, unknown) = of_each(store, keys);
+    (keys.into_iter().flatten().collect(), unknown)
+}
+
+/// What each CA of the store answers, and why some do not.
+fn of_each<T>(store: &Store, ask: impl Fn(&Private) -> Result<T, Error>) -> (Vec<T>, Vec<Error>) {
+    let all = Private::all(store).unwrap_or_else(|error| vec![Err(error)]);
+    let (mut answers, mut unknown) = (Vec::new(), Vec::new());
+    for answer in all.into_iter().map(|one| one.and_then(|one| ask(&one))) {
+        match answer {
+            Ok(answer) => answers.push(answer),
+            Err(error) => unknown.push(error),
         }
     }
-    Ok(keys)
+    (answers, unknown)
 }
 
 /// Days until a CRL has to be renewed, unless told otherwise.

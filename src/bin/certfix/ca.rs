@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use certfix::authority::acme;
 use certfix::authority::private::{self, Init, Private, Registered, State};
 use certfix::error::Signing;
-use certfix::facts::{Constraints, Evidence, Moment, PrivateKey, RevocationList, Source, Text};
+use certfix::facts::{Constraints, Evidence, Moment, PrivateKey, Source, Text};
 use certfix::report::{json, text};
 use certfix::store::{self, Contents, Secrecy, Store, write_new};
 use certfix::{Error, issue};
 
 use crate::args::ca::{Ca, CaAction, CaCrl, CaExport, CaInit, CaRevoke};
 use crate::args::{Clock, Format, PasswordFrom};
-use crate::keys::confirmed;
+use crate::keys::{compromised, confirmed};
 use crate::printed::store_flag;
 use crate::{password, terminal, write};
 
@@ -25,12 +25,12 @@ pub(crate) fn run(args: &Ca) -> Result<ExitCode, Error> {
     }
     let desk = Desk { now: Clock { at: args.at }.now(), format: args.format, store };
     match &args.action {
+        CaAction::List { ca } => return desk.list(ca.as_deref()),
         CaAction::Init(args) => desk.init(args)?,
         CaAction::Sign(args) => desk.sign(args)?,
         CaAction::Export(args) => desk.export(args)?,
         CaAction::Revoke(args) => desk.revoke(args)?,
         CaAction::Crl(args) => desk.renew_list(args)?,
-        CaAction::List { ca } => desk.list(ca.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -75,7 +75,7 @@ impl Desk {
         let list = made.revocation_list()?;
         let (ca, flag) = (made.id(), store_flag(self.store.root()));
         if self.format == Format::Json {
-            return terminal::print(&json::authorities(&[(made, list, Vec::new())], self.now));
+            return terminal::print(&json::authorities(&[(made, list, Vec::new())], &[], self.now));
         }
         terminal::text(|page| {
             text::authority(&made, &list, &flag, self.now, page)?;
@@ -123,24 +123,36 @@ impl Desk {
         self.say("crl", &ca, None, Some(&ca.list_path()), list.number)
     }
 
-    fn list(&self, name: Option<&str>) -> Result<(), Error> {
+    /// Lists what can be read; what cannot is told after it.
+    fn list(&self, name: Option<&str>) -> Result<ExitCode, Error> {
         let all = match name {
-            Some(_) => vec![self.named(name)?],
+            Some(_) => vec![Ok(self.named(name)?)],
             None => Private::all(&self.store)?,
         };
-        let whole = |ca: Private| {
-            let (list, register) = (ca.revocation_list()?, ca.register()?);
-            Ok((ca, list, register))
-        };
-        let all: Vec<(Private, RevocationList, Vec<Registered>)> =
-            all.into_iter().map(whole).collect::<Result<_, Error>>()?;
-        match self.format {
-            Format::Json => terminal::print(&json::authorities(&all, self.now)),
-            Format::Text => {
-                let flag = store_flag(self.store.root());
-                terminal::text(|page| text::authorities(&all, &flag, self.now, page))
+        let (mut whole, mut errors) = (Vec::new(), Vec::new());
+        for one in all {
+            let read = one.and_then(|ca| {
+                let (list, register) = (ca.revocation_list()?, ca.register()?);
+                Ok((ca, list, register))
+            });
+            match read {
+                Ok(one) => whole.push(one),
+                Err(error) => errors.push(error),
             }
         }
+        match self.format {
+            Format::Json => {
+                let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                terminal::print(&json::authorities(&whole, &told, self.now))?;
+            }
+            Format::Text if whole.is_empty() && !errors.is_empty() => {}
+            Format::Text => {
+                let flag = store_flag(self.store.root());
+                terminal::text(|page| text::authorities(&whole, &flag, self.now, page))?;
+            }
+        }
+        errors.iter().for_each(|error| terminal::complain_in(self.store.root(), error));
+        Ok(ExitCode::from(if errors.is_empty() { 0 } else { 2 }))
     }
 
     fn named(&self, name: Option<&str>) -> Result<Private, Error> {
@@ -202,7 +214,7 @@ pub(crate) fn again(
         None => {
             let days = last.map(|last| last.not_before.days_until(last.not_after.plus_seconds(1)));
             let days = days.unwrap_or(issue::SELF_SIGNED_DAYS).clamp(1, private::MOST_DAYS);
-            let compromised = private::compromised(store)?;
+            let compromised = compromised(store);
             ca.answer(&key(&ca, password)?, request, store::REQUEST, &compromised, now, days)?
         }
     };

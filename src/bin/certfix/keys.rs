@@ -1,7 +1,9 @@
 //! `certfix keys`: the store as Key Manager showed it.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use certfix::authority::private;
 use certfix::facts::{Evidence, Item, Moment, Name, PrivateKey, PublicKey, Revoked, Subject, Text};
@@ -57,10 +59,28 @@ pub(crate) fn report_interrupted(store: &Store) {
 
 /// What the store's own CAs have revoked. Where that cannot be told, it is said, and the rest still can be done.
 pub(crate) fn revoked(store: &Store) -> Revoked {
-    private::revoked(store).unwrap_or_else(|error| {
-        terminal::remark(&format!("what is revoked is not known: {error}"));
-        Revoked::default()
-    })
+    let (revoked, unknown) = private::revoked(store);
+    tell_unknown(&unknown);
+    revoked
+}
+
+/// The public keys that the store's own CAs have given up, likewise.
+pub(crate) fn compromised(store: &Store) -> HashSet<PublicKey> {
+    let (compromised, unknown) = private::compromised(store);
+    tell_unknown(&unknown);
+    compromised
+}
+
+/// Says why it is not known what a CA has revoked: once, however often a command asks.
+fn tell_unknown(unknown: &[Error]) {
+    static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    for cause in unknown.iter().map(ToString::to_string) {
+        if !told.contains(&cause) {
+            terminal::remark(&format!("what is revoked is not known: {cause}"));
+            told.push(cause);
+        }
+    }
 }
 
 /// Names the folders that could not be looked into, where a key was looked for and not found.

@@ -17,6 +17,7 @@ struct Document<'a> {
     version: u32,
     command: &'static str,
     authorities: Vec<AuthorityEntry<'a>>,
+    errors: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -86,10 +87,10 @@ struct SignedEntry<'a> {
     judged: CheckEntry<'a>,
 }
 
-/// These CAs, with what each has signed, as of `now`.
-pub fn authorities(all: &[(Private, RevocationList, Vec<Registered>)], now: Moment) -> String {
+/// These CAs, with what each has signed, as of `now`; and why others cannot be shown.
+pub fn authorities(all: &[(Private, RevocationList, Vec<Registered>)], errors: &[String], now: Moment) -> String {
     let authorities = all.iter().map(|(one, list, register)| entry(one, list, register, now)).collect();
-    whole(&Document { version: VERSION, command: "ca", authorities })
+    whole(&Document { version: VERSION, command: "ca", authorities, errors })
 }
 
 /// What `ca export`, `revoke` and `crl` did, and to which certificate.

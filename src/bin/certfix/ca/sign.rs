@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use certfix::authority::Way;
-use certfix::authority::private::{Asked, Private, Registered, State, compromised, examine};
+use certfix::authority::private::{Asked, Private, Registered, State, examine};
 use certfix::error::Signing;
 use certfix::facts::{
     Certificate, Evidence, Item, Moment, Name, PublicKey, Request, Source, Subject, Target, TrustStore,
@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use super::{Desk, key};
 use crate::args::ca::CaSign;
 use crate::args::{Clock, Format, Install};
-use crate::keys::{confirmed, tell_unread};
+use crate::keys::{compromised, confirmed, tell_unread};
 use crate::printed::store_flag;
 use crate::{install, terminal, write};
 
@@ -111,7 +111,7 @@ impl Desk {
         });
         let each: Vec<(Source, Request)> = each.collect();
         let of = each.len();
-        let compromised = compromised(&self.store)?;
+        let compromised = compromised(&self.store);
         let examined = each.into_par_iter().map(|(source, request)| {
             let asked = examine(&request, &source.to_string(), &ca.only, &compromised)?;
             let key = keys.get(&request.identity.key).cloned();
