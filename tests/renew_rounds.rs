@@ -100,3 +100,75 @@ fn where_the_clock_went_back_nothing_is_called_valid_and_nobody_is_sent_for_a_ne
         "{listed}"
     );
 }
+
+/// A day before a private CA with an intermediate ends, and one after, where it was made on the first of 2026.
+const ENDING: [&str; 2] = ["2030-07-01", "2031-01-01"];
+
+/// A desk with such a CA, which signed for its key.
+fn with_short_ca() -> Desk {
+    let desk = Desk::new();
+    let at = ["--at", "2026-01-01"];
+    desk.answer(0, &[&["ca", "init", "Int CA", "--intermediate", "--key", "p-256", "--plain-key"][..], &at].concat());
+    let request = format!("store/{NAME}/request.csr");
+    desk.answer(0, &[&["ca", "sign", &request, "--install", "--yes"][..], &at].concat());
+    desk
+}
+
+/// The words of the command that stands in this text after `certfix`.
+fn command<'a>(text: &'a str, beginning: &str) -> Vec<&'a str> {
+    let at = text.find(&format!("certfix {beginning}")).unwrap_or_else(|| panic!("{text}"));
+    text[at..].lines().next().unwrap().split([' ', ',', ';']).skip(1).collect()
+}
+
+#[test]
+fn a_ca_that_comes_to_its_end_is_told_of_in_time() {
+    let desk = with_short_ca();
+    let [before, _] = ENDING;
+    let shown = |day: &str| desk.answer(0, &["keys", "--at", day]) + &desk.answer(0, &["ca", "list", "--at", day]);
+    assert_eq!(desk.answer(0, &["renew", "--at", "2026-11-01"]), format!("{NAME}: renewed until 2027-12-02\n"));
+    assert!(!shown("2026-11-01").contains(" with it"), "nothing ends yet");
+    let said = desk.json(1, &["renew", "--at", before]);
+    let remark = said["keys"][0]["remarks"][0].as_str().unwrap().to_owned();
+    assert!(remark.starts_with("the CA int-ca itself ends on 2030-12-31: make another with certfix ca init NAME "));
+    let tree = desk.answer(0, &["keys", "--at", before]);
+    assert!(tree.contains("   its CA int-ca ends with it: certfix ca list int-ca --store store\n"), "{tree}");
+    assert_eq!(desk.json(0, &["keys", "--at", before])["keys"][0]["ends_with_ca"], "int-ca");
+    let listed = desk.answer(0, &["ca", "list", "int-ca", "--at", before]);
+    assert!(listed.contains("certificates and their renewals end with it\n"), "{listed}");
+    assert_eq!(desk.json(0, &["ca", "list", "--at", before])["authorities"][0]["cuts_short"], 1);
+    // Each time, not only the first; and what it says works.
+    let said = desk.answer(1, &["renew", "--at", "2030-11-15"]);
+    assert_eq!(said.lines().count(), 2, "{said}");
+    goes_to_another(&desk, &said, "2030-11-15", &format!("store/{NAME}/request.csr"));
+}
+
+#[test]
+fn a_ca_that_has_ended_is_replaced_as_the_hint_says() {
+    let desk = with_short_ca();
+    let [_, after] = ENDING;
+    let output = desk.run(&["renew", "--at", after], Stdio::null());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && said.contains("the CA 'Int CA' ended on 2030-12-31"), "{said}");
+    goes_to_another(&desk, &said, after, &format!("store/{NAME}/renewal/request.csr"));
+}
+
+/// Does what was said, and sees that renewals go to the new CA.
+fn goes_to_another(desk: &Desk, said: &str, day: &str, request: &str) {
+    let of_day = |words: Vec<&str>, more: &[&str]| {
+        let words: Vec<&str> = words.into_iter().map(|word| if word == "NAME" { "Next" } else { word }).collect();
+        desk.answer(0, &[&words[..], more, &["--at", day]].concat());
+    };
+    let mut init = command(said, "ca init ");
+    init.truncate(5);
+    assert_eq!(init, ["ca", "init", "NAME", "--store", "store"]);
+    of_day(init, &["--key", "p-256", "--plain-key"]);
+    let sign = command(said, "ca sign ");
+    assert_eq!(sign, ["ca", "sign", request, "--ca", "NAME", "--install", "--store", "store"]);
+    of_day(sign, &["--yes"]);
+    let later = Moment::parse(day).unwrap().plus_days(300).date();
+    assert!(desk.answer(0, &["renew", "--at", &later]).contains(": renewed until "));
+    let shown = desk.json(0, &["keys", "--at", &later]);
+    assert_eq!(shown["keys"][0]["ends_with_ca"], serde_json::Value::Null);
+    let signed = &desk.json(0, &["ca", "list", "next"])["authorities"][0]["signed"];
+    assert_eq!(signed.as_array().unwrap().len(), 2);
+}

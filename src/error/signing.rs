@@ -58,7 +58,10 @@ impl Signing {
             Self::NotValid { since: Some(_), .. } => {
                 "see that the clock of this machine is right; where --at is given, name a later day"
             }
-            Self::NotValid { since: None, .. } => "make a new CA with certfix ca init NAME, and have clients trust it",
+            Self::NotValid { since: None, .. } => {
+                "make a new CA with certfix ca init NAME, have clients trust it, then: \
+                 certfix ca sign REQUEST --ca NAME --install"
+            }
             Self::NothingSigned { .. } => "sign the others without them, or mend them first",
             Self::NoRequest { .. } => "name the file of a certificate request; certfix csr makes one",
             Self::SameFile { .. } => "sign them in two calls, with two folders",

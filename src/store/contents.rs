@@ -31,6 +31,9 @@ pub struct Contents {
     pub renewal: Option<Request>,
     /// Since when and why the certificate is revoked, once [`Contents::mark`] was told.
     pub revoked: Option<Revocation>,
+    /// The private CA of the store that will end with the newest certificate, so that no renewal can live longer. Only
+    /// `authority` can tell.
+    pub ends_with: Option<String>,
     /// What is wrong.
     pub faults: Vec<Fault>,
 }
@@ -125,6 +128,7 @@ impl KeyFolder {
             waiting: None,
             renewal: None,
             revoked: None,
+            ends_with: None,
             faults: Vec::new(),
         };
         if let Err(error) = self.ensure_readable() {

@@ -171,6 +171,11 @@ impl Private {
         self.root.not_after.min(self.issuer().not_after)
     }
 
+    /// True for a certificate of its own that could not live longer, because it ends itself. No renewal can either.
+    pub fn cuts_short(&self, cert: &Certificate) -> bool {
+        cert.issuer == self.issuer().identity.subject && cert.not_after >= self.end()
+    }
+
     fn read(folder: PathBuf) -> Result<Self, Error> {
         let path = folder.join(SETTINGS);
         let damaged = |cause: String| Error::Damaged { path: path.clone(), cause };

@@ -114,6 +114,12 @@ impl Private {
         all.pop().ok_or_else(|| none().into())
     }
 
+    /// How many of these that are in force live no longer because the CA itself ends.
+    pub fn cut_short(&self, register: &[Registered], now: Moment) -> usize {
+        let in_force = register.iter().filter(|one| one.state(now) == State::Valid);
+        in_force.filter(|one| self.cuts_short(&one.certificate)).count()
+    }
+
     /// Puts certificates into the register, and what is above them, so that each file is whole for `certfix install`. They
     /// are on the disk when this returns.
     pub(super) fn enter(&self, certificates: Vec<Certificate>) -> Result<Vec<Registered>, Error> {

@@ -9,13 +9,13 @@ use certfix::authority::private::{self, Init, Private, Registered, State};
 use certfix::error::Signing;
 use certfix::facts::{Constraints, Evidence, Moment, PrivateKey, Source, Text};
 use certfix::report::{json, text};
-use certfix::store::{self, Contents, Secrecy, Store, write_new};
+use certfix::store::{self, Contents, KeyFolder, Secrecy, Store, write_new};
 use certfix::{Error, issue};
 
 use crate::args::ca::{Ca, CaAction, CaCrl, CaExport, CaInit, CaRevoke};
 use crate::args::{Clock, Format, PasswordFrom};
 use crate::keys::{compromised, confirmed};
-use crate::printed::store_flag;
+use crate::printed::{in_store, of_key, store_flag};
 use crate::{password, terminal, write};
 
 pub(crate) fn run(args: &Ca) -> Result<ExitCode, Error> {
@@ -34,6 +34,10 @@ pub(crate) fn run(args: &Ca) -> Result<ExitCode, Error> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// What to do before a CA ends.
+const ENDING: &str =
+    "make another with certfix ca init NAME, have clients trust it, then: certfix ca sign REQUEST --ca NAME --install";
 
 struct Desk {
     store: Store,
@@ -222,6 +226,14 @@ pub(crate) fn again(
     answer.certificates.push(registered.certificate);
     answer.certificates.extend(ca.chain().iter().chain([&ca.root]).cloned());
     Ok(answer)
+}
+
+/// That the newest certificate of a key lives no longer because the CA of this name ends itself, and what helps.
+pub(crate) fn limit(store: &Store, name: &str, key: &KeyFolder) -> Option<String> {
+    let ca = Private::named(store, Some(name)).ok()?;
+    let end = key.contents().newest().filter(|cert| ca.cuts_short(cert))?.not_after.date();
+    let advice = in_store(ENDING, store.root());
+    Some(format!("the CA {} itself ends on {end}: {}", ca.id(), of_key(&advice, store.root(), &key.name())))
 }
 
 /// The key that signs; asks for its password when somebody is there.

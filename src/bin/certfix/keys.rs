@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use certfix::authority::private;
+use certfix::authority::private::{self, Private};
 use certfix::facts::{Evidence, Item, Moment, Name, PrivateKey, PublicKey, Revoked, Subject, Text};
 use certfix::input::Password;
 use certfix::issue::SigningKey;
@@ -163,10 +163,17 @@ impl Desk {
         }
     }
 
-    /// The same with what the store's own CAs have revoked.
+    /// The same with what the store's own CAs have revoked, and which of them end.
     fn marked(&self, mut keys: Vec<Contents>) -> Vec<Contents> {
         let revoked = revoked(&self.store);
-        keys.iter_mut().for_each(|key| key.mark(&revoked));
+        // Why one cannot be read was said just now.
+        let authorities: Vec<Private> = Private::all(&self.store).into_iter().flatten().flatten().collect();
+        for key in &mut keys {
+            key.mark(&revoked);
+            let newest = key.newest().filter(|cert| cert.not_after >= self.now);
+            let signer = newest.and_then(|cert| authorities.iter().find(|ca| ca.cuts_short(cert)));
+            key.ends_with = signer.map(Private::id);
+        }
         keys
     }
 

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use certfix::facts::Name;
 use certfix::report::text;
+use certfix::store::{self, Store};
 use clap::Command;
 
 use crate::args;
@@ -49,13 +51,20 @@ pub(crate) fn in_store(sentence: &str, store: &Path) -> String {
     text
 }
 
-/// The same sentence, in which every command about a key names this one.
-pub(crate) fn of_key(sentence: &str, name: &str) -> String {
+/// The same sentence, in which every command about a key of the store names this one, or its last request.
+pub(crate) fn of_key(sentence: &str, store: &Path, name: &str) -> String {
     const ABOUT_A_KEY: [&str; 4] = ["certfix order ", "csr --renew ", "renew --now ", "keys show "];
+    const SIGN: &str = "ca sign ";
     let fill = |text: String, command: &str| {
         text.replace(&format!("{command}NAME"), &format!("{command}{}", text::quoted(name)))
     };
-    ABOUT_A_KEY.into_iter().fold(sentence.to_owned(), fill)
+    let named = ABOUT_A_KEY.into_iter().fold(sentence.to_owned(), fill);
+    let Ok(name) = Name::parse(name) else { return named };
+    let folder = Store::open(store).path(&name);
+    let renewal = folder.join(store::RENEWAL).join(store::REQUEST);
+    let request = if renewal.is_file() { renewal } else { folder.join(store::REQUEST) };
+    let request = text::argument_of(&request.display().to_string());
+    named.replace(&format!("{SIGN}REQUEST"), &format!("{SIGN}{request}"))
 }
 
 /// How long a command is that takes a store: its words, flags with their values, and what is to be filled in.
@@ -111,8 +120,9 @@ mod tests {
                 "certfix csr --renew '*.b.c' --new-key, certfix order '*.b.c'",
             ),
             ("certfix ca init NAME; certfix csr --fqdn NAME", "certfix ca init NAME; certfix csr --fqdn NAME"),
+            ("certfix ca sign REQUEST --ca NAME", "certfix ca sign 'my keys/_wildcard.b.c/request.csr' --ca NAME"),
         ] {
-            assert_eq!(of_key(sentence, "*.b.c"), named);
+            assert_eq!(of_key(sentence, Path::new("my keys"), "*.b.c"), named);
         }
     }
 

@@ -106,6 +106,7 @@ impl Round<'_> {
             services: Vec::new(),
             waiting: Vec::new(),
             remarks: Vec::new(),
+            limit: None,
             why,
         };
         if due > self.now && !self.args.now {
@@ -121,7 +122,13 @@ impl Round<'_> {
             return Ok(());
         }
         self.progress.show(&format!("renewing {}", Text::from(&*name)));
-        let outcome = is_free.and(way).and_then(|way| self.renew(&contents, way.as_ref()));
+        let outcome = is_free.and(way).and_then(|way| {
+            let outcome = self.renew(&contents, way.as_ref())?;
+            if let (Outcome::Installed { .. }, Some(Way::Private { name })) = (&outcome, &way) {
+                renewed.limit = ca::limit(&self.store, name, folder);
+            }
+            Ok(outcome)
+        });
         renewed.outcome = match outcome {
             Ok(outcome) => outcome,
             Err(Error::Interrupted) => return Err(self.stopped()),
@@ -287,6 +294,7 @@ impl Round<'_> {
             services: vec![committed.binding.to_string()],
             waiting: Vec::new(),
             remarks: remarks.collect(),
+            limit: None,
             why: None,
         });
     }

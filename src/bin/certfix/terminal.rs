@@ -116,7 +116,7 @@ pub(crate) fn complain_in(store: &Path, error: &Error) {
 
 /// The same, where it belongs to one of its keys, which the commands name as well.
 pub(crate) fn complain_about(name: &str, store: &Path, error: &Error) {
-    complain_with(&format!("error: {}", Text::from(name)), error, &of_key(&in_store(error.hint(), store), name));
+    complain_with(&format!("error: {}", Text::from(name)), error, &of_key(&in_store(error.hint(), store), store, name));
 }
 
 fn complain_with(head: &str, error: &Error, hint: &str) {

@@ -31,6 +31,7 @@ struct AuthorityEntry<'a> {
     intermediate: Option<CertificateEntry<'a>>,
     key_is_here: bool,
     crl: ListEntry,
+    cuts_short: usize,
     signed: Vec<RegisteredEntry<'a>>,
 }
 
@@ -170,6 +171,7 @@ fn entry<'a>(
             next_update: list.next_update.map(Moments::from),
             revoked: list.revoked.len(),
         },
+        cuts_short: authority.cut_short(register, now),
         signed: signed.collect(),
     }
 }

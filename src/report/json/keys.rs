@@ -36,6 +36,7 @@ struct Entry<'a> {
     waiting: Option<Waiting<'a>>,
     renewal: bool,
     revoked_since: Option<Moments>,
+    ends_with_ca: Option<&'a str>,
     faults: Vec<Shown<Text>>,
 }
 
@@ -94,6 +95,7 @@ fn entry(key: &Contents, now: Moment) -> Entry<'_> {
         }),
         renewal: key.renewal.is_some(),
         revoked_since: key.revoked.as_ref().map(|revoked| revoked.since.into()),
+        ends_with_ca: key.ends_with.as_deref(),
         faults: faults.map(|fault| Shown(Text::from(&*fault))).collect(),
     }
 }

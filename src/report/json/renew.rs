@@ -28,7 +28,7 @@ struct Entry<'a> {
     error: Option<&'a str>,
     services: &'a [String],
     waiting: &'a [String],
-    remarks: &'a [String],
+    remarks: Vec<&'a str>,
     why: Option<&'a str>,
 }
 
@@ -52,7 +52,7 @@ fn entry(key: &Renewed) -> Entry<'_> {
         error: None,
         services: &key.services,
         waiting: &key.waiting,
-        remarks: &key.remarks,
+        remarks: key.limit.iter().chain(&key.remarks).map(|remark| &**remark).collect(),
         why: key.why.as_deref(),
     };
     match &key.outcome {

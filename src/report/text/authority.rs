@@ -198,6 +198,12 @@ pub fn authorities(
             many => format!("{many} certificates"),
         };
         page.field("signed", &count)?;
+        if one.cut_short(register, now) > 0 {
+            page.field("note", "it ends so soon that certificates and their renewals end with it")?;
+            page.command("new CA", &format!("certfix ca init NAME{store_flag}"))?;
+            page.command("trust it", &format!("certfix ca export --ca NAME{store_flag}"))?;
+            page.command("each key", &format!("certfix ca sign REQUEST --ca NAME --install{store_flag}"))?;
+        }
         let names: Vec<String> =
             register.iter().map(|one| first_name(&one.certificate.identity).unwrap_or_default()).collect();
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);

@@ -47,8 +47,16 @@ pub fn key_tree(root: &str, keys: &[Contents], store_flag: &str, now: Moment, pa
         if keys[index].renewal.is_some() {
             page.line(&format!("{trunk}   a renewal waits for its certificate"))?;
         }
+        if let Some(signer) = &keys[index].ends_with {
+            page.line(&format!("{trunk}   {}", ends(signer, store_flag)))?;
+        }
     }
     Ok(())
+}
+
+/// That a certificate ends because its CA does.
+fn ends(signer: &str, store_flag: &str) -> String {
+    format!("its CA {} ends with it: certfix ca list {}{store_flag}", Text::from(signer), quoted(signer))
 }
 
 /// What waits, and what for.
@@ -119,6 +127,9 @@ pub fn one_key(key: &Contents, store_flag: &str, now: Moment, page: &mut Page<'_
     }
     if key.renewal.is_some() {
         page.field("renewal", "waits for its certificate")?;
+    }
+    if let Some(signer) = &key.ends_with {
+        page.field("note", &ends(signer, store_flag))?;
     }
     for binding in &bindings {
         let but = if binding.committed.is_none() { ", after the next commit" } else { "" };

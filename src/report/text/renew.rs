@@ -25,6 +25,8 @@ pub struct Renewed {
     pub waiting: Vec<String>,
     /// What else is to be known of what those services present, beginning with the place.
     pub remarks: Vec<String>,
+    /// That no renewal can live longer, because the private CA itself ends, and what to do.
+    pub limit: Option<String>,
     /// Why it is due so early: its CA has revoked it, or the authority's page that says why it wants to be asked now.
     pub why: Option<String>,
 }
@@ -58,7 +60,7 @@ impl Renewed {
     /// True when somebody has to do something.
     pub fn needs_a_person(&self) -> bool {
         let done = matches!(self.outcome, Outcome::Installed { undone: false, .. } | Outcome::Failed(_));
-        !done || !self.waiting.is_empty()
+        !done || !self.waiting.is_empty() || self.limit.is_some()
     }
 }
 
@@ -102,7 +104,7 @@ pub fn renewed(keys: &[Renewed], store_flag: &str, page: &mut Page<'_>) -> io::R
             Some(why) => page.line(&format!("{line}; why: {}", Text::from(&**why)))?,
             None => page.line(&line)?,
         }
-        for remark in &key.remarks {
+        for remark in key.limit.iter().chain(&key.remarks) {
             page.line(&format!("{name}: {}", Text::from(&**remark)))?;
         }
     }
