@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use super::generation::CURRENT;
 use super::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, RENEWAL, REQUEST, Slot};
 use crate::Error;
 use crate::facts::{
@@ -56,6 +57,8 @@ pub struct Waiting {
 /// What is wrong with a key folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// The link to the generation in use leads nowhere, and the one that it most likely led to: see [`KeyFolder::ensure_led`].
+    NoCurrent(u32),
     /// There is no private key.
     NoKey,
     /// There is a certificate, and not the file that most servers read.
@@ -133,6 +136,10 @@ impl KeyFolder {
         };
         if let Err(error) = self.ensure_readable() {
             contents.faults.push(Fault::Unreadable(error.to_string()));
+            return contents;
+        }
+        if let Some(number) = self.lost() {
+            contents.faults.push(Fault::NoCurrent(number));
             return contents;
         }
         contents.read_key(&self.path.join(KEY));
@@ -253,6 +260,7 @@ impl Contents {
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoCurrent(_) => write!(out, "{CURRENT}, the link to the generation in use, leads nowhere"),
             Self::NoKey => write!(out, "{KEY} is missing"),
             Self::NoFullChain => write!(out, "{FULL_CHAIN} is missing"),
             Self::Unreadable(error) => out.write_str(error),

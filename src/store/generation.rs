@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::turn::{NEXT, target};
 use super::write::{failed, hidden_beside, make_private, parent, rename_new, sync_folder, write_file};
-use super::{FILES, KEY, KeyFolder, Lock, NewFile, RENEWAL, REQUEST, Secrecy, Store, write};
+use super::{CERTIFICATE, FILES, KEY, KeyFolder, Lock, NewFile, RENEWAL, REQUEST, Secrecy, Store, write};
 use crate::Error;
 
 pub(super) const CURRENT: &str = "current";
@@ -67,12 +67,13 @@ impl KeyFolder {
         Ok(path)
     }
 
-    /// Fails when a name that services read leads past the current generation: it would not change with the others. To be asked
-    /// before anybody signs for the next one.
+    /// Fails when a name that services read leads past the current generation: it would not change with the others; and as
+    /// [`KeyFolder::ensure_led`] does. To be asked before anybody signs for the next one.
     ///
     /// # Errors
     /// [`Error::Conflict`]
     pub fn ensure_own(&self) -> Result<(), Error> {
+        self.ensure_led()?;
         let Some(name) = self.strays().next() else { return Ok(()) };
         let path = self.path.join(name);
         let (what, hint) = match self.generation() {
@@ -82,6 +83,32 @@ impl KeyFolder {
             None => ("a file of the store, but a link", "put the file that it leads to in its place"),
         };
         Err(Error::Conflict { cause: format!("'{}' is not {what}", path.display()), hint })
+    }
+
+    /// Fails when the link to the current generation leads nowhere, so that nothing of the key can be read.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`]
+    pub fn ensure_led(&self) -> Result<(), Error> {
+        if self.lost().is_none() {
+            return Ok(());
+        }
+        let path = self.path.join(CURRENT);
+        let cause = format!("'{}' leads nowhere: it is the link to the generation in use", path.display());
+        Err(Error::Conflict { cause, hint: "certfix keys show NAME names the command that makes it anew" })
+    }
+
+    /// Where the link to the current generation leads nowhere: the newest one that it can have led to, with a certificate if any has
+    /// one. Which one it was, nobody can tell for sure.
+    pub(super) fn lost(&self) -> Option<u32> {
+        let is_plain = |name: &&str| is_plain(&self.path.join(name));
+        if self.path.join(CURRENT).is_dir() || FILES.iter().any(is_plain) {
+            return None;
+        }
+        let waiting = self.waiting();
+        let has = |number: u32, name: &str| self.numbered(number).join(name).is_file();
+        let numbers = self.generations().into_iter().filter(|number| Some(*number) != waiting && has(*number, KEY));
+        numbers.max_by_key(|number| (has(*number, CERTIFICATE), *number))
     }
 
     /// The names that services read which are neither links through `current` nor plain files that can become such.

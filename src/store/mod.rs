@@ -246,7 +246,7 @@ impl KeyFolder {
                 return Ok(self.path.is_dir());
             }
         }
-        Ok(false)
+        Ok(self.lost().is_some())
     }
 
     /// Fails where it cannot be looked into, and so cannot be told whether it is a key.

@@ -39,6 +39,10 @@ impl Store {
 
 impl KeyFolder {
     fn recover(&self, done: &mut Vec<String>) {
+        if self.lost().is_some() {
+            // What was in use cannot be told from what was not.
+            return;
+        }
         let mut say = |what: &str| done.push(format!("{}: {what}", Text::from(&*self.name())));
         let mut swept = false;
         for folder in [self.path.clone(), self.path.join(GENERATIONS)] {
@@ -63,8 +67,9 @@ impl KeyFolder {
         let newest = current.max(self.waiting());
         for number in self.generations().into_iter().filter(|number| newest.is_none_or(|newest| *number > newest)) {
             let path = self.numbered(number);
-            // A generation whose key is nowhere else was in use once.
-            if is_ours(&path) && !is_last_of_its_key(&path) && fs::remove_dir_all(&path).is_ok() {
+            // A generation whose key is nowhere else was in use once. Without a current one, all was begun with plain files.
+            let is_begun = newest.is_some() || self.is_copied_in(&path);
+            if is_begun && is_ours(&path) && !is_last_of_its_key(&path) && fs::remove_dir_all(&path).is_ok() {
                 say("took back an installation that was interrupted");
             }
         }
@@ -80,6 +85,12 @@ impl KeyFolder {
         }
         let _ = self.add_links(&self.path.join(CURRENT));
         self.drop_dead_links();
+    }
+
+    /// True when all files of this generation are files of the folder itself.
+    fn is_copied_in(&self, generation: &Path) -> bool {
+        let mut own = FILES.iter().filter(|name| generation.join(name).symlink_metadata().is_ok());
+        own.all(|name| is_same(&generation.join(name), &self.path.join(name)))
     }
 }
 

@@ -83,9 +83,10 @@ fn tell_unknown(unknown: &[Error]) {
     }
 }
 
-/// Names the folders that could not be looked into, where a key was looked for and not found.
+/// Names the folders whose keys could not be read, where a key was looked for and not found.
 pub(crate) fn tell_unread(store: &Store) {
-    for error in store.keys().unwrap_or_default().iter().filter_map(|key| key.ensure_readable().err()) {
+    let read = |key: &KeyFolder| key.ensure_readable().and_then(|()| key.ensure_led());
+    for error in store.keys().unwrap_or_default().iter().filter_map(|key| read(key).err()) {
         terminal::remark(&error.to_string());
     }
 }
@@ -186,6 +187,7 @@ impl Desk {
         old: &PasswordFrom,
     ) -> Result<(), Error> {
         let key = named(&self.store, name)?.contents();
+        key.folder.ensure_led()?;
         let taken = write::if_there(write::OTHER_OUTPUT);
         if output.symlink_metadata().is_ok() {
             return Err(taken(Error::Exists { path: output.to_owned() }));

@@ -85,9 +85,12 @@ impl Round<'_> {
         // Without a certificate there is nothing to renew. One that is there and cannot be read may be about to end.
         let Some(cert) = contents.newest() else {
             let path = folder.path.join(store::CERTIFICATE);
-            if path.symlink_metadata().is_ok() {
+            let unread = || {
                 let cause = "it holds no certificate".to_owned();
-                let error = sources::read_file(&path, None).err().unwrap_or(Error::Damaged { path, cause });
+                let is_there = path.symlink_metadata().is_ok();
+                is_there.then(|| sources::read_file(&path, None).err().unwrap_or(Error::Damaged { path, cause }))
+            };
+            if let Some(error) = folder.ensure_led().err().or_else(unread) {
                 self.progress.end();
                 self.unread.push(error.to_string());
                 terminal::complain_about(&folder.name(), self.store.root(), &error);

@@ -10,7 +10,7 @@ use crate::deploy::{self, Binding};
 use crate::error::listed;
 use crate::facts::{Identity, Moment, Text};
 use crate::report::with_unicode;
-use crate::store::{Contents, State, Waiting};
+use crate::store::{Contents, Fault, State, Waiting};
 
 /// Writes one line for each key: name, state, first name, end. `store_flag` follows commands, so that they find the store.
 ///
@@ -137,11 +137,20 @@ pub fn one_key(key: &Contents, store_flag: &str, now: Moment, page: &mut Page<'_
         page.command("take away", &format!("{}{store_flag}", unbinding(&key.folder.name(), binding)))?;
     }
     page.field("folder", &Text::of_path(&key.folder.path).to_string())?;
+    // On one line, however long, so that it can be copied.
+    if let Some(number) = key.faults.iter().find_map(lost) {
+        let link = argument_of(&key.folder.path.join("current").display().to_string());
+        return page.line(&format!("Next: ln -sfn generations/{number:04} {link}"));
+    }
     match next_step(key, state) {
-        // On one line, however long, so that it can be copied.
         Some(next) => page.line(&format!("Next: certfix {next}{store_flag}")),
         None => Ok(()),
     }
+}
+
+/// The generation that the link to the one in use most likely led to, where it leads nowhere.
+fn lost(fault: &Fault) -> Option<u32> {
+    if let Fault::NoCurrent(number) = fault { Some(*number) } else { None }
 }
 
 /// The command that takes a binding away. One by a template of the user's own is found by that template.

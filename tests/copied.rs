@@ -1,0 +1,83 @@
+//! Stores that were copied or put back by hand: what became of the links is mended, or said, and no key is lost.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[expect(dead_code, reason = "other tests need more of it")]
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use desk::{Desk, NAME};
+
+/// The day of the renewals.
+const LATER: &str = "2029-06-01";
+
+/// A desk with a private CA that signed for the key, twice: `keys` says "generation 3 of 3".
+fn signed() -> Desk {
+    let desk = Desk::new();
+    desk.answer(0, &["ca", "init", "Contoso CA", "--key", "p-256", "--plain-key"]);
+    desk.answer(0, &["ca", "sign", &format!("store/{NAME}/request.csr"), "--days", "800", "--install", "--yes"]);
+    desk.answer(0, &["renew", NAME, "--now"]);
+    assert_eq!(desk.json(0, &["keys"])["keys"][0]["generation"], 3);
+    desk
+}
+
+fn said(desk: &Desk, status: i32, arguments: &[&str]) -> String {
+    let output = desk.run(arguments, Stdio::null());
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {text}");
+    text
+}
+
+fn key(desk: &Desk) -> PathBuf {
+    desk.path("store").join(NAME)
+}
+
+#[test]
+fn a_key_without_its_current_link_loses_nothing_and_says_how_to_get_it_back() {
+    let links = ["current", "key.pem", "request.csr", "cert.pem", "chain.pem", "fullchain.pem"];
+    // The link alone; all of them, as a backup without links has it; a generation that somebody deleted.
+    for case in ["current", "links", "generation"] {
+        let desk = signed();
+        match case {
+            "current" => fs::remove_file(key(&desk).join("current")).unwrap(),
+            "links" => links.iter().for_each(|link| fs::remove_file(key(&desk).join(link)).unwrap()),
+            _ => fs::remove_dir_all(key(&desk).join("generations/0003")).unwrap(),
+        }
+        let before = desk.contents();
+        let number = if case == "generation" { "0002" } else { "0003" };
+        let shown = desk.json(0, &["keys"]);
+        assert_eq!(
+            (shown["keys"][0]["name"].as_str(), shown["keys"][0]["state"].as_str()),
+            (Some(NAME), Some("broken"))
+        );
+        let fault = "current, the link to the generation in use, leads nowhere";
+        assert_eq!(shown["keys"][0]["faults"], serde_json::json!([fault]), "{case}");
+        let next = format!("ln -sfn generations/{number} store/{NAME}/current");
+        let page = said(&desk, 0, &["keys", "show", NAME]);
+        assert!(page.ends_with(&format!("Next: {next}\n")), "{case}: {page}");
+        let cause =
+            format!("error: {NAME}: 'store/{NAME}/current' leads nowhere: it is the link to the generation in use");
+        let hint = "hint: certfix keys show NAME --store store names the command that makes it anew";
+        for arguments in [&["renew", "--at", LATER][..], &["renew", NAME, "--now"]] {
+            let text = said(&desk, 2, arguments);
+            assert!(text.contains(&cause) && text.contains(hint), "{case} {arguments:?}: {text}");
+        }
+        let text = said(&desk, 2, &["csr", "--renew", NAME]);
+        assert!(text.contains("leads nowhere"), "{case}: {text}");
+        desk.put("leaf.pem", &desk.text(&format!("store/{NAME}/generations/{number}/cert.pem")));
+        let text = said(&desk, 2, &["install", "leaf.pem"]);
+        assert!(text.contains(&format!("'store/{NAME}/current' leads nowhere")), "{case}: {text}");
+        let text = said(&desk, 2, &["keys", "backup", NAME, "-o", "b.pfx", "--new-password-file", "password"]);
+        assert!(text.contains("leads nowhere"), "{case}: {text}");
+        fs::remove_file(desk.path("leaf.pem")).unwrap();
+        assert_eq!(desk.contents(), before, "{case}: something was changed");
+        let words = ["-c", &next];
+        assert!(Command::new("sh").args(words).current_dir(desk.path("")).status().unwrap().success());
+        assert_eq!((desk.state(), said(&desk, 0, &["renew"])), ("installed".to_owned(), String::new()), "{case}");
+        assert!(desk.path(&format!("store/{NAME}/fullchain.pem")).is_file());
+    }
+}
