@@ -6,8 +6,9 @@
 #[path = "support/desk.rs"]
 mod desk;
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use desk::{Desk, NAME};
@@ -25,6 +26,13 @@ fn signed() -> Desk {
     desk
 }
 
+/// The store again, as a copy by `cp` with this flag has it.
+fn copied(desk: &Desk, flag: &str) {
+    fs::rename(desk.path("store"), desk.path("original")).unwrap();
+    let arguments = [flag, "original", "store"];
+    assert!(Command::new("cp").args(arguments).current_dir(desk.path("")).status().unwrap().success());
+}
+
 fn said(desk: &Desk, status: i32, arguments: &[&str]) -> String {
     let output = desk.run(arguments, Stdio::null());
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
@@ -32,8 +40,64 @@ fn said(desk: &Desk, status: i32, arguments: &[&str]) -> String {
     text
 }
 
+/// Every private key in the folder and below it.
+fn keys(folder: &Path) -> BTreeSet<Vec<u8>> {
+    let entries = || fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let below = entries().filter(|path| path.is_dir() && !path.is_symlink()).flat_map(|path| keys(&path));
+    let own = entries().filter(|path| path.ends_with("key.pem")).filter_map(|path| fs::read(path).ok());
+    own.chain(below).collect()
+}
+
 fn key(desk: &Desk) -> PathBuf {
     desk.path("store").join(NAME)
+}
+
+#[test]
+fn a_copy_whose_links_were_followed_is_renewed_as_the_store_was() {
+    for flag in ["-rL", "-aL"] {
+        let desk = signed();
+        copied(&desk, flag);
+        let before = (keys(&key(&desk)), desk.text(&format!("store/{NAME}/cert.pem")));
+        assert!(key(&desk).join("current").is_dir() && !key(&desk).join("current").is_symlink());
+        assert_eq!(desk.state(), "installed");
+        let text = said(&desk, 0, &["renew", NAME, "--now"]);
+        assert!(text.starts_with(&format!("{NAME}: renewed until ")) && text.lines().count() == 1, "{text}");
+        assert!(keys(&key(&desk)).is_superset(&before.0), "{flag}: a key is gone");
+        assert_ne!(desk.text(&format!("store/{NAME}/cert.pem")), before.1);
+        assert!(key(&desk).join("current").is_symlink() && key(&desk).join("key.pem").is_symlink());
+        assert_eq!((said(&desk, 0, &["renew"]), desk.state()), (String::new(), "installed".to_owned()));
+    }
+}
+
+#[test]
+fn a_copy_that_followed_links_to_folders_alone_is_renewed_too() {
+    let desk = signed();
+    let current = key(&desk).join("current");
+    let number = fs::read_link(&current).unwrap();
+    fs::remove_file(&current).unwrap();
+    let arguments = ["-r".as_ref(), number.as_os_str(), "current".as_ref()];
+    assert!(Command::new("cp").args(arguments).current_dir(key(&desk)).status().unwrap().success());
+    let before = keys(&key(&desk));
+    assert_eq!(desk.state(), "installed");
+    said(&desk, 0, &["renew", NAME, "--now"]);
+    assert!(keys(&key(&desk)).is_superset(&before) && current.is_symlink());
+    assert_eq!((said(&desk, 0, &["renew"]), desk.state()), (String::new(), "installed".to_owned()));
+}
+
+#[test]
+fn what_waits_in_a_copy_is_in_nobody_s_way() {
+    let desk = signed();
+    let value = format!("combined_file={}", desk.path("mail.pem").display());
+    desk.answer(0, &["bind", NAME, "--to", "files:mail", "--set", &value, "--reload", "true"]);
+    desk.answer(0, &["commit"]);
+    said(&desk, 0, &["renew", NAME, "--now", "--no-commit"]);
+    copied(&desk, "-rL");
+    assert!(key(&desk).join("next").is_dir());
+    let before = keys(&key(&desk));
+    let text = said(&desk, 0, &["renew", NAME, "--now"]);
+    assert!(text.contains("; files:mail has it"), "{text}");
+    assert!(keys(&key(&desk)).is_superset(&before));
+    assert!(desk.text("mail.pem").contains(&desk.text(&format!("store/{NAME}/cert.pem"))));
 }
 
 #[test]

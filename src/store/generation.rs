@@ -101,8 +101,7 @@ impl KeyFolder {
     /// Where the link to the current generation leads nowhere: the newest one that it can have led to, with a certificate if any has
     /// one. Which one it was, nobody can tell for sure.
     pub(super) fn lost(&self) -> Option<u32> {
-        let is_plain = |name: &&str| is_plain(&self.path.join(name));
-        if self.path.join(CURRENT).is_dir() || FILES.iter().any(is_plain) {
+        if self.path.join(CURRENT).is_dir() || is_plain(&self.path.join(KEY)) {
             return None;
         }
         let waiting = self.waiting();
@@ -169,12 +168,16 @@ impl KeyFolder {
         }
     }
 
+    fn free_number(&self) -> u32 {
+        self.generations().last().map_or(1, |last| last + 1)
+    }
+
     pub(super) fn numbered(&self, number: u32) -> PathBuf {
         self.path.join(GENERATIONS).join(format!("{number:04}"))
     }
 
-    /// Turns plain files into links to the same files in a first generation. At every moment each name leads to the same
-    /// file; what was begun is gone on with.
+    /// Turns plain files into links to the same files in a generation. At every moment each name leads to the same file; what
+    /// was begun is gone on with. The folders that a copy has in the place of links become generations, which nobody reads.
     fn upgrade(&self) -> io::Result<()> {
         let plain: Vec<&str> = FILES.into_iter().filter(|name| is_plain(&self.path.join(name))).collect();
         if self.generation().is_none() {
@@ -183,7 +186,18 @@ impl KeyFolder {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
                 _ => imitate(&generations, &self.path.metadata()?, Secrecy::Public)?,
             }
-            let number = self.make_generation(&self.path, &plain, &[])?;
+            for name in [NEXT, CURRENT] {
+                let path = self.path.join(name);
+                if path.is_dir() && !path.is_symlink() {
+                    rename_new(&path, &self.numbered(self.free_number()))?;
+                }
+            }
+            // A copy that has links for files still: what `current` was is read through it, and a moment later again.
+            let is_led = FILES.iter().any(|name| self.path.join(name).is_symlink());
+            let number = match is_led {
+                true => self.generations().pop().ok_or(io::ErrorKind::NotFound)?,
+                false => self.make_generation(&self.path, &plain, &[])?,
+            };
             link(&target(number), &self.path.join(CURRENT))?;
         }
         for name in plain {
@@ -198,7 +212,7 @@ impl KeyFolder {
 
     /// Makes the next generation: `kept` are those files of `from`, the very same ones; the others are new.
     fn make_generation(&self, from: &Path, kept: &[&str], files: &[NewFile<'_>]) -> io::Result<u32> {
-        let number = self.generations().last().map_or(1, |last| last + 1);
+        let number = self.free_number();
         let path = self.numbered(number);
         let hidden = hidden_beside(&path, path.file_name().unwrap_or_default());
         make_private(&hidden)?;
