@@ -126,7 +126,7 @@ fn a_folder_that_may_not_be_looked_at_does_not_keep_others_from_anything() {
     let (status, said, error) = said_to_another(&desk, &["renew", "--now", NAME]);
     assert!(status == Some(1) && said.contains("renewed until "), "{said}{error}");
     let (status, said, error) = said_to_another(&desk, &["renew", "--at", "2099-01-01", "--dry-run"]);
-    assert!(status == Some(2) && said.starts_with(&format!("{NAME}: ends ")), "{said}{error}");
+    assert!(status == Some(2) && said.starts_with(&format!("{NAME}: ended ")), "{said}{error}");
     assert!(error.contains("certfix: error: cannot read 'store/zroot.contoso.com': permission denied\n"), "{error}");
     assert!(error.contains("certfix: cannot read 'store/lost+found': permission denied\n"), "{error}");
 

@@ -78,6 +78,18 @@ fn only_shows_what_is_due_on_a_dry_run() {
 }
 
 #[test]
+fn a_certificate_that_has_ended_is_not_said_to_end() {
+    let (desk, [_, _, after]) = installed();
+    let end = desk.json(0, &["keys"])["keys"][0]["certificate"]["not_after"].as_str().unwrap()[..10].to_owned();
+    for (at, words) in [(&*after, format!("{NAME}: ends {end}")), ("2099-01-01", format!("{NAME}: ended {end}"))] {
+        let (text, _) = said(&desk, 1, &["renew", "--dry-run", "--at", at]);
+        assert!(text.starts_with(&format!("{words}, due since ")), "{text}");
+        let (text, _) = said(&desk, 1, &["renew", "--at", at]);
+        assert!(text.starts_with(&format!("{words}; send ")), "{text}");
+    }
+}
+
+#[test]
 fn one_key_that_fails_does_not_keep_the_others_from_being_renewed() {
     let (desk, [_, _, after]) = installed();
     fs::write(desk.path("store").join(NAME).join("authority.json"), "{").unwrap();

@@ -311,7 +311,7 @@ impl Round<'_> {
             }
             Format::Text => {
                 let flag = printed::store_flag(self.store.root());
-                terminal::text(|page| text::renewed(&self.keys, &flag, page))
+                terminal::text(|page| text::renewed(&self.keys, &flag, self.now, page))
             }
         };
         failed.into_iter().for_each(|error| terminal::complain_in(self.store.root(), error));

@@ -69,9 +69,11 @@ impl Renewed {
 ///
 /// # Errors
 /// Those of the stream.
-pub fn renewed(keys: &[Renewed], store_flag: &str, page: &mut Page<'_>) -> io::Result<()> {
+pub fn renewed(keys: &[Renewed], store_flag: &str, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
     for key in keys {
         let name = Text::from(&*key.name);
+        let verb = if key.ends < now { "ended" } else { "ends" };
+        let ends = format!("{verb} {}", key.ends.date());
         let line = match &key.outcome {
             Outcome::Installed { until, undone, certificate } => {
                 let mut line = format!("{name}: renewed until {}", until.date());
@@ -88,16 +90,13 @@ pub fn renewed(keys: &[Renewed], store_flag: &str, page: &mut Page<'_>) -> io::R
                 }
                 line
             }
-            Outcome::Waits => {
-                format!("{name}: ends {}; a newer certificate waits for: certfix commit{store_flag}", key.ends.date())
-            }
+            Outcome::Waits => format!("{name}: {ends}; a newer certificate waits for: certfix commit{store_flag}"),
             Outcome::Asked { request } => format!(
-                "{name}: ends {}; send {} to the CA, then: certfix install {} FILE{store_flag}",
-                key.ends.date(),
+                "{name}: {ends}; send {} to the CA, then: certfix install {} FILE{store_flag}",
                 Text::of_path(request),
                 quoted(&key.name)
             ),
-            Outcome::Due(way) => format!("{name}: ends {}, due since {}; {way}", key.ends.date(), key.due.date()),
+            Outcome::Due(way) => format!("{name}: {ends}, due since {}; {way}", key.due.date()),
             Outcome::Failed(_) => continue,
         };
         match &key.why {
