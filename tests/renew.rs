@@ -78,6 +78,26 @@ fn only_shows_what_is_due_on_a_dry_run() {
 }
 
 #[test]
+fn a_key_that_is_named_and_has_no_certificate_says_what_it_awaits() {
+    let desk = Desk::new();
+    let (text, _) = said(&desk, 1, &["renew", NAME, "--now"]);
+    let awaited = format!("send store/{NAME}/request.csr to the CA, then: certfix install {NAME} FILE --store store");
+    assert_eq!(text, format!("{NAME}: has no certificate yet; {awaited}\n"));
+    let key = &desk.json(1, &["renew", NAME, "--now"])["keys"][0];
+    assert_eq!((&key["outcome"], &key["ends"]), (&"asked".into(), &serde_json::Value::Null));
+    fs::remove_file(desk.path(&format!("store/{NAME}/request.csr"))).unwrap();
+    let (text, _) = said(&desk, 1, &["renew", NAME, "--now"]);
+    let make = format!("certfix csr --fqdn NAME --key-file store/{NAME}/key.pem --store DIR");
+    assert_eq!(text, format!("{NAME}: has neither certificate nor request; make one in another store: {make}\n"));
+    assert_eq!(desk.json(1, &["renew", NAME, "--now"])["keys"][0]["outcome"], "bare");
+    // As it says: the answer finds the key here too.
+    desk.answer(0, &make.replace("NAME", NAME).replace("DIR", "other").split(' ').skip(1).collect::<Vec<_>>());
+    desk.sign(&format!("other/{NAME}"), "leaf.pem", None);
+    desk.answer(0, &["install", "leaf.pem", "between.pem"]);
+    assert_eq!(said(&desk, 0, &["renew"]), (String::new(), String::new()));
+}
+
+#[test]
 fn a_certificate_that_has_ended_is_not_said_to_end() {
     let (desk, [_, _, after]) = installed();
     let end = desk.json(0, &["keys"])["keys"][0]["certificate"]["not_after"].as_str().unwrap()[..10].to_owned();

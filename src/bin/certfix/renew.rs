@@ -94,6 +94,8 @@ impl Round<'_> {
                 self.progress.end();
                 self.unread.push(error.to_string());
                 terminal::complain_about(&folder.name(), self.store.root(), &error);
+            } else if self.args.now {
+                self.keys.push(self.awaited(folder));
             }
             return Ok(());
         };
@@ -104,7 +106,7 @@ impl Round<'_> {
         let mut renewed = Renewed {
             name: name.clone(),
             due,
-            ends: cert.not_after,
+            ends: Some(cert.not_after),
             outcome: Outcome::Waits,
             services: Vec::new(),
             waiting: Vec::new(),
@@ -119,7 +121,7 @@ impl Round<'_> {
                 && due <= self.now
                 && !is_marked(folder)
             {
-                (renewed.due, renewed.ends, renewed.why) = (due, current.not_after, why);
+                (renewed.due, renewed.ends, renewed.why) = (due, Some(current.not_after), why);
                 self.keys.push(renewed);
             }
             return Ok(());
@@ -143,6 +145,21 @@ impl Round<'_> {
         };
         self.keys.push(renewed);
         Ok(())
+    }
+
+    /// What is to be said of a key that was named and has no certificate to renew.
+    fn awaited(&self, folder: &KeyFolder) -> Renewed {
+        let [key, request] = [store::KEY, store::REQUEST].map(|name| folder.path.join(name));
+        Renewed {
+            name: folder.name(),
+            due: self.now,
+            ends: None,
+            outcome: if request.is_file() { Outcome::Asked { request } } else { Outcome::Bare { key } },
+            services: Vec::new(),
+            waiting: Vec::new(),
+            remarks: Vec::new(),
+            why: None,
+        }
     }
 
     /// Says what was renewed before somebody pressed Ctrl-C.
@@ -292,7 +309,7 @@ impl Round<'_> {
         self.keys.push(Renewed {
             name,
             due: due_from(&cert, None),
-            ends: cert.not_after,
+            ends: Some(cert.not_after),
             outcome: outcome_of(&folder, &cert, false),
             services: vec![committed.binding.to_string()],
             waiting: Vec::new(),

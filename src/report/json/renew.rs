@@ -19,7 +19,7 @@ struct Document<'a> {
 struct Entry<'a> {
     key: &'a str,
     due: Moments,
-    ends: Moments,
+    ends: Option<Moments>,
     outcome: &'static str,
     until: Option<Moments>,
     order_undone: bool,
@@ -43,7 +43,7 @@ fn entry(key: &Renewed) -> Entry<'_> {
     let mut entry = Entry {
         key: &key.name,
         due: key.due.into(),
-        ends: key.ends.into(),
+        ends: key.ends.map(Into::into),
         outcome: "installed",
         until: None,
         order_undone: false,
@@ -65,6 +65,7 @@ fn entry(key: &Renewed) -> Entry<'_> {
             entry.outcome = "asked";
             entry.request = Some(Text::of_path(request).to_string());
         }
+        Outcome::Bare { .. } => entry.outcome = "bare",
         Outcome::Due(way) => {
             entry.outcome = "due";
             entry.way = Some(way);

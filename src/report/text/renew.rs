@@ -15,8 +15,8 @@ pub struct Renewed {
     pub name: String,
     /// From when on its certificate was due.
     pub due: Moment,
-    /// The last second of that certificate.
-    pub ends: Moment,
+    /// The last second of that certificate; none while the first is awaited.
+    pub ends: Option<Moment>,
     /// What came of it.
     pub outcome: Outcome,
     /// The services that present the new certificate.
@@ -50,6 +50,11 @@ pub enum Outcome {
         /// Where it is.
         request: PathBuf,
     },
+    /// There is a key, and neither certificate nor request.
+    Bare {
+        /// Where it is.
+        key: PathBuf,
+    },
     /// Nothing was done, because only that was asked for: who would be asked.
     Due(String),
     /// It did not work, and why.
@@ -72,8 +77,11 @@ impl Renewed {
 pub fn renewed(keys: &[Renewed], store_flag: &str, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
     for key in keys {
         let name = Text::from(&*key.name);
-        let verb = if key.ends < now { "ended" } else { "ends" };
-        let ends = format!("{verb} {}", key.ends.date());
+        let ends = match key.ends {
+            Some(end) if end < now => format!("ended {}", end.date()),
+            Some(end) => format!("ends {}", end.date()),
+            None => "has no certificate yet".to_owned(),
+        };
         let line = match &key.outcome {
             Outcome::Installed { until, undone, certificate } => {
                 let mut line = format!("{name}: renewed until {}", until.date());
@@ -95,6 +103,10 @@ pub fn renewed(keys: &[Renewed], store_flag: &str, now: Moment, page: &mut Page<
                 "{name}: {ends}; send {} to the CA, then: certfix install {} FILE{store_flag}",
                 Text::of_path(request),
                 quoted(&key.name)
+            ),
+            Outcome::Bare { key } => format!(
+                "{name}: has neither certificate nor request; make one in another store: certfix csr --fqdn NAME --key-file {} --store DIR",
+                argument_of(&Text::of_path(key).to_string())
             ),
             Outcome::Due(way) => format!("{name}: {ends}, due since {}; {way}", key.due.date()),
             Outcome::Failed(_) => continue,
