@@ -172,6 +172,55 @@ fn refuses_answers_that_are_not_for_the_key() {
 }
 
 #[test]
+fn an_older_certificate_takes_the_place_of_a_newer_one_only_when_it_is_meant() {
+    let desk = Desk::new();
+    // The CA of somebody else, for the same request.
+    desk.answer(
+        0,
+        &["ca", "init", "Others", "--key", "p-256", "--plain-key", "--store", "other", "--at", "2026-01-01"],
+    );
+    let request = format!("store/{NAME}/request.csr");
+    for (file, day, days) in [
+        ("first.pem", "2026-08-01", "396"),
+        ("second.pem", "2026-09-01", "395"),
+        ("early.pem", "2026-09-01", "365"),
+        ("short.pem", "2026-09-15", "86"),
+    ] {
+        let how = ["--at", day, "--days", days, "--store", "other", "--yes", "-o", file];
+        desk.answer(0, &[&["ca", "sign", &*request][..], &how].concat());
+    }
+    fn install<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["install", "--at", "2026-10-01"], more].concat()
+    }
+    desk.answer(0, &install(&["first.pem"]));
+    desk.answer(0, &install(&["second.pem"]));
+    for (file, end, why) in [
+        ("first.pem", "2027-08-31", "was issued later"),
+        ("early.pem", "2027-08-31", "was issued later"),
+        ("short.pem", "2026-12-09", "lasts longer"),
+    ] {
+        let refusal = desk.refusal(&install(&[file]));
+        let action = format!("put the certificate until {end} in the place of the one until 2027-09-30, which {why}");
+        assert_eq!(refusal, format!("nobody is there to confirm: {action}"));
+        let dry = desk.run(&install(&[file, "--dry-run"]), std::process::Stdio::null());
+        let told = String::from_utf8(dry.stderr).unwrap();
+        assert!(dry.status.success() && told.contains(&format!("--yes would be needed to {action}")), "{told}");
+    }
+    let text = desk.answer(0, &["keys", "--at", "2026-10-01"]);
+    assert!(text.contains("installed  remote.contoso.com  until 2027-09-30"), "{text}");
+    desk.answer(0, &install(&["second.pem"]));
+    // What has ended is not missed, and what has ended is no answer.
+    let refusal = desk.refusal(&["install", "short.pem", "--at", "2027-09-15"]);
+    assert!(refusal.contains("ended on 2026-12-09"), "{refusal}");
+    desk.answer(0, &install(&["short.pem", "--yes"]));
+    desk.answer(0, &["install", "first.pem", "--at", "2027-01-01"]);
+    // Another key is another matter: somebody asked for it.
+    desk.answer(0, &install(&["second.pem"]));
+    desk.answer(0, &["csr", "--renew", NAME, "--same-key"]);
+    desk.answer(0, &install(&["short.pem"]));
+}
+
+#[test]
 fn keeps_names_modes_and_the_old_pair_when_renewing() {
     let desk = Desk::new();
     let folder = format!("store/{NAME}");

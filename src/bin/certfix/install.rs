@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use certfix::authority::private;
 use certfix::error::Signing;
 use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Source, Subject, Target};
 use certfix::issue::SigningKey;
@@ -10,7 +11,7 @@ use certfix::judge::{Chain, Panel, chain, changes, judge, newness, undoes_the_or
 use certfix::report::json;
 use certfix::report::text::{self, Installed, Next};
 use certfix::rules::{Authority, Context, Level};
-use certfix::store::{self, Contents, NewFile, Secrecy, Slot, Store};
+use certfix::store::{self, Contents, Fault, NewFile, Secrecy, Slot, Store};
 use certfix::{Error, deploy, input, issue};
 use zeroize::Zeroizing;
 
@@ -28,6 +29,9 @@ pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
     let known = password::given(&args.password)?;
     let answers: Vec<Evidence> =
         files.iter().map(|file| sources::read_file(file, known.as_ref())).collect::<Result<_, _>>()?;
+    if !args.yes && !is_meant(&store, named.as_ref(), &answers, args)? {
+        return Ok(ExitCode::SUCCESS);
+    }
     put(&store, named.as_ref(), &answers, args, None, |installed, now| {
         match args.output.format {
             Format::Json => terminal::print(&json::installed(installed, now))?,
@@ -35,6 +39,27 @@ pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
         }
         Ok(ExitCode::from(u8::from(has_findings(installed))))
     })
+}
+
+/// Asks where the certificate in use would be missed: answers may come in another order than the CA gave them. Nothing is locked
+/// meanwhile.
+fn is_meant(store: &Store, named: Option<&Name>, answers: &[Evidence], args: &Install) -> Result<bool, Error> {
+    let now = args.clock.now();
+    let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
+    // What is wrong with an answer is said when it is put there.
+    let Ok(place) = place(&all, named, answers) else { return Ok(true) };
+    let revoked = private::revoked(store).unwrap_or_default();
+    let is_good = |cert: &Certificate| cert.not_after >= now && revoked.find(cert).is_none();
+    let Some((used, why)) = place.better().filter(|(used, _)| is_good(used) && is_good(place.leaf)) else {
+        return Ok(true);
+    };
+    let [until, instead] = [place.leaf, used].map(|cert| cert.not_after.date());
+    let action = format!("put the certificate until {until} in the place of the one until {instead}, which {why}");
+    if args.dry_run {
+        terminal::remark(&format!("--yes would be needed to {action}"));
+        return Ok(true);
+    }
+    keys::confirmed(&action)
 }
 
 /// True when clients will complain of what was installed.
@@ -185,6 +210,21 @@ impl Place<'_> {
             Slot::Current => self.key.certificate.as_ref().map(|cert| (cert, &*self.key.chain)),
             Slot::Next => self.key.waiting.as_ref().map(|next| (&next.certificate, &*next.chain)),
             Slot::Renewal => None,
+        }
+    }
+
+    /// The certificate in use, or that of the next commit, where it is newer than this one or lasts longer, and which of both. What
+    /// was asked for anew takes its place in any case, and so does a CA's certificate that of a self-signed one.
+    fn better(&self) -> Option<(&Certificate, &'static str)> {
+        let used = self.key.newest().filter(|used| !used.is_self_issued())?;
+        let is_there = self.installed().is_some_and(|(cert, _)| cert.der == self.leaf.der);
+        if is_there || self.slot == Slot::Renewal || self.key.faults.contains(&Fault::ForeignCertificate) {
+            return None;
+        }
+        match () {
+            () if newness(used) > newness(self.leaf) => Some((used, "was issued later")),
+            () if used.not_after > self.leaf.not_after => Some((used, "lasts longer")),
+            () => None,
         }
     }
 

@@ -26,6 +26,9 @@ pub(crate) struct Install {
     /// Folder that keys are kept in, each in a folder of its own
     #[arg(long, value_name = "DIR", env = "CERTFIX_STORE", default_value = ".")]
     pub(crate) store: PathBuf,
+    /// Do not ask where the certificate in use was issued later or lasts longer
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Show what would be installed; write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -46,6 +49,7 @@ impl Install {
             pfx_for: PfxArgument::Today,
             new_password: NewPassword { new_password_file: None, new_password_env: None, typed: None },
             store: store.to_owned(),
+            yes: true,
             dry_run: false,
             password: PasswordFrom { password_file: None, password_env: None },
             clock: Clock { at: clock.at },
