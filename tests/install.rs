@@ -172,6 +172,33 @@ fn refuses_answers_that_are_not_for_the_key() {
 }
 
 #[test]
+fn certificates_of_cas_alone_complete_the_chain() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    let hint = "it is a certificate of a CA: install it together with the server's, in one command";
+    let alone = desk.run(&["install", "between.pem"], std::process::Stdio::null());
+    assert!(String::from_utf8(alone.stderr).unwrap().contains(hint));
+    assert!(desk.answer(0, &["install", "leaf.pem"]).contains("is neither here nor"));
+    // A chain of others is of no use here.
+    desk.openssl("req -x509 -newkey rsa:2048 -nodes -keyout o.key -out other.pem -subj /CN=Other");
+    assert!(desk.refusal(&["install", "other.pem"]).contains("CN=Other is for none of the keys here"));
+    let shown = desk.json(0, &["install", NAME, "between.pem", "root.pem", "--dry-run"]);
+    assert_eq!(shown["chain"].as_array().unwrap().len(), 1, "{shown}");
+    // One key of two lacks it: it is meant.
+    desk.answer(0, &["csr", "--fqdn", "mail.contoso.com", "--key", "p-256"]);
+    desk.sign("store/mail.contoso.com", "mail.pem", None);
+    desk.answer(0, &["install", "mail.pem"]);
+    let both = desk.refusal(&["install", "between.pem"]);
+    assert_eq!(both, format!("there are certificates for several keys: mail.contoso.com, {NAME}"));
+    desk.answer(0, &["install", "mail.contoso.com", "between.pem", "root.pem"]);
+    desk.answer(0, &["install", "root.pem", "between.pem"]);
+    desk.serves();
+    assert_eq!(desk.state(), "installed");
+    let again = desk.answer(0, &["install", NAME, "between.pem"]);
+    assert!(again.contains("nothing: it is installed already"), "{again}");
+}
+
+#[test]
 fn an_older_certificate_takes_the_place_of_a_newer_one_only_when_it_is_meant() {
     let desk = Desk::new();
     // The CA of somebody else, for the same request.

@@ -47,7 +47,7 @@ fn is_meant(store: &Store, named: Option<&Name>, answers: &[Evidence], args: &In
     let now = args.clock.now();
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
     // What is wrong with an answer is said when it is put there.
-    let Ok(place) = place(&all, named, answers) else { return Ok(true) };
+    let Ok(place) = place(&all, named, answers, now) else { return Ok(true) };
     let revoked = private::revoked(store).unwrap_or_default();
     let is_good = |cert: &Certificate| cert.not_after >= now && revoked.find(cert).is_none();
     let Some((used, why)) = place.better().filter(|(used, _)| is_good(used) && is_good(place.leaf)) else {
@@ -80,8 +80,8 @@ pub(crate) fn put<T>(
     // From the first look to the last write, no commit comes between.
     let lock = if args.dry_run { None } else { Some(store.lock_whole("install", Store::WAIT)?) };
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
-    let place = place(&all, named, answers).inspect_err(|_| keys::tell_unread(store))?;
     let now = args.clock.now();
+    let place = place(&all, named, answers, now).inspect_err(|_| keys::tell_unread(store))?;
     if place.leaf.not_after < now {
         return Err(Error::Ended { certificate: shown(place.leaf), date: place.leaf.not_after.date() });
     }
@@ -124,11 +124,17 @@ struct Place<'a> {
     slot: Slot,
     leaf: &'a Certificate,
     /// The file that the leaf came in.
-    source: &'a Source,
+    source: Source,
 }
 
-/// Finds the key by its public half. Of several certificates for one key the newest is meant.
-fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence]) -> Result<Place<'a>, Error> {
+/// Finds the key by its public half. Of several certificates for one key the newest is meant. Where only CAs' came, it is the key
+/// whose certificate they are above.
+fn place<'a>(
+    all: &'a [Contents],
+    named: Option<&Name>,
+    answers: &'a [Evidence],
+    now: Moment,
+) -> Result<Place<'a>, Error> {
     let slots = all.iter().flat_map(|key| {
         let current = key.public().map(|public| (key, Slot::Current, public));
         let next = key.waiting.as_ref().map(|next| (key, Slot::Next, &next.certificate.identity.key));
@@ -144,26 +150,66 @@ fn place<'a>(all: &'a [Contents], named: Option<&Name>, answers: &'a [Evidence])
     let mut places: Vec<Place<'a>> = Vec::new();
     for (leaf, source) in certificates() {
         let own = slots.iter().filter(|(_, _, public)| **public == leaf.identity.key);
-        places.extend(own.map(|(key, slot, _)| Place { key, slot: *slot, leaf, source }));
+        places.extend(own.map(|(key, slot, _)| Place { key, slot: *slot, leaf, source: source.clone() }));
     }
     let wanted = |place: &&Place<'_>| named.is_none_or(|name| place.key.folder.name() == name.as_str());
     let mut keys: Vec<String> = places.iter().filter(wanted).map(|place| place.key.folder.name()).collect();
     keys.dedup();
     if let [_, _, ..] = keys.as_slice() {
-        let cause = format!("there are certificates for several keys: {}", keys.join(", "));
-        return Err(Error::Conflict { cause, hint: "name the key you mean before the files" });
+        return Err(several(&keys));
     }
     let best = places.iter().filter(wanted).max_by_key(|place| (newness(place.leaf), place.rank()));
     let Some(best) = best.map(|best| (best.leaf.der.clone(), best.slot, best.key.folder.clone())) else {
         let leaf = places.first().map_or(first, |place| place.leaf);
-        return Err(Error::NotForKey {
+        let foreign = Error::NotForKey {
             certificate: shown(leaf),
             named: named.map(Name::to_string),
             owner: places.first().map(|place| place.key.folder.name()),
-        });
+        };
+        if !places.is_empty() || !certificates().all(|(cert, _)| cert.identity.is_ca()) {
+            return Err(foreign);
+        }
+        let hint = "it is a certificate of a CA: install it together with the server's, in one command";
+        let alone = || Error::Conflict { cause: foreign.to_string(), hint };
+        return below(all, named, answers, now)?.ok_or_else(alone);
     };
     let is_best = |place: &Place<'_>| (&place.leaf.der, place.slot, &place.key.folder) == (&best.0, best.1, &best.2);
     places.into_iter().find(is_best).ok_or(Error::NoNames)
+}
+
+/// The key whose certificate these CAs' are above; of several the one whose chain is not whole yet.
+fn below<'a>(
+    all: &'a [Contents],
+    named: Option<&Name>,
+    answers: &'a [Evidence],
+    now: Moment,
+) -> Result<Option<Place<'a>>, Error> {
+    let given: Vec<&Certificate> = answers.iter().flat_map(|file| &file.certificates).collect();
+    let (mut parts, mut wholes) = (Vec::new(), Vec::new());
+    for key in all.iter().filter(|key| named.is_none_or(|name| key.folder.name() == name.as_str())) {
+        let Some(leaf) = key.newest() else { continue };
+        let slot = if key.waiting.is_some() { Slot::Next } else { Slot::Current };
+        let source = Source::File(key.folder.slot(slot).join(store::CERTIFICATE));
+        let place = Place { key, slot, leaf, source };
+        let own = place.installed().map_or(&[][..], |(_, own)| own);
+        let pool: Vec<&Certificate> = given.iter().copied().chain(own).collect();
+        let chain = chain(leaf, &pool, None, now).certificates;
+        let is_above = chain.iter().any(|cert| given.contains(cert));
+        match is_above && chain.iter().any(|cert| !own.contains(cert)) {
+            true => parts.push(place),
+            false if is_above => wholes.push(place),
+            false => {}
+        }
+    }
+    if let [_, _, ..] = parts.as_slice() {
+        return Err(several(&parts.iter().map(|place| place.key.folder.name()).collect::<Vec<_>>()));
+    }
+    Ok(parts.into_iter().chain(wholes).next())
+}
+
+fn several(keys: &[String]) -> Error {
+    let cause = format!("there are certificates for several keys: {}", keys.join(", "));
+    Error::Conflict { cause, hint: "name the key you mean before the files" }
 }
 
 /// Certificates that may stand in the chain: those of the answer first, then those that came with other answers.
@@ -239,7 +285,7 @@ impl Place<'_> {
     /// The file that the certificate is in afterwards.
     fn kept_in(&self, dry_run: bool) -> PathBuf {
         let folder = &self.key.folder;
-        match self.source {
+        match &self.source {
             Source::File(path) if dry_run => path.clone(),
             _ if folder.waiting().is_some() => folder.slot(Slot::Next).join(store::CERTIFICATE),
             _ => folder.slot(Slot::Current).join(store::CERTIFICATE),
