@@ -2,9 +2,9 @@
 
 /// How files of other kinds begin.
 const BEGINNINGS: &[(&[u8], &str)] = &[
-    (b"PK\x03\x04", "it is a ZIP archive"),
+    (b"PK\x03\x04", "it is a ZIP archive: unpack it first"),
     (b"\xfe\xed\xfe\xed", "it is a Java keystore (JKS)"),
-    (b"\x1f\x8b", "it is compressed with gzip"),
+    (b"\x1f\x8b", "it is compressed with gzip: unpack it first"),
     (b"%PDF", "it is a PDF document"),
     (b"ssh-", "it is an SSH public key"),
     (b"\x7fELF", "it is a program"),

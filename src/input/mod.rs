@@ -273,6 +273,8 @@ mod tests {
     fn says_what_it_is_instead() {
         let shown = fault(b"<!DOCTYPE html><html></html>").to_string();
         assert_eq!(shown, "'standard input' is not a certificate: it is a web page");
+        let shown = fault(b"PK\x03\x04\x14\0").to_string();
+        assert_eq!(shown, "'standard input' is not a certificate: it is a ZIP archive: unpack it first");
         let shown = fault(b"-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n").to_string();
         assert_eq!(shown, "'standard input' is not a certificate: block 1 (X509 CRL, line 1) holds a revocation list");
     }
