@@ -145,3 +145,25 @@ fn a_key_without_its_current_link_loses_nothing_and_says_how_to_get_it_back() {
         assert!(desk.path(&format!("store/{NAME}/fullchain.pem")).is_file());
     }
 }
+
+#[test]
+fn a_key_from_its_backup_is_renewed_by_the_ca_that_signed_it() {
+    let desk = signed();
+    let password = ["--password-file", "password"];
+    said(&desk, 0, &["keys", "backup", NAME, "-o", "b.pfx", "--new-password-file", "password"]);
+    let restore = |name: &str, more: &[&str]| {
+        said(&desk, 0, &[&["keys", "restore", "b.pfx", "--name", name][..], &password, more].concat())
+    };
+    let text = restore("mail.contoso.com", &[]);
+    assert!(text.contains("the private CA contoso-ca of this store signed it, and signs the next one"), "{text}");
+    let text = said(&desk, 0, &["renew", "mail.contoso.com", "--now"]);
+    assert!(text.starts_with("mail.contoso.com: renewed until "), "{text}");
+    // Another store has no such CA.
+    let text = restore(NAME, &["--store", "elsewhere"]);
+    assert!(text.contains("the next request goes to the CA by hand, unless authority.json of before is put"), "{text}");
+    let record = "elsewhere/remote.contoso.com/authority.json";
+    let online = r#"{"authority": "acme", "directory": "https://ca.example/dir", "challenge": {"listen": "80"}}"#;
+    desk.put(record, online);
+    let backup = ["keys", "backup", NAME, "-o", "c.pfx", "--new-password-file", "password", "--store", "elsewhere"];
+    assert!(said(&desk, 0, &backup).contains(&format!("keep '{record}' too")));
+}

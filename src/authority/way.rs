@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::private::Private;
 use super::record;
 use crate::Error;
-use crate::facts::Text;
-use crate::store::{AUTHORITY, KeyFolder, Secrecy};
+use crate::facts::{Certificate, Checks, Text};
+use crate::store::{AUTHORITY, KeyFolder, Secrecy, Store};
 
 /// Who signs for a key, and how it is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +110,16 @@ impl Way {
     /// [`Error::Damaged`] when what stands there cannot be understood; [`Error::File`] when it cannot be read.
     pub fn of(key: &KeyFolder) -> Result<Option<Self>, Error> {
         record::read(&key.path.join(AUTHORITY))
+    }
+
+    /// The private CA of the store that signed this certificate, if one did.
+    ///
+    /// # Errors
+    /// As [`Private::all`].
+    pub fn of_signed(cert: &Certificate, store: &Store) -> Result<Option<Self>, Error> {
+        let mut checks = Checks::default();
+        let signer = Private::all(store)?.into_iter().find(|ca| checks.is_signed(cert, ca.issuer()));
+        Ok(signer.map(|ca| Self::Private { name: ca.id() }))
     }
 
     /// Writes it down, in the place of what was there.

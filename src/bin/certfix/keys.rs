@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
+use certfix::authority::Way;
 use certfix::authority::private::{self, Private};
-use certfix::facts::{Evidence, Item, Moment, Name, PrivateKey, PublicKey, Revoked, Subject, Text};
+use certfix::facts::{Certificate, Evidence, Item, Moment, Name, PrivateKey, PublicKey, Revoked, Subject, Text};
 use certfix::input::Password;
 use certfix::issue::SigningKey;
 use certfix::judge::{chain, first_name, infer_target, newness};
@@ -199,6 +200,13 @@ impl Desk {
         let password = password::new(new, "the backup")?;
         let contents = contents(&key, &private, &password, reader)?;
         write_new(output, &contents, Secrecy::Secret).map_err(taken)?;
+        if let Ok(Some(Way::Acme(_))) = Way::of(&key.folder) {
+            let record = key.folder.path.join(store::AUTHORITY);
+            let record = Text::of_path(&record);
+            terminal::remark(&format!(
+                "who signs for the key is not in the backup: for certfix renew, keep '{record}' too"
+            ));
+        }
         self.moved("backup", &key.folder.name(), Some(output), "wrote")
     }
 
@@ -252,7 +260,28 @@ impl Desk {
         if password.is_none() {
             write::tell_of_open_copy(file);
         }
+        if let Some(cert) = newest.and_then(|subject| subject.item.certificate()).filter(|cert| !cert.is_self_issued())
+        {
+            self.tell_of_signer(cert, &KeyFolder { path: path.clone() })?;
+        }
         self.moved("restore", name.as_str(), Some(&path), "restored to")
+    }
+
+    /// Says how a key comes to its next certificate: a backup does not tell, but a CA of the store knows its own.
+    fn tell_of_signer(&self, cert: &Certificate, folder: &KeyFolder) -> Result<(), Error> {
+        let Ok(Some(way)) = Way::of_signed(cert, &self.store) else {
+            terminal::remark(&format!(
+                "a backup does not tell who signs for the key: the next request goes to the CA by hand, unless {} of before is put \
+                 into its folder",
+                store::AUTHORITY
+            ));
+            return Ok(());
+        };
+        way.record(folder)?;
+        if let Way::Private { name } = way {
+            terminal::remark(&format!("the private CA {name} of this store signed it, and signs the next one"));
+        }
+        Ok(())
     }
 
     fn rename(&self, old: &str, new: &str) -> Result<(), Error> {
