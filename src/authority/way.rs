@@ -118,7 +118,7 @@ impl Way {
     /// As [`Private::all`].
     pub fn of_signed(cert: &Certificate, store: &Store) -> Result<Option<Self>, Error> {
         let mut checks = Checks::default();
-        let signer = Private::all(store)?.into_iter().find(|ca| checks.is_signed(cert, ca.issuer()));
+        let signer = Private::all(store)?.into_iter().flatten().find(|ca| checks.is_signed(cert, ca.issuer()));
         Ok(signer.map(|ca| Self::Private { name: ca.id() }))
     }
 

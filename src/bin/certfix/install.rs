@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use certfix::authority::private;
 use certfix::error::Signing;
 use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Source, Subject, Target};
 use certfix::issue::SigningKey;
@@ -48,7 +47,7 @@ fn is_meant(store: &Store, named: Option<&Name>, answers: &[Evidence], args: &In
     let all: Vec<Contents> = store.keys()?.iter().map(store::KeyFolder::contents).collect();
     // What is wrong with an answer is said when it is put there.
     let Ok(place) = place(&all, named, answers, now) else { return Ok(true) };
-    let revoked = private::revoked(store).unwrap_or_default();
+    let revoked = keys::revoked(store);
     let is_good = |cert: &Certificate| cert.not_after >= now && revoked.find(cert).is_none();
     let Some((used, why)) = place.better().filter(|(used, _)| is_good(used) && is_good(place.leaf)) else {
         return Ok(true);

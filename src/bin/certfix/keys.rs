@@ -1,5 +1,7 @@
 //! `certfix keys`: the store as Key Manager showed it.
 
+mod backup;
+
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,15 +9,13 @@ use std::sync::{Mutex, PoisonError};
 
 use certfix::authority::Way;
 use certfix::authority::private::{self, Private};
-use certfix::facts::{Certificate, Evidence, Item, Moment, Name, PrivateKey, PublicKey, Revoked, Subject, Text};
-use certfix::input::Password;
+use certfix::facts::{Certificate, Evidence, Item, Moment, Name, PublicKey, Revoked, Subject, Text};
 use certfix::issue::SigningKey;
 use certfix::judge::{chain, first_name, infer_target, newness};
 use certfix::report::json;
 use certfix::report::text::{self, Kept};
 use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Slot, Store, write_new};
 use certfix::{Error, deploy, issue};
-use zeroize::Zeroizing;
 
 use crate::args::{Clock, Format, Keys, KeysAction, NewPassword, PasswordFrom, PfxArgument};
 use crate::printed::{in_store, store_flag, usual_store};
@@ -198,7 +198,7 @@ impl Desk {
             None => open(&key.folder.path.join(store::KEY), old)?.into(),
         };
         let password = password::new(new, "the backup")?;
-        let contents = contents(&key, &private, &password, reader)?;
+        let contents = backup::contents(&key, &private, &password, reader)?;
         write_new(output, &contents, Secrecy::Secret).map_err(taken)?;
         if let Ok(Some(Way::Acme(_))) = Way::of(&key.folder) {
             let record = key.folder.path.join(store::AUTHORITY);
@@ -349,35 +349,6 @@ fn without_key(error: Error) -> Error {
         },
         error => error,
     }
-}
-
-/// A backup: PKCS#12, or, while there is no certificate of this key to put into one, encrypted PEM with the request.
-fn contents(
-    key: &Contents,
-    private: &PrivateKey,
-    password: &Password,
-    reader: PfxArgument,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let name = key.folder.name();
-    let is_own = |what: &str, public: &PublicKey| {
-        let is_own = *public == private.public;
-        if !is_own {
-            terminal::remark(&format!(
-                "the {what} of {} is for another key: the backup is without it",
-                Text::from(&*name)
-            ));
-        }
-        is_own
-    };
-    if let Some(cert) = key.certificate.as_ref().filter(|cert| is_own("certificate", &cert.identity.key)) {
-        let above: Vec<_> = key.chain.iter().collect();
-        return issue::pfx(private, cert, &above, password.as_str(), &name, reader.into()).map(Zeroizing::new);
-    }
-    let mut pem = issue::encrypted_pkcs8_pem(private, password.as_str())?;
-    if let Some(request) = key.request.as_ref().filter(|request| is_own("request", &request.identity.key)) {
-        pem.push_str(&issue::request_pem(request));
-    }
-    Ok(Zeroizing::new(pem.as_bytes().to_vec()))
 }
 
 /// The name that a restored key is for.

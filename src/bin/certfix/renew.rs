@@ -158,6 +158,7 @@ impl Round<'_> {
             services: Vec::new(),
             waiting: Vec::new(),
             remarks: Vec::new(),
+            limit: None,
             why: None,
         }
     }
