@@ -125,10 +125,10 @@ fn a_key_without_its_current_link_loses_nothing_and_says_how_to_get_it_back() {
         assert!(page.ends_with(&format!("Next: {next}\n")), "{case}: {page}");
         let cause =
             format!("error: {NAME}: 'store/{NAME}/current' leads nowhere: it is the link to the generation in use");
-        let hint = "hint: certfix keys show NAME --store store names the command that makes it anew";
+        let hint = format!("hint: certfix keys show {NAME} --store store names the command that makes it anew");
         for arguments in [&["renew", "--at", LATER][..], &["renew", NAME, "--now"]] {
             let text = said(&desk, 2, arguments);
-            assert!(text.contains(&cause) && text.contains(hint), "{case} {arguments:?}: {text}");
+            assert!(text.contains(&cause) && text.contains(&hint), "{case} {arguments:?}: {text}");
         }
         let text = said(&desk, 2, &["csr", "--renew", NAME]);
         assert!(text.contains("leads nowhere"), "{case}: {text}");
