@@ -10,7 +10,7 @@ use x509_parser::extensions::{AuthorityKeyIdentifier, X509Extension};
 use x509_parser::nom::Parser;
 
 use super::extension::{AUTHORITY_KEY, NETSCAPE_TYPE, POLICIES, SUBJECT_KEY, TIMESTAMPS, TLS_FEATURE, UNIVERSAL};
-use super::read::{self, bit_length};
+use super::read::{self, Body, bit_length};
 use super::{
     DAY, DistinguishedName, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension, SignatureAlgorithm,
     Verification, lower_hex,
@@ -113,12 +113,13 @@ impl Certificate {
 
     fn read(parsed: &X509Certificate<'_>, der: &[u8]) -> Self {
         let tbs = &parsed.tbs_certificate;
+        let body = Body::read(tbs.as_ref()).unwrap_or_default();
         let mut certificate = Self {
             der: der.into(),
-            identity: read::identity(&tbs.subject, &tbs.subject_pki, tbs.extensions().iter()),
+            identity: read::identity(body.subject, &tbs.subject_pki, tbs.extensions().iter()),
             version: tbs.version.0.saturating_add(1),
             serial: Serial(tbs.raw_serial().into()),
-            issuer: read::distinguished_name(&tbs.issuer),
+            issuer: read::distinguished_name(body.issuer),
             not_before: Moment::from_unix(tbs.validity.not_before.timestamp()),
             not_after: Moment::from_unix(tbs.validity.not_after.timestamp()),
             signature: SignatureAlgorithm::read(&parsed.signature_algorithm),

@@ -8,16 +8,37 @@ use x509_parser::extensions::{
     KeyUsage as ParsedKeyUsage, SubjectAlternativeName, X509Extension,
 };
 use x509_parser::public_key::PublicKey as ParsedKey;
-use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
+use x509_parser::x509::SubjectPublicKeyInfo;
 
+use super::tlv::{self, CONTEXT_0, OBJECT_ID};
 use super::{
     Attribute, AttributeKind, BasicConstraints, Curve, DistinguishedName, GeneralName, Identity, KeyKind, KeyUsage,
     Names, ObjectId, PublicKey, Purpose, SanExtension, StringKind, Text,
 };
 
+/// The fields of a certificate's body (RFC 5280 §4.1) as they were written.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Body<'a> {
+    /// The Name of the issuer.
+    pub(super) issuer: &'a [u8],
+    /// The Name of the subject.
+    pub(super) subject: &'a [u8],
+}
+
+impl<'a> Body<'a> {
+    /// Takes a TBSCertificate apart.
+    pub(super) fn read(der: &'a [u8]) -> Option<Self> {
+        let (outer, _) = tlv::first(der)?;
+        let mut fields = tlv::elements(outer.content).skip_while(|field| field.tag == CONTEXT_0);
+        let (_serial, _algorithm, issuer) = (fields.next()?, fields.next()?, fields.next()?);
+        let (_life, subject) = (fields.next()?, fields.next()?);
+        Some(Self { issuer: issuer.whole, subject: subject.whole })
+    }
+}
+
 /// Reads subject, key and the extensions they share into an identity.
 pub(super) fn identity<'a>(
-    subject: &X509Name<'_>,
+    subject: &[u8],
     key: &SubjectPublicKeyInfo<'_>,
     extensions: impl Iterator<Item = &'a X509Extension<'a>>,
 ) -> Identity {
@@ -65,20 +86,26 @@ fn names(extension: &X509Extension<'_>) -> Names {
     match SubjectAlternativeName::from_der(extension.value) {
         Ok((rest, parsed)) => Names {
             is_followed: !rest.is_empty(),
-            entries: parsed.general_names.iter().map(general_name).collect(),
+            entries: entries(&parsed.general_names, extension.value),
             extension: if extension.critical { SanExtension::Critical } else { SanExtension::Present },
         },
         Err(_) => Names { extension: SanExtension::Unreadable, ..Names::default() },
     }
 }
 
-fn general_name(parsed: &ParsedName<'_>) -> GeneralName {
+fn entries(parsed: &[ParsedName<'_>], der: &[u8]) -> Vec<GeneralName> {
+    let mut written = tlv::first(der).into_iter().flat_map(|(outer, _)| tlv::elements(outer.content));
+    parsed.iter().map(|entry| general_name(entry, written.next().map_or(&[], |entry| entry.content))).collect()
+}
+
+/// What the parser made of an entry, and its content.
+fn general_name(parsed: &ParsedName<'_>, content: &[u8]) -> GeneralName {
     match parsed {
         ParsedName::DNSName(text) => GeneralName::Dns(Text::from(*text)),
         ParsedName::RFC822Name(text) => GeneralName::Email(Text::from(*text)),
         ParsedName::URI(text) => GeneralName::Uri(Text::from(*text)),
         ParsedName::IPAddress(bytes) => address(bytes),
-        ParsedName::DirectoryName(name) => GeneralName::Directory(distinguished_name(name)),
+        ParsedName::DirectoryName(_) => GeneralName::Directory(distinguished_name(content)),
         ParsedName::RegisteredID(oid) => GeneralName::RegisteredId(ObjectId::from(oid)),
         ParsedName::OtherName(oid, value) => other_name(oid, value),
         ParsedName::X400Address(any) | ParsedName::EDIPartyName(any) => {
@@ -134,31 +161,37 @@ fn purposes(usage: &ExtendedKeyUsage<'_>) -> Vec<Purpose> {
     known.chain(usage.other.iter().map(|oid| Purpose::Other(oid.into()))).collect()
 }
 
-/// Reads a Name, keeping its DER.
-pub(super) fn distinguished_name(parsed: &X509Name<'_>) -> DistinguishedName {
-    let rdns = parsed.iter_rdn().map(|rdn| rdn.iter().map(attribute).collect()).collect();
-    DistinguishedName { rdns, der: parsed.as_raw().into() }
+/// Reads a Name, keeping its DER. The parser would stop at a relative name without attributes.
+pub(super) fn distinguished_name(der: &[u8]) -> DistinguishedName {
+    let content = tlv::first(der).map_or(&[][..], |(outer, _)| outer.content);
+    let attributes = |rdn: tlv::Element<'_>| -> Vec<Attribute> {
+        tlv::elements(rdn.content).filter_map(|element| attribute(element.content)).collect()
+    };
+    let rdns = tlv::elements(content).map(attributes).filter(|rdn| !rdn.is_empty()).collect();
+    DistinguishedName { rdns, der: der.into() }
 }
 
-fn attribute(parsed: &x509_parser::x509::AttributeTypeAndValue<'_>) -> Attribute {
-    let value = parsed.attr_value();
-    let (string, text) = match value.tag().0 {
-        12 => (StringKind::Utf8, Text::new(value.data)),
-        19 => (StringKind::Printable, Text::new(value.data)),
-        22 => (StringKind::Ia5, Text::new(value.data)),
+/// Reads type and value.
+fn attribute(content: &[u8]) -> Option<Attribute> {
+    let (oid, rest) = tlv::first(content).filter(|(oid, _)| oid.tag == OBJECT_ID)?;
+    let (value, _) = tlv::first(rest)?;
+    let octets = value.content;
+    let (string, text) = match value.tag {
+        12 => (StringKind::Utf8, Text::new(octets)),
+        19 => (StringKind::Printable, Text::new(octets)),
+        22 => (StringKind::Ia5, Text::new(octets)),
         // T.61 in theory, Latin-1 in every certificate seen.
-        20 => (StringKind::Teletex, latin1(value.data)),
-        28 => (StringKind::Universal, utf32(value.data)),
-        30 => (StringKind::Bmp, utf16(value.data)),
-        other => (StringKind::Other(other), Text::new(value.data)),
+        20 => (StringKind::Teletex, latin1(octets)),
+        28 => (StringKind::Universal, utf32(octets)),
+        30 => (StringKind::Bmp, utf16(octets)),
+        other => (StringKind::Other(u32::from(other)), Text::new(octets)),
     };
-    let oid = parsed.attr_type();
-    // The commonest one without a detour through its dotted text.
-    let kind = match oid.as_bytes() {
+    let kind = match oid.content {
+        // The commonest one without a detour through its dotted text.
         [0x55, 4, 3] => AttributeKind::CommonName,
-        _ => AttributeKind::from_oid(&ObjectId::from(oid)),
+        _ => AttributeKind::from_oid(&ObjectId::from(&Oid::from_der(oid.whole).ok()?.1)),
     };
-    Attribute { kind, value: text, string }
+    Some(Attribute { kind, value: text, string })
 }
 
 fn latin1(bytes: &[u8]) -> Text {
@@ -257,7 +290,7 @@ pub(super) fn bit_length(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::tlv::{self, SEQUENCE, SET};
+    use crate::facts::tlv::{SEQUENCE, SET};
 
     #[test]
     fn reads_names_in_every_directory_string() {
@@ -278,8 +311,23 @@ mod tests {
             let oid = tlv::object_identifier("2.5.4.3").unwrap();
             let attribute = tlv::element(SEQUENCE, &[oid, tlv::element(tag, &value)].concat());
             let der = tlv::element(SEQUENCE, &tlv::element(SET, &attribute));
-            let (_, parsed) = X509Name::from_der(&der).unwrap();
-            assert_eq!(distinguished_name(&parsed).common_names().next().unwrap().as_bytes(), read, "{tag} {value:x?}");
+            assert_eq!(distinguished_name(&der).common_names().next().unwrap().as_bytes(), read, "{tag} {value:x?}");
         }
+    }
+
+    #[test]
+    fn reads_the_attributes_beside_an_empty_relative_name() {
+        let attribute = |oid: &str, value: &[u8]| {
+            let oid = tlv::object_identifier(oid).unwrap();
+            tlv::element(SET, &tlv::element(SEQUENCE, &[oid, tlv::element(12, value)].concat()))
+        };
+        let empty = tlv::element(SET, &[]);
+        let (unit, common_name) = (attribute("2.5.4.10", b"Contoso"), attribute("2.5.4.3", b"mail"));
+        for rdns in [[&empty, &unit, &common_name], [&unit, &empty, &common_name], [&unit, &common_name, &empty]] {
+            let der = tlv::element(SEQUENCE, &rdns.map(|rdn| &**rdn).concat());
+            let name = distinguished_name(&der);
+            assert_eq!((name.to_string().as_str(), &*name.der), ("O=Contoso, CN=mail", &*der));
+        }
+        assert!(distinguished_name(&tlv::element(SEQUENCE, &empty)).is_empty());
     }
 }

@@ -47,7 +47,7 @@ impl Request {
         let extensions: Vec<X509Extension<'_>> = values.into_iter().flat_map(extensions).collect();
         Ok(Self {
             der: parts.whole.into(),
-            identity: read::identity(&parts.subject, &parts.key, extensions.iter()),
+            identity: read::identity(parts.subject, &parts.key, extensions.iter()),
             signature: SignatureAlgorithm::read(&parts.algorithm),
             attributes,
             extensions: extensions.iter().map(|extension| ObjectId::from(&extension.oid)).collect(),
@@ -77,7 +77,7 @@ fn is_extension_request(attribute: &str) -> bool {
 struct Parts<'a> {
     whole: &'a [u8],
     info: &'a [u8],
-    subject: X509Name<'a>,
+    subject: &'a [u8],
     key: SubjectPublicKeyInfo<'a>,
     attributes: Vec<(Oid<'a>, &'a [u8])>,
     algorithm: AlgorithmIdentifier<'a>,
@@ -93,8 +93,9 @@ impl<'a> Parts<'a> {
         let (rest, algorithm) = AlgorithmIdentifier::from_der(rest).map_err(|error| read_fault(&error))?;
         let (_, signature) = BitString::from_der(rest).map_err(short)?;
         let (rest, _version) = Any::from_der(info.data).map_err(short)?;
-        let (rest, subject) = X509Name::from_der(rest).map_err(|error| read_fault(&error))?;
-        let (mut rest, key) = SubjectPublicKeyInfo::from_der(rest).map_err(|error| read_fault(&error))?;
+        let (after_subject, _) = X509Name::from_der(rest).map_err(|error| read_fault(&error))?;
+        let subject = &rest[..rest.len() - after_subject.len()];
+        let (mut rest, key) = SubjectPublicKeyInfo::from_der(after_subject).map_err(|error| read_fault(&error))?;
         // RFC 2986 demands the attributes; some programs leave them out when there are none.
         if !rest.is_empty() {
             rest = Any::from_der(rest).map_err(short)?.1.data;

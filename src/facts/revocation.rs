@@ -6,6 +6,7 @@ use x509_parser::asn1_rs::FromDer;
 use x509_parser::revocation_list::CertificateRevocationList;
 
 use super::certificate::read_fault;
+use super::tlv::{self, INTEGER};
 use super::{Certificate, DistinguishedName, Moment, PublicKey, Serial, SignatureAlgorithm, Verification, read};
 
 /// A certificate revocation list (RFC 5280 §5).
@@ -120,7 +121,7 @@ impl RevocationList {
         });
         Ok(Self {
             der: der[..der.len() - rest.len()].into(),
-            issuer: read::distinguished_name(parsed.issuer()),
+            issuer: read::distinguished_name(issuer(parsed.tbs_cert_list.as_ref()).unwrap_or_default()),
             number: parsed.crl_number().and_then(|number| u64::try_from(number).ok()),
             this_update: Moment::from_unix(parsed.last_update().timestamp()),
             next_update: parsed.next_update().map(|time| Moment::from_unix(time.timestamp())),
@@ -139,4 +140,12 @@ impl RevocationList {
     pub fn find(&self, serial: &Serial) -> Option<&Revocation> {
         self.revoked.iter().find(|revoked| revoked.serial == *serial)
     }
+}
+
+/// The Name of the issuer in a TBSCertList (RFC 5280 §5.1), as it was written.
+fn issuer(body: &[u8]) -> Option<&[u8]> {
+    let (outer, _) = tlv::first(body)?;
+    let mut fields = tlv::elements(outer.content).skip_while(|field| field.tag == INTEGER);
+    let _algorithm = fields.next()?;
+    fields.next().map(|issuer| issuer.whole)
 }

@@ -87,6 +87,15 @@ pub(crate) fn first(der: &[u8]) -> Option<(Element<'_>, &[u8])> {
     Some((Element { tag, content, whole: &der[..der.len() - after.len()] }, after))
 }
 
+/// The elements of `content`, one after the other, up to one that cannot be read.
+pub(crate) fn elements(mut content: &[u8]) -> impl Iterator<Item = Element<'_>> {
+    std::iter::from_fn(move || {
+        let (element, rest) = first(content)?;
+        content = rest;
+        Some(element)
+    })
+}
+
 /// All elements of `content`, one after the other.
 pub(crate) fn children(mut content: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut found = Vec::new();

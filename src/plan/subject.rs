@@ -162,7 +162,8 @@ struct Cut<'a> {
 fn cut(name: &DistinguishedName) -> Option<Vec<Cut<'_>>> {
     let (outer, _) = tlv::first(&name.der).filter(|(outer, _)| outer.tag == SEQUENCE)?;
     let cuts = tlv::children(outer.content)?;
-    let cuts = cuts.into_iter().map(|rdn| {
+    // A relative name without attributes is none (RFC 5280 Appendix A), and is not written again.
+    let cuts = cuts.into_iter().filter(|rdn| !rdn.content.is_empty()).map(|rdn| {
         let attributes = tlv::children(rdn.content)?.into_iter().map(|element| element.whole).collect();
         Some(Cut { whole: rdn.whole, attributes })
     });

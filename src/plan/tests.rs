@@ -134,6 +134,20 @@ fn leaves_one_common_name_whoever_signs() {
 }
 
 #[test]
+fn keeps_the_attributes_beside_an_empty_relative_name() {
+    let mut old = leaf(["remote.contoso.com"]);
+    let whole = encoded("O=Contoso,L=Redmond");
+    let content = tlv::first(&whole.der).unwrap().0.content;
+    let der = tlv::element(tlv::SEQUENCE, &[&tlv::element(tlv::SET, &[]), content].concat()).into();
+    old.identity.subject = DistinguishedName { der, ..whole };
+    let plan = plan(&wish("remote.contoso.com", Some(Item::Certificate(&old)), "private")).unwrap();
+    assert_eq!(
+        plan.subject,
+        subject::fresh(&encoded("O=Contoso,L=Redmond"), &name("remote.contoso.com")).unwrap().name
+    );
+}
+
+#[test]
 fn drops_what_was_not_validated_for_a_public_ca_only() {
     let mut old = leaf(["remote.contoso.com"]);
     old.identity.subject = encoded("C=US,L=Redmond,O=Contoso");
