@@ -78,8 +78,8 @@ mod context;
 mod endpoints;
 mod hit;
 mod named;
+mod source;
 
-use std::fmt;
 use std::path::Path;
 
 use crate::clients::{Demands, Fault};
@@ -90,6 +90,7 @@ pub use context::{Authority, Context};
 pub use endpoints::each;
 pub use hit::{Hit, Level, Mend, Placed, Remedy};
 pub use named::{Coverage, Mismatch, Named};
+pub use source::Source;
 
 /// Every rule, in the order of reports.
 pub const ALL: &[&Rule] = &[
@@ -185,17 +186,6 @@ pub struct Rule {
     pub check: Check,
 }
 
-/// Where a rule comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// An RFC and its section.
-    Rfc(u16, &'static str),
-    /// CA/Browser Forum TLS Baseline Requirements, section.
-    BaselineRequirements(&'static str),
-    /// A page of a vendor: short name and address.
-    Vendor(&'static str, &'static str),
-}
-
 /// Asks of a certificate, what came with it, and its ways to trusted roots.
 pub type Trusts =
     fn(&Certificate, &[&Certificate], &[CertificationPath<'_>], Option<&Demands>, &Context<'_>) -> Option<Hit>;
@@ -278,30 +268,6 @@ impl Rule {
     }
 }
 
-impl Source {
-    /// The address of the page.
-    pub fn link(&self) -> String {
-        match self {
-            Self::Rfc(number, section) => format!("https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"),
-            Self::BaselineRequirements(_) => {
-                "https://cabforum.org/working-groups/server/baseline-requirements/documents/".to_owned()
-            }
-            Self::Vendor(_, link) => (*link).to_owned(),
-        }
-    }
-}
-
-/// `RFC 9525 §6`, `BR 7.1.2.7.12`, `KB958977`.
-impl fmt::Display for Source {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rfc(number, section) => write!(out, "RFC {number} §{section}"),
-            Self::BaselineRequirements(section) => write!(out, "BR {section}"),
-            Self::Vendor(name, _) => out.write_str(name),
-        }
-    }
-}
-
 /// The code meant by what was typed; also the first one that holds it.
 fn nearest(typed: &str) -> Option<&'static str> {
     let typed = typed.trim().to_ascii_lowercase().replace(['_', ' '], "-");
@@ -316,7 +282,7 @@ mod tests {
     use super::*;
 
     /// Files in this folder that hold what rules share.
-    const SHARED: [&str; 5] = ["mod", "context", "endpoints", "hit", "named"];
+    const SHARED: [&str; 6] = ["mod", "context", "endpoints", "hit", "named", "source"];
 
     fn files() -> Vec<(String, String)> {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
