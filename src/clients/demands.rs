@@ -1,7 +1,7 @@
 //! What clients demand of a certificate beyond its name.
 
 use super::{Fault, IssuerDemands, SanForm};
-use crate::facts::{Certificate, Digest, KeyKind, KeyUsage, Moment, Purpose, extension};
+use crate::facts::{Certificate, Digest, Flaw, KeyKind, KeyUsage, Moment, Purpose, extension};
 
 /// What a client demands beyond the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Demands {
     pub key_usage: KeyUsage,
     /// What else it refuses.
     pub refused_forms: &'static [Form],
+    /// Encodings that it does not read.
+    pub refused_encodings: &'static [Flaw],
     /// Forms of the SAN for which it refuses the whole certificate.
     pub refused_names: &'static [SanForm],
     /// Extensions that it understands where they are critical, beside those that every program does.
@@ -59,6 +61,7 @@ impl Demands {
         server_auth: ServerAuth::Ignored,
         key_usage: KeyUsage(0),
         refused_forms: &[],
+        refused_encodings: &[],
         refused_names: &[],
         understood: UNDERSTOOD,
         issuers: IssuerDemands::USUAL,

@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "gnutls",
@@ -41,6 +41,7 @@ pub(super) const CLIENT: Client = Client {
             Form::RepeatedExtension,
             Form::OtherInnerAlgorithm,
         ],
+        refused_encodings: &[Flaw::Followed, Flaw::NoAttribute, Flaw::Fraction, Flaw::Offset],
         understood: &[
             extension::NAME_CONSTRAINTS,
             extension::REVOCATION_LISTS,
@@ -164,6 +165,11 @@ pub(super) const CLIENT: Client = Client {
              listed serverAuth or anyExtendedKeyUsage must be among them. Where there is a key usage the handshake asks \
              for digitalSignature, as in all of TLS 1.3 and with ECDHE before. A CA \
              needs serverAuth or Netscape's SGC where purposes are listed. An incomplete chain is not completed.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 3.7.9",
+            "Strings of the subject are not looked at; times must be in UTC and without fractions.",
         ),
         Statement::new(
             Mark::Documented,

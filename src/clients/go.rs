@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
     Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
-use crate::facts::{Digest, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "go",
@@ -36,6 +36,23 @@ pub(super) const CLIENT: Client = Client {
             Form::RepeatedExtension,
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
+        ],
+        refused_encodings: &[
+            Flaw::NotUtf8,
+            Flaw::HalfCharacter,
+            Flaw::NoCharacters,
+            Flaw::Universal,
+            Flaw::NotPrintable,
+            Flaw::NotAscii,
+            Flaw::Bits,
+            Flaw::Nested,
+            Flaw::NoString,
+            Flaw::LongTag,
+            Flaw::NoAttribute,
+            Flaw::NoNumber,
+            Flaw::Padded,
+            Flaw::Fraction,
+            Flaw::NoSeconds,
         ],
         understood: &[
             extension::NAME_CONSTRAINTS,
@@ -143,6 +160,14 @@ pub(super) const CLIENT: Client = Client {
             "golang/go:src/crypto/x509/parser.go, run as 1.19",
             "A certificate is not read whose SAN holds letters beyond ASCII, an iPAddress of neither 4 nor 16 octets, or a URI \
              that cannot be parsed or whose host has an empty label.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "golang/go:src/crypto/x509/parser.go, run as 1.19",
+            "A certificate is not read whose subject or issuer holds a string that is none of its kind or of a kind that \
+             Go does not know, such as UniversalString; in a PrintableString only * and & may stand beside its own \
+             letters. A serial number with needless octets is not read either, nor a GeneralizedTime that is not in whole \
+             seconds.",
         ),
         Statement::new(
             Mark::Documented,

@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Aspect, Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, TlsVersion, extension};
 
 /// Java reads such a SAN not at all, and goes by the common name.
 const UNREAD: &[SanForm] =
@@ -40,6 +40,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherNetscapeType,
             Form::OtherInnerAlgorithm,
         ],
+        refused_encodings: &[Flaw::LongTag, Flaw::Followed, Flaw::NoAttribute, Flaw::NoNumber],
         understood: &[
             extension::NAME_CONSTRAINTS,
             extension::POLICIES,
@@ -74,6 +75,7 @@ pub(super) const CLIENT: Client = Client {
     },
     versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls13, Mark::Measured),
     heeds: &[
+        Fault::Malformed,
         Fault::InnerAlgorithm,
         Fault::Untrusted,
         Fault::Expired,
@@ -140,6 +142,11 @@ pub(super) const CLIENT: Client = Client {
             "run as OpenJDK 17",
             "A SAN with an entry that Java cannot read, such as an iPAddress of 5 octets or a URI with a space, is passed over \
              as a whole, and the common name is compared.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as OpenJDK 17",
+            "Strings and times are read as they come; a serial number without octets is not.",
         ),
         Statement::new(
             Mark::Documented,

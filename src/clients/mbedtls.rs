@@ -5,7 +5,7 @@ use super::{
     NamePolicy, Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions,
     Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "mbedtls",
@@ -44,6 +44,19 @@ pub(super) const CLIENT: Client = Client {
             Form::RepeatedKnownExtension,
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
+        ],
+        refused_encodings: &[
+            Flaw::Numeric,
+            Flaw::Nested,
+            Flaw::NoString,
+            Flaw::LongTag,
+            Flaw::EmptyRelativeName,
+            Flaw::Followed,
+            Flaw::NoAttribute,
+            Flaw::Fraction,
+            Flaw::NoSeconds,
+            Flaw::NoSecondsUtc,
+            Flaw::Offset,
         ],
         understood: &[extension::ANY_POLICY, extension::NETSCAPE_TYPE],
         issuers: IssuerDemands {
@@ -85,6 +98,13 @@ pub(super) const CLIENT: Client = Client {
             "Mbed-TLS/mbedtls:library/x509_crt.c, run as 2.28",
             "iPAddress entries are passed over: an address fits only a dNSName, or without a SAN a common name, that is \
              written the same.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 2.28",
+            "A certificate is not read whose subject or issuer holds what is no string of names, or a relative name \
+             without attributes; what the octets of a string mean is not looked at. Times must be in whole seconds and in \
+             UTC.",
         ),
         Statement::new(
             Mark::Measured,

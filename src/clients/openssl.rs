@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
-use crate::facts::{Digest, KeyUsage, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "openssl",
@@ -34,6 +34,22 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherNetscapeType,
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
+        ],
+        refused_encodings: &[
+            Flaw::NotUtf8,
+            Flaw::HalfCharacter,
+            Flaw::Surrogates,
+            Flaw::NoCharacters,
+            Flaw::NoString,
+            Flaw::LongTag,
+            Flaw::Followed,
+            Flaw::NoAttribute,
+            Flaw::NoNumber,
+            Flaw::Padded,
+            Flaw::Fraction,
+            Flaw::NoSeconds,
+            Flaw::NoSecondsUtc,
+            Flaw::Offset,
         ],
         understood: &[
             extension::NAME_CONSTRAINTS,
@@ -108,6 +124,13 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "openssl/openssl:crypto/x509/v3_purp.c, run as 3.0",
             "A certificate whose SAN cannot be read is refused with its whole chain.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Debian's 3.0",
+            "A certificate whose subject or issuer holds a string that is none of its kind, or whose serial number has \
+             needless octets, is not read. Letters that a PrintableString or IA5String should not hold do no harm. Times \
+             must be in whole seconds and in UTC.",
         ),
         Statement::new(
             Mark::Measured,

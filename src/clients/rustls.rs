@@ -4,7 +4,7 @@ use super::{
     Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, SanForm,
     ServerAuth, Statement, Versions, When,
 };
-use crate::facts::{Digest, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "rustls",
@@ -27,6 +27,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
+        refused_encodings: &[Flaw::Fraction, Flaw::NoSeconds, Flaw::NoSecondsUtc, Flaw::Offset, Flaw::BeforeEpoch],
         understood: &[extension::NAME_CONSTRAINTS, extension::REVOCATION_LISTS],
         issuers: IssuerDemands {
             overlooked: &[Obstacle::NoCertSign],
@@ -104,6 +105,12 @@ pub(super) const CLIENT: Client = Client {
              signature, certificates of CAs, those of version 1 and unknown critical extensions. Where purposes are listed \
              serverAuth must be among them, in CAs too; no key usage is looked at. An incomplete chain is not completed. \
              ML-DSA is offered.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 0.23 with webpki 0.103",
+            "Subject, issuer and serial number are not looked into. Times must be in whole seconds, in UTC and not before \
+             1970.",
         ),
         Statement::new(Mark::Documented, "rustls/rustls:rustls/src/error/mod.rs@6868ee8", "The text shown."),
         Statement::new(

@@ -160,6 +160,8 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         _ => form(*refused).to_owned(),
     });
     let names = demands.refused_names.iter().map(|refused| format!("a SAN {}", san_form(*refused)));
+    let encodings = (!demands.refused_encodings.is_empty())
+        .then(|| format!("nothing encoded as {}", either(demands.refused_encodings.iter().map(|flaw| flaw.words()))));
     let chain = demands.sent_chain_only.then(|| "the whole chain from the server".to_owned());
     let authorities = purposes_of_authorities(&demands.issuers);
     let lives = demands.lives.iter().map(|limit| {
@@ -174,6 +176,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         .flatten()
         .chain(forms)
         .chain(names)
+        .chain(encodings)
         .chain(authorities)
         .chain(chain)
         .chain(lives)

@@ -3,7 +3,7 @@
 use super::{
     Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth, Statement, Versions,
 };
-use crate::facts::{Digest, KeyUsage, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "thunderbird",
@@ -32,6 +32,15 @@ pub(super) const CLIENT: Client = Client {
             Form::NamelessIssuer,
             Form::RepeatedUnderstoodExtension,
             Form::OtherInnerAlgorithm,
+        ],
+        refused_encodings: &[
+            Flaw::NoNumber,
+            Flaw::Padded,
+            Flaw::Fraction,
+            Flaw::NoSeconds,
+            Flaw::NoSecondsUtc,
+            Flaw::Offset,
+            Flaw::BeforeEpoch,
         ],
         understood: &[
             extension::NAME_CONSTRAINTS,
@@ -125,6 +134,12 @@ pub(super) const CLIENT: Client = Client {
             "A certificate with a critical extension that it does not know, cRLDistributionPoints among them, and one with \
              an extension that it knows twice are not read; this comes before all else. Netscape's type may be critical \
              where basicConstraints and purposes are there too.",
+        ),
+        Statement::new(
+            Mark::Documented,
+            "mozilla:security/nss/lib/mozpkix/lib/pkixder.cpp@ca36c95",
+            "A serial number has the octets that it needs and no others; times are in whole seconds, in UTC and not \
+             before 1970.",
         ),
         Statement::new(
             Mark::Documented,

@@ -12,8 +12,8 @@ use x509_parser::nom::Parser;
 use super::extension::{AUTHORITY_KEY, NETSCAPE_TYPE, POLICIES, SUBJECT_KEY, TIMESTAMPS, TLS_FEATURE, UNIVERSAL};
 use super::read::{self, Body, bit_length};
 use super::{
-    DAY, DistinguishedName, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension, SignatureAlgorithm,
-    Verification, lower_hex,
+    DAY, DistinguishedName, Flawed, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension,
+    SignatureAlgorithm, Verification, encoding, lower_hex,
 };
 
 /// A certificate (RFC 5280 §4.1), with what rules and reports ask of it.
@@ -55,6 +55,8 @@ pub struct Certificate {
     pub repeated: Vec<ObjectId>,
     /// Those of them that are critical and that not every program understands.
     pub critical: Vec<ObjectId>,
+    /// What is encoded otherwise than every program reads it.
+    pub flaws: Vec<Flawed>,
 }
 
 /// A serial number: the content octets of its INTEGER.
@@ -113,13 +115,14 @@ impl Certificate {
 
     fn read(parsed: &X509Certificate<'_>, der: &[u8]) -> Self {
         let tbs = &parsed.tbs_certificate;
-        let body = Body::read(tbs.as_ref()).unwrap_or_default();
+        let body = Body::read(tbs.as_ref());
+        let Body { issuer, subject, .. } = body.unwrap_or_default();
         let mut certificate = Self {
             der: der.into(),
-            identity: read::identity(body.subject, &tbs.subject_pki, tbs.extensions().iter()),
+            identity: read::identity(subject, &tbs.subject_pki, tbs.extensions().iter()),
             version: tbs.version.0.saturating_add(1),
             serial: Serial(tbs.raw_serial().into()),
-            issuer: read::distinguished_name(body.issuer),
+            issuer: read::distinguished_name(issuer),
             not_before: Moment::from_unix(tbs.validity.not_before.timestamp()),
             not_after: Moment::from_unix(tbs.validity.not_after.timestamp()),
             signature: SignatureAlgorithm::read(&parsed.signature_algorithm),
@@ -134,6 +137,7 @@ impl Certificate {
             extensions: Vec::with_capacity(tbs.extensions().len()),
             repeated: Vec::new(),
             critical: Vec::new(),
+            flaws: body.as_ref().map(encoding::of_certificate).unwrap_or_default(),
         };
         for extension in tbs.extensions() {
             certificate.read_extension(extension);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::key_ring::KeyRing;
-use super::{Answered, Audience, Certificate, Identity, Keys, Moment, PublicKey, Request, Text};
+use super::{Answered, Audience, Certificate, Flawed, Identity, Keys, Moment, PublicKey, Request, Text};
 
 /// The bits of a key file's mode that let everybody read or write it. A group is somebody's decision.
 pub const OPEN_TO_OTHERS: u32 = 0o006;
@@ -114,6 +114,14 @@ impl<'a> Item<'a> {
         match self {
             Self::Certificate(certificate) => &certificate.identity,
             Self::Request(request) => &request.identity,
+        }
+    }
+
+    /// What is encoded otherwise than every program reads it.
+    pub fn flaws(self) -> &'a [Flawed] {
+        match self {
+            Self::Certificate(certificate) => &certificate.flaws,
+            Self::Request(request) => &request.flaws,
         }
     }
 

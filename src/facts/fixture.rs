@@ -85,6 +85,7 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
         critical: Vec::new(),
         extensions: vec!["2.5.29.17".into()],
         repeated: Vec::new(),
+        flaws: Vec::new(),
     }
 }
 
@@ -105,6 +106,7 @@ pub(crate) fn request(cert: Certificate) -> Request {
         signature: cert.signature,
         attributes: Vec::new(),
         extensions: Vec::new(),
+        flaws: Vec::new(),
     }
 }
 

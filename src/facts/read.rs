@@ -10,17 +10,21 @@ use x509_parser::extensions::{
 use x509_parser::public_key::PublicKey as ParsedKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::tlv::{self, CONTEXT_0, OBJECT_ID};
+use super::tlv::{self, CONTEXT_0, Element, LONG_TAG, OBJECT_ID};
 use super::{
     Attribute, AttributeKind, BasicConstraints, Curve, DistinguishedName, GeneralName, Identity, KeyKind, KeyUsage,
-    Names, ObjectId, PublicKey, Purpose, SanExtension, StringKind, Text,
+    Names, ObjectId, PublicKey, Purpose, SanExtension, StringKind, Text, encoding,
 };
 
 /// The fields of a certificate's body (RFC 5280 §4.1) as they were written.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Body<'a> {
+    /// The octets of the serial number.
+    pub(super) serial: &'a [u8],
     /// The Name of the issuer.
     pub(super) issuer: &'a [u8],
+    /// Both times, one after the other.
+    pub(super) life: &'a [u8],
     /// The Name of the subject.
     pub(super) subject: &'a [u8],
 }
@@ -30,9 +34,9 @@ impl<'a> Body<'a> {
     pub(super) fn read(der: &'a [u8]) -> Option<Self> {
         let (outer, _) = tlv::first(der)?;
         let mut fields = tlv::elements(outer.content).skip_while(|field| field.tag == CONTEXT_0);
-        let (_serial, _algorithm, issuer) = (fields.next()?, fields.next()?, fields.next()?);
-        let (_life, subject) = (fields.next()?, fields.next()?);
-        Some(Self { issuer: issuer.whole, subject: subject.whole })
+        let (serial, _algorithm, issuer) = (fields.next()?, fields.next()?, fields.next()?);
+        let (life, subject) = (fields.next()?, fields.next()?);
+        Some(Self { serial: serial.content, issuer: issuer.whole, life: life.content, subject: subject.whole })
     }
 }
 
@@ -164,7 +168,7 @@ fn purposes(usage: &ExtendedKeyUsage<'_>) -> Vec<Purpose> {
 /// Reads a Name, keeping its DER. The parser would stop at a relative name without attributes.
 pub(super) fn distinguished_name(der: &[u8]) -> DistinguishedName {
     let content = tlv::first(der).map_or(&[][..], |(outer, _)| outer.content);
-    let attributes = |rdn: tlv::Element<'_>| -> Vec<Attribute> {
+    let attributes = |rdn: Element<'_>| -> Vec<Attribute> {
         tlv::elements(rdn.content).filter_map(|element| attribute(element.content)).collect()
     };
     let rdns = tlv::elements(content).map(attributes).filter(|rdn| !rdn.is_empty()).collect();
@@ -174,48 +178,35 @@ pub(super) fn distinguished_name(der: &[u8]) -> DistinguishedName {
 /// Reads type and value.
 fn attribute(content: &[u8]) -> Option<Attribute> {
     let (oid, rest) = tlv::first(content).filter(|(oid, _)| oid.tag == OBJECT_ID)?;
-    let (value, _) = tlv::first(rest)?;
-    let octets = value.content;
-    let (string, text) = match value.tag {
+    let (tag, octets) = match rest.first()? {
+        tag if tag & LONG_TAG == LONG_TAG => (*tag, rest),
+        _ => tlv::first(rest).map(|(value, _)| (value.tag, value.content))?,
+    };
+    let (string, text) = match tag {
         12 => (StringKind::Utf8, Text::new(octets)),
         19 => (StringKind::Printable, Text::new(octets)),
         22 => (StringKind::Ia5, Text::new(octets)),
         // T.61 in theory, Latin-1 in every certificate seen.
-        20 => (StringKind::Teletex, latin1(octets)),
-        28 => (StringKind::Universal, utf32(octets)),
-        30 => (StringKind::Bmp, utf16(octets)),
+        20 => (StringKind::Teletex, Text::from(&*encoding::latin1(octets))),
+        28 => (StringKind::Universal, text(encoding::utf32(octets), octets)),
+        30 => (StringKind::Bmp, text(encoding::utf16(octets), octets)),
         other => (StringKind::Other(u32::from(other)), Text::new(octets)),
     };
-    let kind = match oid.content {
+    Some(Attribute { kind: kind(&oid)?, value: text, string })
+}
+
+/// Which attribute an identifier stands for.
+pub(super) fn kind(oid: &Element<'_>) -> Option<AttributeKind> {
+    Some(match oid.content {
         // The commonest one without a detour through its dotted text.
         [0x55, 4, 3] => AttributeKind::CommonName,
         _ => AttributeKind::from_oid(&ObjectId::from(&Oid::from_der(oid.whole).ok()?.1)),
-    };
-    Some(Attribute { kind, value: text, string })
+    })
 }
 
-fn latin1(bytes: &[u8]) -> Text {
-    if bytes.is_ascii() {
-        return Text::new(bytes);
-    }
-    Text::from(bytes.iter().map(|byte| char::from(*byte)).collect::<String>().as_str())
-}
-
-fn utf16(bytes: &[u8]) -> Text {
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-    match char::decode_utf16(units).collect::<Result<String, _>>() {
-        Ok(text) => Text::from(text.as_str()),
-        Err(_) => Text::new(bytes),
-    }
-}
-
-fn utf32(bytes: &[u8]) -> Text {
-    let (codes, rest) = bytes.as_chunks();
-    let characters = codes.iter().map(|code| char::from_u32(u32::from_be_bytes(*code)));
-    match characters.collect::<Option<String>>().filter(|_| rest.is_empty()) {
-        Some(text) => Text::from(text.as_str()),
-        None => Text::new(bytes),
-    }
+/// What is no character stays as it is.
+fn text(read: Option<String>, octets: &[u8]) -> Text {
+    read.map_or_else(|| Text::new(octets), |text| Text::from(&*text))
 }
 
 /// Reads a SubjectPublicKeyInfo.
@@ -307,6 +298,7 @@ mod tests {
             (28, surrogate.to_vec(), &surrogate),
             (28, vec![0, 0x11, 0, 0], &[0, 0x11, 0, 0]),
             (28, b"\0\0\0a\0".to_vec(), b"\0\0\0a\0"),
+            (30, b"\0a\0".to_vec(), b"\0a\0"),
         ] {
             let oid = tlv::object_identifier("2.5.4.3").unwrap();
             let attribute = tlv::element(SEQUENCE, &[oid, tlv::element(tag, &value)].concat());

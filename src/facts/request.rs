@@ -6,7 +6,7 @@ use x509_parser::nom::Parser;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 
 use super::certificate::read_fault;
-use super::{Identity, ObjectId, SignatureAlgorithm, Verification, read};
+use super::{Flawed, Identity, ObjectId, SignatureAlgorithm, Verification, encoding, read};
 
 /// A PKCS#10 request (RFC 2986).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Request {
     pub attributes: Vec<ObjectId>,
     /// The extensions that it asks for, in wire order.
     pub extensions: Vec<ObjectId>,
+    /// What of the subject is encoded otherwise than every program reads it.
+    pub flaws: Vec<Flawed>,
 }
 
 /// PKCS#9 extensionRequest (RFC 2985 §5.4.2).
@@ -51,6 +53,7 @@ impl Request {
             signature: SignatureAlgorithm::read(&parts.algorithm),
             attributes,
             extensions: extensions.iter().map(|extension| ObjectId::from(&extension.oid)).collect(),
+            flaws: encoding::of_subject(parts.subject),
         })
     }
 

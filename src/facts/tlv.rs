@@ -18,6 +18,10 @@ pub(crate) const NULL: u8 = 0x05;
 pub(crate) const OBJECT_ID: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
+/// The bit of an identifier octet that says that the content is elements.
+pub(crate) const CONSTRUCTED: u8 = 0x20;
+/// The bits of an identifier octet that say that the tag goes on in further octets: nothing that is read here does.
+pub(crate) const LONG_TAG: u8 = 0x1f;
 /// `[0]`, constructed.
 pub(crate) const CONTEXT_0: u8 = 0xa0;
 /// `[1]`, constructed.

@@ -26,6 +26,7 @@ mod key_not_proved;
 mod key_readable_by_others;
 mod key_usage_unfit;
 mod life_too_long;
+mod malformed_encoding;
 mod malformed_name;
 mod missing_alias;
 mod must_staple;
@@ -136,6 +137,7 @@ pub const ALL: &[&Rule] = &[
     &name_constraints_in_leaf::RULE,
     &old_version::RULE,
     &nameless_issuer::RULE,
+    &malformed_encoding::RULE,
     &repeated_extension::RULE,
     &unknown_critical_extension::RULE,
     &weak_serial::RULE,

@@ -21,7 +21,10 @@ const LEAST_BITS: u32 = 48;
 
 fn check(cert: &Certificate, ctx: &Context<'_>) -> Option<Hit> {
     let serial = &cert.serial;
-    let detail = if serial.is_zero() {
+    // One without octets is no number: `malformed-encoding`.
+    let detail = if serial.0.is_empty() {
+        return None;
+    } else if serial.is_zero() {
         "it is zero".to_owned()
     } else if serial.is_negative() {
         format!("it is negative: {serial}")
@@ -56,6 +59,7 @@ mod tests {
     fn accepts_a_small_number_from_a_private_authority_only() {
         assert_eq!(judged(&[1], &Context::private()), None);
         assert!(judged(&[1], &Context::public()).is_some());
+        assert_eq!(judged(&[], &Context::public()), None);
         assert_eq!(judged(&[1; 20], &Context::public()), None);
     }
 }
