@@ -2,6 +2,7 @@
 //!
 //! The order lives here: the name that people type comes first, because Outlook 2007 reads no other (KB958977).
 
+mod carried;
 mod compared;
 mod left_out;
 mod names;
@@ -12,6 +13,7 @@ mod words;
 pub use wanted::{Choice, Chosen, Unwanted, UnwantedName, Use, Wanted, WantedName, wanted};
 
 use crate::Error;
+use crate::error::listed;
 use crate::facts::{
     Certificate, DistinguishedName, GeneralName, Identity, Item, KeyKind, KeyUsage, Name, NameFault, Purpose,
     Reservation, SanExtension, Text,
@@ -68,6 +70,8 @@ pub struct Plan {
     pub profile: &'static Profile,
     /// The kind of private key, as soon as it is known: see [`Plan::for_key`].
     pub key: Option<KeyKind>,
+    /// Attributes of the subject that are encoded otherwise than before.
+    anew: Vec<String>,
     /// What the old key might be used for.
     old_usage: KeyUsage,
 }
@@ -200,6 +204,7 @@ pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
         notes: Vec::new(),
         profile,
         key: None,
+        anew: subject.anew,
         old_usage: identity.and_then(|identity| identity.key_usage).unwrap_or_default(),
     };
     plan.notes = plan.remarks();
@@ -305,6 +310,10 @@ impl Plan {
                 "{} is longer than the 64 characters that a common name may have, so there is none",
                 self.target
             ));
+        }
+        if !self.anew.is_empty() {
+            let anew = listed(&self.anew);
+            notes.push(format!("written anew, for not every program reads how it was encoded: {anew}"));
         }
         notes.extend(subject::remark(&self.subject, profile));
         if let Some(kind) = self.key.as_ref().filter(|kind| !profile.signs_key(kind)) {

@@ -124,6 +124,15 @@ impl AttributeKind {
         }
     }
 
+    /// How a new value is encoded: some have a fixed string type (RFC 5280 Appendix A).
+    pub(crate) const fn string(&self) -> StringKind {
+        match self {
+            Self::Country | Self::SerialNumber => StringKind::Printable,
+            Self::DomainComponent | Self::EmailAddress => StringKind::Ia5,
+            _ => StringKind::Utf8,
+        }
+    }
+
     /// True for what may stand in the subject of a domain validated certificate (BR 7.1.2.7.2).
     pub fn is_domain_validated(&self) -> bool {
         matches!(self, Self::Country | Self::CommonName)
@@ -251,17 +260,7 @@ fn attribute(text: &str) -> Result<Attribute, String> {
     if value.is_empty() {
         return Err(wrong());
     }
-    let string = string_of(&kind);
-    Ok(Attribute { kind, value, string })
-}
-
-/// RFC 5280 Appendix A: some have a fixed string type.
-fn string_of(kind: &AttributeKind) -> StringKind {
-    match kind {
-        AttributeKind::Country | AttributeKind::SerialNumber => StringKind::Printable,
-        AttributeKind::DomainComponent | AttributeKind::EmailAddress => StringKind::Ia5,
-        _ => StringKind::Utf8,
-    }
+    Ok(Attribute { string: kind.string(), kind, value })
 }
 
 fn split_unescaped(text: &str, separator: char) -> Vec<String> {
@@ -351,8 +350,7 @@ mod tests {
         ];
         let attribute = (0..KINDS.len() + 1, value).prop_map(|(kind, value)| {
             let kind = KINDS.get(kind).map_or_else(|| AttributeKind::from_oid("1.2.3.4"), |entry| entry.0.clone());
-            let string = string_of(&kind);
-            Attribute { kind, value, string }
+            Attribute { string: kind.string(), kind, value }
         });
         let rdns = proptest::collection::vec(proptest::collection::vec(attribute, 1..3), 0..4);
         rdns.prop_map(|rdns| DistinguishedName { rdns, der: Box::default() })

@@ -134,7 +134,7 @@ pub(super) fn of_certificate(body: &Body<'_>) -> Vec<Flawed> {
 }
 
 /// What is odd in the subject of a request.
-pub(super) fn of_subject(der: &[u8]) -> Vec<Flawed> {
+pub(crate) fn of_subject(der: &[u8]) -> Vec<Flawed> {
     let mut found = Vec::new();
     names(der, "the subject", &mut found);
     found
@@ -228,19 +228,19 @@ fn time(element: &Element<'_>) -> Option<Flaw> {
 }
 
 /// Every octet is a character.
-pub(super) fn latin1(octets: &[u8]) -> String {
+pub(crate) fn latin1(octets: &[u8]) -> String {
     octets.iter().map(|octet| char::from(*octet)).collect()
 }
 
 /// UTF-16 in whole characters.
-pub(super) fn utf16(octets: &[u8]) -> Option<String> {
+pub(crate) fn utf16(octets: &[u8]) -> Option<String> {
     let (units, rest) = octets.as_chunks();
     let text = char::decode_utf16(units.iter().map(|unit| u16::from_be_bytes(*unit)));
     text.collect::<Result<String, _>>().ok().filter(|_| rest.is_empty())
 }
 
 /// UTF-32 in whole characters.
-pub(super) fn utf32(octets: &[u8]) -> Option<String> {
+pub(crate) fn utf32(octets: &[u8]) -> Option<String> {
     let (codes, rest) = octets.as_chunks();
     let characters = codes.iter().map(|code| char::from_u32(u32::from_be_bytes(*code)));
     characters.collect::<Option<String>>().filter(|_| rest.is_empty())

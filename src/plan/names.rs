@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::{DropReason, DroppedName, PlannedName, Reason};
 use crate::Error;
-use crate::facts::{AnyCase, GeneralName, Identity, Name, NameFault, Text, reservation};
+use crate::facts::{AnyCase, DistinguishedName, GeneralName, Identity, Name, NameFault, Text, encoding, reservation};
 use crate::profiles::{Profile, Signing};
 
 /// The names that stay and those that go.
@@ -84,9 +84,13 @@ fn mend(entry: &GeneralName, profile: &Profile) -> Result<GeneralName, DropReaso
             Err(DropReason::Unreadable)
         }
         GeneralName::Upn(text) if text.as_str().is_none() => Err(DropReason::Unreadable),
-        GeneralName::Directory(name) if name.der.is_empty() => Err(DropReason::Unreadable),
+        GeneralName::Directory(name) if !is_readable(name) => Err(DropReason::Unreadable),
         _ => Ok(entry.clone()),
     }
+}
+
+fn is_readable(name: &DistinguishedName) -> bool {
+    !name.der.is_empty() && !encoding::of_subject(&name.der).iter().any(|flawed| flawed.flaw.is_senseless())
 }
 
 fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {

@@ -1,7 +1,9 @@
 //! The new subject: the old one octet for octet, but for what is wrong.
 
+use super::carried::{Carried, carried};
 use super::{CommonNamePlan, LeftOut};
 use crate::Error;
+use crate::facts::encoding::printable;
 use crate::facts::tlv::{self, SEQUENCE, SET};
 use crate::facts::{Attribute, AttributeKind, DistinguishedName, Name, StringKind, Text};
 use crate::profiles::{CommonName, Profile, SubjectUse};
@@ -11,6 +13,8 @@ pub(super) struct Subject {
     pub(super) name: DistinguishedName,
     pub(super) common_name: CommonNamePlan,
     pub(super) left_out: Vec<LeftOut>,
+    /// Attributes that are encoded otherwise than before, as they are now.
+    pub(super) anew: Vec<String>,
 }
 
 /// What the CA has checked of the old subject, by its own word.
@@ -44,7 +48,7 @@ pub(super) fn fresh(given: &DistinguishedName, target: &Name) -> Result<Subject,
         rdn.extend(pairs.into_iter().map(|(_, attribute)| attribute));
     }
     let name = DistinguishedName { der: tlv::element(SEQUENCE, &encoded.concat()).into(), rdns };
-    Ok(Subject { name, common_name, left_out: Vec::new() })
+    Ok(Subject { name, common_name, left_out: Vec::new(), anew: Vec::new() })
 }
 
 /// The target as domain components (RFC 2247), for a subject that would be empty and is the issuer, which must not be
@@ -75,12 +79,13 @@ pub(super) fn mended(
     let chosen = values.iter().rposition(|value| is_right(value)).unwrap_or(values.len().saturating_sub(1));
     let mut seen = 0;
     let mut plan = if fits { CommonNamePlan::Added } else { CommonNamePlan::TooLong };
-    let mut left_out = Vec::new();
+    let (mut left_out, mut anew) = (Vec::new(), Vec::new());
     let mut rdns = Vec::new();
     let mut encoded = Vec::new();
     for (rdn, cut) in old.rdns.iter().zip(&cuts) {
         let mut kept = Vec::new();
-        let mut changed = false;
+        // Whatever else is called a relative name.
+        let mut changed = !cut.is_set;
         for (attribute, raw) in rdn.iter().zip(&cut.attributes) {
             let drop = |reason| LeftOut { what: attribute.to_string(), reason };
             match attribute.kind {
@@ -91,13 +96,19 @@ pub(super) fn mended(
                 AttributeKind::CommonName => {
                     let is_chosen = seen == chosen;
                     seen += 1;
-                    if is_chosen && fits && is_right(&attribute.value) {
+                    let is_kept = is_chosen && fits && is_right(&attribute.value);
+                    if is_kept && matches!(carried(attribute, raw), Carried::AsItIs) {
                         plan = CommonNamePlan::Kept;
                         kept.push((attribute.clone(), raw.to_vec()));
                         continue;
                     }
                     changed = true;
-                    if is_chosen && fits {
+                    if is_kept {
+                        plan = CommonNamePlan::Kept;
+                        let new = common_name(target, attribute.string);
+                        anew.push(new.to_string());
+                        kept.push((new.clone(), encode(&new)?));
+                    } else if is_chosen && fits {
                         plan = CommonNamePlan::Replaced(attribute.value.clone());
                         let new = common_name(target, attribute.string);
                         kept.push((new.clone(), encode(&new)?));
@@ -114,7 +125,18 @@ pub(super) fn mended(
                         .push(drop("a domain validated certificate has country and common name only (BR 7.1.2.7.2)"));
                     changed = true;
                 }
-                _ => kept.push((attribute.clone(), raw.to_vec())),
+                _ => match carried(attribute, raw) {
+                    Carried::AsItIs => kept.push((attribute.clone(), raw.to_vec())),
+                    Carried::Anew(new, der) => {
+                        changed = true;
+                        anew.push(new.to_string());
+                        kept.push((new, der));
+                    }
+                    Carried::Not => {
+                        changed = true;
+                        left_out.push(drop("its encoding is broken, and what was meant is not certain"));
+                    }
+                },
             }
         }
         if !changed {
@@ -135,7 +157,7 @@ pub(super) fn mended(
         rdns.insert(position, vec![new]);
     }
     let name = DistinguishedName { rdns, der: tlv::element(SEQUENCE, &encoded.concat()).into() };
-    Ok(Subject { name, common_name: plan, left_out })
+    Ok(Subject { name, common_name: plan, left_out, anew })
 }
 
 /// What this CA does to a subject of more than a common name, where that is known.
@@ -156,6 +178,7 @@ pub(super) fn remark(subject: &DistinguishedName, profile: &Profile) -> Option<S
 
 struct Cut<'a> {
     whole: &'a [u8],
+    is_set: bool,
     attributes: Vec<&'a [u8]>,
 }
 
@@ -165,7 +188,7 @@ fn cut(name: &DistinguishedName) -> Option<Vec<Cut<'_>>> {
     // A relative name without attributes is none (RFC 5280 Appendix A), and is not written again.
     let cuts = cuts.into_iter().filter(|rdn| !rdn.content.is_empty()).map(|rdn| {
         let attributes = tlv::children(rdn.content)?.into_iter().map(|element| element.whole).collect();
-        Some(Cut { whole: rdn.whole, attributes })
+        Some(Cut { whole: rdn.whole, is_set: rdn.tag == SET, attributes })
     });
     let cuts: Vec<Cut<'_>> = cuts.collect::<Option<_>>()?;
     let alike = cuts.len() == name.rdns.len()
@@ -189,13 +212,14 @@ fn common_name_position(rdns: &[Vec<Attribute>]) -> usize {
 }
 
 fn common_name(target: &Name, old: StringKind) -> Attribute {
-    // PrintableString has no star; other string types are deprecated (RFC 5280 §4.1.2.4).
-    let string = if old == StringKind::Printable && !target.is_wildcard() { old } else { StringKind::Utf8 };
+    // PrintableString has no star and no underscore; other string types are deprecated (RFC 5280 §4.1.2.4).
+    let fits = old == StringKind::Printable && target.as_str().bytes().all(printable);
+    let string = if fits { old } else { StringKind::Utf8 };
     Attribute { kind: AttributeKind::CommonName, value: Text::from(target.as_str()), string }
 }
 
 /// One AttributeTypeAndValue.
-fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
     let wrong = || Error::BadSubject { part: attribute.to_string() };
     let value = attribute.value.as_str().ok_or_else(wrong)?;
     if let Some(longest) = longest(&attribute.kind).filter(|longest| value.chars().count() > *longest) {
@@ -214,10 +238,6 @@ fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
     let oid = tlv::object_identifier(attribute.kind.oid()).ok_or_else(wrong)?;
     let content = [oid, tlv::element(tag, value.as_bytes())].concat();
     Ok(tlv::element(SEQUENCE, &content))
-}
-
-fn printable(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte)
 }
 
 /// Upper bounds in characters (RFC 5280 Appendix A).

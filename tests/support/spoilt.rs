@@ -91,6 +91,9 @@ const LIVES: &[(u8, &str, &str)] = &[
     (23, "700101000000Z", "490101000000Z"),
 ];
 
+/// ecdsa-with-SHA256
+const ALGORITHM: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+
 /// All that is tried.
 pub(crate) fn cases() -> Vec<Spoilt> {
     let names = [
@@ -180,6 +183,12 @@ impl Maker {
         ]
     }
 
+    /// A request for `mail.contoso.com` with this relative name in its subject.
+    pub(crate) fn request(&self, rdn: &[u8]) -> Vec<u8> {
+        let subject = element(0x30, &[rdn, &attribute(3, 12, b"mail.contoso.com")].concat());
+        self.signed(element(0x30, &[&[2, 1, 0], &*subject, &self.root_key, &[0xa0, 0]].concat()))
+    }
+
     fn sign(
         &self,
         serial: &[u8],
@@ -189,15 +198,17 @@ impl Maker {
         key: &[u8],
         extensions: &[Vec<u8>],
     ) -> Vec<u8> {
-        // ecdsa-with-SHA256
-        let algorithm = element(0x30, &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]);
+        let algorithm = element(0x30, ALGORITHM);
         let version = element(0xa0, &[2, 1, 2]);
         let (serial, life) = (element(2, serial), element(0x30, life));
         let extensions = element(0xa3, &element(0x30, &extensions.concat()));
         let fields: [&[u8]; 8] = [&version, &serial, &algorithm, issuer, &life, subject, key, &extensions];
-        let body = element(0x30, &fields.concat());
+        self.signed(element(0x30, &fields.concat()))
+    }
+
+    fn signed(&self, body: Vec<u8>) -> Vec<u8> {
         let signature = self.signer.sign(&SystemRandom::new(), &body).unwrap();
-        element(0x30, &[body, algorithm, element(3, &[&[0], signature.as_ref()].concat())].concat())
+        element(0x30, &[body, element(0x30, ALGORITHM), element(3, &[&[0], signature.as_ref()].concat())].concat())
     }
 }
 

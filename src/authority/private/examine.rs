@@ -36,6 +36,7 @@ pub fn examine(
     reasons.extend(weak_key(&identity.key.kind));
     reasons.extend(unproved(request));
     reasons.extend(beyond_a_server(identity));
+    reasons.extend(senseless(request));
     let asked = names(request, only, &mut reasons);
     common_names(identity, only, &mut reasons);
     match asked {
@@ -89,6 +90,12 @@ fn beyond_a_server(identity: &Identity) -> Vec<String> {
         }
     }
     reasons
+}
+
+/// The subject is signed as it stands, and many programs would not read the certificate.
+fn senseless(request: &Request) -> impl Iterator<Item = String> {
+    let flaws = request.flaws.iter().filter(|flawed| flawed.flaw.is_senseless());
+    flaws.map(|flawed| format!("it is not encoded as programs read it ({flawed})"))
 }
 
 const SIGNS_OTHERS: KeyUsage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
