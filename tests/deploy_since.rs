@@ -188,6 +188,9 @@ fn a_key_that_a_service_reads_without_a_binding_stays() {
     let all = [&removes[..], &[&["keys", "rename", NAME, "new.contoso.test"]]].concat();
     scene.bind(&[]);
     scene.store.run(&["commit"]);
+    // The same again, and with another reload: nothing has taken the files from it.
+    scene.bind(&[]);
+    scene.bind(&["--reload", "true"]);
     let reads = format!("reads the files of {NAME}, which '{}' names, until that is ", scene.file().display());
     for more in [&["--remove", "--dry-run"][..], &["--remove"]] {
         let said = scene.bind(more);

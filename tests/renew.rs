@@ -193,6 +193,25 @@ fn what_nobody_committed_waits_and_what_somebody_took_back_stays_back() {
 }
 
 #[test]
+fn a_binding_that_is_made_again_is_renewed_and_one_that_differs_waits() {
+    let name = "remote.contoso.org";
+    let desk = with_private_ca(name, &[]);
+    bind(&desk, name, "a");
+    bind(&desk, name, "a");
+    let (text, _) = said(&desk, 1, &["renew", name, "--now"]);
+    assert!(text.contains("; for files:a: certfix commit"), "it was bound twice and never committed: {text}");
+    desk.answer(0, &["commit"]);
+    bind(&desk, name, "a");
+    let (text, _) = said(&desk, 0, &["renew", name, "--now"]);
+    assert!(text.ends_with("; files:a has it\n") && has(&desk, "a", name), "{text}");
+    // What somebody wants of it now is what nobody has committed yet.
+    let value = format!("combined_file={}", desk.path("b.pem").display());
+    desk.answer(0, &["bind", name, "--to", "files:a", "--set", &value, "--reload", "true"]);
+    let (text, _) = said(&desk, 1, &["renew", name, "--now"]);
+    assert!(text.contains("; for files:a: certfix commit") && !desk.path("b.pem").exists(), "{text}");
+}
+
+#[test]
 fn a_certificate_that_waits_is_spoken_of_when_the_last_is_due() {
     let name = "remote.contoso.org";
     let desk = with_private_ca(name, &[]);

@@ -58,6 +58,11 @@ impl Binding {
         self.committed.as_deref() == Some(&*sha256_hex(&certificate.der))
     }
 
+    /// True when the same is wanted of the same service, whatever a commit gave it.
+    pub(super) fn wants_the_same(&self, other: &Self) -> bool {
+        *self == Self { committed: self.committed.clone(), ..other.clone() }
+    }
+
     /// True when both speak of the same service on the same address.
     pub fn is_same(&self, other: &Self) -> bool {
         self.service == other.service && self.address == other.address

@@ -119,8 +119,11 @@ pub fn bind(
             for one in &staged {
                 // Another program may have bound it since.
                 ensure_free(store, &key, &one.binding)?;
-                bindings.retain(|known| !known.is_same(&one.binding));
-                bindings.push(one.binding.clone());
+                // Bound again as it was, a service has what the last commit gave it. What differs nobody has committed.
+                if !bindings.iter().any(|known| known.wants_the_same(&one.binding)) {
+                    bindings.retain(|known| !known.is_same(&one.binding));
+                    bindings.push(one.binding.clone());
+                }
             }
             Ok(())
         })?;

@@ -7,7 +7,7 @@ use super::disk;
 use super::journal;
 use super::material::Material;
 use super::sight::Sight;
-use super::stage;
+use super::stage::{self, Change};
 use crate::Error;
 use crate::error::Deploying;
 use crate::store::{KeyFolder, Store};
@@ -33,9 +33,11 @@ pub fn ensure_unread(store: &Store, key: &KeyFolder, verb: &'static str) -> Resu
 pub(super) fn tell_of(store: &Store, key: &KeyFolder, unbound: &[Binding], tell: Tell<'_>) {
     let Ok(material) = Material::read(key) else { return };
     let written = journal::written(store.root());
-    for binding in unbound.iter().filter(|binding| binding.committed.is_some()) {
+    for binding in unbound {
         let Ok(staged) = stage::stage(&material, binding, &[], &Sight::NOW) else { continue };
-        for change in staged.files.iter().filter(|change| names(&change.path, &material.folder)) {
+        // A file that it shares with another binding names the key for that one too.
+        let is_its_own = |change: &&Change| binding.committed.is_some() || change.is_in_place();
+        for change in staged.files.iter().filter(is_its_own).filter(|change| names(&change.path, &material.folder)) {
             let back = if written.contains(&change.path) { "put back with certfix undo, or " } else { "" };
             let (name, path) = (key.name(), change.path.display());
             let remark = format!(
