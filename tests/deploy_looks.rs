@@ -11,11 +11,13 @@ mod key_store;
 #[expect(dead_code, reason = "other tests use more of it")]
 mod servers;
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use authority::{Authority, Credentials, Key, Leaf};
 use key_store::{KeyStore, NAME, snapshot};
+use servers::dovecot::Dovecot;
 use servers::nginx::Nginx;
 
 fn elliptic() -> Credentials {
@@ -177,4 +179,38 @@ fn a_renewal_tells_what_else_the_service_presents() {
     let remark = format!("clients that take RSA keys alone get another one, {}, which ends", print(&other));
     let place = format!("\n{NAME}: https://127.0.0.1:{}: {remark}", nginx.https);
     assert!(said.contains(&place), "{said}");
+}
+
+#[test]
+fn a_commit_takes_no_service_from_another_binding() {
+    let mut dovecot = Dovecot::start(&elliptic());
+    let values = dovecot.values();
+    let drop_in = |name: &str| dovecot.config.with_file_name(name);
+    let (third, second) = (drop_in("98-third.conf"), drop_in("99-second.conf"));
+    let mut config = OpenOptions::new().append(true).open(&dovecot.config).unwrap();
+    writeln!(config, "!include_try {}\n!include_try {}", third.display(), second.display()).unwrap();
+    let (store, other) = (KeyStore::with(&elliptic()), "imap.contoso.test");
+    store.put(other, &Authority::new().issue(&Leaf::new(&["imap.contoso.test"])));
+    let bind = |key: &str, service: &str, path: &Path| {
+        let mut arguments = vec!["bind", key, "--to", service];
+        let file = format!("drop_in={}", path.display());
+        let own = values.iter().filter(|value| !value.starts_with("drop_in=")).chain([&file]);
+        own.for_each(|value| arguments.extend(["--set", value]));
+        store.run(&arguments);
+    };
+    let first = drop_in("99-certfix.conf");
+    bind(NAME, "dovecot", &first);
+    store.run(&["commit"]);
+    bind(other, "dovecot:b", &second);
+    let said = store.refuse(&["commit", "--patience", "3"]);
+    let cause = format!("the commit takes the certificate of '{NAME}' from dovecot: imap");
+    assert!(said.contains(&cause) && said.contains("everything was put back"), "{said}");
+    assert!(said.contains("hint: give each an address of its own with --address, or "), "{said}");
+    assert!(!second.exists());
+    // One that was wrong before does not keep the others from theirs.
+    fs::write(&third, fs::read_to_string(&first).unwrap().replace(NAME, other)).unwrap();
+    dovecot.reload();
+    let said = store.run(&["commit"]);
+    assert!(said.contains(&format!("dovecot:b has {other}\n")), "{said}");
+    assert!(store.refuse(&["commit", "--patience", "3"]).contains("nothing to commit, but imap"));
 }

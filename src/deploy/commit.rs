@@ -14,6 +14,7 @@ use super::disk::{self, Present};
 use super::due::{Due, Scope, Work, due};
 use super::journal::{self, Journal, Service};
 use super::material::Material;
+use super::neighbours::Neighbour;
 use super::prove::{Shown, Wanted, Watch};
 use super::sight::Sight;
 use super::stage::{Change, Staged};
@@ -75,10 +76,11 @@ pub fn commit(
     let files = files(due);
     let records = records(scope.keys(store)?, due)?;
     let others = others(store, due)?;
+    let neighbours = Neighbour::all(&in_place, due, &others)?;
     files.iter().try_for_each(|change| change.ensure_untouched())?;
     let mut journal = Journal::write(store.root(), services, &work.turns, &files, &records)?;
     let done = write(&lock, &files, &work.turns, tell);
-    let done = done.and_then(|()| apply(due, &watches, &records, &others, manners, tell));
+    let done = done.and_then(|()| apply(due, &watches, &records, &others, &neighbours, manners, tell));
     let kept = done.and_then(|places| journal.keep().map(|()| places));
     match kept {
         Ok(places) => Ok(Work { turns: work.turns, services: committed(work.services, places) }),
@@ -241,6 +243,7 @@ fn apply(
     watches: &[Vec<Watch>],
     records: &[Change],
     others: &[String],
+    neighbours: &[Neighbour<'_>],
     manners: Manners,
     tell: Tell<'_>,
 ) -> Result<Vec<Vec<(String, Shown)>>, Error> {
@@ -258,6 +261,7 @@ fn apply(
     }
     let shown = due.iter().zip(watches).map(|(one, watches)| prove(one, watches, others, manners, tell));
     let shown = shown.collect::<Result<Vec<_>, _>>()?;
+    neighbours.iter().try_for_each(|one| one.prove(others, manners.patience, tell))?;
     for record in records {
         disk::replace(&record.path, &record.after.contents, record.after.rights)?;
     }

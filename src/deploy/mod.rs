@@ -20,6 +20,7 @@ mod edited;
 mod journal;
 mod look;
 mod material;
+mod neighbours;
 mod nginx;
 mod prove;
 mod readers;

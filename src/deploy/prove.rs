@@ -55,15 +55,23 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Watch {
-    /// Looks once, before anything changes.
+    /// A place that has to answer, and that nobody has looked at yet.
     ///
     /// # Errors
     /// The endpoint cannot be understood.
-    pub(super) fn begin(endpoint: &str, name: Option<&Name>, is_named: bool) -> Result<Self, Error> {
+    pub(super) fn new(endpoint: &str, name: Option<&Name>) -> Result<Self, Error> {
         Endpoint::parse(endpoint)?;
         let name = name.map(|name| name.as_str().to_owned());
         let (endpoint, beside) = (endpoint.to_owned(), Vec::new());
-        let mut watch = Self { endpoint, before: None, beside, must_answer: true, name };
+        Ok(Self { endpoint, before: None, beside, must_answer: true, name })
+    }
+
+    /// Looks once, before anything changes.
+    ///
+    /// # Errors
+    /// As [`Watch::new`].
+    pub(super) fn begin(endpoint: &str, name: Option<&Name>, is_named: bool) -> Result<Self, Error> {
+        let mut watch = Self::new(endpoint, name)?;
         let seen = watch.look();
         watch.must_answer = is_named || seen.is_ok();
         let seen = seen.into_iter().flat_map(|view| view.answers).filter_map(|(_, seen)| seen.ok());
@@ -80,6 +88,11 @@ impl Watch {
     /// The same, where nothing was changed: what it presents now is not from before.
     pub(super) fn without_past(self) -> Self {
         Self { before: None, beside: Vec::new(), ..self }
+    }
+
+    /// True when clients of every kind of key get what they shall get now.
+    pub(super) fn presents(&self, wanted: &Wanted<'_>) -> bool {
+        self.look().is_ok_and(|view| judge_all(&view, |seen| self.remarks(seen, wanted)).is_ok())
     }
 
     /// Looks until what was there before is there to stay.

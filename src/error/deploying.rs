@@ -42,6 +42,8 @@ pub enum Deploying {
     Command { command: String, cause: String },
     /// A service that does not present its new certificate.
     NotPresented { endpoint: String, sha256: String, cause: String },
+    /// A service that a commit left alone, and that presents another certificate since.
+    TakenAway { service: String, key: String, cause: Box<Error> },
     /// A service that could not be looked at anywhere.
     NothingListens { service: String },
     /// Every file is in its place, and yet a service does not do what it is bound to.
@@ -90,6 +92,10 @@ impl Deploying {
             Self::NothingToCommit { .. } => {
                 "start the service or have it reload; if that does not help, other lines of its configuration name a certificate"
             }
+            Self::TakenAway { .. } => {
+                "give each an address of its own with --address, or take one of the bindings away with certfix bind --remove"
+            }
+            Self::PutBack { cause, .. } if matches!(**cause, Error::Deploying(Self::TakenAway { .. })) => cause.hint(),
             Self::PutBack { .. } => "correct what failed, then run certfix commit again",
             Self::NotPutBack { .. } => "the next certfix commit or certfix undo tries again to put everything back",
             Self::FolderGone { .. } => "make the folder again, or put back all but that file with certfix undo --force",
@@ -143,6 +149,9 @@ impl Deploying {
             Self::Command { command, cause } => write!(out, "'{command}' failed: {cause}"),
             Self::NotPresented { endpoint, sha256, cause } => {
                 write!(out, "{endpoint} does not present the certificate {sha256}: {cause}")
+            }
+            Self::TakenAway { service, key, cause } => {
+                write!(out, "the commit takes the certificate of '{key}' from {service}: {cause}")
             }
             Self::NothingListens { service } => write!(out, "{service} does not answer on any of its ports"),
             Self::NothingToCommit { cause } => write!(out, "nothing to commit, but {cause}"),
