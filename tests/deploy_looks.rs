@@ -110,6 +110,25 @@ fn a_pair_of_keys_is_left_where_both_certificates_name_the_host() {
 }
 
 #[test]
+fn clients_that_a_commit_shuts_out_are_told() {
+    // The elliptic key takes the place of one of a pair, and of the only one.
+    for is_pair in [true, false] {
+        let nginx = nginx(|nginx| {
+            let elliptic = if is_pair { beside(nginx, "elliptic", &elliptic()) } else { String::new() };
+            elliptic + &beside(nginx, "rsa", &rsa(&[NAME]))
+        });
+        let store = KeyStore::with(&elliptic());
+        bind(&store, NAME, "files", &nginx, "rsa");
+        let said = store.run(&["commit"]);
+        let remark = "but clients that take RSA keys alone got a certificate before and get nothing now\n";
+        assert_eq!(said.contains(remark), is_pair, "{said}");
+        store.put(NAME, &elliptic());
+        let said = store.run(&["commit"]);
+        assert!(said.contains("presents it\n") && !said.contains("but "), "{said}");
+    }
+}
+
+#[test]
 fn a_service_that_presents_something_else_later_is_named_where_nothing_is_to_do() {
     let mut nginx = nginx(|nginx| beside(nginx, "own", &elliptic()));
     let store = KeyStore::with(&elliptic());

@@ -24,9 +24,17 @@ pub(super) struct Endpoint {
 /// What was seen of an endpoint that answers somewhere.
 pub(super) struct View {
     /// The addresses that take connections.
-    pub(super) answers: Vec<(IpAddr, Result<Vec<Presented>, Trouble>)>,
+    pub(super) answers: Vec<(IpAddr, Result<Answer, Trouble>)>,
     /// Those that do not.
     pub(super) silent: Vec<IpAddr>,
+}
+
+/// What clients get of one address.
+pub(super) struct Answer {
+    /// The certificates, each once: that for clients which take any key, then that for those of the other kind of key.
+    pub(super) presented: Vec<Presented>,
+    /// The keys of clients that are turned away, because none of the certificates has such a key.
+    pub(super) refused: Option<KeysOffered>,
 }
 
 /// A certificate, and the keys that clients take who get it.
@@ -80,9 +88,8 @@ impl Endpoint {
         }
     }
 
-    /// The certificates that are presented there, each once: that for clients which take any key, then that for those of
-    /// the other kind of key, where they are answered.
-    fn presented(&self, address: SocketAddr, sni: &Sni) -> Result<Vec<Presented>, Trouble> {
+    /// What is presented there to clients of either kind of key.
+    fn presented(&self, address: SocketAddr, sni: &Sni) -> Result<Answer, Trouble> {
         let look = |keys, newest| {
             let wire = Wire::connect(address, STEP, Arc::new(AtomicBool::new(false)));
             let mut wire = wire.map_err(at_connect)?;
@@ -93,20 +100,21 @@ impl Endpoint {
         let seen = look(KeysOffered::Any, TlsVersion::Tls13).or_else(|trouble| {
             if tls::wants_legacy(&trouble) { look(KeysOffered::Any, TlsVersion::Tls10) } else { Err(trouble) }
         })?;
-        let mut all = vec![Presented::of(&seen, KeysOffered::Any)];
+        let mut presented = vec![Presented::of(&seen, KeysOffered::Any)];
+        let mut refused = None;
         if let Some(keys) = other_keys(&seen) {
             // Up to TLS 1.2 the kind of key is told apart from the signatures of the chain; protocol_version says that
             // there is no such version.
             match look(keys, seen.version.min(TlsVersion::Tls12)).or_else(|trouble| {
                 if trouble.cause == Cause::Alert(70) { look(keys, seen.version) } else { Err(trouble) }
             }) {
-                Ok(seen) => all.push(Presented::of(&seen, keys)),
-                Err(trouble) if trouble.may_answer_another() => {}
+                Ok(seen) => presented.push(Presented::of(&seen, keys)),
+                Err(trouble) if trouble.may_answer_another() => refused = Some(keys),
                 Err(trouble) => return Err(trouble),
             }
-            all.dedup_by(|second, first| second.sha256 == first.sha256);
+            presented.dedup_by(|second, first| second.sha256 == first.sha256);
         }
-        Ok(all)
+        Ok(Answer { presented, refused })
     }
 
     fn addresses(&self) -> Result<Vec<SocketAddr>, Error> {

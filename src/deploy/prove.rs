@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::look::{Endpoint, Presented, View};
+use super::look::{Answer, Endpoint, Presented, View};
 use super::material::names;
 use crate::Error;
 use crate::error::Deploying;
@@ -26,6 +26,9 @@ pub struct Watch {
     /// What it presented besides: to clients of the other kind of key, or on another address.
     #[serde(default)]
     beside: Vec<String>,
+    /// True when it had one for each kind of key. Of no use once a commit has ended.
+    #[serde(skip)]
+    is_pair: bool,
     /// True when it has to answer: somebody named it, or it answered before.
     pub must_answer: bool,
     /// The server name that is sent.
@@ -63,7 +66,7 @@ impl Watch {
         Endpoint::parse(endpoint)?;
         let name = name.map(|name| name.as_str().to_owned());
         let (endpoint, beside) = (endpoint.to_owned(), Vec::new());
-        Ok(Self { endpoint, before: None, beside, must_answer: true, name })
+        Ok(Self { endpoint, before: None, beside, is_pair: false, must_answer: true, name })
     }
 
     /// Looks once, before anything changes.
@@ -75,7 +78,9 @@ impl Watch {
         let seen = watch.look();
         watch.must_answer = is_named || seen.is_ok();
         let seen = seen.into_iter().flat_map(|view| view.answers).filter_map(|(_, seen)| seen.ok());
-        for one in seen.flatten() {
+        let seen: Vec<Answer> = seen.collect();
+        watch.is_pair = !seen.is_empty() && seen.iter().all(|answer| answer.presented.len() > 1);
+        for one in seen.into_iter().flat_map(|answer| answer.presented) {
             match &watch.before {
                 None => watch.before = Some(one.sha256),
                 Some(before) if *before == one.sha256 || watch.beside.contains(&one.sha256) => {}
@@ -87,7 +92,7 @@ impl Watch {
 
     /// The same, where nothing was changed: what it presents now is not from before.
     pub(super) fn without_past(self) -> Self {
-        Self { before: None, beside: Vec::new(), ..self }
+        Self { before: None, beside: Vec::new(), is_pair: false, ..self }
     }
 
     /// True when clients of every kind of key get what they shall get now.
@@ -100,7 +105,7 @@ impl Watch {
     /// # Errors
     /// [`Deploying::NotPresented`] when it is not there in time.
     pub(super) fn wait_for(&self, sha256: &str, patience: Duration) -> Result<Shown, Error> {
-        self.wait(sha256, patience, |seen| match seen.first() {
+        self.wait(sha256, patience, |seen| match seen.presented.first() {
             Some(one) if one.sha256 != sha256 && !self.beside.contains(&one.sha256) => Err(self.instead(one)),
             _ => Ok(Vec::new()),
         })
@@ -119,7 +124,7 @@ impl Watch {
         &self,
         sha256: &str,
         patience: Duration,
-        judge: impl Fn(&[Presented]) -> Result<Vec<String>, String>,
+        judge: impl Fn(&Answer) -> Result<Vec<String>, String>,
     ) -> Result<Shown, Error> {
         let deadline = Instant::now() + patience;
         let mut in_a_row = 0;
@@ -154,11 +159,12 @@ impl Watch {
 
     /// What there is to say where the wanted certificate is among those that are presented. One that stands beside it has to
     /// name the host too, and to be another binding's or to stay while an earlier one gives way.
-    fn remarks(&self, seen: &[Presented], wanted: &Wanted<'_>) -> Result<Vec<String>, String> {
+    fn remarks(&self, answer: &Answer, wanted: &Wanted<'_>) -> Result<Vec<String>, String> {
+        let seen = &*answer.presented;
         if seen.iter().all(|one| one.sha256 != wanted.sha256) {
             return Err(seen.first().map_or_else(String::new, |one| self.instead(one)));
         }
-        let Some(other) = seen.iter().find(|one| one.sha256 != wanted.sha256) else { return Ok(Vec::new()) };
+        let Some(other) = seen.iter().find(|one| one.sha256 != wanted.sha256) else { return Ok(self.lost(answer)) };
         let cert = Certificate::from_der(&other.der).ok().filter(|cert| names(cert, wanted.target));
         match cert {
             Some(_) if wanted.others.contains(&other.sha256) => Ok(Vec::new()),
@@ -168,6 +174,12 @@ impl Watch {
             }
             _ => Err(self.joined(other)),
         }
+    }
+
+    /// What is said where one certificate has taken the place of a pair. Whoever changes the kind of the only key means it.
+    fn lost(&self, answer: &Answer) -> Vec<String> {
+        let lost = answer.refused.filter(|_| self.is_pair).map(clients);
+        lost.map(|whom| format!("{whom} got a certificate before and get nothing now")).into_iter().collect()
     }
 
     /// True when the certificate came, and all that were there before are still there: none has given way to it.
@@ -206,10 +218,10 @@ impl Watch {
 }
 
 /// All addresses that answer have to present what they shall. Others do not count, and are told.
-fn judge_all(view: &View, judge: impl Fn(&[Presented]) -> Result<Vec<String>, String>) -> Result<Vec<String>, String> {
+fn judge_all(view: &View, judge: impl Fn(&Answer) -> Result<Vec<String>, String>) -> Result<Vec<String>, String> {
     let mut remarks = Vec::new();
     for (address, seen) in &view.answers {
-        let judged = seen.as_ref().map_err(failed).and_then(|seen| judge(seen));
+        let judged = seen.as_ref().map_err(failed).and_then(&judge);
         let is_one = view.answers.len() + view.silent.len() == 1;
         for remark in judged.map_err(|cause| if is_one { cause } else { format!("on {address} {cause}") })? {
             if !remarks.contains(&remark) {
@@ -237,8 +249,9 @@ fn clients(keys: KeysOffered) -> &'static str {
 mod tests {
     use super::*;
 
-    fn presented(sha256: &str) -> Presented {
-        Presented { sha256: sha256.to_owned(), der: Vec::new(), keys: KeysOffered::Any }
+    fn presented(sha256: &str) -> Answer {
+        let presented = Presented { sha256: sha256.to_owned(), der: Vec::new(), keys: KeysOffered::Any };
+        Answer { presented: vec![presented], refused: None }
     }
 
     #[test]
@@ -247,6 +260,7 @@ mod tests {
             endpoint: "imaps://localhost:993".to_owned(),
             before: Some("old".to_owned()),
             beside: Vec::new(),
+            is_pair: false,
             must_answer: true,
             name: None,
         };
@@ -254,7 +268,7 @@ mod tests {
         let judged = |answers: Vec<Result<&str, Trouble>>, silent: &[&str]| {
             let address = |text: &str| text.parse().unwrap();
             let answers = ["127.0.0.1", "::1"].iter().zip(answers);
-            let answers = answers.map(|(at, seen)| (address(at), seen.map(|sha256| vec![presented(sha256)])));
+            let answers = answers.map(|(at, seen)| (address(at), seen.map(presented)));
             let view = View { answers: answers.collect(), silent: silent.iter().map(|at| address(at)).collect() };
             judge_all(&view, |seen| watch.remarks(seen, &wanted))
         };
