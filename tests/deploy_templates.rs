@@ -131,3 +131,21 @@ fn services_with_files_of_their_own_get_what_they_read() {
         store.run(&["bind", NAME, "--to", service, "--remove"]);
     }
 }
+
+#[test]
+fn server_blocks_of_nginx_for_other_names_are_left_alone() {
+    let store = KeyStore::with(&credentials());
+    let site = store.beside("site");
+    let block = |name: &str| format!("server {{ listen 443 ssl; server_name {name}; ssl_certificate {name}.pem; }}\n");
+    fs::write(&site, block(NAME) + &block("other.contoso.test")).unwrap();
+    let value = format!("site={}", site.display());
+    let bind = ["bind", NAME, "--to", "nginx", "--dry-run", "--set", &value];
+    let said = store.run(&bind);
+    assert!(said.contains("    - server { ") && !said.contains("other.contoso.test"), "{said}");
+    let said = store.run(&[&bind[..], &["--set", "server_name=other.contoso.test"]].concat());
+    assert!(said.contains("server_name other.contoso.test; ssl_certificate /"), "somebody named it: {said}");
+    fs::write(&site, block("other.contoso.test")).unwrap();
+    let said = store.refuse(&bind);
+    assert!(said.contains("no server block that speaks TLS is for a name of the certificate"), "{said}");
+    assert!(said.contains("--set server_name=NAME"), "{said}");
+}

@@ -7,8 +7,10 @@ use std::ops::Range;
 pub(super) struct Wanted<'a> {
     /// Only blocks that listen on this address; empty: all.
     pub(super) listen: &'a str,
-    /// Only blocks of this name; empty: all.
+    /// Only blocks of this name; empty: those that are for one of the certificate's, or say of no host that they are for it.
     pub(super) server_name: &'a str,
+    /// The certificate's names.
+    pub(super) names: &'a [String],
     pub(super) certificate: &'a str,
     pub(super) key: &'a str,
 }
@@ -22,6 +24,11 @@ pub(super) fn set(text: &str, wanted: &Wanted<'_>) -> Result<String, String> {
     let blocks: Vec<Block> = blocks(text)?.into_iter().filter(|block| block.fits(text, wanted)).collect();
     if blocks.is_empty() {
         return Err("no server block that speaks TLS fits".to_owned());
+    }
+    let blocks: Vec<Block> = blocks.into_iter().filter(|block| block.is_for(text, wanted)).collect();
+    if blocks.is_empty() {
+        let cause = "no server block that speaks TLS is for a name of the certificate";
+        return Err(format!("{cause}; --set server_name=NAME takes one that has another name"));
     }
     for block in &blocks {
         for (name, path) in [("ssl_certificate", wanted.certificate), ("ssl_certificate_key", wanted.key)] {
@@ -71,6 +78,44 @@ impl Block {
             || values("server_name").any(|mut words| words.any(|word| word.eq_ignore_ascii_case(wanted.server_name)));
         speaks_tls && listens && is_called
     }
+
+    /// False where the certificate would be wrong for every host of the block, and nobody named it. One that has the
+    /// certificate keeps it, whatever a renewal is for.
+    fn is_for(&self, text: &str, wanted: &Wanted<'_>) -> bool {
+        let has_it = || {
+            let paths = self.named(text, "ssl_certificate").filter_map(|found| found.words.get(1));
+            paths.map(|at| word(text, at)).any(|path| path == wanted.certificate)
+        };
+        let names = self.named(text, "server_name").flat_map(|found| &found.words[1..]).map(|at| word(text, at));
+        let mut hosts = names.filter(|name| is_host(name)).peekable();
+        !wanted.server_name.is_empty()
+            || wanted.names.is_empty()
+            || hosts.peek().is_none()
+            || hosts.any(|host| wanted.names.iter().any(|name| is_served(name, host)))
+            || has_it()
+    }
+}
+
+/// True for a `server_name` that says for whom the block is: no expression, no variable, no address, nothing like `_`.
+fn is_host(name: &str) -> bool {
+    name.contains('.') && !name.starts_with('~') && !name.contains('$') && name.parse::<IpAddr>().is_err()
+}
+
+/// True when clients of a host that is called so may accept a certificate of this name.
+fn is_served(name: &str, host: &str) -> bool {
+    let (name, host) = (name.to_ascii_lowercase(), host.to_ascii_lowercase());
+    if let Some(end) = host.strip_prefix('*') {
+        return name.ends_with(end);
+    }
+    // `.contoso.com` is `contoso.com` and `*.contoso.com`.
+    if let Some(parent) = host.strip_prefix('.') {
+        return name == parent || name.ends_with(&host);
+    }
+    if let Some(start) = host.strip_suffix('*') {
+        return name.starts_with(start);
+    }
+    let below = host.split_once('.').map(|(_, below)| below);
+    name == host || name.strip_prefix("*.").is_some_and(|parent| Some(parent) == below)
 }
 
 /// True for two spellings of one address.
@@ -188,7 +233,27 @@ mod tests {
         server { listen 80; }\n";
 
     fn wanted<'a>(listen: &'a str, server_name: &'a str) -> Wanted<'a> {
-        Wanted { listen, server_name, certificate: "/new/c.pem", key: "/new/k.pem" }
+        Wanted { listen, server_name, names: &[], certificate: "/new/c.pem", key: "/new/k.pem" }
+    }
+
+    #[test]
+    fn a_block_for_other_names_is_left_alone() {
+        let names = ["b.test".to_owned(), "*.c.test".to_owned()];
+        let wanted = |server_name| Wanted { names: &names, ..wanted("", server_name) };
+        assert_eq!(set(SITE, &wanted("")), set(SITE, &wanted("b.test")));
+        assert!(set(SITE, &wanted("a.test")).unwrap().contains("/new/c.pem"), "somebody named it");
+        let gets = |called: &str| set(&format!("server {{ listen 443 ssl; {called} }}"), &wanted("")).is_ok();
+        for called in ["B.Test", "x.test b.test", "*.test", ".b.test", "b.*", "a.c.test", "*.c.test", "_", "localhost"]
+        {
+            assert!(gets(&format!("server_name {called};")), "{called}");
+        }
+        assert!(
+            gets("") && gets("server_name '';") && gets(r"server_name ~^x\.test$;") && gets("server_name 192.0.2.5;")
+        );
+        assert!(gets("server_name a.test; ssl_certificate /new/c.pem;"), "it has it already");
+        for called in ["a.test", "ab.test", "c.test", "x.a.c.test", "*.b.test", "_ a.test", "a.*", r"~^b a.test"] {
+            assert!(!gets(&format!("server_name {called};")), "{called}");
+        }
     }
 
     #[test]

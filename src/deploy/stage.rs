@@ -16,7 +16,7 @@ use super::template::{self, Command, Part, Template};
 use super::{edit, nginx};
 use crate::Error;
 use crate::error::Deploying;
-use crate::facts::upper_hex;
+use crate::facts::{Text, upper_hex};
 use crate::issue;
 use crate::store::parent;
 
@@ -42,7 +42,7 @@ pub struct Staged {
 #[derive(Clone, Debug)]
 enum Edit {
     Line(edit::Wanted),
-    Blocks { listen: String, server_name: String, certificate: String, key: String },
+    Blocks { listen: String, server_name: String, names: Vec<String>, certificate: String, key: String },
 }
 
 impl Edit {
@@ -50,8 +50,8 @@ impl Edit {
     fn apply(&self, text: &str) -> Result<String, String> {
         match self {
             Self::Line(wanted) => Ok(edit::set(text, wanted)),
-            Self::Blocks { listen, server_name, certificate, key } => {
-                nginx::set(text, &nginx::Wanted { listen, server_name, certificate, key })
+            Self::Blocks { listen, server_name, names, certificate, key } => {
+                nginx::set(text, &nginx::Wanted { listen, server_name, names, certificate, key })
             }
         }
     }
@@ -120,7 +120,8 @@ pub(super) fn stage(
         let words = [&block.listen, &block.server_name, &block.certificate, &block.key].map(|word| page.render(word));
         let [listen, server_name, certificate, key] = words;
         let (listen, server_name, certificate, key) = (listen?, server_name?, certificate?, key?);
-        files.edit(&block.path, Edit::Blocks { listen, server_name, certificate, key })?;
+        let names = material.leaf.identity.names.dns().filter_map(Text::as_str).map(str::to_owned).collect();
+        files.edit(&block.path, Edit::Blocks { listen, server_name, names, certificate, key })?;
     }
     let (staged, edits) = (files.staged, files.edits);
     let own = |line: &Option<String>, of_template: &Option<Command>| match (line, of_template) {

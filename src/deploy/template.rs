@@ -132,7 +132,7 @@ pub enum Indented {
     Begins,
 }
 
-/// Server blocks of nginx: every one that speaks TLS, or those that are named.
+/// Server blocks of nginx: those that speak TLS and are for no other hosts than the certificate, or those that are named.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
@@ -141,7 +141,7 @@ pub struct Block {
     /// Only those that listen on this address, unless it comes out empty.
     #[serde(default)]
     pub listen: String,
-    /// Only those with this `server_name`, unless it comes out empty.
+    /// Only those with this `server_name`, whatever the certificate is for, unless it comes out empty.
     #[serde(default)]
     pub server_name: String,
     /// The file for `ssl_certificate`.

@@ -107,7 +107,9 @@ impl Deploying {
                 "put that file back with certfix undo, or take those lines out by hand; then run the same command again"
             }
             Self::BadTemplate { .. } => "docs/deploy.md says what can stand in a template",
-            Self::CannotEdit { .. } => "mend it by hand, then run the same command again",
+            Self::CannotEdit { .. } => {
+                "mend it by hand, or bind the service with other values, then run the same command again"
+            }
             Self::Command { .. } => "run the command by hand to see all that it says",
             Self::NotPresented { .. } => "certfix check with that address shows what it presents",
             Self::NothingToUndo => "certfix keys lists the keys and the services that are bound to them",
