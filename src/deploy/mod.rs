@@ -22,6 +22,7 @@ mod look;
 mod material;
 mod neighbours;
 mod nginx;
+mod page;
 mod prove;
 mod readers;
 mod sight;
