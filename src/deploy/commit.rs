@@ -206,7 +206,8 @@ fn records(keys: Vec<KeyFolder>, due: &[(Material, Staged)]) -> Result<Vec<Chang
         let failed = |cause| Error::File { action: "find", path: key.path.clone(), cause };
         let path = key.path.canonicalize().map_err(failed)?.join(BINDINGS);
         let after = Present { contents: binding::page(&bindings).into(), rights: disk::private() };
-        records.push(Change { before: disk::look(&path)?, path, is_secret: false, after });
+        let before = disk::look(&path)?;
+        records.push(Change::new(path, before, after));
     }
     Ok(records)
 }

@@ -85,7 +85,7 @@ mod tests {
 
     fn change(before: &str, after: &str) -> Change {
         let file = |text: &str| Present { contents: text.as_bytes().to_vec().into(), rights: disk::public() };
-        Change { path: "/etc/x".into(), is_secret: false, before: Some(file(before)), after: file(after) }
+        Change::new("/etc/x".into(), Some(file(before)), file(after))
     }
 
     #[test]

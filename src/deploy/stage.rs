@@ -15,6 +15,7 @@ use super::{edit, nginx};
 use crate::Error;
 use crate::error::Deploying;
 use crate::facts::Text;
+use crate::input::holds_private_key;
 use crate::issue;
 use crate::store::parent;
 
@@ -60,13 +61,23 @@ impl Edit {
 pub struct Change {
     /// The file itself, links followed.
     pub path: PathBuf,
-    /// True when a private key is in it.
+    /// True when a private key is in it, before or after: its lines are not shown.
     pub is_secret: bool,
     pub(super) before: Option<Present>,
     pub(super) after: Present,
 }
 
 impl Change {
+    pub(super) fn new(path: PathBuf, before: Option<Present>, after: Present) -> Self {
+        let is_secret = before.iter().chain([&after]).any(|file| holds_private_key(&file.contents));
+        Self { path, is_secret, before, after }
+    }
+
+    /// True when a private key is in it, and none will be.
+    pub fn takes_key_away(&self) -> bool {
+        self.is_secret && !holds_private_key(&self.after.contents)
+    }
+
     /// True when nothing has to be written.
     pub fn is_in_place(&self) -> bool {
         self.before.as_ref() == Some(&self.after)
@@ -189,8 +200,8 @@ impl Files<'_> {
             Some(text) => Zeroizing::new(self.page.render(text)?.into_bytes()),
             None => material.parts(&file.parts),
         };
-        let is_secret = file.parts.contains(&Part::Key);
-        let mut rights = if is_secret { disk::private() } else { disk::public() };
+        let has_key = file.parts.contains(&Part::Key);
+        let mut rights = if has_key { disk::private() } else { disk::public() };
         let [mode, owner, group] = [&file.mode, &file.owner, &file.group].map(|word| self.page.render(word));
         let (mode, owner, group) = (mode?, owner?, group?);
         if !mode.is_empty() {
@@ -210,10 +221,10 @@ impl Files<'_> {
         }
         // What the administrator set stays.
         let mut rights = before.as_ref().map_or(rights, |there| there.rights);
-        if is_secret {
+        if has_key {
             rights.mode &= !0o007;
         }
-        self.add(path, is_secret, before, contents, rights)
+        self.add(path, before, contents, rights)
     }
 
     fn edit(&mut self, path: &str, edit: Edit) -> Result<(), Error> {
@@ -233,14 +244,13 @@ impl Files<'_> {
         self.staged.retain(|change| change.path != path);
         let contents = Zeroizing::new(text.into_bytes());
         self.edits.push((path.clone(), edit));
-        self.staged.push(Change { path, is_secret: false, before, after: Present { contents, rights: there.rights } });
+        self.staged.push(Change::new(path, before, Present { contents, rights: there.rights }));
         Ok(())
     }
 
     fn add(
         &mut self,
         path: PathBuf,
-        is_secret: bool,
         before: Option<Present>,
         contents: Zeroizing<Vec<u8>>,
         rights: Rights,
@@ -248,7 +258,7 @@ impl Files<'_> {
         if self.earlier.iter().flat_map(|staged| &staged.files).chain(&self.staged).any(|change| change.path == path) {
             return Err(Error::WrittenTwice { path });
         }
-        self.staged.push(Change { path, is_secret, before, after: Present { contents, rights } });
+        self.staged.push(Change::new(path, before, Present { contents, rights }));
         Ok(())
     }
 }

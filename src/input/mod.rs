@@ -34,6 +34,7 @@ pub use claim::is_named_like_one;
 pub(crate) use files::file_bytes;
 pub use files::{LIMIT, files_in, read_file, read_stdin, read_text};
 pub(crate) use pkcs7::signed_content;
+pub(crate) use private_key::is_in as holds_private_key;
 pub use private_key::key_from_pkcs8;
 pub use roots::system_roots;
 pub(crate) use unicode::characters;

@@ -10,8 +10,9 @@ use super::asn1::{
     BIT_STRING, CONTEXT_0, CONTEXT_1, Element, Fields, INTEGER, NULL, OBJECT_ID, OCTET_STRING, SEQUENCE, encode,
     sequence, split,
 };
-use super::{Fault, Finds, Format, Layer};
-use crate::facts::{KeyEntry, PrivateKey, PublicKey};
+use super::{Fault, Finds, Format, Layer, unicode};
+use crate::Error;
+use crate::facts::{KeyEntry, PrivateKey, PublicKey, Source};
 
 /// Any of the four forms.
 pub(super) const FORMAT: Format = Format { name: "private key", layer: Layer::Object, fits, read };
@@ -24,6 +25,19 @@ fn read(der: &[u8], finds: &mut Finds<'_>) -> Result<(), Fault> {
     let key = key_from_any(der).map_err(Fault::Unreadable)?;
     finds.evidence.keys.push(KeyEntry::Open(key));
     Ok(())
+}
+
+/// True when a private key is in it, encrypted, damaged or cut off too: its text is not for showing.
+pub(crate) fn is_in(bytes: &[u8]) -> bool {
+    let has = |line: &[u8], word: &[u8]| memchr::memmem::find(line, word).is_some();
+    let is_frame = |line: &[u8]| has(line, b"PRIVATE KEY") && (has(line, b"BEGIN") || has(line, b"END"));
+    if unicode::text(bytes).split(|byte| matches!(byte, b'\r' | b'\n')).any(is_frame) {
+        return true;
+    }
+    match super::read(bytes, Source::Stdin, None) {
+        Ok(evidence) => !evidence.keys.is_empty(),
+        Err(error) => matches!(error, Error::NeedsPassword { .. }),
+    }
 }
 
 /// Reads a PKCS#8 PrivateKeyInfo (RFC 5958) and works out its public half.
@@ -228,5 +242,22 @@ mod tests {
         let number = |value: u8| encode(INTEGER, &[&[value]]);
         let der = encode(SEQUENCE, &[&number(0), &number(23), &number(11), &number(4), &number(8), &number(7)]);
         assert_eq!(key_from_any(&der).unwrap().public.kind, KeyKind::Dsa { bits: 5 });
+    }
+
+    #[test]
+    fn sees_a_key_in_whatever_form_it_stands_there() {
+        let pair = rcgen::KeyPair::generate().unwrap();
+        let (pem, der) = (pair.serialize_pem(), pair.serialize_der());
+        let (begin, end) = (pem.len() / 3, pem.len() / 2);
+        let locked = pem.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+        let wide: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for text in [pem.as_bytes(), &der, &wide, &pem.as_bytes()[begin..], &pem.as_bytes()[..end], locked.as_bytes()] {
+            assert!(is_in(text), "{}", String::from_utf8_lossy(text));
+        }
+        for text in
+            ["", "key = /etc/ssl/key.pem\n", "# The PRIVATE KEY\n", "-----BEGIN PUBLIC KEY-----\n", "\u{1}\u{2}"]
+        {
+            assert!(!is_in(text.as_bytes()), "{text}");
+        }
     }
 }

@@ -195,7 +195,11 @@ fn show_change(change: &Change, text: &mut String) {
         Some(_) => "changed",
         None => "new",
     };
-    let secret = if change.is_secret { ", with the private key" } else { "" };
+    let secret = match change.is_secret {
+        true if change.takes_key_away() => ", in the place of a private key",
+        true => ", with the private key",
+        false => "",
+    };
     let rights = format!("{:04o} {}:{}", rights.mode, rights.owner, rights.group);
     line(text, "  ", &format!("file    {} ({state}, {rights}{secret})", change.path.display()));
     for one in change.outline() {

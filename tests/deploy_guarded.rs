@@ -1,0 +1,80 @@
+//! What no bind and no commit does: show a key, write into the store, or put a file in the place of something else.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+#[path = "support/authority.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod authority;
+#[path = "support/key_store.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod key_store;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use authority::{Authority, Credentials, Leaf};
+use key_store::{KeyStore, NAME, snapshot};
+
+fn credentials() -> Credentials {
+    Authority::new().issue(&Leaf::new(&[NAME]))
+}
+
+fn value(name: &str, path: &Path) -> String {
+    format!("{name}={}", path.display())
+}
+
+/// What both commands say, in text and in JSON, before anything is written.
+fn told_beforehand(store: &KeyStore, bind: &[&str]) -> [String; 4] {
+    let json = ["--format", "json"];
+    let (dry_bind, dry_commit) = ([bind, &["--dry-run"]].concat(), ["commit", "--dry-run"]);
+    store.run(bind);
+    [
+        store.run(&dry_bind),
+        store.run(&[&dry_bind[..], &json].concat()),
+        store.run(&dry_commit),
+        store.run(&[&dry_commit[..], &json].concat()),
+    ]
+}
+
+#[test]
+fn a_key_that_goes_is_not_shown_either() {
+    let (old, new) = (credentials(), credentials());
+    let rsa = old.key.replace(" PRIVATE KEY", " RSA PRIVATE KEY");
+    let ending = old.key.lines().skip(1).collect::<Vec<_>>().join("\n");
+    for key in [&old.key, &rsa, &format!("key = \"{}\"", old.key.replace('\n', "\\n")), &ending] {
+        let store = KeyStore::with(&new);
+        let combined = store.beside("combined.pem");
+        fs::write(&combined, format!("{key}\n{}", old.certificate)).unwrap();
+        fs::set_permissions(&combined, Permissions::from_mode(0o604)).unwrap();
+        let bind = ["bind", NAME, "--to", "files", "--set", &value("fullchain_file", &combined), "--reload", "true"];
+        let secret = old.key.lines().nth(1).unwrap();
+        for said in told_beforehand(&store, &bind) {
+            assert!(!said.contains("PRIVATE KEY") && !said.contains(secret), "{said}");
+            let is_told = said.contains("combined.pem (changed, 0604 ")
+                && said.contains("in the place of a private key)")
+                || said.contains("\"private_key\": true");
+            assert!(is_told, "{said}");
+        }
+        store.run(&["commit"]);
+        assert_eq!(snapshot(&combined).unwrap().1, 0o604, "what the administrator set stays");
+    }
+}
+
+#[test]
+fn a_key_beside_a_line_that_changes_is_not_shown() {
+    let (old, new) = (credentials(), credentials());
+    let store = KeyStore::with(&new);
+    let (own, settings) = (store.beside("templates"), store.beside("main.cf"));
+    fs::create_dir(&own).unwrap();
+    fs::write(&settings, format!("port = 25\n{}cert = old\n", old.key)).unwrap();
+    let template = format!(
+        "about = \"x\"\n[[setting]]\npath = \"{}\"\nname = \"port\"\nline = \"port = 26\"\n[[setting]]\npath = \"{}\"\nname = \"cert\"\nline = \"cert = {{{{ key }}}}\"\n",
+        settings.display(),
+        settings.display()
+    );
+    fs::write(own.join("line.toml"), template).unwrap();
+    for said in told_beforehand(&store, &["bind", NAME, "--to", "line", "--templates", own.to_str().unwrap()]) {
+        assert!(!said.contains("PRIVATE KEY") && !said.contains(old.key.lines().nth(1).unwrap()), "{said}");
+    }
+}
