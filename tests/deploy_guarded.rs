@@ -78,3 +78,47 @@ fn a_key_beside_a_line_that_changes_is_not_shown() {
         assert!(!said.contains("PRIVATE KEY") && !said.contains(old.key.lines().nth(1).unwrap()), "{said}");
     }
 }
+
+#[test]
+fn a_service_is_not_given_files_of_the_store() {
+    let store = KeyStore::with(&credentials());
+    let other = "other.contoso.test";
+    store.put(other, &credentials());
+    let (link, beside) = (store.beside("link.pem"), store.beside("beside.pem"));
+    let [own, theirs] = [NAME, other].map(|name| store.root().join(name));
+    let files = || [&own, &theirs].map(|folder| ["key.pem", "fullchain.pem"].map(|name| snapshot(&folder.join(name))));
+    let before = files();
+    std::os::unix::fs::symlink(own.join("key.pem"), &link).unwrap();
+    for (name, path) in [
+        ("key_file", &theirs.join("key.pem")),
+        ("fullchain_file", &own.join("fullchain.pem")),
+        ("certificate_file", &store.root().join("new.pem")),
+        ("combined_file", &link),
+    ] {
+        let said = store.refuse(&["bind", NAME, "--to", "files", "--set", &value(name, path), "--reload", "true"]);
+        let path = if path == &link { own.join("key.pem") } else { path.clone() };
+        let root = store.root();
+        let told = format!("files is to be given '{}', which is in the store '{}'", path.display(), root.display());
+        assert!(said.contains(&told) && said.contains(" --to files --reload COMMAND"), "{said}");
+        assert!(!own.join("bindings.json").exists());
+    }
+    // What leads there only since it was bound is refused by the commit.
+    store.run(&["bind", NAME, "--to", "files", "--set", &value("key_file", &beside), "--reload", "true"]);
+    std::os::unix::fs::symlink(theirs.join("key.pem"), &beside).unwrap();
+    assert!(store.refuse(&["commit"]).contains("files is to be given '"));
+    assert_eq!(files(), before);
+    store.run(&["bind", NAME, "--to", "files", "--reload", "true"]);
+    store.run(&["commit"]);
+}
+
+#[test]
+fn a_line_in_a_file_of_the_store_is_not_set_either() {
+    let store = KeyStore::with(&credentials());
+    let (own, path) = (store.beside("templates"), store.root().join(NAME).join("chain.pem"));
+    fs::create_dir(&own).unwrap();
+    let template =
+        format!("about = \"x\"\n[[setting]]\npath = \"{}\"\nname = \"port\"\nline = \"port = 26\"\n", path.display());
+    fs::write(own.join("line.toml"), template).unwrap();
+    let said = store.refuse(&["bind", NAME, "--to", "line", "--templates", own.to_str().unwrap()]);
+    assert!(said.contains("line is to be given '"), "{said}");
+}

@@ -10,7 +10,7 @@ use crate::Error;
 use crate::error::Deploying;
 use crate::facts::{Certificate, Name, Source, Text};
 use crate::input::{file_bytes, read};
-use crate::store::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, Slot};
+use crate::store::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, Slot, parent};
 
 /// What is in a key's folder.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub(super) struct Material {
     pub(super) target: String,
     /// The folder, from the root on: services do not know where certfix was started.
     pub(super) folder: PathBuf,
+    /// The store that it is in.
+    pub(super) store: PathBuf,
     /// The turn with which services get it, where it waits for one.
     pub(super) turn: Option<Turn>,
     pub(super) leaf: Certificate,
@@ -38,6 +40,7 @@ impl Material {
     pub(super) fn read(key: &KeyFolder) -> Result<Self, Error> {
         let failed = |cause| Error::File { action: "find", path: key.path.clone(), cause };
         let folder = key.path.canonicalize().map_err(failed)?;
+        let store = parent(&key.path).canonicalize().map_err(failed)?;
         let turn = Turn::of(key)?;
         let from = if turn.is_some() { key.slot(Slot::Next) } else { folder.clone() };
         let source = |name: &str| from.join(name).display().to_string();
@@ -63,7 +66,7 @@ impl Material {
         let name = key.folder_name().into_owned();
         let [certificate, fullchain] = [certificate, fullchain].map(|bytes| bytes.to_vec());
         let target = target(key.name(), &leaf);
-        Ok(Self { name, target, folder, turn, leaf, key: private, certificate, chain, fullchain })
+        Ok(Self { name, target, folder, store, turn, leaf, key: private, certificate, chain, fullchain })
     }
 
     /// These parts, one after the other.

@@ -17,7 +17,7 @@ use crate::issue;
 
 /// The values that a template is filled with.
 pub(super) struct Page<'a> {
-    service: &'a str,
+    pub(super) service: &'a str,
     environment: Environment<'static>,
     values: BTreeMap<String, String>,
 }

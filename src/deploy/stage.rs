@@ -116,9 +116,9 @@ pub(super) fn stage(
         let hint = "take it away with certfix bind --remove, and run the script that certfix bind prints";
         return Err(Error::Conflict { cause, hint });
     }
-    let mut files = Files { page: &page, sight, earlier, staged: Vec::new(), edits: Vec::new() };
+    let mut files = Files { page: &page, material, sight, earlier, staged: Vec::new(), edits: Vec::new() };
     for file in &template.files {
-        files.write(file, material)?;
+        files.write(file)?;
     }
     for setting in &template.settings {
         let (name, line) = (page.render(&setting.name)?, page.render(&setting.line)?);
@@ -187,6 +187,7 @@ pub(super) fn script(material: &Material, binding: &Binding) -> Result<Option<St
 /// The files of one binding as they come together.
 struct Files<'a> {
     page: &'a Page<'a>,
+    material: &'a Material,
     sight: &'a Sight,
     earlier: &'a [Staged],
     staged: Vec<Change>,
@@ -194,11 +195,11 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    fn write(&mut self, file: &template::FileTemplate, material: &Material) -> Result<(), Error> {
-        let Some(path) = self.page.path(&file.path)? else { return Ok(()) };
+    fn write(&mut self, file: &template::FileTemplate) -> Result<(), Error> {
+        let Some(path) = self.path(&file.path)? else { return Ok(()) };
         let contents = match &file.text {
             Some(text) => Zeroizing::new(self.page.render(text)?.into_bytes()),
-            None => material.parts(&file.parts),
+            None => self.material.parts(&file.parts),
         };
         let has_key = file.parts.contains(&Part::Key);
         let mut rights = if has_key { disk::private() } else { disk::public() };
@@ -228,7 +229,7 @@ impl Files<'_> {
     }
 
     fn edit(&mut self, path: &str, edit: Edit) -> Result<(), Error> {
-        let Some(path) = self.page.path(path)? else { return Ok(()) };
+        let Some(path) = self.path(path)? else { return Ok(()) };
         let mut earlier = self.earlier.iter().flat_map(|staged| &staged.files).chain(&self.staged);
         let last = earlier.rfind(|change| change.path == path).map(|change| change.after.clone());
         let before = self.sight.look(&path)?;
@@ -246,6 +247,19 @@ impl Files<'_> {
         self.edits.push((path.clone(), edit));
         self.staged.push(Change::new(path, before, Present { contents, rights: there.rights }));
         Ok(())
+    }
+
+    /// None where it comes out empty. What is in the store changes with the keys alone: they would be lost.
+    fn path(&self, text: &str) -> Result<Option<PathBuf>, Error> {
+        let path = self.page.path(text)?;
+        let Material { store, folder, .. } = self.material;
+        match path {
+            Some(path) if path.starts_with(store) || path.starts_with(folder) => {
+                let service = self.page.service.to_owned();
+                Err(Deploying::InStore { service, path, store: store.clone() }.into())
+            }
+            path => Ok(path),
+        }
     }
 
     fn add(

@@ -34,6 +34,8 @@ pub enum Deploying {
     NoStore { path: PathBuf },
     /// A file of a service that cannot be changed safely.
     CannotEdit { path: PathBuf, cause: String },
+    /// A file of the store that a service is to be given.
+    InStore { service: String, path: PathBuf, store: PathBuf },
     /// Another program is at work.
     Locked { path: PathBuf, holder: String },
     /// A commit or undo that did not end.
@@ -110,6 +112,10 @@ impl Deploying {
             Self::CannotEdit { .. } => {
                 "mend it by hand, or bind the service with other values, then run the same command again"
             }
+            Self::InStore { .. } => {
+                "name a file outside of it; one that reads the store's own files needs a reload alone: \
+                 certfix bind NAME --to files --reload COMMAND"
+            }
             Self::Command { .. } => "run the command by hand to see all that it says",
             Self::NotPresented { .. } => "certfix check with that address shows what it presents",
             Self::NothingToUndo => "certfix keys lists the keys and the services that are bound to them",
@@ -144,6 +150,10 @@ impl Deploying {
             Self::NoProtocol { endpoint } => write!(out, "'{endpoint}' does not say which protocol is spoken there"),
             Self::NoStore { path } => write!(out, "there is no store in '{}'", path.display()),
             Self::CannotEdit { path, cause } => write!(out, "'{}' cannot be changed: {cause}", path.display()),
+            Self::InStore { service, path, store } => {
+                let (path, store) = (path.display(), store.display());
+                write!(out, "{service} is to be given '{path}', which is in the store '{store}'")
+            }
             Self::Locked { path, holder } => write!(out, "'{}' is being worked on by {holder}", path.display()),
             Self::Interrupted { path } => {
                 write!(out, "a commit of '{}' was interrupted and has to be put back first", path.display())
