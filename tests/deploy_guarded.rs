@@ -12,6 +12,7 @@ mod key_store;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Stdio;
 
 use authority::{Authority, Credentials, Leaf};
 use key_store::{KeyStore, NAME, snapshot};
@@ -121,4 +122,45 @@ fn a_line_in_a_file_of_the_store_is_not_set_either() {
     fs::write(own.join("line.toml"), template).unwrap();
     let said = store.refuse(&["bind", NAME, "--to", "line", "--templates", own.to_str().unwrap()]);
     assert!(said.contains("line is to be given '"), "{said}");
+}
+
+/// Makes something that is no file.
+fn make(program: &str, path: &Path, rest: &[&str]) -> bool {
+    std::process::Command::new(program).arg(path).args(rest).stderr(Stdio::null()).status().unwrap().success()
+}
+
+#[test]
+fn what_is_no_file_stays_and_is_not_opened() {
+    let store = KeyStore::with(&credentials());
+    let [pipe, socket, device, link] = ["pipe", "socket", "null", "link"].map(|name| store.beside(name));
+    assert!(make("mkfifo", &pipe, &[]));
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    std::os::unix::fs::symlink(&pipe, &link).unwrap();
+    // Only root makes devices, and not everywhere.
+    let is_device = make("mknod", &device, &["c", "1", "3"]);
+    for path in [&pipe, &socket, &link, &device].into_iter().filter(|path| is_device || **path != device) {
+        let kind = path.metadata().unwrap().file_type();
+        let value = value("fullchain_file", path);
+        let said = store.refuse(&["bind", NAME, "--to", "files", "--set", &value, "--reload", "true"]);
+        let path = path.canonicalize().unwrap();
+        assert!(said.contains(&format!("'{}' is a device, a pipe or a socket, not a file", path.display())), "{said}");
+        assert_eq!(path.metadata().unwrap().file_type(), kind);
+    }
+}
+
+#[test]
+fn what_takes_the_place_of_a_file_is_not_opened() {
+    let store = KeyStore::with(&credentials());
+    let path = store.beside("cert.pem");
+    let bind = ["bind", NAME, "--to", "files", "--set", &value("certificate_file", &path), "--reload", "true"];
+    store.run(&bind);
+    store.run(&["commit"]);
+    fs::remove_file(&path).unwrap();
+    assert!(make("mkfifo", &path, &[]));
+    for arguments in [&["commit"][..], &["undo"], &["undo", "--force"]] {
+        assert!(store.refuse(arguments).contains("cert.pem' is a device, a pipe or a socket"), "{arguments:?}");
+    }
+    fs::remove_file(&path).unwrap();
+    store.run(&["undo", "--force"]);
+    assert!(!path.exists());
 }

@@ -32,12 +32,16 @@ pub(super) struct Present {
     pub(super) rights: Rights,
 }
 
-/// What is there; None when nothing is.
+/// What is there; None when nothing is. A device or a pipe is no file that can be put back, and is not opened: that may never end.
 pub(super) fn look(path: &Path) -> Result<Option<Present>, Error> {
+    let failed = |cause| Error::File { action: "read", path: path.to_owned(), cause };
     match path.symlink_metadata() {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(Error::File { action: "read", path: path.to_owned(), cause }),
-        Ok(_) => {}
+        there => there.map_err(failed)?,
+    };
+    let there = path.metadata().map_err(failed)?;
+    if !there.is_file() && !there.is_dir() {
+        return Err(Deploying::NotAFile { path: path.to_owned() }.into());
     }
     let (contents, metadata) = crate::input::file_bytes(path)?;
     Ok(Some(Present { contents, rights: rights(&metadata) }))

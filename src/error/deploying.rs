@@ -34,6 +34,8 @@ pub enum Deploying {
     NoStore { path: PathBuf },
     /// A file of a service that cannot be changed safely.
     CannotEdit { path: PathBuf, cause: String },
+    /// A device, a pipe or a socket where a file of a service should be.
+    NotAFile { path: PathBuf },
     /// A file of the store that a service is to be given.
     InStore { service: String, path: PathBuf, store: PathBuf },
     /// Another program is at work.
@@ -112,6 +114,7 @@ impl Deploying {
             Self::CannotEdit { .. } => {
                 "mend it by hand, or bind the service with other values, then run the same command again"
             }
+            Self::NotAFile { .. } => "name another file, or move what is there out of its place",
             Self::InStore { .. } => {
                 "name a file outside of it; one that reads the store's own files needs a reload alone: \
                  certfix bind NAME --to files --reload COMMAND"
@@ -150,6 +153,7 @@ impl Deploying {
             Self::NoProtocol { endpoint } => write!(out, "'{endpoint}' does not say which protocol is spoken there"),
             Self::NoStore { path } => write!(out, "there is no store in '{}'", path.display()),
             Self::CannotEdit { path, cause } => write!(out, "'{}' cannot be changed: {cause}", path.display()),
+            Self::NotAFile { path } => write!(out, "'{}' is a device, a pipe or a socket, not a file", path.display()),
             Self::InStore { service, path, store } => {
                 let (path, store) = (path.display(), store.display());
                 write!(out, "{service} is to be given '{path}', which is in the store '{store}'")
