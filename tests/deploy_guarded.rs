@@ -1,4 +1,5 @@
-//! What no bind and no commit does: show a key, write into the store, or put a file in the place of something else.
+//! What no bind and no commit does: show a key, write into the store, or put a file in the place of something else; and what
+//! they say where they cannot go on.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
@@ -163,4 +164,37 @@ fn what_takes_the_place_of_a_file_is_not_opened() {
     fs::remove_file(&path).unwrap();
     store.run(&["undo", "--force"]);
     assert!(!path.exists());
+}
+
+#[test]
+fn a_binding_goes_without_its_template() {
+    for wrong in ["gone", "garbage", "another value", "no folder"] {
+        let store = KeyStore::with(&credentials());
+        let (own, path) = (store.beside("templates"), store.beside("text"));
+        let template = own.join("cyrus.toml");
+        fs::create_dir(&own).unwrap();
+        let text = format!(
+            "about = \"x\"\n[values]\nword = \"a\"\n[[file]]\npath = \"{}\"\ntext = \"{{{{ word }}}}\"\n",
+            path.display()
+        );
+        fs::write(&template, &text).unwrap();
+        let folder = own.to_str().unwrap();
+        store.run(&["bind", NAME, "--to", "cyrus", "--templates", folder, "--set", "word=b"]);
+        match wrong {
+            "gone" => fs::remove_file(&template).unwrap(),
+            "garbage" => fs::write(&template, "about =").unwrap(),
+            "another value" => fs::write(&template, text.replace("word", "other")).unwrap(),
+            _ => fs::remove_dir_all(&own).unwrap(),
+        }
+        for commit in [&["commit"][..], &["commit", "--dry-run"]] {
+            let said = store.refuse(commit);
+            assert!(said.contains(&format!("error: cyrus, bound to '{NAME}', cannot be used: ")), "{said}");
+            let remove = format!("certfix bind NAME --remove --to SERVICE --store {}, ", store.root().display());
+            assert!(said.contains(&remove), "{said}");
+        }
+        let shown = store.run(&["keys", "show", NAME]);
+        let way = shown.lines().find_map(|line| line.strip_prefix("  take away   certfix ")).unwrap();
+        store.run(&way.split(' ').collect::<Vec<_>>());
+        assert!(store.run(&["commit"]).starts_with("Nothing to commit"), "{wrong}");
+    }
 }

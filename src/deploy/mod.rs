@@ -105,10 +105,10 @@ pub fn bind(
             continue;
         }
         ensure_free(store, &key, binding)?;
-        let one = stage::stage(&material, binding, &staged, &sight)?;
+        let template = load(binding.template_name(), binding.template.as_deref())?;
+        let one = stage::plan(&template, &material, binding, &staged, &sight)?;
         // One that reads the files of the store needs a reload alone.
         if one.files.is_empty() && one.check.is_none() && one.reload.is_none() && one.endpoints.is_empty() {
-            let template = load(binding.template_name(), binding.template.as_deref())?;
             let known = template.value_names().collect::<Vec<_>>().join(", ");
             return Err(Deploying::NothingSet { service: binding.to_string(), known }.into());
         }

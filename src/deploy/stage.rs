@@ -10,7 +10,7 @@ use super::disk::{self, Present, Rights};
 use super::material::Material;
 use super::page::Page;
 use super::sight::Sight;
-use super::template::{self, Command, Part};
+use super::template::{self, Command, Part, Template};
 use super::{edit, nginx};
 use crate::Error;
 use crate::error::Deploying;
@@ -102,15 +102,36 @@ impl Change {
     }
 }
 
-/// What this binding needs. `earlier` are changes of other bindings: a file that two of them change is changed twice.
+/// What this binding of the key needs. `earlier` are changes of other bindings: a file that two of them change is changed twice.
+///
+/// # Errors
+/// Those of [`plan`]; [`Deploying::Unusable`] where it is the template.
 pub(super) fn stage(
     material: &Material,
     binding: &Binding,
     earlier: &[Staged],
     sight: &Sight,
 ) -> Result<Staged, Error> {
-    let template = template::load(binding.template_name(), binding.template.as_deref())?;
-    let page = Page::new(&template, material, binding)?;
+    let unusable = |cause| {
+        let (service, key) = (binding.to_string(), material.name.clone());
+        Error::from(Deploying::Unusable { service, key, cause: Box::new(cause) })
+    };
+    let template = template::load(binding.template_name(), binding.template.as_deref()).map_err(unusable)?;
+    plan(&template, material, binding, earlier, sight).map_err(|cause| match cause {
+        Error::Deploying(Deploying::BadTemplate { .. } | Deploying::NoValue { .. }) => unusable(cause),
+        cause => cause,
+    })
+}
+
+/// The same for one that is not a binding of the key yet.
+pub(super) fn plan(
+    template: &Template,
+    material: &Material,
+    binding: &Binding,
+    earlier: &[Staged],
+    sight: &Sight,
+) -> Result<Staged, Error> {
+    let page = Page::new(template, material, binding)?;
     if template.script.is_some() {
         let cause = format!("{} is set up by a script, which a commit does not run", binding.service);
         let hint = "take it away with certfix bind --remove, and run the script that certfix bind prints";

@@ -24,6 +24,8 @@ pub enum Deploying {
     NotBound { service: String, key: String },
     /// A template that cannot be read or filled.
     BadTemplate { source: String, cause: String },
+    /// A binding whose template is gone, or does not fit it any more.
+    Unusable { service: String, key: String, cause: Box<Error> },
     /// A value that the template does not know.
     NoValue { service: String, name: String, known: String },
     /// A binding by which a commit would do nothing.
@@ -111,6 +113,10 @@ impl Deploying {
                 "put that file back with certfix undo, or take those lines out by hand; then run the same command again"
             }
             Self::BadTemplate { .. } => "docs/deploy.md says what can stand in a template",
+            Self::Unusable { .. } => {
+                "put its template right, or take the binding away: certfix bind NAME --remove --to SERVICE, with --address \
+                 if it has one"
+            }
             Self::CannotEdit { .. } => {
                 "mend it by hand, or bind the service with other values, then run the same command again"
             }
@@ -141,6 +147,9 @@ impl Deploying {
             Self::BoundElsewhere { service, key } => write!(out, "{service} is bound to '{key}' already"),
             Self::NotBound { service, key } => write!(out, "'{key}' is not bound to {service}"),
             Self::BadTemplate { source, cause } => write!(out, "the template '{source}' cannot be used: {cause}"),
+            Self::Unusable { service, key, cause } => {
+                write!(out, "{service}, bound to '{key}', cannot be used: {cause}")
+            }
             Self::NoValue { service, name, known } if known.is_empty() => {
                 write!(out, "{service} takes no value '{name}', nor any other")
             }

@@ -124,6 +124,11 @@ fn bindings(args: &Bind) -> Result<Vec<Binding>, Error> {
             endpoints: args.endpoint.clone(),
             committed: None,
         };
+        // What takes a binding away that has lost its template.
+        if args.remove {
+            bindings.push(binding);
+            continue;
+        }
         binding.template = own_template(args.templates.as_deref(), binding.template_name())?;
         let template = deploy::load(binding.template_name(), binding.template.as_deref())?;
         for (name, value) in args.set.iter().filter(|(name, _)| template.takes(name)) {
@@ -133,14 +138,14 @@ fn bindings(args: &Bind) -> Result<Vec<Binding>, Error> {
         bindings.push(binding);
     }
     match args.set.iter().find(|(name, _)| !used.contains(&name)) {
-        Some((name, _)) => {
+        Some((name, _)) if !args.remove => {
             let service = args.to.join(" and ");
             let templates = bindings.iter().map(|one| deploy::load(one.template_name(), one.template.as_deref()));
             let templates = templates.collect::<Result<Vec<_>, Error>>()?;
             let known: Vec<&str> = templates.iter().flat_map(|template| template.value_names()).collect();
             Err(Deploying::NoValue { service, name: name.clone(), known: known.join(", ") }.into())
         }
-        None => Ok(bindings),
+        _ => Ok(bindings),
     }
 }
 
