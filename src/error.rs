@@ -190,6 +190,7 @@ impl Error {
             Self::Unknown { what: "service", .. } => {
                 "docs/deploy.md lists the services; --templates DIR names a folder with templates of your own"
             }
+            Self::Unknown { what: "user" | "group", .. } => "name one of this machine's own, or give its number",
             Self::Unknown { .. } => "certfix csr --help lists the kinds of keys",
             Self::NoAddress { .. } => "look for a typing error, or say where it is with --connect ADDRESS",
             Self::Unreachable { .. } => {

@@ -198,3 +198,29 @@ fn a_binding_goes_without_its_template() {
         assert!(store.run(&["commit"]).starts_with("Nothing to commit"), "{wrong}");
     }
 }
+
+#[test]
+fn a_refusal_says_what_to_do_instead() {
+    let store = KeyStore::with(&credentials());
+    let site = store.beside("site.conf");
+    fs::write(&site, "server {\n    listen 443 ssl;\n    server_name a.test;\n}\n").unwrap();
+    let (file, site) = (value("key_file", &store.beside("key.pem")), value("site", &site));
+    for (arguments, hint) in [
+        (&["--to", "files", "--set", &file, "--set", "owner=nosuch"][..], "hint: name one of this machine's own, or "),
+        (&["--to", "files", "--set", &file, "--set", "group=nosuch"], "hint: name one of this machine's own, or "),
+        (
+            &["--to", "nginx", "--set", &site, "--set", "server_name=b.test"],
+            "hint: name another file with --set site=FILE",
+        ),
+        (&["--to", "nginx", "--set", &site, "--address", "192.0.2.5"], "with --set server_name=NAME or --address, or "),
+    ] {
+        let said = store.refuse(&[&["bind", NAME][..], arguments].concat());
+        assert!(said.contains(hint), "{said}");
+    }
+    store.run(&["bind", NAME, "--to", "files", "--set", &file, "--reload", "true"]);
+    fs::write(store.root().join(NAME).join("key.pem"), credentials().key).unwrap();
+    for arguments in [&["bind", NAME, "--to", "files", "--set", &file][..], &["commit"]] {
+        let said = store.refuse(arguments);
+        assert!(said.contains("is not the key of") && said.contains("certfix renew --now NAME"), "{said}");
+    }
+}

@@ -60,7 +60,7 @@ impl Material {
         let (leaf, of_chain) = (first(&certificate, CERTIFICATE)?, first(&fullchain, FULL_CHAIN)?);
         for (found, name) in [(&leaf, CERTIFICATE), (&of_chain, FULL_CHAIN)] {
             if found.identity.key != known.public || found.der != leaf.der {
-                return Err(Error::ForeignKey { key: source(KEY), certificate: source(name) });
+                return Err(Deploying::NotOfOneKey { key: from.join(KEY), certificate: from.join(name) }.into());
             }
         }
         let name = key.folder_name().into_owned();

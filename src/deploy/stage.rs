@@ -261,8 +261,10 @@ impl Files<'_> {
         let text = std::str::from_utf8(&there.contents).map_err(|_| {
             Error::from(Deploying::CannotEdit { path: path.clone(), cause: "it is not UTF-8".to_owned() })
         })?;
-        let text =
-            edit.apply(text).map_err(|cause| Error::from(Deploying::CannotEdit { path: path.clone(), cause }))?;
+        let text = edit.apply(text).map_err(|cause| match edit {
+            Edit::Line(_) => Error::from(Deploying::CannotEdit { path: path.clone(), cause }),
+            Edit::Blocks { .. } => Deploying::NoBlock { path: path.clone(), cause }.into(),
+        })?;
         self.staged.retain(|change| change.path != path);
         let contents = Zeroizing::new(text.into_bytes());
         self.edits.push((path.clone(), edit));

@@ -16,6 +16,8 @@ pub enum Deploying {
     NotInstalled { path: PathBuf },
     /// A key whose newest certificate its CA has revoked.
     Revoked { key: String, since: String },
+    /// A key and a certificate that do not belong together, though the store has them as one.
+    NotOfOneKey { key: PathBuf, certificate: PathBuf },
     /// Services cannot ask for a password.
     EncryptedKey { path: PathBuf },
     /// The service has another key.
@@ -40,6 +42,8 @@ pub enum Deploying {
     NotAFile { path: PathBuf },
     /// A file of the store that a service is to be given.
     InStore { service: String, path: PathBuf, store: PathBuf },
+    /// A file of nginx of which no server block can be given the certificate.
+    NoBlock { path: PathBuf, cause: String },
     /// Another program is at work.
     Locked { path: PathBuf, holder: String },
     /// A commit or undo that did not end.
@@ -81,6 +85,9 @@ impl Deploying {
             }
             Self::NotInstalled { .. } => "put the CA's answer into the store first",
             Self::Revoked { .. } => "renew it first: certfix renew --now NAME",
+            Self::NotOfOneKey { .. } => {
+                "put the file back that somebody replaced, or make another key and certificate: certfix renew --now NAME"
+            }
             Self::EncryptedKey { .. } => "bind a key that was made without --encrypt-key",
             Self::BoundElsewhere { .. } => {
                 "take that binding away with --remove, or give this one a name: --to SERVICE:NAME"
@@ -117,6 +124,10 @@ impl Deploying {
                 "put its template right, or take the binding away: certfix bind NAME --remove --to SERVICE, with --address \
                  if it has one"
             }
+            Self::NoBlock { .. } => {
+                "name another file with --set site=FILE, or other blocks of it with --set server_name=NAME or --address, or \
+                 mend it by hand"
+            }
             Self::CannotEdit { .. } => {
                 "mend it by hand, or bind the service with other values, then run the same command again"
             }
@@ -141,6 +152,9 @@ impl Deploying {
             Self::Revoked { key, since } => {
                 write!(out, "services do not get the newest certificate of '{key}': it is revoked since {since}")
             }
+            Self::NotOfOneKey { key, certificate } => {
+                write!(out, "the key in '{}' is not the key of '{}'", key.display(), certificate.display())
+            }
             Self::EncryptedKey { path } => {
                 write!(out, "'{}' is encrypted, and a service cannot ask for its password", path.display())
             }
@@ -161,7 +175,9 @@ impl Deploying {
             }
             Self::NoProtocol { endpoint } => write!(out, "'{endpoint}' does not say which protocol is spoken there"),
             Self::NoStore { path } => write!(out, "there is no store in '{}'", path.display()),
-            Self::CannotEdit { path, cause } => write!(out, "'{}' cannot be changed: {cause}", path.display()),
+            Self::CannotEdit { path, cause } | Self::NoBlock { path, cause } => {
+                write!(out, "'{}' cannot be changed: {cause}", path.display())
+            }
             Self::NotAFile { path } => write!(out, "'{}' is a device, a pipe or a socket, not a file", path.display()),
             Self::InStore { service, path, store } => {
                 let (path, store) = (path.display(), store.display());
