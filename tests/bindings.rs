@@ -51,6 +51,11 @@ fn a_server_that_needs_sni_is_told() {
         page.contains(&format!("certfix fix {} --fqdn ", at("https", nginx.https) + " --connect 127.0.0.1")),
         "{page}"
     );
+    let page = certfix(&["inspect", &at("https", nginx.https), "--connect", "127.0.0.1"]).output().unwrap();
+    let page = String::from_utf8(page.stdout).unwrap();
+    for title in ["certificate 1 of 2\n", "certificate 2 of 2, for clients that do not name the server\n"] {
+        assert!(page.contains(&format!("\n{}: {title}", at("https", nginx.https))), "{page}");
+    }
     let answer = json(&["check", &format!("https://127.0.0.1:{}", nginx.https)]);
     let seen = answer.only();
     assert_eq!(seen.found("needs-sni"), [""; 0]);

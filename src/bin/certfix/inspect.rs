@@ -74,7 +74,8 @@ fn presented(survey: &Survey, now: Moment, format: Format, width: usize, out: &m
         let Some(subject) = evidence.subjects().into_iter().next() else { continue };
         out.extend(sources::separator(format));
         match format {
-            Format::Text => text::inspect(&subject, now, &mut Page::new(out, width)).map_err(terminal::unwritten)?,
+            Format::Text => text::inspect_presented(survey, chain, &subject, now, &mut Page::new(out, width))
+                .map_err(terminal::unwritten)?,
             Format::Json => json::entry(&json::inspect(&subject, now).of_chain(chain), out),
         }
     }

@@ -4,10 +4,11 @@ use std::io;
 
 use super::Page;
 use super::layout::bold;
+use super::services::which_of_all;
 use crate::error::listed;
 use crate::facts::{
     BasicConstraints, Certificate, Evidence, Identity, Item, KeyEntry, KeyKind, Link, Moment, Names, SanExtension,
-    Subject, Text, Verification, lower_hex, upper_hex,
+    Subject, Survey, Text, Verification, lower_hex, upper_hex,
 };
 use crate::report::with_unicode;
 
@@ -20,6 +21,25 @@ pub fn inspect(subject: &Subject<'_>, now: Moment, page: &mut Page<'_>) -> io::R
         Item::Certificate(_) => "certificate",
         Item::Request(_) => "certificate request",
     };
+    entries(kind, subject, now, page)
+}
+
+/// Writes what `subject` is, the first of this chain, as of `now`.
+///
+/// # Errors
+/// Those of the stream.
+pub fn inspect_presented(
+    survey: &Survey,
+    chain: usize,
+    subject: &Subject<'_>,
+    now: Moment,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
+    let which = which_of_all(survey, chain).map(|which| format!(" {which}")).unwrap_or_default();
+    entries(&format!("certificate{which}"), subject, now, page)
+}
+
+fn entries(kind: &str, subject: &Subject<'_>, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
     page.line(&bold(&format!("{}: {kind}", subject.evidence.source)))?;
     let identity = subject.item.identity();
     names(&identity.names, page)?;

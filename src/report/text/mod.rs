@@ -18,7 +18,7 @@ mod verdicts;
 pub use authority::{Answer, answered, authorities, authority, order, orders};
 pub use check::{check, check_kept, faults};
 pub use cure::{Kept, argument_of, quoted};
-pub use inspect::{inspect, keys};
+pub use inspect::{inspect, inspect_presented, keys};
 pub use install::{Installed, Next, installed};
 pub use keys::{key_tree, one_key};
 pub use layout::Page;

@@ -46,9 +46,8 @@ pub fn services_kept(
             page.line("")?;
         }
         let is_for_all = survey.chains[*chain].audience == Audience::All;
-        if survey.chains.len() > 1 {
-            let whose = if is_for_all { "" } else { ", for clients that do not name the server" };
-            page.line(&bold(&format!("Certificate {} of {}{whose}", chain + 1, survey.chains.len())))?;
+        if let Some(which) = which_of_all(survey, *chain) {
+            page.line(&bold(&format!("Certificate {which}")))?;
         }
         let presenting: Vec<usize> = survey.presenting(*chain).map(|(index, _)| index).collect();
         let source = match presenting.first() {
@@ -77,6 +76,16 @@ pub fn services_kept(
     let of_certificates = of_certificates.map(|finding| (finding.hit.level, finding.rule.code));
     let worst = of_services.chain(of_certificates).rev().max_by_key(|(level, _)| *level);
     read_more(worst.map(|(_, code)| code), page)
+}
+
+/// Which of several chains it is, and whose: `2 of 2, for clients that do not name the server`.
+pub(super) fn which_of_all(survey: &Survey, chain: usize) -> Option<String> {
+    let whose = match survey.chains[chain].audience {
+        Audience::All => "",
+        Audience::Unnamed => ", for clients that do not name the server",
+        Audience::Nobody => ", for clients that name another server",
+    };
+    (survey.chains.len() > 1).then(|| format!("{} of {}{whose}", chain + 1, survey.chains.len()))
 }
 
 /// What the client asks for, what DNS says of it, and what each certificate lists: the comparison of KB Q198564.
