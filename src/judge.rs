@@ -167,7 +167,7 @@ impl<'a> Bench<'a, '_> {
             Check::Nameless(check) => {
                 let reads_none = |view: &View<'a>| view.member.client.names.common_name == CommonName::Never;
                 let clients = self.clients(|view| view.member.complains(Fault::Name) && reads_none(view));
-                (check(certificate(item)?, self.ctx), clients)
+                (check(item, self.ctx), clients)
             }
             Check::Name(mismatch, check) => self.each_name(mismatch, check)?,
             Check::Order(check) => {

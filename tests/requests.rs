@@ -86,3 +86,18 @@ fn finds_no_fault_in_the_signature_of_old_requests_that_openssl_accepts() {
     }
     assert!(seen > 100 && refused > 3, "{seen} requests, {refused} refused");
 }
+
+#[test]
+fn a_request_that_names_no_server_is_refused_as_its_certificate_is() {
+    let desk = tempfile::tempdir().unwrap();
+    for (subject, named) in
+        [("/O=Contoso/C=US", false), ("/", false), ("/CN=Contoso_Mail", false), ("/CN=mail.contoso.com", true)]
+    {
+        let make = format!("-newkey rsa:2048 -nodes -keyout n.key -subj {subject} -out n.pem");
+        for how in ["req -new", "req -x509 -addext basicConstraints=CA:FALSE"] {
+            assert!(run(&desk, "openssl", &format!("{how} {make}")).0, "{subject}");
+            let found = codes(&desk, "n.pem").0.iter().any(|code| code == "no-server-name");
+            assert_eq!(found, !named, "{how} {subject}");
+        }
+    }
+}

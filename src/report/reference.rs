@@ -166,7 +166,9 @@ fn looks_at(rule: &Rule) -> &'static str {
         Check::ClientChain(_) => "a certificate or request and the certificates that came along, for each client",
         Check::ClientCertificate(_) => "a certificate, for each client",
         Check::Name(..) => "the name people type and the names of the certificate, for each client",
-        Check::Nameless(_) => "the names of a certificate where nobody said what people type, for each client",
+        Check::Nameless(_) => {
+            "the names of a certificate or request where nobody said what people type, for each client"
+        }
         Check::ClientSent(_) => "the certificates that came along, for each client",
         Check::Order(_) => "the order of the certificates that came along",
         Check::Trust(_) => "the certificates that came along and trusted roots, for each client",

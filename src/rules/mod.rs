@@ -211,8 +211,8 @@ pub enum Check {
     ClientSent(fn(&Certificate, &[&Certificate], Option<&Demands>, &Context<'_>) -> Option<Hit>),
     /// What one client compared, for the clients that mismatch in this way. Needs a target.
     Name(Mismatch, fn(&Named<'_>, &Context<'_>) -> Option<Hit>),
-    /// A certificate of which nobody said what people type, for the clients that read no common name.
-    Nameless(fn(&Certificate, &Context<'_>) -> Option<Hit>),
+    /// A certificate or request of which nobody said what people type, for the clients that read no common name.
+    Nameless(fn(Item<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate and where it stands among the others that came with it.
     Order(fn(&Subject<'_>, &Context<'_>) -> Option<Hit>),
     /// A certificate, what came with it, and the ways to trusted roots, where there are some: once by the standards, and once

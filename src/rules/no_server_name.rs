@@ -3,7 +3,7 @@
 use super::{Check, Context, Hit, Rule, Source};
 use crate::clients::Fault;
 use crate::error::listed;
-use crate::facts::{Certificate, KeyUsage, Purpose, SanExtension};
+use crate::facts::{Item, KeyUsage, Purpose, SanExtension};
 
 pub(super) const RULE: Rule = Rule {
     code: "no-server-name",
@@ -17,13 +17,13 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Nameless(check),
 };
 
-fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
-    let names = &cert.identity.names;
+fn check(item: Item<'_>, _: &Context<'_>) -> Option<Hit> {
+    let names = &item.identity().names;
     // A list that cannot be read is `malformed-name`, and other entries may tell whom it is for.
-    if !names.entries.is_empty() || names.extension == SanExtension::Unreadable || !may_serve(cert) {
+    if !names.entries.is_empty() || names.extension == SanExtension::Unreadable || !may_serve(item) {
         return None;
     }
-    let common_names = listed(cert.identity.subject.common_names());
+    let common_names = listed(item.identity().subject.common_names());
     Some(Hit::refuse(match common_names.as_str() {
         "" => "no names".to_owned(),
         _ => format!("only common name {common_names}"),
@@ -31,11 +31,11 @@ fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
 }
 
 /// True unless it is plainly a CA's, or for something else than a server.
-fn may_serve(cert: &Certificate) -> bool {
-    let identity = &cert.identity;
+fn may_serve(item: Item<'_>) -> bool {
+    let identity = item.identity();
     let signs = identity.key_usage.is_some_and(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
     // Roots of before version 3 do not say that they are CAs.
-    let is_old_root = cert.version < 3 && cert.is_self_issued();
+    let is_old_root = item.certificate().is_some_and(|cert| cert.version < 3 && cert.is_self_issued());
     let serves = |purpose: &Purpose| matches!(purpose, Purpose::ServerAuth | Purpose::Any) || purpose.is_gated();
     let is_meant = identity.purposes.as_ref().is_none_or(|purposes| purposes.iter().any(serves));
     !identity.is_ca() && !signs && !is_old_root && is_meant
@@ -44,14 +44,14 @@ fn may_serve(cert: &Certificate) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fixture::{leaf, subject};
-    use crate::facts::{BasicConstraints, GeneralName};
+    use crate::facts::fixture::{leaf, request, subject};
+    use crate::facts::{BasicConstraints, Certificate, GeneralName};
 
     fn judged(common_names: &[&str], change: impl FnOnce(&mut Certificate)) -> Option<String> {
         let mut cert = leaf([]);
         (cert.identity.subject, cert.identity.names.extension) = (subject(common_names), SanExtension::Absent);
         change(&mut cert);
-        check(&cert, &Context::plain()).map(|hit| hit.detail)
+        check(Item::Certificate(&cert), &Context::plain()).map(|hit| hit.detail)
     }
 
     #[test]
@@ -59,6 +59,18 @@ mod tests {
         assert_eq!(judged(&["Contoso Mail"], |_| {}).as_deref(), Some("only common name Contoso Mail"));
         assert_eq!(judged(&[], |_| {}).as_deref(), Some("no names"));
         assert!(judged(&["192.0.2.5"], |cert| cert.identity.purposes = None).is_some());
+    }
+
+    #[test]
+    fn refuses_a_request_without_names() {
+        let asked = |usage| {
+            let mut request = request(leaf([]));
+            (request.identity.subject, request.identity.key_usage) = (subject(&["Contoso Mail"]), usage);
+            (request.identity.names.extension, request.identity.purposes) = (SanExtension::Absent, None);
+            check(Item::Request(&request), &Context::plain()).map(|hit| hit.detail)
+        };
+        assert_eq!(asked(None).as_deref(), Some("only common name Contoso Mail"));
+        assert_eq!(asked(Some(KeyUsage::KEY_CERT_SIGN)), None);
     }
 
     #[test]
