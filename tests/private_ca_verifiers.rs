@@ -122,6 +122,28 @@ fn three_verifiers_accept_what_it_signs() {
 }
 
 #[test]
+fn who_does_not_know_its_name_constraints_is_told_with_the_cure() {
+    for (options, code) in [(&[][..], "unfit-root"), (INTERMEDIATE, "untrusted-issuer")] {
+        let desk = made("p-256", &[&LIMITED[..], options].concat());
+        sign(&desk, &format!("store/{NAME}/request.csr"), "leaf.pem");
+        let root = format!("{CA}/root.pem");
+        let found = |options: &[&str]| {
+            let answer = desk.json(1, &[&["check", "leaf.pem", "--ca-file", &root], options].concat());
+            answer["sources"][0]["findings"].as_array().unwrap().iter().find(|one| one["code"] == code).cloned()
+        };
+        let limited = found(&[]).unwrap();
+        assert_eq!(limited["clients"], serde_json::json!(["mbedtls", "mbedtls35"]));
+        let fix = limited["fix"].as_str().unwrap();
+        assert!(fix.starts_with("Do nothing where no program") && fix.contains("without --only"), "{fix}");
+        if code == "untrusted-issuer" {
+            let ended = found(&["--at", "2040-01-01", "--client", "openssl"]).unwrap();
+            let fix = ended["fix"].as_str().unwrap();
+            assert!(fix.contains("intermediate certificate that is valid now"), "{fix}");
+        }
+    }
+}
+
+#[test]
 fn name_constraints_hold_in_three_verifiers() {
     for options in [&[][..], INTERMEDIATE] {
         let desk = made("p-256", &[&LIMITED[..], options].concat());

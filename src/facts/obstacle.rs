@@ -137,7 +137,7 @@ impl Obstacle {
             Self::NoCertSign => "may not sign certificates",
             Self::TooDeep => "may not have that many CAs below it",
             Self::Purpose => "may not sign for servers",
-            Self::Critical => "has a critical extension that programs do not know",
+            Self::Critical => "has a critical extension that not all programs know",
             Self::NotYetValid => "is not valid yet",
             Self::Expired => "has expired",
             Self::Names => "may not sign these names",

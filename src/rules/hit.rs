@@ -2,7 +2,7 @@
 
 use super::Rule;
 use crate::error::listed;
-use crate::facts::{Certificate, GeneralName, Identity, Name, Names};
+use crate::facts::{Certificate, GeneralName, Identity, Met, Name, Names, Obstacle, Place, extension};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +81,31 @@ pub enum Mend {
 }
 
 impl Remedy {
+    /// What to do about what stands in the way between a certificate and a trusted root; the rule's `fix` where that is about it.
+    pub(super) fn of_way(met: &Met<'_>) -> Self {
+        let is_limit = met.authority.critical.iter().any(|oid| **oid == *extension::NAME_CONSTRAINTS);
+        let cure = match (met.obstacle, met.place) {
+            (Obstacle::Critical, _) if is_limit => {
+                "Do nothing where no program is in use that does not know name constraints: to the others they are a \
+                 safeguard. Where one is, it takes a CA without them; certfix ca init makes it without --only."
+            }
+            (Obstacle::Names, _) => {
+                "Ask for names that the CA may sign, or ask another CA. If the CA is your own, make one that is limited to \
+                 more names, or to none."
+            }
+            (Obstacle::Expired | Obstacle::NotYetValid, Place::Between) => {
+                "Get the CA's intermediate certificate that is valid now, and put it in the place of the other; the server's \
+                 own stays as it is. If the CA is your own, make its intermediate anew with the same name and key."
+            }
+            (_, Place::Between) => {
+                "Ask the CA for an intermediate certificate without that fault, and put it in the place of the other. If the \
+                 CA is your own, make its intermediate anew with the same name and key."
+            }
+            (_, Place::NearRoot | Place::FarRoot) => return Self::Manual,
+        };
+        Self::ByHand(cure.to_owned())
+    }
+
     /// True when a new certificate cures it.
     pub const fn is_reissue(&self) -> bool {
         !matches!(self, Self::Manual | Self::ByHand(_))

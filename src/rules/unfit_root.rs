@@ -1,6 +1,6 @@
 //! The trusted root is not fit to sign.
 
-use super::{Check, Context, Hit, Rule, Source};
+use super::{Check, Context, Hit, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault, IssuerDemands};
 use crate::facts::{Certificate, CertificationPath, Obstacle, Place};
 
@@ -44,7 +44,8 @@ fn check(
 ) -> Option<Hit> {
     let met = demands.unwrap_or(&STRICT).hindrance_on_all(ways).filter(|met| met.place != Place::Between)?;
     let told = format!("the trusted root {met}");
-    Some(if demands.is_some() || Demands::NONE.minds(met) { Hit::refuse(told) } else { Hit::warn(told) })
+    let hit = if demands.is_some() || Demands::NONE.minds(met) { Hit::refuse(told) } else { Hit::warn(told) };
+    Some(hit.remedy(Remedy::of_way(met)))
 }
 
 #[cfg(test)]

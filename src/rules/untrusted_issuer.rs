@@ -1,6 +1,6 @@
 //! The chain does not lead to a trusted root.
 
-use super::{Check, Context, Hit, Rule, Source};
+use super::{Check, Context, Hit, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault};
 use crate::facts::{Certificate, CertificationPath, Place, loose_end, standing};
 
@@ -26,7 +26,7 @@ fn check(
     if !ways.is_empty() {
         // Where it is the trusted root, `unfit-root` says so.
         let met = demands.hindrance_on_all(ways).filter(|met| met.place == Place::Between)?;
-        return Some(Hit::refuse(format!("issued by {}; {met}", cert.issuer)));
+        return Some(Hit::refuse(format!("issued by {}; {met}", cert.issuer)).remedy(Remedy::of_way(met)));
     }
     let issuer_is_here = cert.is_self_issued() || others.iter().any(|other| cert.names_as_issuer(other));
     // A root of that name is known, but it is not the one that signed.
