@@ -22,21 +22,57 @@ fn cure(desk: &Desk, arguments: &[&str], input: Stdio) -> String {
     line.unwrap_or_else(|| panic!("{arguments:?}: {text}")).trim_start()["fix ".len()..].trim_start().to_owned()
 }
 
+/// The commands that a help lists, with what it says of them.
+fn listed(help: &str) -> Vec<(&str, &str)> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let lines = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    lines.map(|line| line.trim_start().split_once(' ').unwrap()).filter(|(name, _)| *name != "help").collect()
+}
+
 /// A doc comment on a struct of flags takes the place of what a command says of itself.
 #[test]
 fn every_command_says_in_its_help_what_the_list_of_commands_says_of_it() {
     let desk = Desk::new();
     let list = desk.answer(0, &["--help"]);
-    let commands = list.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let lines = commands.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    let commands: Vec<(&str, &str)> = lines.map(|line| line.trim_start().split_once(' ').unwrap()).collect();
+    let commands = listed(&list);
     assert!(commands.len() >= 20, "{list}");
-    for (name, says) in commands.into_iter().filter(|(name, _)| *name != "help") {
+    for (name, says) in commands {
         let help = desk.answer(0, &[name, "--help"]);
         // Each wraps at another place.
         let begins: Vec<&str> = help.split_whitespace().take(4).collect();
         assert_eq!(begins, says.split_whitespace().take(4).collect::<Vec<_>>(), "{name}");
     }
+}
+
+/// There is one page, so that it has to hold everything.
+#[test]
+fn the_manual_has_every_command_with_its_flags_and_names_no_other_page() {
+    let desk = Desk::new();
+    let page = desk.answer(0, &["man"]).replace("\\-", "-");
+    assert!(!page.contains("(1)"), "it names a page that nobody makes");
+    let mut left = vec![Vec::<String>::new()];
+    let mut seen = 0;
+    while let Some(command) = left.pop() {
+        let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+        let help = desk.answer(0, &arguments);
+        for (name, _) in listed(&help) {
+            left.push(command.iter().cloned().chain([name.to_owned()]).collect());
+        }
+        if command.is_empty() {
+            continue;
+        }
+        seen += 1;
+        let heading = format!("\n.SH \"CERTFIX {}\"\n", command.join(" ").to_uppercase());
+        let (_, section) = page.split_once(&heading).unwrap_or_else(|| panic!("no section {heading}"));
+        let section = section.split("\n.SH ").next().unwrap();
+        // What is said of a flag stands further in.
+        let flags = help.lines().filter(|line| !line.starts_with("       ")).map(str::trim_start);
+        for line in flags.filter(|line| line.starts_with('-')) {
+            let flag = line.split([' ', ',']).find(|word| word.starts_with("--")).unwrap();
+            assert!(section.contains(&format!("\\fB{flag}\\fR")), "{command:?}: {flag}");
+        }
+    }
+    assert!(seen > 30, "{seen}");
 }
 
 #[test]
