@@ -242,3 +242,28 @@ fn columns_say_how_wide_text_is_that_goes_to_no_terminal() {
         assert!((least..=most).contains(&widest(columns)), "{columns}: {}", widest(columns));
     }
 }
+
+#[test]
+fn blanks_around_the_names_of_a_list_are_no_part_of_them() {
+    let desk = Desk::new();
+    let text = desk.answer(
+        0,
+        &[
+            "csr",
+            "--fqdn",
+            "a.contoso.com",
+            "--ca",
+            "private",
+            "--san",
+            " b.contoso.com, c.contoso.com ,192.0.2.7",
+            "--dry-run",
+        ],
+    );
+    for line in ["2 b.contoso.com ", "3 c.contoso.com ", "4 192.0.2.7 "] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let text = desk.refusal(&["csr", "--fqdn", "a.contoso.com", "--san", "b.contoso.com, c .contoso.com"]);
+    assert!(text.contains("'c .contoso.com' is not a DNS name"), "{text}");
+    let only = ["--only", "contoso.com, 192.0.2.0/24", "--key", "p-256", "--plain-key"];
+    desk.answer(0, &[&["ca", "init", "Contoso CA"], &only[..]].concat());
+}

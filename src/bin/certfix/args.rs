@@ -12,6 +12,7 @@ mod parse;
 mod reference;
 mod renew;
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -197,7 +198,7 @@ pub(crate) struct CertificateOptions {
 #[derive(Debug, Args)]
 pub(crate) struct MadeOptions {
     /// Add this DNS name or IP address (again for more, or separated by commas)
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = listed)]
     pub(crate) san: Vec<String>,
     /// The subject without the common name: "O=Contoso Ltd,L=Redmond,ST=Washington,C=US"
     #[arg(long, value_name = "SUBJECT")]
@@ -350,6 +351,12 @@ impl TargetFrom {
 fn key_choice() -> impl TypedValueParser<Value = KeyChoice> {
     let chosen = |id: String| KeyChoice::ALL.into_iter().find(|choice| choice.id() == id).unwrap_or_default();
     PossibleValuesParser::new(KeyChoice::ALL.map(KeyChoice::id)).map(chosen)
+}
+
+/// An entry of a list: people write a blank behind the comma.
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a Result")]
+fn listed(entry: &str) -> Result<String, Infallible> {
+    Ok(entry.trim().to_owned())
 }
 
 fn moment(text: &str) -> Result<Moment, String> {

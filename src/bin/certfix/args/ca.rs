@@ -8,7 +8,7 @@ use certfix::issue::{KeyChoice, SELF_SIGNED_DAYS};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
-use super::{Format, NewPassword, PasswordFrom, key_choice, moment};
+use super::{Format, NewPassword, PasswordFrom, key_choice, listed, moment};
 
 #[derive(Debug, Args)]
 pub(crate) struct Ca {
@@ -49,7 +49,7 @@ pub(crate) struct CaInit {
     /// Its name, such as "Contoso Internal CA": the common name of its certificate
     pub(crate) name: String,
     /// Sign names in this domain alone, or addresses in this network (again for more, or separated by commas)
-    #[arg(long, value_name = "DOMAIN", value_delimiter = ',')]
+    #[arg(long, value_name = "DOMAIN", value_delimiter = ',', value_parser = listed)]
     pub(crate) only: Vec<String>,
     /// Make a root and an intermediate that signs, so that the root's key can be kept elsewhere
     #[arg(long)]

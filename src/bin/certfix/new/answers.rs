@@ -257,4 +257,12 @@ mod tests {
         let line = answers.command_line();
         assert!(line.ends_with("--encrypt-key") && !line.contains("secret"), "{line}");
     }
+
+    #[test]
+    fn names_may_have_blanks_between() {
+        let answers = Answers { more_names: "b.contoso.com, c.contoso.com".into(), ..answers() };
+        let plan = answers.order().unwrap().plan().unwrap();
+        let names: Vec<String> = plan.general_names().map(ToString::to_string).collect();
+        assert_eq!(names, ["mail.contoso.com", "b.contoso.com", "c.contoso.com"]);
+    }
 }
