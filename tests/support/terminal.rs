@@ -84,6 +84,12 @@ impl Session {
         }
     }
 
+    /// All that came until now, as the terminal got it.
+    #[allow(dead_code, reason = "most tests look at the text alone")]
+    pub(crate) fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
     /// Waits for a question and answers it with `keys` and Enter.
     pub(crate) fn answers(&mut self, question: &str, keys: &str) {
         self.sees(question);

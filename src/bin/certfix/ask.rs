@@ -9,7 +9,7 @@ use certfix::Error;
 use certfix::error::Stream;
 use certfix::facts::Text;
 use certfix::input::Password;
-use dialoguer::console::{Key, Term};
+use dialoguer::console::{Key, Term, measure_text_width};
 use dialoguer::{Confirm, Input, Select};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
@@ -30,17 +30,38 @@ pub(crate) fn line(
         true => label.to_owned(),
         false => format!("{label} [{}]", Text::from(kept)),
     };
-    let checked = |typed: &String| match typed.trim() {
-        BACK => Ok(()),
-        typed => check(meant(typed, kept)),
-    };
     let _attention = Attention::begin();
-    let typed = Input::<String>::new().with_prompt(prompt).allow_empty(true).validate_with(checked).interact_text();
-    let typed = typed.map_err(unanswered)?;
-    Ok(match typed.trim() {
-        BACK => None,
-        typed => Some(meant(typed, kept).to_owned()),
-    })
+    let term = Term::stderr();
+    // The rows of the last error.
+    let mut refused = 0;
+    loop {
+        // It would clear one row of what was wrong, however many there are.
+        let question = Input::<String>::new().with_prompt(&prompt).allow_empty(true).report(false);
+        let typed = question.interact_text().map_err(unanswered)?;
+        let asked = format!("{prompt}: {typed}");
+        // It has cleared the row in which the answer ends.
+        term.clear_last_lines(rows(&asked, &term) - 1 + refused).map_err(failed)?;
+        let answer = match typed.trim() {
+            BACK => Ok(None),
+            typed => check(meant(typed, kept)).map(|()| Some(meant(typed, kept).to_owned())),
+        };
+        match answer {
+            Ok(answer) => {
+                term.write_line(&asked).map_err(failed)?;
+                return Ok(answer);
+            }
+            Err(problem) => {
+                let problem = format!("error: {problem}");
+                term.write_line(&problem).map_err(failed)?;
+                refused = rows(&problem, &term);
+            }
+        }
+    }
+}
+
+/// How many rows of the terminal a text takes.
+fn rows(text: &str, term: &Term) -> usize {
+    measure_text_width(text).max(1).div_ceil(usize::from(term.size().1).max(1))
 }
 
 fn meant<'a>(typed: &'a str, kept: &'a str) -> &'a str {
