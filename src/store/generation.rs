@@ -29,9 +29,10 @@ pub enum Slot {
 }
 
 impl KeyFolder {
-    /// Makes a generation of the key in `slot`, its request, and `files`, and puts it in the place of the current one. Where
-    /// services are bound to the key it waits for their commit instead: see [`KeyFolder::waiting`]. Mode, owner and group of
-    /// files that are there already are kept. Whole or not at all. The lock is held since `slot` was looked at.
+    /// Makes a generation of the key in `slot`, its request, and `files`, and puts it in the place of the current one; with a
+    /// key among `files`, of these alone. Where services are bound to the key it waits for their commit instead: see
+    /// [`KeyFolder::waiting`]. Mode, owner and group of files that are there already are kept. Whole or not at all. The lock is
+    /// held since `slot` was looked at.
     ///
     /// # Errors
     /// What [`KeyFolder::ensure_own`] says; [`Error::File`]. The current generation is then the old one.
@@ -42,7 +43,9 @@ impl KeyFolder {
             if !from.is_dir() {
                 return Err(io::ErrorKind::NotFound.into());
             }
-            let number = self.make_generation(&from, &[KEY, REQUEST], files)?;
+            let has_key = files.iter().any(|file| file.name == KEY);
+            let kept: &[&str] = if has_key { &[] } else { &[KEY, REQUEST] };
+            let number = self.make_generation(&from, kept, files)?;
             if self.is_bound() { self.wait(number) } else { self.switch(number) }
         });
         done.map_err(|cause| failed(&self.path, cause))?;

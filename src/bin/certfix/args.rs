@@ -14,10 +14,11 @@ mod renew;
 
 use std::convert::Infallible;
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use certfix::Error;
-use certfix::facts::{Moment, Target};
+use certfix::facts::{Certificate, Moment, Target};
 use certfix::issue::{For, KeyChoice, SELF_SIGNED_DAYS};
 use certfix::profiles::{self, Profile};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -126,6 +127,13 @@ pub(crate) struct Fix {
 pub(crate) struct Csr {
     #[command(flatten)]
     pub(crate) target: TargetFrom,
+    /// Renew this key of the store: a request like its last, beside it, until the answer is installed
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = ["fqdn", "domain", "from", "one_per_name", "emit", "key_file", "new_key_rq", "contact", "phone"]
+    )]
+    pub(crate) renew: Option<String>,
     #[command(flatten)]
     pub(crate) renewal: Renewal,
     /// Take subject and names from this certificate or request, in a file or on a live service
@@ -141,6 +149,11 @@ pub(crate) struct Csr {
 pub(crate) struct SelfSigned {
     #[command(flatten)]
     pub(crate) target: TargetFrom,
+    /// Renew this key of the store: a self-signed certificate like its last, which bound services get by certfix commit
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["fqdn", "domain", "from", "key_file"])]
+    pub(crate) renew: Option<String>,
+    #[command(flatten)]
+    pub(crate) renewal: Renewal,
     /// Take subject and names from this certificate or request, in a file or on a live service
     #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<PathBuf>,
@@ -180,11 +193,14 @@ pub(crate) struct RequestOptions {
     pub(crate) contact: ContactOptions,
 }
 
+/// How many days a self-signed certificate may live.
+const LIVES: RangeInclusive<i64> = 1..=825;
+
 // Flags of self-signed certificates alone.
 #[derive(Debug, Args)]
 pub(crate) struct CertificateOptions {
-    /// Life of a self-signed certificate in days; Apple refuses more than 825 [default: 397]
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=825))]
+    /// Life of a self-signed certificate in days, when renewing that of the last; Apple refuses more than 825 [default: 397]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(LIVES))]
     days: Option<i64>,
     /// Write a PKCS#12 file too (asks for its password, or takes --new-password-file)
     #[arg(long)]
@@ -310,7 +326,13 @@ impl Clock {
 impl CertificateOptions {
     /// The life in days, given or usual.
     pub(crate) fn days(&self) -> i64 {
-        self.days.unwrap_or(SELF_SIGNED_DAYS)
+        self.days_after(None)
+    }
+
+    /// The life in days: given, or that of the certificate before, or usual.
+    pub(crate) fn days_after(&self, before: Option<&Certificate>) -> i64 {
+        let lived = before.map(|cert| cert.not_before.days_until(cert.not_after.plus_seconds(1)));
+        self.days.or(lived.filter(|days| LIVES.contains(days))).unwrap_or(SELF_SIGNED_DAYS)
     }
 
     /// The first flag given that does nothing where a request is made, and why.

@@ -21,7 +21,7 @@ use crate::write::{self, Product};
 use crate::{password, renewal, sources, terminal};
 
 pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
-    if let Some(name) = &args.renewal.renew {
+    if let Some(name) = &args.renew {
         return renewal::run(args, name);
     }
     let known = password::given(&args.made.password)?;
@@ -36,6 +36,9 @@ pub(crate) fn csr(args: &Csr) -> Result<ExitCode, Error> {
 }
 
 pub(crate) fn self_signed(args: &SelfSigned) -> Result<ExitCode, Error> {
+    if let Some(name) = &args.renew {
+        return renewal::self_signed(args, name);
+    }
     let known = password::given(&args.made.password)?;
     let old = args.from.as_deref().map(|path| sources::read(path, known.as_ref(), &args.made.reach)).transpose()?;
     let subject = old.as_ref().map(sources::the_one).transpose()?;
@@ -126,6 +129,12 @@ fn general_name(typed: &str) -> Result<GeneralName, Error> {
     Ok(GeneralName::from(&name))
 }
 
+/// The hints where there is a key of that name.
+const NEXT_REQUEST: &str = "certfix never overwrites; certfix csr --renew NAME makes the next request for a key that is there, \
+                            --store DIR names another folder";
+const NEXT_CERTIFICATE: &str = "certfix never overwrites; certfix self-signed --renew NAME makes the next certificate for a key \
+                                that is there, --store DIR names another folder";
+
 /// What is being made, and from what.
 pub(crate) struct Work<'a> {
     pub(crate) command: &'static str,
@@ -149,7 +158,7 @@ impl Work<'_> {
             return self.emit(plan, format, contact);
         }
         let plans = if options.one_per_name { plan.split_one_per_name()? } else { vec![plan.clone()] };
-        write::ensure_free(&plans, self.args)?;
+        write::ensure_free(&plans, self.args).map_err(write::if_there(NEXT_REQUEST))?;
         let keys: Vec<SigningKey> = plans.iter().map(|_| self.key()).collect::<Result<_, _>>()?;
         let keyed = plans.into_iter().zip(&keys);
         let plans: Vec<Plan> = keyed.map(|(plan, key)| plan.for_key(key.public.kind.clone())).collect();
@@ -169,7 +178,7 @@ impl Work<'_> {
     fn certificate(&self, plan: &Plan, options: &CertificateOptions) -> Result<ExitCode, Error> {
         let args = self.args;
         write::ensure_used(&args.new_password, args.encrypt_key || options.pfx, "--encrypt-key or --pfx")?;
-        write::ensure_free(std::slice::from_ref(plan), args)?;
+        write::ensure_free(std::slice::from_ref(plan), args).map_err(write::if_there(NEXT_CERTIFICATE))?;
         let key = self.key()?;
         let plan = plan.clone().for_key(key.public.kind.clone());
         let certificate = issue::self_signed(&plan, &key, args.clock.now(), options.days())?;

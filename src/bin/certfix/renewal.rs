@@ -1,10 +1,14 @@
-//! `certfix csr --renew`: a request like the last one, beside the key that services go on reading.
+//! `certfix csr --renew`: a request like the last one, beside the key that services go on reading. What it shares with
+//! `certfix self-signed --renew` is here too.
+
+mod self_signed;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use certfix::authority::{Way, acme};
 use certfix::facts::{Item, PrivateKey, Request};
+use certfix::input::Password;
 use certfix::issue::{self, KeyChoice, SigningKey};
 use certfix::judge::first_name;
 use certfix::plan::{DropReason, Output, Plan, plan};
@@ -14,9 +18,10 @@ use certfix::store::{self, Contents, KeyFolder, NewFile, Secrecy, Slot, Store};
 use certfix::{Error, input};
 use zeroize::Zeroizing;
 
-use crate::args::Csr;
+pub(crate) use self::self_signed::self_signed;
+use crate::args::{Csr, MadeOptions, Renewal};
 use crate::make::{Work, wish};
-use crate::write::{Product, generate};
+use crate::write::{self, Product, generate};
 use crate::{keys, password};
 
 pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
@@ -125,7 +130,7 @@ fn planned(args: &Csr, contents: &Contents, item: Item<'_>) -> Result<Plan, Erro
 }
 
 fn signed(args: &Csr, contents: &Contents, plan: &Plan) -> Result<(SigningKey, Request), Error> {
-    let key = key(args, contents)?;
+    let key = key(&args.renewal, &args.made, contents)?;
     let request = issue::request(plan, &key)?;
     Ok((key, request))
 }
@@ -141,12 +146,18 @@ fn write(args: &Csr, contents: &Contents, key: &PrivateKey, request: &Request) -
 }
 
 /// The old key, or a new one of its kind.
-fn key(args: &Csr, contents: &Contents) -> Result<SigningKey, Error> {
-    if args.renewal.same_key {
-        return keys::open(&contents.folder.path.join(store::KEY), &args.made.password);
+fn key(renewal: &Renewal, made: &MadeOptions, contents: &Contents) -> Result<SigningKey, Error> {
+    if renewal.same_key {
+        return keys::open(&contents.folder.path.join(store::KEY), &made.password);
     }
     let like = || contents.public().and_then(|public| KeyChoice::like(&public.kind)).unwrap_or_default();
-    generate(args.made.key.unwrap_or_else(like))
+    generate(made.key.unwrap_or_else(like))
+}
+
+/// The password for the key file: where it is wished, and where the old one was encrypted.
+fn new_password(made: &MadeOptions, contents: &Contents) -> Result<Option<Password>, Error> {
+    let is_wanted = made.encrypt_key || contents.is_locked;
+    is_wanted.then(|| password::new(&made.new_password, "the key file")).transpose()
 }
 
 /// The key file: the old one as it stands, or a new one, encrypted where the old one was.
@@ -155,9 +166,6 @@ fn private(args: &Csr, contents: &Contents, key: &PrivateKey) -> Result<Zeroizin
         let text = input::read_text(&contents.folder.path.join(store::KEY))?;
         return Ok(Zeroizing::new(text.as_bytes().to_vec()));
     }
-    let pem = match args.made.encrypt_key || contents.is_locked {
-        true => issue::encrypted_pkcs8_pem(key, password::new(&args.made.new_password, "the key file")?.as_str())?,
-        false => issue::pkcs8_pem(key),
-    };
+    let pem = write::key_file(key, new_password(&args.made, contents)?.as_ref())?;
     Ok(Zeroizing::new(pem.as_bytes().to_vec()))
 }

@@ -8,7 +8,7 @@ use certfix::input::Password;
 use certfix::issue::{self, Contact, For, KeyChoice, SigningKey};
 use certfix::plan::Plan;
 use certfix::report::json::Made;
-use certfix::store::{self, NewFile, Secrecy, Store};
+use certfix::store::{self, KeyFolder, Lock, NewFile, Secrecy, Slot, Store};
 use zeroize::Zeroizing;
 
 use crate::args::{MadeOptions, NewPassword};
@@ -106,6 +106,22 @@ pub(crate) fn all(products: &[Product<'_>], args: &MadeOptions) -> Result<Vec<Ve
         files.iter().map(|file| path.join(file.name)).collect()
     };
     Ok(paths.into_iter().zip(&wanted).map(files).collect())
+}
+
+/// Puts a product into the folder of a key that is there, as what comes next; with the key of before where it `keeps_key`.
+pub(crate) fn next(
+    product: &Product<'_>,
+    folder: &KeyFolder,
+    lock: &Lock,
+    keeps_key: bool,
+    password: Option<&Password>,
+) -> Result<Vec<PathBuf>, Error> {
+    let made = self::folder(product, password)?;
+    let (_, mut files) = made.wanted();
+    files.retain(|file| !keeps_key || file.name != store::KEY);
+    folder.install(lock, Slot::Current, &files)?;
+    let place = if folder.waiting().is_some() { folder.slot(Slot::Next) } else { folder.path.clone() };
+    Ok(files.iter().map(|file| place.join(file.name)).collect())
 }
 
 /// What goes into one key folder.

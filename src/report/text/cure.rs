@@ -27,8 +27,10 @@ pub(super) fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>)
     // What the certificate does not tell was said with --ca, and has to be said again; no public CA signs internal names.
     let is_own = report.subject.item.certificate().is_some_and(Certificate::is_self_issued);
     let ca = match report.authority {
-        // Its own renewal is a request.
-        Authority::Unknown | Authority::Private if name.is_internal() && is_own && place.kept.is_none() => {
+        Authority::Unknown | Authority::Private if name.is_internal() && is_own => {
+            if let Some(Kept { name, store_flag, .. }) = place.kept {
+                return Some(format!("certfix self-signed --renew {name}{store_flag}"));
+            }
             " --self-signed"
         }
         Authority::Unknown | Authority::Private if name.is_internal() => " --ca private",

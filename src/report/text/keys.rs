@@ -8,7 +8,7 @@ use super::cure::{argument_of, quoted};
 use super::layout::bold;
 use crate::deploy::{self, Binding};
 use crate::error::listed;
-use crate::facts::{Identity, Moment, Text};
+use crate::facts::{Certificate, Identity, Moment, Text};
 use crate::report::with_unicode;
 use crate::store::{Contents, Fault, State, Waiting};
 
@@ -164,9 +164,13 @@ fn unbinding(name: &str, binding: &Binding) -> String {
 
 fn next_step(key: &Contents, state: State) -> Option<String> {
     let name = quoted(&key.folder.name());
+    let is_own = key.newest().is_some_and(Certificate::is_self_issued);
     match state {
         State::Pending => Some(format!("install {name} FILE")),
         _ if key.waiting.as_ref().is_some_and(|next| next.revoked.is_none()) => Some("commit".to_owned()),
+        State::Expiring | State::Expired if is_own && key.renewal.is_none() => {
+            Some(format!("self-signed --renew {name}"))
+        }
         _ if key.newest_request().is_none() || key.renewal.is_some() => None,
         State::Revoked | State::Expiring | State::Expired => Some(format!("csr --renew {name}")),
         _ if key.waiting.is_some() => Some(format!("csr --renew {name}")),

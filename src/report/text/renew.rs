@@ -55,6 +55,8 @@ pub enum Outcome {
         /// Where it is.
         key: PathBuf,
     },
+    /// It signs itself. Nobody is asked, and somebody has to bring the next one to those who trust it.
+    SelfSigned,
     /// Nothing was done, because only that was asked for: who would be asked.
     Due(String),
     /// It did not work, and why.
@@ -107,6 +109,10 @@ pub fn renewed(keys: &[Renewed], store_flag: &str, now: Moment, page: &mut Page<
             Outcome::Bare { key } => format!(
                 "{name}: has neither certificate nor request; make one in another store: certfix csr --fqdn NAME --key-file {} --store DIR",
                 argument_of(&Text::of_path(key).to_string())
+            ),
+            Outcome::SelfSigned => format!(
+                "{name}: {ends}; it signs itself, and the next one is made by: certfix self-signed --renew {}{store_flag}",
+                quoted(&key.name)
             ),
             Outcome::Due(way) => format!("{name}: {ends}, due since {}; {way}", key.due.date()),
             Outcome::Failed(_) => continue,

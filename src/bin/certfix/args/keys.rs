@@ -151,16 +151,9 @@ pub(super) fn secret_variable(name: &str) -> Result<String, Infallible> {
     Ok(name.to_owned())
 }
 
-// A new request for a key of the store.
+// The key of a renewal.
 #[derive(Debug, Args)]
 pub(crate) struct Renewal {
-    /// Renew this key of the store: a request like its last, beside it, until the answer is installed
-    #[arg(
-        long,
-        value_name = "NAME",
-        conflicts_with_all = ["fqdn", "domain", "from", "one_per_name", "emit", "key_file", "new_key_rq", "contact", "phone"]
-    )]
-    pub(crate) renew: Option<String>,
     /// Renew with the same key
     #[arg(long, requires = "renew", conflicts_with_all = ["new_key", "key", "encrypt_key"])]
     pub(crate) same_key: bool,
