@@ -192,7 +192,10 @@ impl Ordering {
             Self::NotForName { .. } => {
                 "pass --dns-hook PROGRAM to certfix order NAME, or leave the name out of the request"
             }
-            Self::NoRequest { .. } => "make one: certfix csr --renew NAME",
+            Self::NoRequest { .. } => {
+                "make one: certfix csr --renew NAME for a new key, certfix csr --renew NAME --same-key for the one that is \
+                 there"
+            }
             Self::Invalid { .. } => "order again: a new order is made",
             Self::Pending { .. } => {
                 "run the same command again later: it goes on where it was; or wait longer with --wait SECONDS \

@@ -231,10 +231,7 @@ impl Desk {
         let name = match (name, newest) {
             (Some(typed), _) => self::name(typed)?,
             (None, Some(subject)) => inferred(subject, &evidence)?,
-            (None, None) => {
-                let source = evidence.source.to_string();
-                return Err(Error::NoTarget { source, candidates: Vec::new() });
-            }
+            (None, None) => return Err(unnamed(nameless(&evidence))),
         };
         let password = new.map(|new| password::new(new, "the key file")).transpose()?;
         let mut files = vec![(store::KEY, write::key_file(&private, password.as_ref())?, Secrecy::Secret)];
@@ -354,13 +351,23 @@ fn without_key(error: Error) -> Error {
 /// The name that a restored key is for.
 fn inferred(subject: &Subject<'_>, evidence: &Evidence) -> Result<Name, Error> {
     match infer_target(subject).certain() {
-        Some(target) => certifiable(target.text()),
+        Some(target) => certifiable(target.text()).map_err(unnamed),
         None => {
             let identity = subject.item.identity();
             let first = identity.names.first_dns().and_then(|(_, text)| Name::parse(text.as_str()?).ok());
-            first.ok_or_else(|| Error::NoTarget { source: evidence.source.to_string(), candidates: Vec::new() })
+            first.ok_or_else(|| unnamed(nameless(evidence)))
         }
     }
+}
+
+/// Nothing in it says what its key is for.
+fn nameless(evidence: &Evidence) -> Error {
+    Error::NoTarget { source: evidence.source.to_string(), candidates: Vec::new() }
+}
+
+/// The same error, with what helps where a key to restore has no name.
+fn unnamed(error: Error) -> Error {
+    Error::Conflict { cause: error.to_string(), hint: "say what to call the key: --name NAME" }
 }
 
 /// Whether a person says yes to this.

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     let contents = keys::named(&store, typed)?.contents();
     contents.folder.ensure_own()?;
     contents.folder.ensure_unasked()?;
-    let item = last(&contents)?;
+    let item = last(&contents);
     let plan = planned(args, &contents, item)?;
     let (key, request) = signed(args, &contents, &plan)?;
     let mut plan = plan.for_key(key.public.kind.clone());
@@ -41,7 +41,8 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     let before = contents.newest().map(Item::Certificate);
     match before {
         Some(before) => plan = plan.compared_with(before.identity()),
-        None => plan.notes.insert(0, FIRST_WAITS.to_owned()),
+        None if item.is_some() => plan.notes.insert(0, FIRST_WAITS.to_owned()),
+        None => {}
     }
     let files = match made.dry_run {
         true => Vec::new(),
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     let product = Product::request(&plan, key, request);
     let old_key = contents.folder.path.join(store::KEY);
     let key_from = args.renewal.same_key.then_some(&*old_key);
-    let (old, next) = (before.or(Some(item)), next_step(args, &contents)?);
+    let (old, next) = (before.or(item), next_step(args, &contents)?);
     Work { command: "csr", old, report: None, key_from, next, args: made }.say(&[product], &[files])
 }
 
@@ -95,9 +96,9 @@ const BY_HAND: &str = "where that may be, make the request: certfix csr --renew 
 
 /// The same without a word: the request is there afterwards, beside the key.
 pub(crate) fn ask(args: &Csr, contents: &Contents) -> Result<(), Error> {
-    let last = last(contents)?;
+    let last = last(contents);
     // Nobody is there to see what would be in the next certificate and is not in the last, or the other way round.
-    if first_name(last).is_none() {
+    if last.and_then(first_name).is_none() {
         let cause = format!(
             "the last request of '{0}' is for no DNS name, the next one would be for {0}",
             contents.folder.name()
@@ -113,20 +114,19 @@ pub(crate) fn ask(args: &Csr, contents: &Contents) -> Result<(), Error> {
     write(args, contents, &key, &request).map(|_| ())
 }
 
-/// What the new request is made like.
-fn last(contents: &Contents) -> Result<Item<'_>, Error> {
+/// What the new request is made like; for a key alone there is nothing but its name.
+fn last(contents: &Contents) -> Option<Item<'_>> {
     let item = contents.newest_request().map(Item::Request);
-    let item = item.or(contents.certificate.as_ref().map(Item::Certificate));
-    item.ok_or_else(|| Error::NoTarget { source: contents.folder.name(), candidates: Vec::new() })
+    item.or(contents.certificate.as_ref().map(Item::Certificate))
 }
 
-fn planned(args: &Csr, contents: &Contents, item: Item<'_>) -> Result<Plan, Error> {
-    let target = keys::target(Some(item), &contents.folder)?;
+fn planned(args: &Csr, contents: &Contents, item: Option<Item<'_>>) -> Result<Plan, Error> {
+    let target = keys::target(item, &contents.folder)?;
     let profile = match recorded(args, &contents.folder)? {
         Some(way) => profile(&way)?,
         None => args.request.profile()?,
     };
-    plan(&wish(target, Some(item), &args.made, profile, Output::Request)?)
+    plan(&wish(target, item, &args.made, profile, Output::Request)?)
 }
 
 fn signed(args: &Csr, contents: &Contents, plan: &Plan) -> Result<(SigningKey, Request), Error> {

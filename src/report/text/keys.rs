@@ -167,6 +167,8 @@ fn next_step(key: &Contents, state: State) -> Option<String> {
     let is_own = key.newest().is_some_and(Certificate::is_self_issued);
     match state {
         State::Pending => Some(format!("install {name} FILE")),
+        State::Bare if key.renewal.is_some() => Some(format!("install {name} FILE")),
+        State::Bare => Some(format!("csr --renew {name} --same-key")),
         _ if key.waiting.as_ref().is_some_and(|next| next.revoked.is_none()) => Some("commit".to_owned()),
         State::Expiring | State::Expired if is_own && key.renewal.is_none() => {
             Some(format!("self-signed --renew {name}"))

@@ -36,7 +36,7 @@ pub(crate) fn self_signed(args: &SelfSigned, typed: &str) -> Result<ExitCode, Er
     write::ensure_used(&made.new_password, is_encrypted || args.certificate.pfx, "--encrypt-key or --pfx")?;
     let own = contents.newest().filter(|cert| cert.is_self_issued());
     // One that signs itself, the last request, or what a CA signed.
-    let last = own.map(Item::Certificate).or_else(|| last(&contents).ok());
+    let last = own.map(Item::Certificate).or_else(|| last(&contents));
     let target = keys::target(last, folder)?;
     let plan = plan(&wish(target, last, made, profiles::SELF_SIGNED, Output::SelfSigned)?)?;
     let key = key(&args.renewal, made, &contents)?;
