@@ -87,12 +87,12 @@ fn a_key_that_is_named_and_has_no_certificate_says_what_it_awaits() {
     assert_eq!((&key["outcome"], &key["ends"]), (&"asked".into(), &serde_json::Value::Null));
     fs::remove_file(desk.path(&format!("store/{NAME}/request.csr"))).unwrap();
     let (text, _) = said(&desk, 1, &["renew", NAME, "--now"]);
-    let make = format!("certfix csr --fqdn NAME --key-file store/{NAME}/key.pem --store DIR");
-    assert_eq!(text, format!("{NAME}: has neither certificate nor request; make one in another store: {make}\n"));
+    let make = format!("certfix csr --renew {NAME} --same-key --store store");
+    assert_eq!(text, format!("{NAME}: has neither certificate nor request; ask for one: {make}\n"));
     assert_eq!(desk.json(1, &["renew", NAME, "--now"])["keys"][0]["outcome"], "bare");
-    // As it says: the answer finds the key here too.
-    desk.answer(0, &make.replace("NAME", NAME).replace("DIR", "other").split(' ').skip(1).collect::<Vec<_>>());
-    desk.sign(&format!("other/{NAME}"), "leaf.pem", None);
+    // As it says.
+    desk.answer(0, &make.split(' ').skip(1).collect::<Vec<_>>());
+    desk.sign(&format!("store/{NAME}/renewal"), "leaf.pem", None);
     desk.answer(0, &["install", "leaf.pem", "between.pem"]);
     assert_eq!(said(&desk, 0, &["renew"]), (String::new(), String::new()));
 }

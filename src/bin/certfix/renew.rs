@@ -149,12 +149,12 @@ impl Round<'_> {
 
     /// What is to be said of a key that was named and has no certificate to renew.
     fn awaited(&self, folder: &KeyFolder) -> Renewed {
-        let [key, request] = [store::KEY, store::REQUEST].map(|name| folder.path.join(name));
+        let request = folder.path.join(store::REQUEST);
         Renewed {
             name: folder.name(),
             due: self.now,
             ends: None,
-            outcome: if request.is_file() { Outcome::Asked { request } } else { Outcome::Bare { key } },
+            outcome: if request.is_file() { Outcome::Asked { request } } else { Outcome::Bare },
             services: Vec::new(),
             waiting: Vec::new(),
             remarks: Vec::new(),

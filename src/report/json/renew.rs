@@ -65,7 +65,7 @@ fn entry(key: &Renewed) -> Entry<'_> {
             entry.outcome = "asked";
             entry.request = Some(Text::of_path(request).to_string());
         }
-        Outcome::Bare { .. } => entry.outcome = "bare",
+        Outcome::Bare => entry.outcome = "bare",
         Outcome::SelfSigned => entry.outcome = "self-signed",
         Outcome::Due(way) => {
             entry.outcome = "due";

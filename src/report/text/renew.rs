@@ -51,10 +51,7 @@ pub enum Outcome {
         request: PathBuf,
     },
     /// There is a key, and neither certificate nor request.
-    Bare {
-        /// Where it is.
-        key: PathBuf,
-    },
+    Bare,
     /// It signs itself. Nobody is asked, and somebody has to bring the next one to those who trust it.
     SelfSigned,
     /// Nothing was done, because only that was asked for: who would be asked.
@@ -106,9 +103,9 @@ pub fn renewed(keys: &[Renewed], store_flag: &str, now: Moment, page: &mut Page<
                 Text::of_path(request),
                 quoted(&key.name)
             ),
-            Outcome::Bare { key } => format!(
-                "{name}: has neither certificate nor request; make one in another store: certfix csr --fqdn NAME --key-file {} --store DIR",
-                argument_of(&Text::of_path(key).to_string())
+            Outcome::Bare => format!(
+                "{name}: has neither certificate nor request; ask for one: certfix csr --renew {} --same-key{store_flag}",
+                quoted(&key.name)
             ),
             Outcome::SelfSigned => format!(
                 "{name}: {ends}; it signs itself, and the next one is made by: certfix self-signed --renew {}{store_flag}",
