@@ -132,6 +132,10 @@ pub enum DropReason {
     AddressAsText,
     /// A wildcard for all domains under a top level domain or a public suffix.
     WholeSuffix,
+    /// There is nothing in it.
+    Empty,
+    /// It is no URI that every client reads.
+    OddUri,
     /// Its content cannot be carried over.
     Unreadable,
     /// The CA put it in by itself: see [`Plan::compared_with`].

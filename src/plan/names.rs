@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use super::{DropReason, DroppedName, PlannedName, Reason};
+use super::{DropReason, DroppedName, PlannedName, Reason, subject};
 use crate::Error;
+use crate::clients::SanForm;
 use crate::facts::{AnyCase, DistinguishedName, GeneralName, Identity, Name, NameFault, Text, encoding, reservation};
 use crate::profiles::{Profile, Signing};
 
@@ -46,6 +47,15 @@ pub(super) fn choose(
             chosen.dropped.push(DroppedName { name: entry.clone(), reason: DropReason::Duplicate });
         }
     }
+    for name in old.iter().flat_map(|old| only_in_subject(old, target)) {
+        match mend(&name, profile) {
+            Ok(mended) if seen.insert(AnyCase(mended.clone())) => {
+                chosen.names.push(PlannedName { name: mended, reason: Reason::Added });
+            }
+            Ok(_) => {}
+            Err(reason) => chosen.dropped.push(DroppedName { name, reason }),
+        }
+    }
     for entry in extra {
         let mended = asked(entry, profile)?;
         if seen.insert(AnyCase(mended.clone())) {
@@ -53,6 +63,16 @@ pub(super) fn choose(
         }
     }
     Ok(chosen)
+}
+
+/// Hosts that are common names and nothing else, and that clients take where there is no list of names. Of several common
+/// names one stays.
+fn only_in_subject(old: &Identity, target: &Name) -> Vec<GeneralName> {
+    if old.names.dns().next().is_some() {
+        return Vec::new();
+    }
+    let is_host = |value: &&Text| value.as_str().is_some_and(|text| text.contains('.') && Name::parse(text).is_ok());
+    subject::given_up(&old.subject, target).filter(is_host).map(|value| GeneralName::Dns(value.clone())).collect()
 }
 
 /// The entry that somebody asked for, as it may be written.
@@ -70,6 +90,7 @@ fn is_nobodys(name: &Name) -> bool {
 
 /// The entry as it may be written, or why it may not.
 fn mend(entry: &GeneralName, profile: &Profile) -> Result<GeneralName, DropReason> {
+    let is = |form: SanForm| form.is_of_entry(entry);
     match entry {
         GeneralName::Dns(text) => mend_dns(text, profile),
         GeneralName::Address(address) => match (profile.addresses, reservation(*address)) {
@@ -78,11 +99,13 @@ fn mend(entry: &GeneralName, profile: &Profile) -> Result<GeneralName, DropReaso
             (Signing::Signs, _) => Ok(entry.clone()),
         },
         GeneralName::BadAddress(_) | GeneralName::Other(_) | GeneralName::Unreadable(..) => Err(DropReason::Unreadable),
+        _ if is(SanForm::EmptyEntry) || is(SanForm::EmptyMail) => Err(DropReason::Empty),
         _ if profile.is_public() => Err(DropReason::Kind),
         // These three are written as IA5String.
         GeneralName::Email(text) | GeneralName::Uri(text) | GeneralName::Srv(text) if !text.as_bytes().is_ascii() => {
             Err(DropReason::Unreadable)
         }
+        _ if is(SanForm::OddHost) || is(SanForm::OddUri) => Err(DropReason::OddUri),
         GeneralName::Upn(text) if text.as_str().is_none() => Err(DropReason::Unreadable),
         GeneralName::Directory(name) if !is_readable(name) => Err(DropReason::Unreadable),
         _ => Ok(entry.clone()),
@@ -123,5 +146,41 @@ fn unsigned(name: &GeneralName, profile: &'static Profile, reason: &DropReason) 
         // Nobody signs it, so another CA is no help.
         DropReason::WholeSuffix => Error::WholeSuffix { name: name.to_string() },
         _ => Error::Unsigned { name: name.to_string(), profile: profile.name, reason: reason.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{leaf, name, subject};
+    use crate::profiles::find;
+
+    /// What is taken and what is dropped, for a private CA.
+    fn chosen(identity: &Identity) -> [Vec<String>; 2] {
+        let private = find("private").unwrap();
+        let chosen = choose(&name("mail.contoso.com"), Some(identity), &[], private).unwrap();
+        let names = chosen.names.iter().map(|planned| format!("{}: {}", planned.name, planned.reason)).collect();
+        [names, chosen.dropped.iter().map(|dropped| format!("{}: {}", dropped.name, dropped.reason)).collect()]
+    }
+
+    #[test]
+    fn hosts_that_are_common_names_alone_go_on_being_named() {
+        let mut old = leaf([]).identity;
+        old.subject = subject(&["mail.contoso.com", "www.contoso.com", "Contoso Mail", "Mail.contoso.com"]);
+        assert_eq!(chosen(&old), [vec!["mail.contoso.com: added", "www.contoso.com: added"], vec![]]);
+        old.subject = subject(&["old.contoso.com"]);
+        assert_eq!(chosen(&old)[0], ["mail.contoso.com: added"], "it gives way to the target");
+        let mut old = leaf(["mail.contoso.com"]).identity;
+        old.subject = subject(&["mail.contoso.com", "www.contoso.com"]);
+        assert_eq!(chosen(&old)[0], ["mail.contoso.com: first"], "no client takes it beside a list of names");
+    }
+
+    #[test]
+    fn entries_that_clients_refuse_are_dropped() {
+        let mut old = leaf(["mail.contoso.com"]).identity;
+        let [uri, mail] = ["not a uri", ""].map(Text::from);
+        old.names.entries.extend([GeneralName::Uri(uri), GeneralName::Email(mail)]);
+        let dropped = ["not a uri: it is no URI that every client reads", ": there is nothing in it"];
+        assert_eq!(chosen(&old)[1], dropped);
     }
 }

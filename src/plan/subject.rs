@@ -61,6 +61,22 @@ pub(super) fn domain_components(target: &Name) -> Result<Subject, Error> {
     fresh(&DistinguishedName { rdns, ..DistinguishedName::default() }, target)
 }
 
+/// Which common name stays: the target where it is there, else the most specific, which gives way to it.
+fn chosen(old: &DistinguishedName, target: &Name) -> usize {
+    let values: Vec<&Text> = old.common_names().collect();
+    values.iter().rposition(|value| is_of(value, target)).unwrap_or(values.len().saturating_sub(1))
+}
+
+fn is_of(value: &Text, target: &Name) -> bool {
+    value.as_bytes() == target.as_str().as_bytes()
+}
+
+/// The common names that do not stay, where several were.
+pub(super) fn given_up<'a>(old: &'a DistinguishedName, target: &Name) -> impl Iterator<Item = &'a Text> {
+    let chosen = chosen(old, target);
+    old.common_names().enumerate().filter(move |(place, _)| *place != chosen).map(|(_, value)| value)
+}
+
 /// The old subject with the target as its only common name.
 pub(super) fn mended(
     old: &DistinguishedName,
@@ -73,10 +89,8 @@ pub(super) fn mended(
         hint: "write another in its place: --subject of certfix csr or certfix self-signed",
     })?;
     let fits = target.as_str().len() <= LONGEST_COMMON_NAME;
-    let is_right = |value: &Text| value.as_bytes() == target.as_str().as_bytes();
-    // One stays: the target where it is there, else the most specific, which gives way to it.
-    let values: Vec<&Text> = old.common_names().collect();
-    let chosen = values.iter().rposition(|value| is_right(value)).unwrap_or(values.len().saturating_sub(1));
+    let is_right = |value: &Text| is_of(value, target);
+    let chosen = chosen(old, target);
     let mut seen = 0;
     let mut plan = if fits { CommonNamePlan::Added } else { CommonNamePlan::TooLong };
     let (mut left_out, mut anew) = (Vec::new(), Vec::new());

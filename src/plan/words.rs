@@ -38,6 +38,8 @@ impl fmt::Display for DropReason {
             Self::AddressAsText => out.write_str("an address written as a DNS name, which clients do not compare"),
             Self::WholeSuffix => out.write_str("a wildcard for a whole top level domain or public suffix"),
             Self::NotAsked => out.write_str("the last request did not ask for it"),
+            Self::Empty => out.write_str("there is nothing in it"),
+            Self::OddUri => out.write_str("it is no URI that every client reads"),
             Self::Unreadable => out.write_str("its content cannot be carried over"),
         }
     }

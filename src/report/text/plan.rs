@@ -40,7 +40,8 @@ pub fn plan(plan: &Plan, old: Option<&Identity>, page: &mut Page<'_>) -> io::Res
     }
     for (index, dropped) in plan.dropped.iter().enumerate() {
         let label = if index == 0 { "dropped" } else { "" };
-        page.field(label, &format!("{}: {}", with_unicode(&dropped.name), dropped.reason))?;
+        let name = Some(with_unicode(&dropped.name)).filter(|name| !name.is_empty());
+        page.field(label, &format!("{}: {}", name.as_deref().unwrap_or("an entry"), dropped.reason))?;
     }
     for (index, left_out) in plan.left_out.iter().enumerate() {
         let label = if index == 0 { "left out" } else { "" };
