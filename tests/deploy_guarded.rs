@@ -224,3 +224,29 @@ fn a_refusal_says_what_to_do_instead() {
         assert!(said.contains("is not the key of") && said.contains("certfix renew --now NAME"), "{said}");
     }
 }
+
+#[test]
+fn an_address_that_narrows_nothing_is_told() {
+    const TOLD: &str = "--address narrows nothing of what is written here: ";
+    let store = KeyStore::with(&credentials());
+    let [site, main] = ["site.conf", "main.cf"].map(|name| store.beside(name));
+    fs::write(&site, "server {\n    listen 192.0.2.5:443 ssl;\n}\n").unwrap();
+    fs::write(&main, "").unwrap();
+    let (drop_in, file) = (value("drop_in", &store.beside("drop-in.conf")), value("file", &store.beside("file.pem")));
+    let (site, folder) = (value("site", &site), value("folder", main.parent().unwrap()));
+    for (arguments, narrows) in [
+        (&["--to", "postfix", "--set", &folder][..], false),
+        (&["--to", "haproxy", "--set", &file], false),
+        (&["--to", "nginx", "--set", &site], true),
+        (&["--to", "dovecot", "--set", &drop_in, "--set", "version=2.4"], true),
+    ] {
+        let bind = [&["bind", NAME, "--dry-run"][..], arguments].concat();
+        assert!(!store.run(&bind).contains(TOLD), "{arguments:?}");
+        let bind = [&bind[..], &["--address", "192.0.2.5"]].concat();
+        assert_eq!(store.run(&bind).contains(&format!("\n  but     {TOLD}")), !narrows, "{arguments:?}");
+        let page: serde_json::Value =
+            serde_json::from_str(&store.run(&[&bind[..], &["--format", "json"]].concat())).unwrap();
+        let remarks = page["staged"][0]["remarks"].as_array().unwrap();
+        assert_eq!(remarks.iter().any(|remark| remark.as_str().unwrap().starts_with(TOLD)), !narrows, "{arguments:?}");
+    }
+}

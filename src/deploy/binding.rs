@@ -20,7 +20,7 @@ pub struct Binding {
     /// Where the template is, if it is the user's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<PathBuf>,
-    /// Only this address of the service.
+    /// Only this address of the service, where its template can say so; elsewhere only where to look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<IpAddr>,
     /// What was said instead of the template's values.

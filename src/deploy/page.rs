@@ -69,6 +69,27 @@ impl<'a> Page<'a> {
         self.environment.render_str(text, &self.values).map_err(|error| self.bad(error.to_string()))
     }
 
+    /// True when something that is written is otherwise without the address.
+    pub(super) fn minds_address(&self, template: &Template) -> Result<bool, Error> {
+        let mut values = self.values.clone();
+        for name in ["address", "host"] {
+            values.insert(name.to_owned(), String::new());
+        }
+        let files = template.files.iter().flat_map(|file| [Some(&file.path), file.text.as_ref()]).flatten();
+        let settings = template.settings.iter().flat_map(|setting| [&setting.path, &setting.name, &setting.line]);
+        let blocks = template.blocks.iter();
+        let blocks =
+            blocks.flat_map(|block| [&block.path, &block.listen, &block.server_name, &block.certificate, &block.key]);
+        for text in files.chain(settings).chain(blocks) {
+            // What cannot be said without an address is said of one.
+            let without = self.environment.render_str(text, &values).ok();
+            if without != Some(self.render(text)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// None where it comes out empty. Whoever starts certfix elsewhere means the same file.
     pub(super) fn path(&self, text: &str) -> Result<Option<PathBuf>, Error> {
         let path = self.render(text)?;

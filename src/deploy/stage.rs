@@ -34,8 +34,13 @@ pub struct Staged {
     pub reload: Option<Command>,
     /// Where it is looked at.
     pub endpoints: Vec<String>,
+    /// What whoever bound it may not expect.
+    pub remarks: Vec<String>,
     edits: Vec<(PathBuf, Edit)>,
 }
+
+const FOR_EVERY_ADDRESS: &str = "--address narrows nothing of what is written here: it says where to look, and tells \
+                                 this binding from others of the service";
 
 /// A change of part of a file.
 #[derive(Clone, Debug)]
@@ -154,6 +159,10 @@ pub(super) fn plan(
         files.edit(&block.path, Edit::Blocks { listen, server_name, names, certificate, key })?;
     }
     let (staged, edits) = (files.staged, files.edits);
+    let mut remarks = Vec::new();
+    if binding.address.is_some() && !staged.is_empty() && !page.minds_address(template)? {
+        remarks.push(FOR_EVERY_ADDRESS.to_owned());
+    }
     let own = |line: &Option<String>, of_template: &Option<Command>| match (line, of_template) {
         (Some(line), _) => Ok(Some(Command::Shell(line.clone()))),
         (None, Some(command)) => page.command(command).map(Some),
@@ -167,6 +176,7 @@ pub(super) fn plan(
         check: own(&binding.check, &template.check)?,
         reload: own(&binding.reload, &template.reload)?,
         endpoints: endpoints.iter().map(|endpoint| page.endpoint(endpoint)).collect::<Result<_, _>>()?,
+        remarks,
         edits,
     })
 }

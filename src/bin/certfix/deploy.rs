@@ -180,6 +180,7 @@ fn show(staged: &Staged, text: &mut String) {
     for endpoint in &staged.endpoints {
         line(text, "  ", &format!("look    {endpoint}"));
     }
+    staged.remarks.iter().for_each(|remark| line(text, "  but     ", remark));
 }
 
 fn show_removed(removed: &[Binding], name: &Name, writing: Writing) -> String {

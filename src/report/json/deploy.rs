@@ -35,6 +35,7 @@ struct Service<'a> {
     check: Option<String>,
     reload: Option<String>,
     endpoints: &'a [String],
+    remarks: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -126,6 +127,7 @@ fn service(staged: &Staged) -> Service<'_> {
         check: staged.check.as_ref().map(ToString::to_string),
         reload: staged.reload.as_ref().map(ToString::to_string),
         endpoints: &staged.endpoints,
+        remarks: &staged.remarks,
     }
 }
 

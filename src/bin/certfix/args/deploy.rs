@@ -15,7 +15,7 @@ pub(crate) struct Bind {
     /// The service, such as dovecot; SERVICE:NAME where there are several of a kind (again for more)
     #[arg(long, value_name = "SERVICE", required = true)]
     pub(crate) to: Vec<String>,
-    /// Only this address of the service
+    /// Only this address of the service, where its template can say so (dovecot, nginx); elsewhere only where to look
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) address: Option<IpAddr>,
     /// A value of the service's template, such as a folder or a port (again for more)
