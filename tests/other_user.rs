@@ -102,9 +102,14 @@ fn anothers(folders: &[&str]) -> Desk {
     let desk = desk();
     desk.answer(0, &["ca", "init", "Contoso CA", "--key", "p-256", "--plain-key"]);
     desk.answer(0, &["ca", "sign", &format!("store/{NAME}/request.csr"), "--install", "--yes"]);
-    let value = format!("combined_file={}", desk.path("store/service.pem").display());
+    fs::create_dir(desk.path("served")).unwrap();
+    let value = format!("combined_file={}", desk.path("served/service.pem").display());
     desk.answer(0, &["bind", NAME, "--to", "files", "--set", &value, "--reload", "true"]);
-    let given = Command::new("chown").args(["-Rh", "65534:65534"]).arg(desk.path("store")).status().unwrap();
+    let given = Command::new("chown")
+        .args(["-Rh", "65534:65534"])
+        .args(["store", "served"].map(|folder| desk.path(folder)))
+        .status()
+        .unwrap();
     assert!(given.success());
     for folder in folders {
         fs::create_dir(desk.path("store").join(folder)).unwrap();
