@@ -285,8 +285,11 @@ impl Plan {
         let mut pairs = self.general_names().zip(&old.names.entries);
         let names = self.names.len() == old.names.entries.len() && pairs.all(|(new, old)| new.is_same(old));
         let subject = self.common_name == CommonNamePlan::Added || self.subject.der == old.subject.der;
-        // The list is marked critical where there is no subject (RFC 5280 §4.2.1.6).
-        let mark = (old.names.extension == SanExtension::Critical) == self.subject.is_empty();
+        // The list is marked critical where there is no subject (RFC 5280 §4.2.1.6). An added common name alone makes no mark
+        // wrong that fits the old one.
+        let is_critical = old.names.extension == SanExtension::Critical;
+        let is_unfit = is_critical != self.subject.is_empty();
+        let mark = !is_unfit || self.common_name == CommonNamePlan::Added && is_critical == old.subject.is_empty();
         !names || !mark || !subject || old.is_ca()
     }
 

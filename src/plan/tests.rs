@@ -44,6 +44,16 @@ fn a_mark_that_is_wrong_is_something_to_change() {
 }
 
 #[test]
+fn a_mark_that_fits_no_subject_is_not_wrong() {
+    let mut old = leaf(["remote.contoso.com"]);
+    old.identity.subject = DistinguishedName::default();
+    old.identity.names.extension = SanExtension::Critical;
+    let plan = plan(&wish("remote.contoso.com", Some(Item::Certificate(&old)), "letsencrypt")).unwrap();
+    assert_eq!(plan.common_name, CommonNamePlan::Added);
+    assert!(!plan.changes_anything(&old.identity));
+}
+
+#[test]
 fn names_what_a_request_asked_for_and_a_usage_that_is_left_out() {
     let mut old = request(leaf(["remote.contoso.com"]));
     old.identity.subject = DistinguishedName::default();
