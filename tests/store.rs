@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use certfix::Error;
 use certfix::facts::Name;
@@ -212,6 +213,49 @@ fn leaves_no_lock_behind() {
     let key = store.key(&name("a.contoso.com")).unwrap().unwrap();
     assert!(matches!(store.remove(&key), Err(Error::File { action: "lock", .. })));
     assert_eq!(fs::read(key.path.join(KEY)).unwrap(), b"key");
+}
+
+#[test]
+fn a_folder_that_is_being_filled_is_not_taken_for_one_that_was_left() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let (names, running) = ((0..200).map(|index| name(&format!("{index}.contoso.com"))), AtomicBool::new(true));
+    let swept = std::thread::scope(|scope| {
+        let sweeping = scope.spawn(|| {
+            let mut swept = 0;
+            while running.load(Ordering::Relaxed) {
+                swept += store.recover().len();
+            }
+            swept
+        });
+        let made = names.map(|name| store.create(&name, &files(b"key"))).collect::<Result<Vec<_>, _>>();
+        running.store(false, Ordering::Relaxed);
+        let swept = sweeping.join().unwrap();
+        for path in made.unwrap() {
+            assert_eq!(fs::read(path.join(KEY)).unwrap(), b"key");
+            assert_eq!(listed(&path).len(), files(b"key").len());
+        }
+        swept
+    });
+    println!("swept {swept} that had no file yet, or one that was not locked yet");
+    assert_eq!(listed(root.path()).len(), 200);
+}
+
+#[test]
+fn a_folder_that_nobody_fills_goes() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let hidden = root.path().join(".a.contoso.com.0123456789abcdef");
+    fs::create_dir(&hidden).unwrap();
+    assert_eq!(store.recover().len(), 1);
+    fs::create_dir(&hidden).unwrap();
+    fs::write(hidden.join(KEY), "half a key").unwrap();
+    let held = fs::File::open(hidden.join(KEY)).unwrap();
+    rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    assert_eq!(store.recover(), [""; 0], "somebody is at work on it");
+    drop(held);
+    assert_eq!(store.recover().len(), 1);
+    assert!(!hidden.exists());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Lock, NewFile, Store, make_private, write};
+use super::{NewFile, Store, make_private, write};
 use crate::Error;
 
 /// Beside the keys, under a name that no certificate can have.
@@ -25,7 +25,7 @@ impl Store {
         if path.symlink_metadata().is_ok() {
             return Err(Error::Exists { path });
         }
-        Self::make(&folder, path, files, || Lock::take(&folder, "ca init", Self::WAIT))
+        Self::make(&folder, path, files)
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) use links::{Astray, follow};
 pub(crate) use lock::AT_WORK;
 pub use lock::Lock;
 pub use write::{Secrecy, discard, replace, write_all_new, write_new};
-pub(crate) use write::{hidden_beside, is_hidden, make_private, parent, sync_folder};
+pub(crate) use write::{hidden_beside, is_hidden, make_private, parent, remove_left_folder, sync_folder};
 
 /// A folder that holds one folder for each key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,21 +117,16 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Exists`] when there is a folder or file of this name already; [`Error::File`] when writing fails, and
-    /// then nothing is left behind; what [`Store::lock`] says.
+    /// then nothing is left behind.
     pub fn create(&self, name: &Name, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
         self.ensure_free(name)?;
-        Self::make(&self.root, self.path(name), files, || self.lock("(a new key)", Self::WAIT))
+        Self::make(&self.root, self.path(name), files)
     }
 
-    /// A folder in `root` with all its files, or nothing.
-    fn make(
-        root: &Path,
-        path: PathBuf,
-        files: &[NewFile<'_>],
-        lock: impl FnOnce() -> Result<Lock, Error>,
-    ) -> Result<PathBuf, Error> {
+    /// A folder in `root` with all its files, or nothing. Nobody has to be kept away: it changes nothing that is there.
+    fn make(root: &Path, path: PathBuf, files: &[NewFile<'_>]) -> Result<PathBuf, Error> {
         let made = write::make_root(root)?;
-        let written = lock().and_then(|_lock| write::folder(&path, files, &made));
+        let written = write::folder(&path, files, &made);
         written.inspect_err(|_| made.iter().for_each(|folder| drop(std::fs::remove_dir(folder))))?;
         Ok(path)
     }

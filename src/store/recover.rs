@@ -6,7 +6,7 @@ use std::path::Path;
 use super::generation::{CURRENT, GENERATIONS, is_same};
 use super::lock::NAME as LOCK;
 use super::turn::NEXT;
-use super::write::{is_hidden, remove_left};
+use super::write::{is_hidden, remove_left, remove_left_folder};
 use super::{
     AUTHORITY, BINDINGS, FILES, KEY, KeyFolder, NEW_KEY_REQUEST, ORDER, RENEWAL, RENEWING, REQUEST, Store, UNFINISHED,
 };
@@ -26,7 +26,7 @@ impl Store {
         for name in names_in(self.root()).into_iter().filter(|name| is_hidden(name)) {
             let path = self.root().join(&name);
             // Its key was never used: the folder had no name yet, or no name any more.
-            if is_folder(&path) && is_ours(&path) && fs::remove_dir_all(&path).is_ok() {
+            if is_folder(&path) && is_ours(&path) && remove_left_folder(&path) {
                 done.push(format!("deleted {}, which an interrupted run left", Text::from(&*name)));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -91,6 +91,9 @@ pub fn discard(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// So often is something hidden made anew that somebody took for what an interrupted run left, just before it was locked.
+const MOST_TRIES: usize = 20;
+
 /// A hidden file that becomes one of `path`'s name. It is locked as long as this lives, so that nobody takes it for what an
 /// interrupted run left.
 struct Draft {
@@ -101,14 +104,11 @@ struct Draft {
 impl Draft {
     /// Writes it; it is not yet synced. Nothing is left behind where that fails.
     fn write(path: &Path, name: &OsStr, contents: &[u8], secrecy: Secrecy) -> io::Result<Self> {
-        const MOST_TRIES: usize = 20;
         let mut tries = 1..MOST_TRIES;
         loop {
             let draft = hidden_beside(path, name);
             let mut file = create(&draft, secrecy)?;
-            // Somebody who sweeps may have come between the two.
-            let is_safe = !matches!(try_lock(&file), Locked::Theirs) && is_same_file(&file, &draft);
-            if is_safe || tries.next().is_none() {
+            if is_kept(&file, &draft) || tries.next().is_none() {
                 file.write_all(contents).inspect_err(|_| drop(fs::remove_file(&draft)))?;
                 return Ok(Self { path: draft, file });
             }
@@ -120,6 +120,30 @@ impl Draft {
         let _ = fs::remove_file(&self.path);
         failed(path, cause)
     }
+}
+
+/// Locks a file that was just made. False when somebody who sweeps came in between.
+fn is_kept(file: &File, path: &Path) -> bool {
+    !matches!(try_lock(file), Locked::Theirs) && is_same_file(file, path)
+}
+
+/// Deletes a hidden folder that nobody is filling any more. True when it is gone.
+pub(crate) fn remove_left_folder(folder: &Path) -> bool {
+    let files = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<DirEntry>>>);
+    let Ok(files) = files else { return false };
+    if files.is_empty() {
+        // Somebody may be about to put the first file there.
+        return fs::remove_dir(folder).is_ok();
+    }
+    let plain = files.iter().filter(|file| file.file_type().is_ok_and(|kind| kind.is_file()));
+    // Who fills a folder has locked the first of its files, or sees that it is not the same any more.
+    let held: Option<Vec<File>> = plain
+        .map(|entry| {
+            let file = File::open(entry.path()).ok()?;
+            matches!(try_lock(&file), Locked::Ours).then_some(file)
+        })
+        .collect();
+    held.is_some() && fs::remove_dir_all(folder).is_ok()
 }
 
 /// Deletes a hidden file that nobody is writing any more. True when it is gone.
@@ -185,11 +209,24 @@ pub(super) fn make_root(root: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn fill_and_rename(path: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
-    let temporary = hidden_beside(path, path.file_name().unwrap_or_default());
-    // Before this succeeds nothing is ours to clean up.
-    make_private(&temporary)?;
-    let renamed = fill(&temporary, files).and_then(|()| rename_new(&temporary, path));
-    renamed.inspect_err(|_| remove_folder(&temporary, files))
+    let mut tries = 1..MOST_TRIES;
+    loop {
+        let temporary = hidden_beside(path, path.file_name().unwrap_or_default());
+        // Before this succeeds nothing is ours to clean up.
+        make_private(&temporary)?;
+        // The files stay locked until the folder has its name.
+        let filled = fill(&temporary, files);
+        let renamed = filled.as_ref().map_or(Ok(()), |_held| rename_new(&temporary, path));
+        match filled.and(renamed) {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                remove_folder(&temporary, files);
+                if error.kind() != io::ErrorKind::NotFound || tries.next().is_none() {
+                    return Err(error);
+                }
+            }
+        }
+    }
 }
 
 /// Takes back a folder that was just made: these files, and the folder if nothing else is in it.
@@ -200,13 +237,24 @@ pub(super) fn remove_folder(folder: &Path, files: &[NewFile<'_>]) {
     let _ = fs::remove_dir(folder);
 }
 
-fn fill(folder: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
-    let write = |file: &NewFile<'_>| write_file(&folder.join(file.name), file.contents, file.secrecy);
-    let written: Vec<File> = files.iter().map(write).collect::<io::Result<_>>()?;
+/// The files, on the disk. The first is locked, so that nobody takes the folder for what an interrupted run left; it is not found
+/// where somebody did just before.
+fn fill(folder: &Path, files: &[NewFile<'_>]) -> io::Result<Vec<File>> {
+    let mut written: Vec<File> = Vec::with_capacity(files.len());
+    for new in files {
+        let path = folder.join(new.name);
+        let mut file = create(&path, new.secrecy)?;
+        if written.is_empty() && !is_kept(&file, &path) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        file.write_all(new.contents)?;
+        written.push(file);
+    }
     // All are on their way together before the first sync, which is the folder's: a journal then takes in everything at once.
     written.iter().for_each(begin_writing_out);
     sync_folder(folder)?;
-    written.iter().try_for_each(File::sync_all)
+    written.iter().try_for_each(File::sync_all)?;
+    Ok(written)
 }
 
 /// Creates a file and writes it; it is not yet synced.

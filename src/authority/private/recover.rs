@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{INTERMEDIATE, INTERMEDIATE_KEY, ISSUED, LIST, ROOT, ROOT_KEY, SETTINGS};
 use crate::facts::Text;
-use crate::store::{Lock, Store, is_hidden};
+use crate::store::{Lock, Store, is_hidden, remove_left_folder};
 
 /// Deletes what an interrupted run left, and says what. Does nothing while another run is at work.
 pub fn recover(store: &Store) -> Vec<String> {
@@ -14,7 +14,7 @@ pub fn recover(store: &Store) -> Vec<String> {
     let Some(_lock) = Lock::take_at_once(&folder) else { return done };
     for path in left_in(&folder) {
         // It had no name yet.
-        if path.is_dir() && !path.is_symlink() && is_ours(&path) && fs::remove_dir_all(&path).is_ok() {
+        if path.is_dir() && !path.is_symlink() && is_ours(&path) && remove_left_folder(&path) {
             done.push(said(&path));
         }
     }
