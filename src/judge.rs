@@ -9,7 +9,7 @@ mod verdict;
 
 use std::cell::{LazyCell, OnceCell};
 
-use crate::clients::{Client, CommonName, Comparison, Demands, Fault, Meeting, Presented, Reaction};
+use crate::clients::{Aspect, Client, CommonName, Comparison, Demands, Fault, Meeting, Presented, Reaction};
 use crate::facts::{
     Certificate, CertificationPath, Identity, Item, KeyEntry, Source, Subject, Target, Verification, loose_end,
 };
@@ -341,22 +341,31 @@ impl<'a> Bench<'a, '_> {
         let Some(target) = self.ctx.target else { return Vec::new() };
         let cert = self.subject.item.certificate();
         let (identity, views, is_aimed) = (self.identity, self.views, self.panel.is_aimed_at(target));
-        let is_rooted = self.ways.get().is_some_and(|ways| !ways.is_empty());
-        let distrusted = LazyCell::new(|| distrust(self.subject, is_rooted, self.ctx));
+        let ways = self.ways.get().map_or(&[][..], Vec::as_slice);
+        let distrusted = LazyCell::new(|| distrust(self.subject, !ways.is_empty(), self.ctx));
+        let misses_root =
+            |client: &Client| client.demands.hindrance_on_all(ways).is_some_and(|met| met.obstacle.is_unrooted());
+        let is_clear = ways.iter().any(|way| way.obstacles.is_empty());
+        let is_unrooted = !is_clear && ways.iter().flat_map(|way| &way.obstacles).any(|met| met.obstacle.is_unrooted());
         let (is_unfit, is_untrusted) = (raised(Fault::Unfit, findings), raised(Fault::Untrusted, findings));
         let verdict = |view: View<'a>| {
-            let is_doubtful = is_unfit || is_untrusted && view.member.urgency(Fault::Untrusted).is_some();
-            let reaction = view.member.client.reaction;
-            let fault = view.fault.filter(|_| reaction != Reaction::GoesOn);
-            let fault = fault.map(|fault| if fault == Fault::Untrusted { *distrusted } else { fault });
+            let client = view.member.client;
+            let raised = is_unfit || is_untrusted && view.member.urgency(Fault::Untrusted).is_some();
+            let is_doubtful = raised && !client.demands.is_whole || is_unrooted && client.surmises(Aspect::Unrooted);
+            let fault = view.fault.filter(|_| client.reaction != Reaction::GoesOn);
+            let fault = fault.map(|fault| match fault {
+                Fault::Untrusted if misses_root(client) => Fault::Unrooted,
+                Fault::Untrusted => *distrusted,
+                fault => fault,
+            });
             let date = |fault| cert.and_then(|cert| date(cert, fault));
             let message = fault.and_then(|fault| view.member.words(is_aimed, fault, target, identity, date(fault)));
             let (comparison, key) = (view.comparison?, &identity.key.kind);
             Some(Verdict {
-                client: view.member.client,
-                certainty: certainty(view.member.client, &comparison, target, fault, view.meeting, key, is_doubtful),
+                client,
+                certainty: certainty(client, &comparison, target, fault, view.meeting, key, is_doubtful),
                 comparison,
-                outcome: outcome(fault, view.member.client),
+                outcome: outcome(fault, client),
                 fault,
                 message,
             })

@@ -133,6 +133,12 @@ const CASES: &[Case] = &[
     Case { issuer: Issuer::BetweenWith(&[AUTHORITY, "nameConstraints=excluded;DNS:localhost"]), ..GOOD },
     Case { issuer: Issuer::EndedBetween, ..GOOD },
     Case { issuer: Issuer::Sent, ..GOOD },
+    // Trusted without being a root.
+    Case { issuer: Issuer::Anchored, ..GOOD },
+    Case { issuer: Issuer::AnchoredMissing, ..GOOD },
+    Case { issuer: Issuer::BothTrusted, ..GOOD },
+    Case { issuer: Issuer::OwnBelow, ..GOOD },
+    Case { issuer: Issuer::OwnBetween, ..GOOD },
     // Roots.
     Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS]), ..GOOD },
     Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS]), ..GOOD },

@@ -144,6 +144,40 @@ fn who_does_not_know_its_name_constraints_is_told_with_the_cure() {
 }
 
 #[test]
+fn an_intermediate_is_root_enough_for_some_programs_only() {
+    let desk = made("p-256", INTERMEDIATE);
+    sign(&desk, &format!("store/{NAME}/request.csr"), "leaf.pem");
+    let intermediate = format!("{CA}/intermediate.pem");
+    let answer = desk.json(1, &["check", "leaf.pem", "--ca-file", &intermediate]);
+    let findings = answer["sources"][0]["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|one| one["code"] == "untrusted-issuer").unwrap();
+    assert!(finding["fix"].as_str().unwrap().starts_with("Install the root of that CA"), "{finding}");
+    let verdicts = answer["sources"][0]["verdicts"].as_array().unwrap();
+    for (client, outcome, certainty) in [
+        ("openssl", "refuses", "measured"),
+        ("postfix-verify", "refuses", "measured"),
+        ("python", "refuses", "inferred"),
+        ("dovecot", "refuses", "inferred"),
+        ("go", "accepts", "measured"),
+        ("curl", "accepts", "measured"),
+        ("gnutls", "accepts", "measured"),
+        ("thunderbird", "accepts", "inferred"),
+        ("schannel", "accepts", "inferred"),
+    ] {
+        let verdict = verdicts.iter().find(|one| one["client"] == client).unwrap();
+        assert_eq!((&verdict["outcome"], &verdict["certainty"]), (&outcome.into(), &certainty.into()), "{client}");
+    }
+    // Where the root is in the file too, nothing is wrong.
+    desk.put("both.pem", &(desk.text(&intermediate) + &desk.text(&format!("{CA}/root.pem"))));
+    let answer = desk.json(0, &["check", "leaf.pem", "--ca-file", "both.pem"]);
+    let verdicts = answer["sources"][0]["verdicts"].as_array().unwrap();
+    for client in ["openssl", "python", "curl"] {
+        let verdict = verdicts.iter().find(|one| one["client"] == client).unwrap();
+        assert_eq!((&verdict["outcome"], &verdict["certainty"]), (&"accepts".into(), &"measured".into()), "{client}");
+    }
+}
+
+#[test]
 fn name_constraints_hold_in_three_verifiers() {
     for options in [&[][..], INTERMEDIATE] {
         let desk = made("p-256", &[&LIMITED[..], options].concat());

@@ -83,3 +83,69 @@ fn a_chain_leads_to_a_root_where_openssl_says_so() {
     }
     assert!((5..=10).contains(&accepted), "{accepted}");
 }
+
+/// Files that are trusted, and files that are sent.
+const HELD: &[(&[&str], &[&str])] = &[
+    (&["root"], &["between"]),
+    (&["between"], &["between"]),
+    (&["between"], &[]),
+    (&["between"], &["between", "root"]),
+    (&["between", "root"], &["between"]),
+    (&["between", "root"], &[]),
+    (&["leaf"], &["between"]),
+    (&["leaf"], &[]),
+    (&["leaf", "root"], &["between"]),
+    (&["crossed"], &["between"]),
+    (&["crossed"], &["between", "other"]),
+    (&["crossed", "other"], &["between"]),
+    (&["root", "crossed"], &["between", "crossed"]),
+    (&["root"], &["between", "crossed"]),
+    (&["other"], &["between", "crossed"]),
+    (&["other"], &["between"]),
+];
+
+#[test]
+fn what_is_trusted_and_no_root_is_enough_where_openssl_says_so() {
+    let workshop = Workshop::new();
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    for name in ["root", "other"] {
+        workshop.run(&format!("req -x509 {key} -keyout {name}.key -subj /CN={name} -days 90 -out {name}.pem"));
+    }
+    std::fs::write(workshop.file("ca.ext"), "basicConstraints=critical,CA:TRUE").unwrap();
+    std::fs::write(workshop.file("leaf.ext"), "subjectAltName=DNS:mail.contoso.com").unwrap();
+    // The other root has signed the key of the root.
+    workshop.run("req -new -key root.key -subj /CN=root -out crossed.csr");
+    for name in ["between", "leaf"] {
+        workshop.run(&format!("req -new {key} -keyout {name}.key -subj /CN={name} -out {name}.csr"));
+    }
+    for (name, issuer, kind) in [("crossed", "other", "ca"), ("between", "root", "ca"), ("leaf", "between", "leaf")] {
+        workshop.run(&format!(
+            "x509 -req -in {name}.csr -CA {issuer}.pem -CAkey {issuer}.key -days 60 -extfile {kind}.ext -out {name}.pem"
+        ));
+    }
+    let now = Moment::from_unix(
+        i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600).unwrap(),
+    );
+    let leaf = read(&workshop, "leaf.pem");
+    let bundle = |file: &str, names: &[&str]| {
+        let texts = names.iter().map(|name| std::fs::read_to_string(workshop.file(&format!("{name}.pem"))).unwrap());
+        std::fs::write(workshop.file(file), texts.collect::<String>()).unwrap();
+        names.iter().map(|name| read(&workshop, &format!("{name}.pem"))).collect::<Vec<_>>()
+    };
+    for (trusted, sent) in HELD {
+        let trust = TrustStore::new(bundle("trusted", trusted));
+        let sent_read = bundle("sent", sent);
+        let pool: Vec<&Certificate> = sent_read.iter().collect();
+        let ways = trust.ways(&leaf, &pool, now);
+        for (client, options) in [("openssl", ""), ("curl", "-partial_chain ")] {
+            let untrusted = if sent.is_empty() { "" } else { "-untrusted sent " };
+            let verify = format!("verify {options}-CAfile trusted {untrusted}leaf.pem");
+            let mut command = Command::new("openssl");
+            let output = command.args(verify.split(' ')).current_dir(workshop.folder()).output().unwrap();
+            let demands = &Client::find(client).unwrap().demands;
+            let ours = ways.iter().any(|way| demands.hindrance(way).is_none());
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(ours, output.status.success(), "{client} {trusted:?} {sent:?}: {said}");
+        }
+    }
+}

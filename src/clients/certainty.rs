@@ -16,6 +16,8 @@ pub enum Aspect {
     Addresses,
     /// What it demands beyond the name.
     Demands,
+    /// Whether it takes what is trusted and no root.
+    Unrooted,
     /// Whether its user may go on.
     Reaction,
 }
@@ -26,6 +28,7 @@ impl Client {
     pub fn certainty(&self, comparison: &Comparison<'_>, target: &Target, fault: Option<Fault>) -> Mark {
         let decided = |aspect: &Aspect| match (aspect, &comparison.compared) {
             (Aspect::Demands, _) => fault.is_some_and(Fault::is_unfit),
+            (Aspect::Unrooted, _) => fault == Some(Fault::Unrooted),
             (Aspect::Reaction, _) => fault.is_some(),
             (Aspect::Addresses, _) => target.address().is_some(),
             (Aspect::CommonName, compared) => {
@@ -45,7 +48,7 @@ impl Client {
     }
 
     /// True when this part of the model is surmised though the rest is known.
-    pub(super) fn surmises(&self, aspect: Aspect) -> bool {
+    pub(crate) fn surmises(&self, aspect: Aspect) -> bool {
         self.surmised.contains(&aspect)
     }
 }

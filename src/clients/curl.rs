@@ -1,8 +1,8 @@
 //! curl with OpenSSL: code of its own.
 
 use super::{
-    AddressMatch, Client, CommonName, Demands, Fault, Form, Group, Mark, NamePolicy, Phrase, PresentedDot, Reaction,
-    Reference, SanForm, Statement, When, Wildcard, openssl,
+    AddressMatch, Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, Mark, NamePolicy, Phrase,
+    PresentedDot, Reaction, Reference, SanForm, Statement, When, Wildcard, openssl,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -29,6 +29,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
         ],
+        issuers: IssuerDemands { unrooted: &[], ..openssl::CLIENT.demands.issuers },
         ..openssl::CLIENT.demands
     },
     versions: openssl::CLIENT.versions,
@@ -126,6 +127,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 7.88 with OpenSSL 3.0",
             "OpenSSL judges keys, signatures, usages, chain and life, and does so before curl looks at names.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "curl/curl:lib/vtls/openssl.c, run as 7.88",
+            "What is trusted may be no root: the certificate of a CA below one, or the server's own.",
         ),
         Statement::new(
             Mark::Documented,

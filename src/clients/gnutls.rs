@@ -65,6 +65,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             far_roots: &[],
+            unrooted: &[Obstacle::OwnUnrooted],
             purposes: &[Substitute::NetscapeGated],
         },
         sent_chain_only: true,
@@ -192,6 +193,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as Debian's 3.7",
             "TLS 1.0 and TLS 1.1 are still offered; some systems forbid them.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 3.7.9",
+            "What is trusted may be a CA below a root. A server's own certificate that a CA signed will do where the server \
+             sends it alone, not with its chain.",
         ),
     ],
 };

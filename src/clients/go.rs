@@ -78,6 +78,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             far_roots: &[],
+            unrooted: &[],
             purposes: &[Substitute::Any],
         },
         sent_chain_only: true,
@@ -194,6 +195,11 @@ pub(super) const CLIENT: Client = Client {
             "run as Go 1.19",
             "TLS 1.0 and TLS 1.1 are not offered. The words are for a server made \
              before TLS 1.3; with another they go by its alert.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 1.19",
+            "What is trusted may be no root: the certificate of a CA below one, or the server's own.",
         ),
     ],
 };

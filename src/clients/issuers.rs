@@ -12,6 +12,8 @@ pub struct IssuerDemands {
     pub roots: &'static [Obstacle],
     /// What it minds besides in a trusted root that has other CAs below it.
     pub far_roots: &'static [Obstacle],
+    /// What it minds where what is trusted is no root, of those that [`Obstacle::is_unrooted`].
+    pub unrooted: &'static [Obstacle],
     /// What it takes in a CA where purposes are listed, beside serverAuth.
     pub purposes: &'static [Substitute],
 }
@@ -22,6 +24,7 @@ impl IssuerDemands {
         overlooked: &[],
         roots: &[Obstacle::Names],
         far_roots: &[],
+        unrooted: &[],
         purposes: &[Substitute::Any, Substitute::GatedCryptography],
     };
 }
@@ -44,6 +47,7 @@ impl Demands {
     pub fn minds(&self, met: &Met<'_>) -> bool {
         let minds = match met.place {
             // There it is a fault of its own.
+            _ if met.obstacle.is_unrooted() => self.issuers.unrooted.contains(&met.obstacle),
             Place::Between if met.obstacle == Obstacle::InnerAlgorithm => false,
             Place::Between => !self.issuers.overlooked.contains(&met.obstacle),
             Place::NearRoot => self.issuers.roots.contains(&met.obstacle),

@@ -59,6 +59,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             far_roots: &[Obstacle::NotYetValid, Obstacle::Expired],
+            unrooted: &[],
             purposes: &[],
         },
         sent_chain_only: true,
@@ -175,6 +176,11 @@ pub(super) const CLIENT: Client = Client {
             "run as OpenJDK 17",
             "TLS 1.0 and TLS 1.1 are not offered. The words are for a server made \
              before TLS 1.3; with another they go by its alert.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as OpenJDK 17",
+            "What is trusted may be no root: the certificate of a CA below one, or the server's own.",
         ),
     ],
 };

@@ -73,6 +73,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             far_roots: &[],
+            unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             purposes: &[],
         },
         sent_chain_only: true,
@@ -130,6 +131,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as Debian's 2.28",
             "TLS 1.0 to 1.2 are offered, since 3.0 nothing older than TLS 1.2; never TLS 1.3.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 2.28",
+            "What is trusted may be a CA below a root, but no server's own certificate that a CA signed.",
         ),
     ],
 };

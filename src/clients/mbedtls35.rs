@@ -16,7 +16,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Documented,
-    surmised: &[Aspect::Wildcards, Aspect::Demands],
+    surmised: &[Aspect::Wildcards, Aspect::Demands, Aspect::Unrooted],
     statements: &[
         Statement::new(
             Mark::Documented,

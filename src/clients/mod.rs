@@ -183,6 +183,8 @@ pub enum Fault {
     UnknownRoot,
     /// The same, for a CA of the chain may not sign the certificate, or has expired, or the root is another of its name.
     SpoiltChain,
+    /// The same, for what is trusted is no root.
+    Unrooted,
     /// Key, signature, usage or life break a rule of its own.
     Unfit,
     /// The key is too short.
@@ -225,6 +227,7 @@ impl Fault {
         Self::SelfSigned,
         Self::UnknownRoot,
         Self::SpoiltChain,
+        Self::Unrooted,
         Self::Unfit,
         Self::WeakKey,
         Self::UnusableKey,
@@ -253,7 +256,7 @@ impl Fault {
     pub const fn broader(self) -> Option<Self> {
         match self {
             Self::Name | Self::Expired | Self::NotYetValid | Self::Untrusted | Self::Unfit | Self::Version => None,
-            Self::SelfSigned | Self::UnknownRoot | Self::SpoiltChain => Some(Self::Untrusted),
+            Self::SelfSigned | Self::UnknownRoot | Self::SpoiltChain | Self::Unrooted => Some(Self::Untrusted),
             Self::WeakKey
             | Self::UnusableKey
             | Self::WeakSignature

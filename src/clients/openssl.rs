@@ -75,6 +75,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Names,
             ],
             far_roots: &[],
+            unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             purposes: &[Substitute::GatedCryptography],
         },
         sent_chain_only: true,
@@ -159,7 +160,8 @@ pub(super) const CLIENT: Client = Client {
             "run as Debian's 3.0",
             "A trusted root is looked at as CAs below it are: its life, whether it may sign, how many CAs are below \
              it, purposes, critical extensions, names. One of version 1, or without basicConstraints where keyUsage \
-             says keyCertSign, will do.",
+             says keyCertSign, will do. What is trusted has to be signed by itself, or its root is missing, unless the program \
+             asks for X509_V_FLAG_PARTIAL_CHAIN.",
         ),
         Statement::new(
             Mark::Measured,

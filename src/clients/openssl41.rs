@@ -28,7 +28,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::NotYetValid, Phrase::new(Mark::Inferred, "certificate is not yet valid")),
     ],
     mark: Mark::Documented,
-    surmised: &[Aspect::Demands],
+    surmised: &[Aspect::Demands, Aspect::Unrooted],
     statements: &[
         Statement::new(
             Mark::Documented,

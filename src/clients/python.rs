@@ -1,6 +1,8 @@
 //! Python 3: the ssl module over OpenSSL.
 
-use super::{Client, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard, openssl};
+use super::{
+    Aspect, Client, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard, openssl,
+};
 
 pub(super) const CLIENT: Client = Client {
     id: "python",
@@ -89,7 +91,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     ],
     mark: Mark::Measured,
-    surmised: &[],
+    surmised: &[Aspect::Unrooted],
     statements: &[
         Statement::new(Mark::Reported, "Oxygem/Kanmail issue 89", "The text of the exception."),
         Statement::new(
@@ -102,6 +104,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 3.11 with OpenSSL 3.0",
             "OpenSSL judges keys, signatures, usages, chain and life; the texts are its own.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 3.11, 3.12 and 3.13",
+            "Up to 3.12 what is trusted has to be signed by itself. Since 3.13 ssl.create_default_context takes a CA below a \
+             root, and the server's own certificate, too.",
         ),
         Statement::new(
             Mark::Measured,

@@ -33,6 +33,7 @@ pub(super) const CLIENT: Client = Client {
             overlooked: &[Obstacle::NoCertSign],
             roots: &[Obstacle::Names, Obstacle::InnerAlgorithm],
             far_roots: &[],
+            unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             purposes: &[],
         },
         sent_chain_only: true,
@@ -129,6 +130,11 @@ pub(super) const CLIENT: Client = Client {
             "run as rustls 0.23",
             "TLS 1.0 and TLS 1.1 are not known to it. The words are for a server made \
              before TLS 1.3; with another they go by its alert.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 0.23 with webpki 0.103",
+            "What is trusted may be a CA below a root, but no server's own certificate that a CA signed.",
         ),
     ],
 };

@@ -24,6 +24,8 @@ impl Client {
         let overlooked = overlooks(&self.demands.issuers);
         list.extend(overlooked.map(|what| ("overlooks", hedged(Aspect::Demands, what))));
         list.extend(root(&self.demands.issuers).map(|what| ("trusted root", hedged(Aspect::Demands, what))));
+        let unrooted = unrooted(&self.demands.issuers);
+        list.extend(unrooted.map(|what| ("trusted root", hedged(Aspect::Unrooted, what.to_owned()))));
         list.extend(versions(&self.versions).map(|text| ("versions", text)));
         list.push(("reaction", hedged(Aspect::Reaction, reaction(self.reaction).to_owned())));
         list
@@ -203,6 +205,16 @@ fn root(demands: &IssuerDemands) -> Option<String> {
     (demands.roots != IssuerDemands::USUAL.roots).then(|| format!("{} are looked at{far}", looked_at(demands.roots)))
 }
 
+/// Whether what is trusted has to be a root.
+fn unrooted(demands: &IssuerDemands) -> Option<&'static str> {
+    match demands.unrooted {
+        [] => None,
+        obstacles if obstacles.contains(&Obstacle::Unrooted) => Some("has to be signed by itself"),
+        obstacles if obstacles.contains(&Obstacle::OwnAlone) => Some("has to be a CA's or signed by itself"),
+        _ => Some("has to be a CA's or signed by itself, unless it comes alone"),
+    }
+}
+
 /// Where an obstacle is found.
 const fn part(obstacle: Obstacle) -> &'static str {
     match obstacle {
@@ -215,6 +227,7 @@ const fn part(obstacle: Obstacle) -> &'static str {
         Obstacle::NotYetValid | Obstacle::Expired => "life",
         Obstacle::Names => "name constraints",
         Obstacle::InnerAlgorithm => "signature algorithms",
+        Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone => "issuer",
     }
 }
 

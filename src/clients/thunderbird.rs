@@ -1,7 +1,8 @@
 //! Thunderbird and other users of NSS and mozilla::pkix.
 
 use super::{
-    Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth, Statement, Versions,
+    Aspect, Client, Demands, Fault, Form, Group, KeyFamily, Mark, NamePolicy, Phrase, Reaction, ServerAuth, Statement,
+    Versions,
 };
 use crate::facts::{Digest, Flaw, KeyUsage, TlsVersion, extension};
 
@@ -100,7 +101,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Unfit, Phrase::new(Mark::Documented, "An error occurred connecting to {host}.")),
     ],
     mark: Mark::Documented,
-    surmised: &[],
+    surmised: &[Aspect::Unrooted],
     statements: &[
         Statement::new(
             Mark::Documented,

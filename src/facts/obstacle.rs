@@ -33,6 +33,12 @@ pub enum Obstacle {
     Names,
     /// The algorithm named inside is not that of the signature.
     InnerAlgorithm,
+    /// It is trusted, and another CA signed it that is not.
+    Unrooted,
+    /// The same of the server's own certificate, and the one of that CA came along.
+    OwnUnrooted,
+    /// The same, and it came alone.
+    OwnAlone,
 }
 
 /// Where the certificate of a CA stands.
@@ -68,6 +74,9 @@ impl fmt::Display for Met<'_> {
             Obstacle::Critical => {
                 let names: Vec<&str> = authority.critical.iter().map(|oid| extension_name(oid)).collect();
                 write!(out, ": {}", names.join(", "))
+            }
+            Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone => {
+                write!(out, ": {}, which signed it, is not trusted", authority.issuer)
             }
             _ => Ok(()),
         }
@@ -125,6 +134,8 @@ impl Obstacle {
                 authority.inner_signature.as_ref().is_some_and(|inner| inner.oid != authority.signature.oid)
             }
             Self::Names => forbids(authority, &leaf.identity.names.entries),
+            // Whether it is trusted decides, not what it is.
+            Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => false,
         }
     }
 
@@ -142,6 +153,12 @@ impl Obstacle {
             Self::Expired => "has expired",
             Self::Names => "may not sign these names",
             Self::InnerAlgorithm => "names two algorithms for one signature",
+            Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => "is trusted, but it is no root",
         }
+    }
+
+    /// True when what is trusted is no root.
+    pub const fn is_unrooted(self) -> bool {
+        matches!(self, Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone)
     }
 }

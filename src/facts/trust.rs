@@ -61,8 +61,10 @@ impl TrustStore {
 
     /// True when one of the roots signed `cert`, or is the same CA.
     pub fn has_issuer_of(&self, cert: &Certificate) -> bool {
+        let same_name = self.named(&cert.identity.subject.der);
         // Nothing is between, whose life would have to be looked at.
-        !self.ways(cert, &[], cert.not_before).is_empty()
+        same_name.iter().any(|root| root.identity.key == cert.identity.key)
+            || !self.ways(cert, &[], cert.not_before).is_empty()
     }
 
     /// True when a root has the name of the issuer of `cert`, whatever its key.
@@ -108,22 +110,28 @@ impl<'a> Search<'a, '_> {
         let Some(&last) = way.certificates.last() else { return false };
         let below = way.certificates.len() - 1;
         let same_name = self.trust.named(&last.identity.subject.der);
-        if below == 0 && last.is_self_issued() {
-            // A server's own certificate has to be the very one: another with its key is not trusted.
-            return same_name.iter().any(|root| root.der == last.der) && self.end(way.clone());
-        }
-        // The same name and key are the same CA, whoever signed its certificate.
         let same = |root: &&Certificate| root.identity.key == last.identity.key;
-        if let Some(root) = same_name.iter().find(same) {
+        if below == 0 {
+            // A server's own certificate has to be the very one: another with its key is not trusted.
+            if same_name.iter().any(|root| root.der == last.der) && self.end_in_itself(way.clone()) {
+                return true;
+            }
+            if last.is_self_issued() {
+                return false;
+            }
+        // The same name and key are the same CA, whoever signed its certificate.
+        } else if let Some(root) = same_name.iter().filter(same).max_by_key(|root| root.is_self_issued()) {
             let mut whole = way.clone();
             // What this certificate says of the CA is of no matter.
             whole.obstacles.retain(|met| !std::ptr::eq(met.authority, last));
-            if below > 0 {
-                self.meet(&mut whole, root, below - 1, true);
+            self.meet(&mut whole, root, below - 1, true);
+            let is_open = self.end(whole);
+            if is_open || root.is_self_issued() {
+                return is_open;
             }
-            return self.end(whole);
         }
-        for root in self.trust.named(&last.issuer.der) {
+        // Those that are no roots are between, too.
+        for root in self.trust.named(&last.issuer.der).iter().filter(|root| root.is_self_issued()) {
             let Some(is_proved) = self.checks.signed(last, root) else { continue };
             let mut whole = way.clone();
             whole.is_proved &= is_proved;
@@ -137,7 +145,8 @@ impl<'a> Search<'a, '_> {
     }
 
     fn extend_between(&mut self, way: &mut CertificationPath<'a>, last: &'a Certificate) -> bool {
-        for issuer in self.pool {
+        let trusted = self.trust.named(&last.issuer.der).iter().filter(|root| !root.is_self_issued());
+        for issuer in self.pool.iter().copied().chain(trusted) {
             if way.certificates.iter().any(|seen| seen.der == issuer.der) {
                 continue;
             }
@@ -165,6 +174,16 @@ impl<'a> Search<'a, '_> {
         };
         let met = |obstacle| Met { authority, place, obstacle };
         way.obstacles.extend(obstacles(authority, way.certificates[0], below, self.now).map(met));
+        way.obstacles.extend((is_root && !authority.is_self_issued()).then(|| met(Obstacle::Unrooted)));
+    }
+
+    fn end_in_itself(&mut self, mut way: CertificationPath<'a>) -> bool {
+        let own = way.certificates[0];
+        let is_alone = !self.pool.iter().any(|other| own.names_as_issuer(other));
+        let obstacle = if is_alone { Obstacle::OwnAlone } else { Obstacle::OwnUnrooted };
+        let met = Met { authority: own, place: Place::NearRoot, obstacle };
+        way.obstacles.extend((!own.is_self_issued()).then_some(met));
+        self.end(way)
     }
 
     fn end(&mut self, way: CertificationPath<'a>) -> bool {

@@ -62,7 +62,7 @@ pub(super) fn certainty(
     };
     let looks = client.reaction != Reaction::GoesOn && client.group != Group::Standard;
     match fault {
-        None if is_doubtful && looks && !client.demands.is_whole => certainty.max(Mark::Inferred),
+        None if is_doubtful && looks => certainty.max(Mark::Inferred),
         None | Some(Fault::UnusableKey) if looks && KeyFamily::of(key) == Some(KeyFamily::MlDsa) => {
             certainty.max(Mark::Inferred)
         }

@@ -197,6 +197,7 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::SelfSigned => "self-signed",
         Fault::UnknownRoot => "untrusted root sent",
         Fault::SpoiltChain => "spoilt chain",
+        Fault::Unrooted => "no root trusted",
         Fault::Unfit => "unfit",
         Fault::WeakKey => "weak key",
         Fault::UnusableKey => "unusable key",

@@ -85,6 +85,10 @@ impl Remedy {
     pub(super) fn of_way(met: &Met<'_>) -> Self {
         let is_limit = met.authority.critical.iter().any(|oid| **oid == *extension::NAME_CONSTRAINTS);
         let cure = match (met.obstacle, met.place) {
+            (Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone, _) => {
+                "Install the root of that CA on the clients, and name its file with --ca-file: only some programs trust a \
+                 certificate whose issuer they do not trust."
+            }
             (Obstacle::Critical, _) if is_limit => {
                 "Do nothing where no program is in use that does not know name constraints: to the others they are a \
                  safeguard. Where one is, it takes a CA without them; certfix ca init makes it without --only."

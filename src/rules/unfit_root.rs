@@ -43,6 +43,10 @@ fn check(
     _: &Context<'_>,
 ) -> Option<Hit> {
     let met = demands.unwrap_or(&STRICT).hindrance_on_all(ways).filter(|met| met.place != Place::Between)?;
+    // Where it is none, `untrusted-issuer` says so.
+    if met.obstacle.is_unrooted() {
+        return None;
+    }
     let told = format!("the trusted root {met}");
     let hit = if demands.is_some() || Demands::NONE.minds(met) { Hit::refuse(told) } else { Hit::warn(told) };
     Some(hit.remedy(Remedy::of_way(met)))

@@ -1,8 +1,8 @@
 //! The chain does not lead to a trusted root.
 
-use super::{Check, Context, Hit, Remedy, Rule, Source};
-use crate::clients::{Demands, Fault};
-use crate::facts::{Certificate, CertificationPath, Place, loose_end, standing};
+use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
+use crate::clients::{Demands, Fault, IssuerDemands};
+use crate::facts::{Certificate, CertificationPath, Obstacle, Place, loose_end, standing};
 
 pub(super) const RULE: Rule = Rule {
     code: "untrusted-issuer",
@@ -15,6 +15,15 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Trust(check),
 };
 
+/// RFC 5280 leaves it open what may be trusted (§6.1.1); many clients want a root.
+const ROOTED: Demands = Demands {
+    issuers: IssuerDemands {
+        unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
+        ..IssuerDemands::USUAL
+    },
+    ..Demands::NONE
+};
+
 fn check(
     cert: &Certificate,
     others: &[&Certificate],
@@ -22,12 +31,10 @@ fn check(
     demands: Option<&Demands>,
     ctx: &Context<'_>,
 ) -> Option<Hit> {
-    let demands = demands.unwrap_or(&Demands::NONE);
     if !ways.is_empty() {
-        // Where it is the trusted root, `unfit-root` says so.
-        let met = demands.hindrance_on_all(ways).filter(|met| met.place == Place::Between)?;
-        return Some(Hit::refuse(format!("issued by {}; {met}", cert.issuer)).remedy(Remedy::of_way(met)));
+        return standing_in(cert, ways, demands);
     }
+    let demands = demands.unwrap_or(&Demands::NONE);
     let issuer_is_here = cert.is_self_issued() || others.iter().any(|other| cert.names_as_issuer(other));
     // A root of that name is known, but it is not the one that signed.
     let is_other = ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert));
@@ -45,6 +52,21 @@ fn check(
         return None;
     }
     Some(Hit::refuse(format!("issued by {}{}", cert.issuer, told.unwrap_or_default())))
+}
+
+/// What keeps a client from every way to a trusted root. Where it is the root, `unfit-root` says so.
+fn standing_in(cert: &Certificate, ways: &[CertificationPath<'_>], demands: Option<&Demands>) -> Option<Hit> {
+    let minded = |demands: &Demands, level| {
+        let met = demands.hindrance_on_all(ways)?;
+        if met.place != Place::Between && !met.obstacle.is_unrooted() {
+            return None;
+        }
+        Some(Hit::new(level, format!("issued by {}; {met}", cert.issuer)).remedy(Remedy::of_way(met)))
+    };
+    match demands {
+        Some(demands) => minded(demands, Level::Refused),
+        None => minded(&Demands::NONE, Level::Refused).or_else(|| minded(&ROOTED, Level::Warning)),
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +94,23 @@ mod tests {
     #[test]
     fn accepts_a_trusted_one() {
         assert_eq!(judged(&own(), &[], &TrustStore::new([own()])), None);
+    }
+
+    #[test]
+    fn says_what_is_trusted_and_no_root() {
+        let cert = leaf(["mail.contoso.com"]);
+        let trust = TrustStore::new([cert.clone()]);
+        let hit = judged(&cert, &[], &trust).unwrap();
+        assert_eq!(hit.level, Level::Warning);
+        assert!(hit.detail.ends_with("which signed it, is not trusted"), "{}", hit.detail);
+        assert!(hit.remedy.words(&RULE).starts_with("Install the root of that CA"));
+        let ctx = Context::plain();
+        let ways = trust.ways(&cert, &[], ctx.now);
+        for (id, expected) in [("openssl", Some(Level::Refused)), ("rustls", Some(Level::Refused)), ("go", None)] {
+            let demands = &crate::clients::Client::find(id).unwrap().demands;
+            let hit = check(&cert, &[], &ways, Some(demands), &ctx);
+            assert_eq!(hit.map(|hit| hit.level), expected, "{id}");
+        }
     }
 
     #[test]

@@ -40,6 +40,16 @@ pub(crate) enum Issuer {
     OldRoot,
     /// A good root that is not trusted and that the server sends.
     Sent,
+    /// A good CA below a good root; the CA is trusted, the root is not.
+    Anchored,
+    /// The same, and the server does not send the CA.
+    AnchoredMissing,
+    /// A good CA below a good root; both are trusted, and the server sends neither.
+    BothTrusted,
+    /// A good root, which is not trusted; the certificate itself is.
+    OwnBelow,
+    /// A good CA below a good root, which the server sends; the certificate itself is trusted and nothing else.
+    OwnBetween,
     /// A trusted root with a key of RSA 1024, itself signed over SHA-1.
     WeakRoot,
     /// Nobody else, and it is trusted.
@@ -127,6 +137,8 @@ pub(crate) fn authorities(workshop: &Workshop) {
     workshop.run("req -new -newkey rsa:2048 -nodes -keyout low.key -subj /CN=low -out leaf.csr");
     sign(workshop, "sha256", "-cert between.pem -keyfile between.key", (-1, 800), &[AUTHORITY, SIGNS].join("\n"));
     fs::rename(workshop.file("leaf.pem"), workshop.file("low.pem")).unwrap();
+    let both = ["between.pem", "root.pem"].map(|name| fs::read(workshop.file(name)).unwrap());
+    fs::write(workshop.file("both.pem"), both.concat()).unwrap();
     mix(workshop, "mixed-between.pem", "root.key", Inner::Other);
     fs::copy(workshop.file("root.pem"), workshop.file("mixed-root.pem")).unwrap();
     mix(workshop, "mixed-root.pem", "root.key", Inner::Other);
@@ -240,6 +252,8 @@ impl Case {
         matches!(
             self.issuer,
             Issuer::Between
+                | Issuer::Anchored
+                | Issuer::OwnBetween
                 | Issuer::MissingAbove
                 | Issuer::WeakBetween
                 | Issuer::OldBetween
@@ -281,6 +295,10 @@ impl Case {
             Issuer::BelowRootWith(..) => ("between", "with.pem"),
             Issuer::MixedRoot => ("root", "mixed-root.pem"),
             Issuer::OldRoot => ("root", "old-root.pem"),
+            Issuer::Anchored | Issuer::AnchoredMissing => ("between", "between.pem"),
+            Issuer::BothTrusted => ("between", "both.pem"),
+            Issuer::OwnBelow => ("root", "trusted.pem"),
+            Issuer::OwnBetween => ("between", "trusted.pem"),
             Issuer::WeakRoot => ("weak-root", "weak-root.pem"),
             Issuer::Own | Issuer::Nameless | Issuer::OwnOlder => ("", "trusted.pem"),
             Issuer::OwnStranger => ("", "stranger.pem"),

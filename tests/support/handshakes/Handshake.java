@@ -1,8 +1,9 @@
-// For each line "port<TAB>root file": whether a TLS client in HTTPS mode that trusts this root alone takes the server on
+// For each line "port<TAB>root file": whether a TLS client in HTTPS mode that trusts these roots alone takes the server on
 // 127.0.0.1 as "localhost". Prints "yes" or what it says.
 import java.io.*;
 import java.net.InetAddress;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.*;
@@ -21,7 +22,9 @@ public class Handshake {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         try (InputStream file = new FileInputStream(root)) {
-            store.setCertificateEntry("root", CertificateFactory.getInstance("X.509").generateCertificate(file));
+            for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(file)) {
+                store.setCertificateEntry("root" + store.size(), one);
+            }
         } catch (CertificateException error) {
             return error.toString();
         }

@@ -200,8 +200,9 @@ fn rustls(port: u16, root: &Path) -> Answer {
 
 fn shake(port: u16, root: &Path) -> Result<(), String> {
     let mut roots = RootCertStore::empty();
-    let der = pem::parse(std::fs::read(root).unwrap()).unwrap().into_contents();
-    roots.add(der.into()).map_err(|error| error.to_string())?;
+    for root in pem::parse_many(std::fs::read(root).unwrap()).unwrap() {
+        roots.add(root.into_contents().into()).map_err(|error| error.to_string())?;
+    }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = builder.with_root_certificates(roots).with_no_client_auth();
