@@ -203,7 +203,8 @@ impl<'a> Bench<'a, '_> {
         };
         let Some(hit) = hit else { return Ok(None) };
         if let (Some(fault), false) = (rule.fault, rule.check.is_per_client()) {
-            clients = self.clients(|view| view.member.complains(fault));
+            let forgives = |client: &Client| self.is_trusted_itself() && client.demands.overlooks_in_roots(fault);
+            clients = self.clients(|view| view.member.complains(fault) && !forgives(view.member.client));
         }
         Ok(Some(Finding { rule, hit, clients }))
     }
@@ -235,6 +236,12 @@ impl<'a> Bench<'a, '_> {
         }
     }
 
+    /// True when the certificate itself is trusted, whoever signed it.
+    fn is_trusted_itself(&self) -> bool {
+        let trusted = |cert| self.ctx.trust.is_some_and(|trust| trust.holds(cert));
+        self.subject.item.certificate().is_some_and(trusted)
+    }
+
     /// True when its key, or one that was taken for it, came in another file.
     fn is_lent_a_key(&self) -> bool {
         let keys = &self.subject.keys;
@@ -254,7 +261,8 @@ impl<'a> Bench<'a, '_> {
     ) -> (Option<Hit>, Vec<&'static Client>) {
         let mut worst = check(None);
         let Some(fault) = rule.fault else { return (worst, Vec::new()) };
-        let is_root = self.subject.item.certificate().is_some_and(Certificate::is_self_issued);
+        let is_root =
+            self.is_trusted_itself() || self.subject.item.certificate().is_some_and(Certificate::is_self_issued);
         let mut complaining: Vec<(usize, &'static Client)> = Vec::new();
         for demanded in self.panel.demanded() {
             if !demanded.heeds(fault) || is_root && demanded.demands.overlooks_in_roots(fault) {

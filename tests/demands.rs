@@ -139,6 +139,17 @@ const CASES: &[Case] = &[
     Case { issuer: Issuer::BothTrusted, ..GOOD },
     Case { issuer: Issuer::OwnBelow, ..GOOD },
     Case { issuer: Issuer::OwnBetween, ..GOOD },
+    Case { issuer: Issuer::OwnBelow, days: OLD, ..GOOD },
+    Case { issuer: Issuer::OwnBelow, days: (100, 400), ..GOOD },
+    Case { issuer: Issuer::OwnBetween, days: OLD, ..GOOD },
+    Case { issuer: Issuer::OwnBelow, extensions: &[USAGE, CLIENT], ..GOOD },
+    Case { issuer: Issuer::OwnBelow, name: "other.example", ..GOOD },
+    Case { issuer: Issuer::OwnBelow, digest: "sha1", ..GOOD },
+    Case { issuer: Issuer::OwnBelow, key: "rsa:1024", ..GOOD },
+    Case { issuer: Issuer::OwnBelow, extensions: &[NO_USE], ..GOOD },
+    Case { issuer: Issuer::OwnBelow, extensions: &[CRITICAL], ..GOOD },
+    Case { issuer: Issuer::OwnBelow, inner: Inner::Other, ..GOOD },
+    Case { issuer: Issuer::Anchored, days: OLD, ..GOOD },
     // Roots.
     Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS]), ..GOOD },
     Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[AUTHORITY, SIGNS]), ..GOOD },
@@ -174,11 +185,20 @@ const CASES: &[Case] = &[
     },
     Case { issuer: Issuer::MixedRoot, ..GOOD },
     Case { issuer: Issuer::OldRoot, ..GOOD },
+    Case { issuer: Issuer::BelowOldRoot, ..GOOD },
+    Case { days: OLD, issuer: Issuer::RootWith(OLD, &[AUTHORITY, SIGNS]), ..GOOD },
     Case { name: "other.example", issuer: Issuer::RootWith(OLD, &[AUTHORITY, SIGNS]), ..GOOD },
     // Self-signed.
     Case { issuer: Issuer::OwnOlder, ..GOOD },
     Case { issuer: Issuer::Own, ..GOOD },
     Case { issuer: Issuer::OwnStranger, ..GOOD },
+    Case { issuer: Issuer::Own, days: OLD, ..GOOD },
+    Case { issuer: Issuer::Own, days: (100, 400), ..GOOD },
+    Case { issuer: Issuer::Own, days: OLD, name: "other.example", ..GOOD },
+    Case { issuer: Issuer::Own, days: OLD, extensions: &[CLIENT], ..GOOD },
+    Case { issuer: Issuer::Own, name: "other.example", ..GOOD },
+    Case { issuer: Issuer::OwnStranger, days: OLD, ..GOOD },
+    Case { issuer: Issuer::Nameless, days: OLD, ..GOOD },
     Case { issuer: Issuer::Own, extensions: &[AUTHORITY], ..GOOD },
     Case { issuer: Issuer::Own, digest: "sha1", ..GOOD },
     Case { issuer: Issuer::Own, key: "rsa:1024", ..GOOD },
@@ -262,8 +282,7 @@ fn clients_answer_as_their_models() {
     let mut differences = Vec::new();
     for case in CASES.iter().chain(&critical_cases()).chain(&sans::cases()) {
         let root = case.make(&workshop);
-        let server =
-            Server::start(&workshop, "-cert leaf.pem -cert_chain leaf.pem -key leaf.key -www -cipher ALL:@SECLEVEL=0");
+        let server = Server::start(&workshop, &format!("{} -key leaf.key -www -cipher ALL:@SECLEVEL=0", case.sent()));
         for client in &mut clients {
             let theirs = client.ask(server.port(), &workshop.file(root));
             let (outcome, words) = ours(&workshop, root, client.id);

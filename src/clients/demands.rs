@@ -36,7 +36,7 @@ pub struct Demands {
     pub is_whole: bool,
     /// Faults that end the connection where the client asks its user about others.
     pub unforgiven: &'static [Fault],
-    /// Faults that it overlooks in a self-signed certificate, once that is trusted.
+    /// Faults that it overlooks in a server's own certificate, self-signed or not, once that is trusted itself.
     pub overlooked_in_roots: &'static [Fault],
 }
 
@@ -82,7 +82,7 @@ impl Demands {
         cert.critical.iter().map(|oid| &**oid).filter(move |oid| !knows(oid))
     }
 
-    /// True when a fault of this kind is overlooked in a self-signed certificate that is trusted.
+    /// True when a fault of this kind is overlooked in a server's own certificate that is trusted itself.
     pub fn overlooks_in_roots(&self, fault: Fault) -> bool {
         self.overlooked_in_roots.iter().any(|&overlooked| fault.is_a(overlooked))
     }

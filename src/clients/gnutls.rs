@@ -64,7 +64,6 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Names,
                 Obstacle::InnerAlgorithm,
             ],
-            far_roots: &[],
             unrooted: &[Obstacle::OwnUnrooted],
             purposes: &[Substitute::NetscapeGated],
         },

@@ -77,7 +77,6 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Names,
                 Obstacle::InnerAlgorithm,
             ],
-            far_roots: &[],
             unrooted: &[],
             purposes: &[Substitute::Any],
         },

@@ -10,8 +10,6 @@ pub struct IssuerDemands {
     pub overlooked: &'static [Obstacle],
     /// What it minds in a trusted root.
     pub roots: &'static [Obstacle],
-    /// What it minds besides in a trusted root that has other CAs below it.
-    pub far_roots: &'static [Obstacle],
     /// What it minds where what is trusted is no root, of those that [`Obstacle::is_unrooted`].
     pub unrooted: &'static [Obstacle],
     /// What it takes in a CA where purposes are listed, beside serverAuth.
@@ -23,7 +21,6 @@ impl IssuerDemands {
     pub const USUAL: Self = Self {
         overlooked: &[],
         roots: &[Obstacle::Names],
-        far_roots: &[],
         unrooted: &[],
         purposes: &[Substitute::Any, Substitute::GatedCryptography],
     };
@@ -50,8 +47,7 @@ impl Demands {
             _ if met.obstacle.is_unrooted() => self.issuers.unrooted.contains(&met.obstacle),
             Place::Between if met.obstacle == Obstacle::InnerAlgorithm => false,
             Place::Between => !self.issuers.overlooked.contains(&met.obstacle),
-            Place::NearRoot => self.issuers.roots.contains(&met.obstacle),
-            Place::FarRoot => self.issuers.roots.iter().chain(self.issuers.far_roots).any(|one| *one == met.obstacle),
+            Place::Root => self.issuers.roots.contains(&met.obstacle),
         };
         let serves = |purpose: &Purpose| self.issuers.purposes.iter().any(|other| other.is(purpose));
         minds

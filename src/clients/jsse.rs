@@ -54,17 +54,17 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::NotAuthority,
                 Obstacle::Unstated,
                 Obstacle::Bare,
-                Obstacle::OldVersion,
                 Obstacle::NoCertSign,
                 Obstacle::InnerAlgorithm,
             ],
-            far_roots: &[Obstacle::NotYetValid, Obstacle::Expired],
             unrooted: &[],
             purposes: &[],
         },
         sent_chain_only: true,
         is_whole: true,
         overlooked_in_roots: &[
+            Fault::Expired,
+            Fault::NotYetValid,
             Fault::Critical,
             Fault::WeakKey,
             Fault::WeakSignature,
@@ -107,13 +107,22 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Name, Phrase::only(When::NoDnsName, Mark::Documented, "No name matching {host} found")),
         (Fault::Name, Phrase::new(Mark::Documented, "No subject alternative DNS name matching {host} found.")),
         (Fault::Untrusted, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
-        (Fault::Expired, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
+        (
+            Fault::Expired,
+            Phrase::new(
+                Mark::Measured,
+                "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed",
+            ),
+        ),
         (
             Fault::NotYetValid,
-            Phrase::new(Mark::Measured, "unable to find valid certification path to requested target"),
+            Phrase::new(
+                Mark::Measured,
+                "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed",
+            ),
         ),
-        (Fault::Critical, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
-        (Fault::WeakKey, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
+        (Fault::Critical, Phrase::new(Mark::Measured, "unrecognized critical extension(s)")),
+        (Fault::WeakKey, Phrase::new(Mark::Measured, "Algorithm constraints check failed on keysize limits")),
         (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "Signature algorithm mismatch")),
         (Fault::NetscapeType, Phrase::new(Mark::Measured, "Netscape cert type does not permit use for SSL server")),
         (Fault::KeyUsage, Phrase::new(Mark::Measured, "KeyUsage does not allow digital signatures")),
@@ -160,16 +169,17 @@ pub(super) const CLIENT: Client = Client {
             "run as OpenJDK 17",
             "RSA keys below 1024 bits and MD5 in a signature are refused, SHA-1 below a root of one's own is not. Where \
              purposes are listed serverAuth, anyExtendedKeyUsage or SGC must be among them; where there is a key usage, \
-             digitalSignature, as in all of TLS 1.3 and with ECDHE before. A self-signed certificate that is trusted is \
-             not looked at more closely. Without a subject the SAN has to be critical. Names are compared last. CAs \
+             digitalSignature, as in all of TLS 1.3 and with ECDHE before. A server's certificate that is trusted itself, \
+             self-signed or not, is not looked at more closely, and may have expired. Without a subject the SAN has to be critical. Names are compared last. CAs \
              are not held to purposes. An incomplete chain is not completed.",
         ),
         Statement::new(
             Mark::Measured,
             "run as OpenJDK 17",
-            "A trusted root must say that it is a CA and may sign, so one of version 1 is refused; its purposes, \
-             critical extensions, names and number of CAs are not looked at, its life only when another CA is below \
-             it.",
+            "A trusted root must say that it is a CA and may sign unless it is of version 1; its life, purposes, critical \
+             extensions, names and number of CAs are not looked at. Where the server sends the chain in another order, \
+             or a certificate twice, a way is built anew: one of version 1 is refused then, an expired one where another \
+             CA is below it, and all that is wrong is told as if nothing were trusted.",
         ),
         Statement::new(
             Mark::Measured,

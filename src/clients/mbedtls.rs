@@ -72,7 +72,6 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Expired,
                 Obstacle::InnerAlgorithm,
             ],
-            far_roots: &[],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             purposes: &[],
         },

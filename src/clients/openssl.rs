@@ -74,7 +74,6 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Expired,
                 Obstacle::Names,
             ],
-            far_roots: &[],
             unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             purposes: &[Substitute::GatedCryptography],
         },

@@ -32,7 +32,6 @@ pub(super) const CLIENT: Client = Client {
         issuers: IssuerDemands {
             overlooked: &[Obstacle::NoCertSign],
             roots: &[Obstacle::Names, Obstacle::InnerAlgorithm],
-            far_roots: &[],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             purposes: &[],
         },

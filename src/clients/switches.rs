@@ -193,16 +193,9 @@ fn purposes_of_authorities(demands: &IssuerDemands) -> Option<String> {
 
 /// What it looks at in a trusted root; little is known of those that do as usual.
 fn root(demands: &IssuerDemands) -> Option<String> {
-    let looked_at = |obstacles: &[Obstacle]| {
-        let mut parts: Vec<&str> = obstacles.iter().map(|obstacle| part(*obstacle)).collect();
-        parts.dedup();
-        parts.join(", ")
-    };
-    let far = match demands.far_roots {
-        [] => String::new(),
-        obstacles => format!("; above other CAs {} too", looked_at(obstacles)),
-    };
-    (demands.roots != IssuerDemands::USUAL.roots).then(|| format!("{} are looked at{far}", looked_at(demands.roots)))
+    let mut parts: Vec<&str> = demands.roots.iter().map(|obstacle| part(*obstacle)).collect();
+    parts.dedup();
+    (demands.roots != IssuerDemands::USUAL.roots).then(|| format!("{} are looked at", parts.join(", ")))
 }
 
 /// Whether what is trusted has to be a root.

@@ -46,10 +46,8 @@ pub enum Obstacle {
 pub enum Place {
     /// Between a certificate and its root.
     Between,
-    /// A trusted root that signed the certificate itself.
-    NearRoot,
-    /// A trusted root with other CAs below it.
-    FarRoot,
+    /// A trusted root.
+    Root,
 }
 
 /// An obstacle on the way to a trusted root.

@@ -67,6 +67,11 @@ impl TrustStore {
             || !self.ways(cert, &[], cert.not_before).is_empty()
     }
 
+    /// True when `cert` itself is trusted, whoever signed it.
+    pub fn holds(&self, cert: &Certificate) -> bool {
+        self.named(&cert.identity.subject.der).iter().any(|root| root.der == cert.der)
+    }
+
     /// True when a root has the name of the issuer of `cert`, whatever its key.
     pub fn knows_issuer_of(&self, cert: &Certificate) -> bool {
         self.by_subject.contains_key(&cert.issuer.der)
@@ -113,7 +118,7 @@ impl<'a> Search<'a, '_> {
         let same = |root: &&Certificate| root.identity.key == last.identity.key;
         if below == 0 {
             // A server's own certificate has to be the very one: another with its key is not trusted.
-            if same_name.iter().any(|root| root.der == last.der) && self.end_in_itself(way.clone()) {
+            if self.trust.holds(last) && self.end_in_itself(way.clone()) {
                 return true;
             }
             if last.is_self_issued() {
@@ -167,11 +172,7 @@ impl<'a> Search<'a, '_> {
     }
 
     fn meet(&self, way: &mut CertificationPath<'a>, authority: &'a Certificate, below: usize, is_root: bool) {
-        let place = match (is_root, below) {
-            (false, _) => Place::Between,
-            (true, 0) => Place::NearRoot,
-            (true, _) => Place::FarRoot,
-        };
+        let place = if is_root { Place::Root } else { Place::Between };
         let met = |obstacle| Met { authority, place, obstacle };
         way.obstacles.extend(obstacles(authority, way.certificates[0], below, self.now).map(met));
         way.obstacles.extend((is_root && !authority.is_self_issued()).then(|| met(Obstacle::Unrooted)));
@@ -181,7 +182,7 @@ impl<'a> Search<'a, '_> {
         let own = way.certificates[0];
         let is_alone = !self.pool.iter().any(|other| own.names_as_issuer(other));
         let obstacle = if is_alone { Obstacle::OwnAlone } else { Obstacle::OwnUnrooted };
-        let met = Met { authority: own, place: Place::NearRoot, obstacle };
+        let met = Met { authority: own, place: Place::Root, obstacle };
         way.obstacles.extend((!own.is_self_issued()).then_some(met));
         self.end(way)
     }

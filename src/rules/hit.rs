@@ -105,7 +105,7 @@ impl Remedy {
                 "Ask the CA for an intermediate certificate without that fault, and put it in the place of the other. If the \
                  CA is your own, make its intermediate anew with the same name and key."
             }
-            (_, Place::NearRoot | Place::FarRoot) => return Self::Manual,
+            (_, Place::Root) => return Self::Manual,
         };
         Self::ByHand(cure.to_owned())
     }

@@ -38,6 +38,8 @@ pub(crate) enum Issuer {
     MixedRoot,
     /// A trusted root of version 1.
     OldRoot,
+    /// A good CA below such a root.
+    BelowOldRoot,
     /// A good root that is not trusted and that the server sends.
     Sent,
     /// A good CA below a good root; the CA is trusted, the root is not.
@@ -241,10 +243,16 @@ impl Case {
         }
         if self.sends_more() {
             let above = fs::read(workshop.file(&format!("{ca}.pem"))).unwrap();
-            let chain = [fs::read(workshop.file("leaf.pem")).unwrap(), above].concat();
+            let chain = [fs::read(workshop.file("leaf.pem")).unwrap(), above.clone()].concat();
             fs::write(workshop.file("leaf.pem"), chain).unwrap();
+            fs::write(workshop.file("above.pem"), above).unwrap();
         }
         trusted
+    }
+
+    /// What `openssl s_server` is told to send: what stands in `leaf.pem`, each certificate once.
+    pub(crate) fn sent(&self) -> &'static str {
+        if self.sends_more() { "-cert leaf.pem -cert_chain above.pem" } else { "-cert leaf.pem" }
     }
 
     /// Whether the server sends the certificate of the CA that signs.
@@ -261,6 +269,7 @@ impl Case {
                 | Issuer::EndedBetween
                 | Issuer::BetweenWith(_)
                 | Issuer::BelowRootWith(..)
+                | Issuer::BelowOldRoot
                 | Issuer::Sent
         )
     }
@@ -295,6 +304,7 @@ impl Case {
             Issuer::BelowRootWith(..) => ("between", "with.pem"),
             Issuer::MixedRoot => ("root", "mixed-root.pem"),
             Issuer::OldRoot => ("root", "old-root.pem"),
+            Issuer::BelowOldRoot => ("between", "old-root.pem"),
             Issuer::Anchored | Issuer::AnchoredMissing => ("between", "between.pem"),
             Issuer::BothTrusted => ("between", "both.pem"),
             Issuer::OwnBelow => ("root", "trusted.pem"),

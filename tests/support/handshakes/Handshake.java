@@ -43,7 +43,7 @@ public class Handshake {
         } catch (IOException error) {
             Throwable cause = error;
             while (cause.getCause() != null) cause = cause.getCause();
-            return cause.toString();
+            return error + " " + cause;
         }
     }
 }
