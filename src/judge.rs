@@ -9,13 +9,13 @@ mod verdict;
 
 use std::cell::{LazyCell, OnceCell};
 
-use crate::clients::{Aspect, Client, CommonName, Comparison, Demands, Fault, Meeting, Presented, Reaction};
+use crate::clients::{Client, CommonName, Comparison, Demands, Fault, Meeting, Presented, Reaction};
 use crate::facts::{
     Certificate, CertificationPath, Identity, Item, KeyEntry, Source, Subject, Target, Verification, loose_end,
 };
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
-use verdict::{certainty, date, distrust, outcome, raised};
+use verdict::{certainty, date, distrust, missed, outcome, raised, surmises_ways};
 
 pub use answer::{Chain, Change, chain, changes, newness, undoes_the_order};
 pub use missing::Missing;
@@ -351,19 +351,14 @@ impl<'a> Bench<'a, '_> {
         let (identity, views, is_aimed) = (self.identity, self.views, self.panel.is_aimed_at(target));
         let ways = self.ways.get().map_or(&[][..], Vec::as_slice);
         let distrusted = LazyCell::new(|| distrust(self.subject, !ways.is_empty(), self.ctx));
-        let misses_root =
-            |client: &Client| client.demands.hindrance_on_all(ways).is_some_and(|met| met.obstacle.is_unrooted());
-        let is_clear = ways.iter().any(|way| way.obstacles.is_empty());
-        let is_unrooted = !is_clear && ways.iter().flat_map(|way| &way.obstacles).any(|met| met.obstacle.is_unrooted());
         let (is_unfit, is_untrusted) = (raised(Fault::Unfit, findings), raised(Fault::Untrusted, findings));
         let verdict = |view: View<'a>| {
             let client = view.member.client;
             let raised = is_unfit || is_untrusted && view.member.urgency(Fault::Untrusted).is_some();
-            let is_doubtful = raised && !client.demands.is_whole || is_unrooted && client.surmises(Aspect::Unrooted);
+            let is_doubtful = raised && !client.demands.is_whole || surmises_ways(client, ways);
             let fault = view.fault.filter(|_| client.reaction != Reaction::GoesOn);
             let fault = fault.map(|fault| match fault {
-                Fault::Untrusted if misses_root(client) => Fault::Unrooted,
-                Fault::Untrusted => *distrusted,
+                Fault::Untrusted => missed(client, ways).unwrap_or(*distrusted),
                 fault => fault,
             });
             let date = |fault| cert.and_then(|cert| date(cert, fault));

@@ -5,6 +5,8 @@
 #[path = "support/asked.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
 mod asked;
+#[path = "support/crossed.rs"]
+mod crossed;
 #[path = "support/handshakes/mod.rs"]
 mod handshakes;
 #[path = "support/hello.rs"]
@@ -280,7 +282,7 @@ fn clients_answer_as_their_models() {
     let mut clients = handshakes::all(workshop.folder());
     let (mut accepted, mut refused, mut quoted) = (0, 0, 0);
     let mut differences = Vec::new();
-    for case in CASES.iter().chain(&critical_cases()).chain(&sans::cases()) {
+    for case in CASES.iter().chain(&critical_cases()).chain(&sans::cases()).chain(&crossed::cases()) {
         let root = case.make(&workshop);
         let server = Server::start(&workshop, &format!("{} -key leaf.key -www -cipher ALL:@SECLEVEL=0", case.sent()));
         for client in &mut clients {

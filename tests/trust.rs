@@ -102,6 +102,13 @@ const HELD: &[(&[&str], &[&str])] = &[
     (&["root"], &["between", "crossed"]),
     (&["other"], &["between", "crossed"]),
     (&["other"], &["between"]),
+    // The CA between has two certificates, and OpenSSL tries one.
+    (&["root"], &["detour", "between"]),
+    (&["root"], &["between", "detour"]),
+    (&["root", "other"], &["detour", "between"]),
+    (&["root", "between"], &["detour"]),
+    (&["between"], &["detour", "between"]),
+    (&["detour", "root"], &["between"]),
 ];
 
 #[test]
@@ -118,7 +125,10 @@ fn what_is_trusted_and_no_root_is_enough_where_openssl_says_so() {
     for name in ["between", "leaf"] {
         workshop.run(&format!("req -new {key} -keyout {name}.key -subj /CN={name} -out {name}.csr"));
     }
-    for (name, issuer, kind) in [("crossed", "other", "ca"), ("between", "root", "ca"), ("leaf", "between", "leaf")] {
+    workshop.run("req -new -key between.key -subj /CN=between -out detour.csr");
+    for (name, issuer, kind) in
+        [("crossed", "other", "ca"), ("between", "root", "ca"), ("detour", "other", "ca"), ("leaf", "between", "leaf")]
+    {
         workshop.run(&format!(
             "x509 -req -in {name}.csr -CA {issuer}.pem -CAkey {issuer}.key -days 60 -extfile {kind}.ext -out {name}.pem"
         ));

@@ -18,6 +18,8 @@ pub enum Aspect {
     Demands,
     /// Whether it takes what is trusted and no root.
     Unrooted,
+    /// Whether it tries another way to a root where the first leads to none.
+    Detours,
     /// Whether its user may go on.
     Reaction,
 }
@@ -29,6 +31,7 @@ impl Client {
         let decided = |aspect: &Aspect| match (aspect, &comparison.compared) {
             (Aspect::Demands, _) => fault.is_some_and(Fault::is_unfit),
             (Aspect::Unrooted, _) => fault == Some(Fault::Unrooted),
+            (Aspect::Detours, _) => fault == Some(Fault::Detour),
             (Aspect::Reaction, _) => fault.is_some(),
             (Aspect::Addresses, _) => target.address().is_some(),
             (Aspect::CommonName, compared) => {

@@ -14,7 +14,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[(Fault::Name, Phrase::new(Mark::Documented, "did not match to any IP or DNS fields"))],
     mark: Mark::Documented,
-    surmised: &[Aspect::Demands, Aspect::Unrooted],
+    surmised: &[Aspect::Demands, Aspect::Unrooted, Aspect::Detours],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -65,6 +65,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[Obstacle::OwnUnrooted],
+            detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit, Obstacle::AfterLapsed],
             purposes: &[Substitute::NetscapeGated],
         },
         sent_chain_only: true,
@@ -198,6 +199,12 @@ pub(super) const CLIENT: Client = Client {
             "run as 3.7.9",
             "What is trusted may be a CA below a root. A server's own certificate that a CA signed will do where the server \
              sends it alone, not with its chain.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 3.7.9",
+            "Of several certificates of a CA one that is trusted counts, else the first of those sent, valid \
+             or not; where that leads to no trusted root, no other is tried.",
         ),
     ],
 };

@@ -78,6 +78,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[],
+            detours: &[],
             purposes: &[Substitute::Any],
         },
         sent_chain_only: true,
@@ -199,6 +200,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 1.19",
             "What is trusted may be no root: the certificate of a CA below one, or the server's own.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 1.19",
+            "Where a CA has several certificates, all ways to a root are tried.",
         ),
     ],
 };

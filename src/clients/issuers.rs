@@ -12,6 +12,8 @@ pub struct IssuerDemands {
     pub roots: &'static [Obstacle],
     /// What it minds where what is trusted is no root, of those that [`Obstacle::is_unrooted`].
     pub unrooted: &'static [Obstacle],
+    /// Past what it tries no further certificate of a CA, of those that [`Obstacle::is_detour`].
+    pub detours: &'static [Obstacle],
     /// What it takes in a CA where purposes are listed, beside serverAuth.
     pub purposes: &'static [Substitute],
 }
@@ -22,6 +24,7 @@ impl IssuerDemands {
         overlooked: &[],
         roots: &[Obstacle::Names],
         unrooted: &[],
+        detours: &[],
         purposes: &[Substitute::Any, Substitute::GatedCryptography],
     };
 }
@@ -43,8 +46,9 @@ impl Demands {
     /// True when the client refuses what this CA signed.
     pub fn minds(&self, met: &Met<'_>) -> bool {
         let minds = match met.place {
-            // There it is a fault of its own.
             _ if met.obstacle.is_unrooted() => self.issuers.unrooted.contains(&met.obstacle),
+            _ if met.obstacle.is_detour() => self.issuers.detours.contains(&met.obstacle),
+            // There it is a fault of its own.
             Place::Between if met.obstacle == Obstacle::InnerAlgorithm => false,
             Place::Between => !self.issuers.overlooked.contains(&met.obstacle),
             Place::Root => self.issuers.roots.contains(&met.obstacle),

@@ -58,6 +58,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[],
+            detours: &[],
             purposes: &[],
         },
         sent_chain_only: true,
@@ -191,6 +192,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as OpenJDK 17",
             "What is trusted may be no root: the certificate of a CA below one, or the server's own.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as OpenJDK 17",
+            "Where a CA has several certificates, all ways to a root are tried.",
         ),
     ],
 };

@@ -73,6 +73,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
+            detours: &[Obstacle::AfterOther, Obstacle::AfterNamesake],
             purposes: &[],
         },
         sent_chain_only: true,
@@ -135,6 +136,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 2.28",
             "What is trusted may be a CA below a root, but no server's own certificate that a CA signed.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 2.28",
+            "Of several CAs of one name one that is trusted counts, else the first of those sent that is \
+             valid and may sign, whatever its key; where that leads to no trusted root, no other is tried.",
         ),
     ],
 };

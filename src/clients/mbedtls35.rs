@@ -16,7 +16,7 @@ pub(super) const CLIENT: Client = Client {
     reaction: Reaction::Stops,
     words: &[],
     mark: Mark::Documented,
-    surmised: &[Aspect::Wildcards, Aspect::Demands, Aspect::Unrooted],
+    surmised: &[Aspect::Wildcards, Aspect::Demands, Aspect::Unrooted, Aspect::Detours],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -185,6 +185,8 @@ pub enum Fault {
     SpoiltChain,
     /// The same, for what is trusted is no root.
     Unrooted,
+    /// The same, for the way that it tries leads to no trusted root, and another would.
+    Detour,
     /// Key, signature, usage or life break a rule of its own.
     Unfit,
     /// The key is too short.
@@ -228,6 +230,7 @@ impl Fault {
         Self::UnknownRoot,
         Self::SpoiltChain,
         Self::Unrooted,
+        Self::Detour,
         Self::Unfit,
         Self::WeakKey,
         Self::UnusableKey,
@@ -256,7 +259,9 @@ impl Fault {
     pub const fn broader(self) -> Option<Self> {
         match self {
             Self::Name | Self::Expired | Self::NotYetValid | Self::Untrusted | Self::Unfit | Self::Version => None,
-            Self::SelfSigned | Self::UnknownRoot | Self::SpoiltChain | Self::Unrooted => Some(Self::Untrusted),
+            Self::SelfSigned | Self::UnknownRoot | Self::SpoiltChain | Self::Unrooted | Self::Detour => {
+                Some(Self::Untrusted)
+            }
             Self::WeakKey
             | Self::UnusableKey
             | Self::WeakSignature

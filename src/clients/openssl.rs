@@ -75,6 +75,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Names,
             ],
             unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
+            detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit],
             purposes: &[Substitute::GatedCryptography],
         },
         sent_chain_only: true,
@@ -166,6 +167,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as Debian's 3.0",
             "TLS 1.0 and TLS 1.1 are offered, and end at the key exchange unless that is RSA without a signature.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Debian's 3.0",
+            "Of several certificates of a CA one that is trusted counts, else the first of those sent that \
+             is valid; where that leads to no trusted root, no other is tried.",
         ),
     ],
 };

@@ -28,7 +28,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::NotYetValid, Phrase::new(Mark::Inferred, "certificate is not yet valid")),
     ],
     mark: Mark::Documented,
-    surmised: &[Aspect::Demands, Aspect::Unrooted],
+    surmised: &[Aspect::Demands, Aspect::Unrooted, Aspect::Detours],
     statements: &[
         Statement::new(
             Mark::Documented,

@@ -33,6 +33,7 @@ pub(super) const CLIENT: Client = Client {
             overlooked: &[Obstacle::NoCertSign],
             roots: &[Obstacle::Names, Obstacle::InnerAlgorithm],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
+            detours: &[],
             purposes: &[],
         },
         sent_chain_only: true,
@@ -134,6 +135,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 0.23 with webpki 0.103",
             "What is trusted may be a CA below a root, but no server's own certificate that a CA signed.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 0.23 with webpki 0.103",
+            "Where a CA has several certificates, all ways to a root are tried.",
         ),
     ],
 };

@@ -21,6 +21,8 @@ impl Client {
         }
         list.extend(names.unread.iter().map(|form| ("names", format!("read only from a SAN {}", san_form(*form)))));
         list.extend(demands(self).map(|demand| ("demands", hedged(Aspect::Demands, demand))));
+        let first = first_way(&self.demands.issuers);
+        list.extend(first.map(|what| ("demands", hedged(Aspect::Detours, what.to_owned()))));
         let overlooked = overlooks(&self.demands.issuers);
         list.extend(overlooked.map(|what| ("overlooks", hedged(Aspect::Demands, what))));
         list.extend(root(&self.demands.issuers).map(|what| ("trusted root", hedged(Aspect::Demands, what))));
@@ -198,6 +200,20 @@ fn root(demands: &IssuerDemands) -> Option<String> {
     (demands.roots != IssuerDemands::USUAL.roots).then(|| format!("{} are looked at", parts.join(", ")))
 }
 
+/// What it wants where one CA has several certificates.
+fn first_way(demands: &IssuerDemands) -> Option<&'static str> {
+    match demands.detours {
+        [] => None,
+        obstacles if obstacles.contains(&Obstacle::AfterLapsed) => {
+            Some("a way to the root by the first certificate of each CA")
+        }
+        obstacles if obstacles.contains(&Obstacle::AfterNamesake) => {
+            Some("a way to the root by the first valid CA of each name")
+        }
+        _ => Some("a way to the root by the first valid certificate of each CA"),
+    }
+}
+
 /// Whether what is trusted has to be a root.
 fn unrooted(demands: &IssuerDemands) -> Option<&'static str> {
     match demands.unrooted {
@@ -221,6 +237,7 @@ const fn part(obstacle: Obstacle) -> &'static str {
         Obstacle::Names => "name constraints",
         Obstacle::InnerAlgorithm => "signature algorithms",
         Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone => "issuer",
+        Obstacle::AfterOther | Obstacle::AfterUnfit | Obstacle::AfterLapsed | Obstacle::AfterNamesake => "order",
     }
 }
 

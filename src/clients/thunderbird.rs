@@ -101,7 +101,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Unfit, Phrase::new(Mark::Documented, "An error occurred connecting to {host}.")),
     ],
     mark: Mark::Documented,
-    surmised: &[Aspect::Unrooted],
+    surmised: &[Aspect::Unrooted, Aspect::Detours],
     statements: &[
         Statement::new(
             Mark::Documented,

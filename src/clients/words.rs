@@ -68,7 +68,8 @@ impl Phrase {
             phrases.find(|(_, (of, phrase))| *of == fault && phrase.when.holds(target, identity))
         };
         // Clients have many words for what can be wrong with a chain.
-        let broader = fault.broader().filter(|_| !matches!(fault, Fault::SpoiltChain | Fault::Unrooted));
+        let broader =
+            fault.broader().filter(|_| !matches!(fault, Fault::SpoiltChain | Fault::Unrooted | Fault::Detour));
         let (index, (_, phrase)) = fitting(fault).or_else(|| fitting(broader?))?;
         Some((index, phrase))
     }

@@ -30,6 +30,7 @@ mod obstacle;
 mod read;
 mod request;
 mod revocation;
+mod search;
 mod service;
 mod signature;
 mod statement;

@@ -39,6 +39,14 @@ pub enum Obstacle {
     OwnUnrooted,
     /// The same, and it came alone.
     OwnAlone,
+    /// Another certificate of the CA, valid, comes before it and leads elsewhere.
+    AfterOther,
+    /// The same, and that one may not sign.
+    AfterUnfit,
+    /// The same, and that one's life is over or has not begun.
+    AfterLapsed,
+    /// A CA of the same name and with another key comes before it.
+    AfterNamesake,
 }
 
 /// Where the certificate of a CA stands.
@@ -76,6 +84,7 @@ impl fmt::Display for Met<'_> {
             Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone => {
                 write!(out, ": {}, which signed it, is not trusted", authority.issuer)
             }
+            Obstacle::AfterOther => write!(out, "; the one that {} signed does", authority.issuer),
             _ => Ok(()),
         }
     }
@@ -134,6 +143,8 @@ impl Obstacle {
             Self::Names => forbids(authority, &leaf.identity.names.entries),
             // Whether it is trusted decides, not what it is.
             Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => false,
+            // So do those that come before it.
+            Self::AfterOther | Self::AfterUnfit | Self::AfterLapsed | Self::AfterNamesake => false,
         }
     }
 
@@ -152,7 +163,16 @@ impl Obstacle {
             Self::Names => "may not sign these names",
             Self::InnerAlgorithm => "names two algorithms for one signature",
             Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => "is trusted, but it is no root",
+            Self::AfterOther => "has several certificates here, and the first does not lead to a root that will do",
+            Self::AfterUnfit => "has several certificates here, and the first may not sign",
+            Self::AfterLapsed => "has several certificates here, and the first has expired or begins later",
+            Self::AfterNamesake => "has a namesake with another key here, which comes first",
         }
+    }
+
+    /// True when it stands in no way but that another way is tried first.
+    pub const fn is_detour(self) -> bool {
+        matches!(self, Self::AfterOther | Self::AfterUnfit | Self::AfterLapsed | Self::AfterNamesake)
     }
 
     /// True when what is trusted is no root.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::obstacle::{Met, Obstacle, Place, obstacles};
+use super::search::search;
 use super::{Certificate, Moment, Verification};
 
 /// Trusted root certificates, found by subject.
@@ -34,7 +35,7 @@ impl TrustStore {
     }
 
     /// The ways from `leaf` to trusted roots, using those of `pool` for what is between, each with what stands in it at
-    /// `now`; the last one alone may be without obstacles, for there the search ends.
+    /// `now`; the last one alone may be open, for there the search ends.
     ///
     /// Where a signature cannot be checked, because algorithm or key are not supported, the issuer counts only when
     /// names and key identifiers, present in both, say that it is the one; the way is then not proved.
@@ -44,19 +45,17 @@ impl TrustStore {
         pool: &[&'a Certificate],
         now: Moment,
     ) -> Vec<CertificationPath<'a>> {
-        let mut search = Search { trust: self, pool, now, checks: Checks::default(), found: Vec::new() };
-        search.extend(&mut CertificationPath { certificates: vec![leaf], is_proved: true, obstacles: Vec::new() });
-        search.found
+        search(self, leaf, pool, now)
     }
 
-    /// A way to a trusted root in which nothing stands.
+    /// A way to a trusted root in which nothing stands but that others come first.
     pub fn path<'a>(
         &'a self,
         leaf: &'a Certificate,
         pool: &[&'a Certificate],
         now: Moment,
     ) -> Option<CertificationPath<'a>> {
-        self.ways(leaf, pool, now).pop().filter(|way| way.obstacles.is_empty())
+        self.ways(leaf, pool, now).pop().filter(CertificationPath::is_open)
     }
 
     /// True when one of the roots signed `cert`, or is the same CA.
@@ -83,7 +82,7 @@ impl TrustStore {
         roots.iter().find(|root| cert.names_as_issuer(root))
     }
 
-    fn named(&self, name: &[u8]) -> &[Certificate] {
+    pub(super) fn named(&self, name: &[u8]) -> &[Certificate] {
         self.by_subject.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 }
@@ -99,98 +98,10 @@ pub struct CertificationPath<'a> {
     pub obstacles: Vec<Met<'a>>,
 }
 
-/// The ways that were found, and what is left to try.
-struct Search<'a, 'b> {
-    trust: &'a TrustStore,
-    pool: &'b [&'a Certificate],
-    now: Moment,
-    checks: Checks,
-    found: Vec<CertificationPath<'a>>,
-}
-
-impl<'a> Search<'a, '_> {
-    /// Goes on from the last of `way` to roots, back and another way where one ends (cross-signed CAs). True when the search is
-    /// over: nothing stands in the way that was found last.
-    fn extend(&mut self, way: &mut CertificationPath<'a>) -> bool {
-        let Some(&last) = way.certificates.last() else { return false };
-        let below = way.certificates.len() - 1;
-        let same_name = self.trust.named(&last.identity.subject.der);
-        let same = |root: &&Certificate| root.identity.key == last.identity.key;
-        if below == 0 {
-            // A server's own certificate has to be the very one: another with its key is not trusted.
-            if self.trust.holds(last) && self.end_in_itself(way.clone()) {
-                return true;
-            }
-            if last.is_self_issued() {
-                return false;
-            }
-        // The same name and key are the same CA, whoever signed its certificate.
-        } else if let Some(root) = same_name.iter().filter(same).max_by_key(|root| root.is_self_issued()) {
-            let mut whole = way.clone();
-            // What this certificate says of the CA is of no matter.
-            whole.obstacles.retain(|met| !std::ptr::eq(met.authority, last));
-            self.meet(&mut whole, root, below - 1, true);
-            let is_open = self.end(whole);
-            if is_open || root.is_self_issued() {
-                return is_open;
-            }
-        }
-        // Those that are no roots are between, too.
-        for root in self.trust.named(&last.issuer.der).iter().filter(|root| root.is_self_issued()) {
-            let Some(is_proved) = self.checks.signed(last, root) else { continue };
-            let mut whole = way.clone();
-            whole.is_proved &= is_proved;
-            self.meet(&mut whole, root, below, true);
-            whole.certificates.push(root);
-            if self.end(whole) {
-                return true;
-            }
-        }
-        way.certificates.len() < LONGEST_CHAIN && !last.is_self_issued() && self.extend_between(way, last)
-    }
-
-    fn extend_between(&mut self, way: &mut CertificationPath<'a>, last: &'a Certificate) -> bool {
-        let trusted = self.trust.named(&last.issuer.der).iter().filter(|root| !root.is_self_issued());
-        for issuer in self.pool.iter().copied().chain(trusted) {
-            if way.certificates.iter().any(|seen| seen.der == issuer.der) {
-                continue;
-            }
-            let Some(is_proved) = self.checks.signed(last, issuer) else { continue };
-            // In this order: how many are looked at closely is bounded by the signatures.
-            let (before, met) = (way.is_proved, way.obstacles.len());
-            way.is_proved &= is_proved;
-            self.meet(way, issuer, way.certificates.len() - 1, false);
-            way.certificates.push(issuer);
-            if self.extend(way) {
-                return true;
-            }
-            way.certificates.pop();
-            way.obstacles.truncate(met);
-            way.is_proved = before;
-        }
-        false
-    }
-
-    fn meet(&self, way: &mut CertificationPath<'a>, authority: &'a Certificate, below: usize, is_root: bool) {
-        let place = if is_root { Place::Root } else { Place::Between };
-        let met = |obstacle| Met { authority, place, obstacle };
-        way.obstacles.extend(obstacles(authority, way.certificates[0], below, self.now).map(met));
-        way.obstacles.extend((is_root && !authority.is_self_issued()).then(|| met(Obstacle::Unrooted)));
-    }
-
-    fn end_in_itself(&mut self, mut way: CertificationPath<'a>) -> bool {
-        let own = way.certificates[0];
-        let is_alone = !self.pool.iter().any(|other| own.names_as_issuer(other));
-        let obstacle = if is_alone { Obstacle::OwnAlone } else { Obstacle::OwnUnrooted };
-        let met = Met { authority: own, place: Place::Root, obstacle };
-        way.obstacles.extend((!own.is_self_issued()).then_some(met));
-        self.end(way)
-    }
-
-    fn end(&mut self, way: CertificationPath<'a>) -> bool {
-        let is_open = way.obstacles.is_empty();
-        self.found.push(way);
-        is_open
+impl CertificationPath<'_> {
+    /// True when nothing stands in it but that others come first.
+    pub fn is_open(&self) -> bool {
+        self.obstacles.iter().all(|met| met.obstacle.is_detour())
     }
 }
 
@@ -276,7 +187,7 @@ impl Checks {
     }
 
     /// Whether it is proved that `issuer` signed `cert`; none when it did not.
-    fn signed(&mut self, cert: &Certificate, issuer: &Certificate) -> Option<bool> {
+    pub(super) fn signed(&mut self, cert: &Certificate, issuer: &Certificate) -> Option<bool> {
         if !cert.names_as_issuer(issuer) || self.0 == 0 {
             return None;
         }
@@ -350,6 +261,20 @@ mod tests {
         let store = TrustStore::new([read(trusted.as_ref())]);
         assert!(store.path(&leaf, &[&dead_end], NOW).is_none());
         assert_eq!(store.path(&leaf, &[&dead_end, &way_out], NOW).unwrap().certificates.len(), 3);
+        let met = |pool: [&Certificate; 2]| {
+            let ways = store.ways(&leaf, &pool, NOW);
+            ways.iter().flat_map(|way| &way.obstacles).map(|met| met.obstacle).collect::<Vec<_>>()
+        };
+        assert_eq!(met([&dead_end, &way_out]), [Obstacle::AfterOther]);
+        assert_eq!(met([&way_out, &dead_end]), []);
+        let spoilt = |spoil: fn(&mut Certificate)| {
+            let mut cert = dead_end.clone();
+            spoil(&mut cert);
+            met([&cert, &way_out])
+        };
+        assert_eq!(spoilt(|cert| cert.not_after = Moment::from_unix(0)), [Obstacle::AfterLapsed]);
+        assert_eq!(spoilt(|cert| cert.identity.key_usage = Some(KeyUsage(1))), [Obstacle::AfterUnfit]);
+        assert_eq!(met([&read(root("Between").as_ref()), &way_out]), [Obstacle::AfterNamesake]);
     }
 
     #[test]

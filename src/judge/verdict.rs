@@ -1,8 +1,8 @@
 //! What one client does, and how that follows from what it complains of.
 
 use super::Finding;
-use crate::clients::{Client, Comparison, Demands, Fault, Group, KeyFamily, Mark, Meeting, Message, Reaction};
-use crate::facts::{Certificate, KeyKind, Moment, Subject, Target, issuers, standing};
+use crate::clients::{Aspect, Client, Comparison, Demands, Fault, Group, KeyFamily, Mark, Meeting, Message, Reaction};
+use crate::facts::{Certificate, CertificationPath, KeyKind, Moment, Subject, Target, issuers, standing};
 use crate::rules::{Context, Level};
 
 /// What one client does.
@@ -86,6 +86,25 @@ pub(super) fn distrust(subject: &Subject<'_>, is_rooted: bool, ctx: &Context<'_>
     } else {
         Fault::Untrusted
     }
+}
+
+/// Which kind of distrust it is where a root could be reached: the client wants a root, or tries no other way.
+pub(super) fn missed(client: &Client, ways: &[CertificationPath<'_>]) -> Option<Fault> {
+    let obstacle = client.demands.hindrance_on_all(ways)?.obstacle;
+    let detour = obstacle.is_detour().then_some(Fault::Detour);
+    if obstacle.is_unrooted() { Some(Fault::Unrooted) } else { detour }
+}
+
+/// True when it is surmised how the client does with such ways to roots.
+pub(super) fn surmises_ways(client: &Client, ways: &[CertificationPath<'_>]) -> bool {
+    if ways.iter().any(|way| way.obstacles.is_empty()) {
+        return false;
+    }
+    let mut obstacles = ways.iter().flat_map(|way| &way.obstacles).map(|met| met.obstacle);
+    obstacles.any(|obstacle| {
+        obstacle.is_unrooted() && client.surmises(Aspect::Unrooted)
+            || obstacle.is_detour() && client.surmises(Aspect::Detours)
+    })
 }
 
 /// True when something of this kind was found.

@@ -198,6 +198,7 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::UnknownRoot => "untrusted root sent",
         Fault::SpoiltChain => "spoilt chain",
         Fault::Unrooted => "no root trusted",
+        Fault::Detour => "wrong way first",
         Fault::Unfit => "unfit",
         Fault::WeakKey => "weak key",
         Fault::UnusableKey => "unusable key",

@@ -89,6 +89,10 @@ impl Remedy {
                 "Install the root of that CA on the clients, and name its file with --ca-file: only some programs trust a \
                  certificate whose issuer they do not trust."
             }
+            (obstacle, _) if obstacle.is_detour() => {
+                "Leave the other certificate of that name out of what the server sends, or put it last: many programs go by \
+                 the first and try no second."
+            }
             (Obstacle::Critical, _) if is_limit => {
                 "Do nothing where no program is in use that does not know name constraints: to the others they are a \
                  safeguard. Where one is, it takes a CA without them; certfix ca init makes it without --only."

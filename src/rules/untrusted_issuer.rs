@@ -15,10 +15,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Trust(check),
 };
 
-/// RFC 5280 leaves it open what may be trusted (§6.1.1); many clients want a root.
-const ROOTED: Demands = Demands {
+/// RFC 5280 leaves it open what may be trusted (§6.1.1) and how a way is found (§6); many clients want a root and try one way.
+const NARROW: Demands = Demands {
     issuers: IssuerDemands {
         unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
+        detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit, Obstacle::AfterLapsed, Obstacle::AfterNamesake],
         ..IssuerDemands::USUAL
     },
     ..Demands::NONE
@@ -65,7 +66,7 @@ fn standing_in(cert: &Certificate, ways: &[CertificationPath<'_>], demands: Opti
     };
     match demands {
         Some(demands) => minded(demands, Level::Refused),
-        None => minded(&Demands::NONE, Level::Refused).or_else(|| minded(&ROOTED, Level::Warning)),
+        None => minded(&Demands::NONE, Level::Refused).or_else(|| minded(&NARROW, Level::Warning)),
     }
 }
 
@@ -120,6 +121,28 @@ mod tests {
         issuer.identity.subject = cert.issuer.clone();
         let hit = judged(&cert, &[&issuer], &TrustStore::default()).unwrap();
         assert!(hit.detail.ends_with(" is not a CA"), "{}", hit.detail);
+    }
+
+    #[test]
+    fn says_where_another_certificate_of_a_ca_comes_first() {
+        let authority = |issuer: &str, name: &str| {
+            let mut cert = issued(name, issuer);
+            cert.identity.basic_constraints = Some(BasicConstraints { ca: true, path_length: None });
+            cert.identity.key_usage = Some(KeyUsage::KEY_CERT_SIGN);
+            cert.subject_key_id = Some(name.as_bytes().into());
+            cert.authority_key_id = Some(issuer.as_bytes().into());
+            cert.identity.key.spki = name.as_bytes().into();
+            cert
+        };
+        let mut cert = issued("mail", "Between");
+        cert.authority_key_id = Some(Box::from(*b"Between"));
+        let (dead_end, way_out) = (authority("Other", "Between"), authority("Root", "Between"));
+        let trust = TrustStore::new([authority("Root", "Root")]);
+        let hit = judged(&cert, &[&dead_end, &way_out], &trust).unwrap();
+        assert_eq!(hit.level, Level::Warning);
+        assert!(hit.detail.ends_with("; the one that CN=Root signed does"), "{}", hit.detail);
+        assert!(hit.remedy.words(&RULE).starts_with("Leave the other certificate"));
+        assert_eq!(judged(&cert, &[&way_out, &dead_end], &trust), None);
     }
 
     #[test]

@@ -52,6 +52,9 @@ pub(crate) enum Issuer {
     OwnBelow,
     /// A good CA below a good root, which the server sends; the certificate itself is trusted and nothing else.
     OwnBetween,
+    /// Certificates of good and other CAs: those that the server sends besides its own, which "between" signed, and those that are
+    /// trusted.
+    Crossed(&'static [&'static str], &'static [&'static str]),
     /// A trusted root with a key of RSA 1024, itself signed over SHA-1.
     WeakRoot,
     /// Nobody else, and it is trusted.
@@ -141,11 +144,39 @@ pub(crate) fn authorities(workshop: &Workshop) {
     fs::rename(workshop.file("leaf.pem"), workshop.file("low.pem")).unwrap();
     let both = ["between.pem", "root.pem"].map(|name| fs::read(workshop.file(name)).unwrap());
     fs::write(workshop.file("both.pem"), both.concat()).unwrap();
+    crossed(workshop);
     mix(workshop, "mixed-between.pem", "root.key", Inner::Other);
     fs::copy(workshop.file("root.pem"), workshop.file("mixed-root.pem")).unwrap();
     mix(workshop, "mixed-root.pem", "root.key", Inner::Other);
     workshop.run("req -new -key root.key -subj /CN=Root -out leaf.csr");
     workshop.run("x509 -req -in leaf.csr -signkey root.key -days 9000 -out old-root.pem");
+}
+
+/// More certificates of the good CA and its root, and of others with their names.
+fn crossed(workshop: &Workshop) {
+    for name in ["other", "wrong"] {
+        workshop.run(&format!("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {name}.key"));
+    }
+    let whole: &[&str] = &[AUTHORITY, SIGNS];
+    for (file, key, name, signer, days, extensions) in [
+        ("other", "other", "Other", "other", (-1, 800), whole),
+        ("ended-other", "other", "Other", "other", OLD, whole),
+        ("wrong-root", "wrong", "Root", "wrong", (-1, 800), whole),
+        ("crossed-root", "root", "Root", "other", (-1, 800), whole),
+        ("crossed", "between", "between", "other", (-1, 800), whole),
+        ("ended-crossed", "between", "between", "other", OLD, whole),
+        ("ended", "between", "between", "root", OLD, whole),
+        ("early", "between", "between", "root", (100, 400), whole),
+        ("unfit", "between", "between", "root", (-1, 800), &[AUTHORITY, "keyUsage=digitalSignature"]),
+        ("wrong-between", "wrong", "between", "root", (-1, 800), whole),
+        ("wrong-unfit", "wrong", "between", "root", (-1, 800), &[LEAF]),
+    ] {
+        workshop.run(&format!("req -new -key {key}.key -subj /CN={name} -out leaf.csr"));
+        let own = format!("-selfsign -keyfile {key}.key");
+        let by = format!("-cert {signer}.pem -keyfile {signer}.key");
+        sign(workshop, "sha256", if key == signer { &own } else { &by }, days, &extensions.join("\n"));
+        fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{file}.pem"))).unwrap();
+    }
 }
 
 /// Makes `leaf.pem` of `leaf.csr`.
@@ -247,12 +278,22 @@ impl Case {
             fs::write(workshop.file("leaf.pem"), chain).unwrap();
             fs::write(workshop.file("above.pem"), above).unwrap();
         }
+        if let Issuer::Crossed(sent, held) = self.issuer {
+            let join = |names: &[&str]| -> Vec<u8> {
+                names.iter().flat_map(|name| fs::read(workshop.file(&format!("{name}.pem"))).unwrap()).collect()
+            };
+            fs::write(workshop.file("above.pem"), join(sent)).unwrap();
+            fs::write(workshop.file("trusted.pem"), join(held)).unwrap();
+            let own = fs::read(workshop.file("leaf.pem")).unwrap();
+            fs::write(workshop.file("leaf.pem"), [own, join(sent)].concat()).unwrap();
+        }
         trusted
     }
 
     /// What `openssl s_server` is told to send: what stands in `leaf.pem`, each certificate once.
     pub(crate) fn sent(&self) -> &'static str {
-        if self.sends_more() { "-cert leaf.pem -cert_chain above.pem" } else { "-cert leaf.pem" }
+        let is_crossed = matches!(self.issuer, Issuer::Crossed(..));
+        if is_crossed || self.sends_more() { "-cert leaf.pem -cert_chain above.pem" } else { "-cert leaf.pem" }
     }
 
     /// Whether the server sends the certificate of the CA that signs.
@@ -308,7 +349,7 @@ impl Case {
             Issuer::Anchored | Issuer::AnchoredMissing => ("between", "between.pem"),
             Issuer::BothTrusted => ("between", "both.pem"),
             Issuer::OwnBelow => ("root", "trusted.pem"),
-            Issuer::OwnBetween => ("between", "trusted.pem"),
+            Issuer::OwnBetween | Issuer::Crossed(..) => ("between", "trusted.pem"),
             Issuer::WeakRoot => ("weak-root", "weak-root.pem"),
             Issuer::Own | Issuer::Nameless | Issuer::OwnOlder => ("", "trusted.pem"),
             Issuer::OwnStranger => ("", "stranger.pem"),
