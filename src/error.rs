@@ -1,5 +1,6 @@
 //! Why something could not be done. One enum, so that the tone is kept in one place.
 
+mod about;
 mod deploying;
 mod given;
 mod ordering;

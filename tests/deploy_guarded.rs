@@ -189,7 +189,7 @@ fn a_binding_goes_without_its_template() {
         for commit in [&["commit"][..], &["commit", "--dry-run"]] {
             let said = store.refuse(commit);
             assert!(said.contains(&format!("error: cyrus, bound to '{NAME}', cannot be used: ")), "{said}");
-            let remove = format!("certfix bind NAME --remove --to SERVICE --store {}, ", store.root().display());
+            let remove = format!("certfix bind {NAME} --remove --to SERVICE --store {}, ", store.root().display());
             assert!(said.contains(&remove), "{said}");
         }
         let shown = store.run(&["keys", "show", NAME]);
@@ -221,7 +221,7 @@ fn a_refusal_says_what_to_do_instead() {
     fs::write(store.root().join(NAME).join("key.pem"), credentials().key).unwrap();
     for arguments in [&["bind", NAME, "--to", "files", "--set", &file][..], &["commit"]] {
         let said = store.refuse(arguments);
-        assert!(said.contains("is not the key of") && said.contains("certfix renew --now NAME"), "{said}");
+        assert!(said.contains("is not the key of") && said.contains(&format!("certfix renew --now {NAME}")), "{said}");
     }
 }
 

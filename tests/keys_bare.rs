@@ -68,11 +68,11 @@ fn the_way_from_a_key_alone_to_its_certificate_is_told_at_each_step() {
 fn every_hint_on_the_way_leads_on() {
     let desk = restored();
     let way = format!("certfix csr --renew {BARE} --same-key");
-    let named = way.replace(BARE, "NAME") + " --store store";
+    let named = format!("{way} --store store");
     let order = hint(&desk, &["order", BARE, "--acme", "https://127.0.0.1:9/", "--listen", "127.0.0.1:9"]);
     assert!(order.contains(&named), "{order}");
     let again = hint(&desk, &["csr", "--fqdn", BARE, "--key-file", &format!("{FOLDER}/key.pem")]);
-    assert!(again.contains("certfix csr --renew NAME --store store"), "{again}");
+    assert!(again.contains(&format!("certfix csr --renew {BARE} --store store")), "{again}");
     let another = hint(&desk, &["keys", "restore", "only.key", "--name", BARE]);
     assert!(another.contains("--name NAME"), "{another}");
     // Each of these is a way too.

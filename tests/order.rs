@@ -238,7 +238,7 @@ fn terms_are_agreed_to_or_nothing_is_made() {
     let arguments: Vec<&str> = scene.by_webroot(&[]).into_iter().filter(|word| *word != "--agree-tos").collect();
     let complaint = scene.complaint(&arguments);
     assert!(complaint.contains(" wants its terms to be agreed to: data:text/plain,"), "{complaint}");
-    let hint = format!("hint: read them, then: certfix order NAME --agree-tos --store {}, ", scene.store().display());
+    let hint = format!("hint: read them, then: certfix order {NAME} --agree-tos --store {}, ", scene.store().display());
     assert!(complaint.contains(&hint), "{complaint}");
     assert!(!scene.store().join("_acme").exists());
     assert_eq!(scene.pebble.accounts(), 0);

@@ -114,7 +114,7 @@ fn a_directory_is_trusted_by_its_root_alone() {
     arguments[5] = other.to_str().unwrap();
     let complaint = scene.complaint(&arguments);
     assert!(complaint.contains(" is not trusted: its certificate leads to none of the roots here\n"), "{complaint}");
-    let (order, store) = ("hint: pass the root that signed it to certfix order NAME", scene.store());
+    let (order, store) = (format!("hint: pass the root that signed it to certfix order {NAME}"), scene.store());
     let hint = format!("{order} --store {}: --acme-ca-file FILE\n", store.display());
     assert!(complaint.contains(&hint), "{complaint}");
     arguments.drain(4..6);

@@ -146,6 +146,6 @@ fn who_makes_it_once_more_is_told_how() {
         let output = desk.run(&[command, "--fqdn", OWN], Stdio::null());
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(text.contains("already exists\n"), "{text}");
-        assert!(text.contains(&format!("certfix {command} --renew NAME --store store makes the next")), "{text}");
+        assert!(text.contains(&format!("certfix {command} --renew {OWN} --store store makes the next")), "{text}");
     }
 }

@@ -83,7 +83,9 @@ impl Deploying {
             Self::NoSuchKey { .. } => {
                 "name one of them, make another with certfix csr --fqdn NAME, or name another store with --store DIR"
             }
-            Self::NotInstalled { .. } => "put the CA's answer into the store first",
+            Self::NotInstalled { .. } => {
+                "put the CA's answer into the store first: certfix install FILE; certfix keys show NAME says what is missing"
+            }
             Self::Revoked { .. } => "renew it first: certfix renew --now NAME",
             Self::NotOfOneKey { .. } => {
                 "put the file back that somebody replaced, or make another key and certificate: certfix renew --now NAME"

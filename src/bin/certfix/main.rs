@@ -39,10 +39,7 @@ fn main() -> ExitCode {
         // What a check did not get to is not known to be good; that is counted as shells count a program that SIGPIPE ended.
         Err(error) if terminal::is_unread(&error) && matches!(command, Command::Check(_)) => ExitCode::from(141),
         Err(error) => {
-            match &reply.store {
-                Some(store) => terminal::complain_in(store, &error),
-                None => terminal::complain(&error),
-            }
+            terminal::complain_for(&reply, &error);
             answer(&reply, &error);
             // As shells count a program that Ctrl-C ended.
             ExitCode::from(if matches!(error, Error::Interrupted) { 130 } else { 2 })
@@ -80,8 +77,7 @@ fn shows(command: &Command) -> bool {
 fn answer(reply: &Reply, error: &Error) {
     // Where standard output is what failed, nobody reads it.
     if reply.format == Format::Json && !matches!(error, Error::Stream { .. }) {
-        let hint = reply.store.as_deref().map(|store| printed::in_store(error.hint(), store));
-        let hint = hint.unwrap_or_else(|| error.hint().to_owned());
+        let hint = printed::hint(error, reply.store.as_deref(), reply.key.as_deref());
         let _ = terminal::print(&json::failed(&reply.command, error, hint));
     }
 }

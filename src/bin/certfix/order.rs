@@ -50,8 +50,8 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
             Err(error) if names.len() == 1 || matches!(error, Error::Interrupted) => return Err(error),
             // The others can be had all the same.
             Err(error) => {
-                terminal::complain_in(store.root(), &error);
-                let hint = printed::in_store(error.hint(), store.root());
+                terminal::complain_about(name, store.root(), &error);
+                let hint = printed::hint(&error, Some(store.root()), Some(name));
                 failures.push(Failure { error: format!("{}: {error}", Text::from(&**name)), hint });
             }
         }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use certfix::Error;
 use certfix::facts::Name;
 use certfix::report::text;
 use certfix::store::{self, Store};
@@ -51,9 +52,19 @@ pub(crate) fn in_store(sentence: &str, store: &Path) -> String {
     text
 }
 
+/// What to do about an error of work on a store and a key of it, if it is about such, which every command then names.
+pub(crate) fn hint(error: &Error, store: Option<&Path>, key: Option<&str>) -> String {
+    match (store, error.key().as_deref().or(key)) {
+        (Some(store), Some(key)) => of_key(&in_store(error.hint(), store), store, key),
+        (Some(store), None) => in_store(error.hint(), store),
+        (None, _) => error.hint().to_owned(),
+    }
+}
+
 /// The same sentence, in which every command about a key of the store names this one, or its last request.
 pub(crate) fn of_key(sentence: &str, store: &Path, name: &str) -> String {
-    const ABOUT_A_KEY: [&str; 4] = ["certfix order ", "csr --renew ", "renew --now ", "keys show "];
+    const ABOUT_A_KEY: [&str; 6] =
+        ["certfix order ", "certfix bind ", "csr --renew ", "self-signed --renew ", "renew --now ", "keys show "];
     const SIGN: &str = "ca sign ";
     let fill = |text: String, command: &str| {
         text.replace(&format!("{command}NAME"), &format!("{command}{}", text::quoted(name)))

@@ -12,7 +12,8 @@ use certfix::report::text::Page;
 use certfix::told::Told;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::printed::{in_store, of_key};
+use crate::args::Reply;
+use crate::printed::hint;
 
 /// Wide enough for the tables; also the width of pipes and files, so that they do not depend on a window.
 const WIDTH: usize = 100;
@@ -111,12 +112,17 @@ pub(crate) fn complain(error: &Error) {
 
 /// The same of work on a store, which the commands in the hint name.
 pub(crate) fn complain_in(store: &Path, error: &Error) {
-    complain_with("error", error, &in_store(error.hint(), store));
+    complain_with("error", error, &hint(error, Some(store), None));
 }
 
 /// The same, where it belongs to one of its keys, which the commands name as well.
 pub(crate) fn complain_about(name: &str, store: &Path, error: &Error) {
-    complain_with(&format!("error: {}", Text::from(name)), error, &of_key(&in_store(error.hint(), store), store, name));
+    complain_with(&format!("error: {}", Text::from(name)), error, &hint(error, Some(store), Some(name)));
+}
+
+/// The same of what a whole command was about.
+pub(crate) fn complain_for(reply: &Reply, error: &Error) {
+    complain_with("error", error, &hint(error, reply.store.as_deref(), reply.key.as_deref()));
 }
 
 fn complain_with(head: &str, error: &Error, hint: &str) {

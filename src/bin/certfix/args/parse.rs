@@ -1,5 +1,6 @@
 //! The command line becomes a command, and who reads what comes of it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches};
@@ -14,13 +15,16 @@ pub(crate) struct Reply {
     pub(crate) format: Format,
     /// The store that it works on, if it takes one.
     pub(crate) store: Option<PathBuf>,
+    /// The key of the store that it is about, if it is about one.
+    pub(crate) key: Option<String>,
 }
 
 /// The command line, or help and usage errors and the end of the program.
 pub(crate) fn parse() -> (Command, Reply) {
     let mut matches = command().get_matches();
     let command_name = matches.subcommand_name().unwrap_or_default().to_owned();
-    let reply = Reply { command: command_name, format: format(&matches), store: store(&matches) };
+    let (store, key) = (raw(&matches, "store").map(PathBuf::from), key(&matches));
+    let reply = Reply { command: command_name, format: format(&matches), store, key };
     let arguments = Arguments::from_arg_matches_mut(&mut matches);
     (arguments.unwrap_or_else(|error| error.format(&mut command()).exit()).command, reply)
 }
@@ -53,10 +57,17 @@ fn format(matches: &ArgMatches) -> Format {
     }
 }
 
-/// The store, named or usual.
-fn store(matches: &ArgMatches) -> Option<PathBuf> {
-    match matches.subcommand() {
-        Some((_, below)) => store(below),
-        None => matches.try_get_raw("store").ok().flatten()?.next().map(PathBuf::from),
+/// The key, where the command has one alone: `certfix order NAME`, `certfix csr --fqdn NAME`.
+fn key(matches: &ArgMatches) -> Option<String> {
+    let named = ["name", "renew", "names", "fqdn"].into_iter().find_map(|id| raw(matches, id));
+    raw(matches, "store").and(named)?.into_string().ok()
+}
+
+/// The value of an argument as it was typed, or its usual value; None where there are several.
+fn raw(matches: &ArgMatches, id: &str) -> Option<OsString> {
+    if let Some((_, below)) = matches.subcommand() {
+        return raw(below, id);
     }
+    let mut values = matches.try_get_raw(id).ok().flatten()?;
+    values.next().map(OsString::from).filter(|_| values.next().is_none())
 }
