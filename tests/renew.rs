@@ -387,6 +387,9 @@ fn a_request_is_for_whoever_is_recorded_unless_somebody_else_is_named() {
     assert_eq!(next, format!("certfix ca sign {request} --install --ca contoso-ca --store store"));
     // It works as it stands, also where the store has several CAs.
     desk.answer(0, &["ca", "init", "Other CA", "--key", "p-256", "--plain-key"]);
+    let fresh = desk.answer(0, &["csr", "--fqdn", "other.contoso.com", "--ca", "private", "--key", "p-256"]);
+    let which = "certfix ca sign store/other.contoso.com/request.csr --ca NAME --install --store store\n";
+    assert!(fresh.ends_with(which), "{fresh}");
     desk.answer(0, &[&next.split(' ').skip(1).collect::<Vec<_>>()[..], &["--yes"]].concat());
     assert!(!desk.path(&request).exists());
     assert_eq!(desk.json(0, &["keys", "show", name])["keys"][0]["generation"], 3);

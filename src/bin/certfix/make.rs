@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use certfix::authority::private::Private;
 use certfix::facts::{DistinguishedName, GeneralName, Item, KeyKind, Name, Target, Text};
 use certfix::issue::{Contact, KeyChoice, SigningKey};
 use certfix::judge::{Panel, Report, judge};
@@ -343,15 +344,27 @@ impl Work<'_> {
         let product = products.first()?;
         let profile = product.plan.profile;
         let ca = profile.name;
-        let has_own = || !profile.is_public() && Store::open(&self.args.store).authorities().is_dir();
-        Some(match (product.is_request(), products.len()) {
-            (true, 1) if has_own() => {
-                format!("send {shown} to {ca}, or: certfix ca sign {file} --install{}", store_flag(&self.args.store))
+        let own = if profile.is_public() { None } else { self.own_authority() };
+        Some(match (product.is_request(), products.len(), own) {
+            (true, 1, Some(own)) => {
+                format!(
+                    "send {shown} to {ca}, or: certfix ca sign {file}{own} --install{}",
+                    store_flag(&self.args.store)
+                )
             }
-            (true, 1) => format!("send {shown} to {ca}."),
-            (true, many) => format!("send the {many} requests to {ca}, each for a certificate of its own."),
-            (false, _) => format!("certfix check {file}"),
+            (true, 1, None) => format!("send {shown} to {ca}."),
+            (true, many, _) => format!("send the {many} requests to {ca}, each for a certificate of its own."),
+            (false, ..) => format!("certfix check {file}"),
         })
+    }
+
+    /// How `ca sign` is told which CA of the store is meant, if it has any: one alone need not be named.
+    fn own_authority(&self) -> Option<&'static str> {
+        match Private::all(&Store::open(&self.args.store)).map(|all| all.len()) {
+            Ok(0) | Err(_) => None,
+            Ok(1) => Some(""),
+            Ok(_) => Some(" --ca NAME"),
+        }
     }
 }
 
