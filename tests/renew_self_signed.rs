@@ -51,6 +51,9 @@ fn whoever_looks_is_told_the_command_that_makes_the_next_one() {
     let said = desk.json(1, &["renew", "--at", LATE]);
     assert_eq!(said["keys"][0]["outcome"], "self-signed");
     assert_eq!(desk.contents(), before, "something was made that nobody answers");
+    let checked = desk.answer(1, &["check", FOLDER, "--fqdn", OWN, "--at", LATE]);
+    assert!(checked.contains(&format!("  certfix self-signed --renew {OWN} --store store\n")), "{checked}");
+    assert!(!checked.contains("csr --renew"), "{checked}");
 
     let shown = desk.answer(0, &["keys", "show", OWN, "--at", LATE]);
     let next = shown.lines().find_map(|line| line.strip_prefix("Next: ")).unwrap_or_else(|| panic!("{shown}"));

@@ -26,18 +26,17 @@ pub(super) fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>)
     let name = report.target.and_then(|target| target.name())?;
     // What the certificate does not tell was said with --ca, and has to be said again; no public CA signs internal names.
     let is_own = report.subject.item.certificate().is_some_and(Certificate::is_self_issued);
-    let ca = match report.authority {
-        Authority::Unknown | Authority::Private if name.is_internal() && is_own => {
-            if let Some(Kept { name, store_flag, .. }) = place.kept {
-                return Some(format!("certfix self-signed --renew {name}{store_flag}"));
-            }
-            " --self-signed"
+    let ca = match (report.authority, place.kept) {
+        // Who keeps one of its own wants the next one, too.
+        (Authority::Unknown | Authority::Private, Some(Kept { name, store_flag, .. })) if is_own => {
+            return Some(format!("certfix self-signed --renew {name}{store_flag}"));
         }
-        Authority::Unknown | Authority::Private if name.is_internal() => " --ca private",
-        told if told == Authority::of(report.subject.item) => "",
-        Authority::Private => " --ca private",
-        Authority::Public => " --ca public",
-        Authority::Unknown => "",
+        (Authority::Unknown | Authority::Private, None) if name.is_internal() && is_own => " --self-signed",
+        (Authority::Unknown | Authority::Private, _) if name.is_internal() => " --ca private",
+        (told, _) if told == Authority::of(report.subject.item) => "",
+        (Authority::Private, _) => " --ca private",
+        (Authority::Public, _) => " --ca public",
+        (Authority::Unknown, _) => "",
     };
     match place.kept {
         Some(Kept { name, store_flag, .. }) => Some(format!("certfix csr --renew {name}{ca}{store_flag}")),
