@@ -15,7 +15,7 @@ use crate::facts::{
 };
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
-use verdict::{certainty, date, distrust, missed, outcome, raised, surmises_ways};
+use verdict::{certainty, date, distrust, missed, outcome, raised, surmises_ways, wants_staple, ways};
 
 pub use answer::{Chain, Change, chain, changes, newness, undoes_the_order};
 pub use missing::Missing;
@@ -228,7 +228,7 @@ impl<'a> Bench<'a, '_> {
     /// The ways to trusted roots.
     fn trusted(&self, cert: &'a Certificate) -> Result<&[CertificationPath<'a>], Missing> {
         let (trust, chain) = (self.ctx.trust.ok_or(Missing::Trust)?, &self.subject.chain);
-        let ways = self.ways.get_or_init(|| trust.ways(cert, chain, self.ctx.now));
+        let ways = self.ways.get_or_init(|| ways(trust, cert, self.subject, self.ctx.now));
         match &**ways {
             [] if chain.is_empty() && !cert.is_self_issued() && !trust.knows_issuer_of(cert) => Err(Missing::Chain),
             [.., last] if !last.is_proved => Err(Missing::Proof),
@@ -355,7 +355,8 @@ impl<'a> Bench<'a, '_> {
         let verdict = |view: View<'a>| {
             let client = view.member.client;
             let raised = is_unfit || is_untrusted && view.member.urgency(Fault::Untrusted).is_some();
-            let is_doubtful = raised && !client.demands.is_whole || surmises_ways(client, ways);
+            let is_doubtful =
+                raised && !client.demands.is_whole || surmises_ways(client, ways) || wants_staple(client, cert);
             let fault = view.fault.filter(|_| client.reaction != Reaction::GoesOn);
             let fault = fault.map(|fault| match fault {
                 Fault::Untrusted => missed(client, ways).unwrap_or(*distrusted),

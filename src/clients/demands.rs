@@ -32,6 +32,8 @@ pub struct Demands {
     pub lives: &'static [LifeLimit],
     /// Whether it goes by the certificates that the server sends, and finds no missing one by itself.
     pub sent_chain_only: bool,
+    /// Whether it wants an OCSP answer stapled where the certificate says that the server does so (RFC 7633).
+    pub wants_staple: bool,
     /// Whether all kinds of demand were looked for, so that what is not named here is taken for certain.
     pub is_whole: bool,
     /// Faults that end the connection where the client asks its user about others.
@@ -67,6 +69,7 @@ impl Demands {
         issuers: IssuerDemands::USUAL,
         lives: &[],
         sent_chain_only: false,
+        wants_staple: false,
         is_whole: false,
         unforgiven: &[Fault::UnusableKey],
         overlooked_in_roots: &[],

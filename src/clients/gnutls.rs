@@ -69,6 +69,7 @@ pub(super) const CLIENT: Client = Client {
             purposes: &[Substitute::NetscapeGated],
         },
         sent_chain_only: true,
+        wants_staple: true,
         is_whole: true,
         overlooked_in_roots: &[Fault::WeakSignature, Fault::Critical],
         ..Demands::NONE

@@ -73,7 +73,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
-            detours: &[Obstacle::AfterOther, Obstacle::AfterNamesake],
+            detours: &[Obstacle::AfterOther, Obstacle::AfterNamesake, Obstacle::Backwards],
             purposes: &[],
         },
         sent_chain_only: true,
@@ -141,7 +141,8 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 2.28",
             "Of several CAs of one name one that is trusted counts, else the first of those sent that is \
-             valid and may sign, whatever its key; where that leads to no trusted root, no other is tried.",
+             valid and may sign, whatever its key; where that leads to no trusted root, no other is tried. A CA that comes \
+             before the certificate that it signed is not found.",
         ),
     ],
 };

@@ -166,6 +166,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
     let names = demands.refused_names.iter().map(|refused| format!("a SAN {}", san_form(*refused)));
     let encodings = (!demands.refused_encodings.is_empty())
         .then(|| format!("nothing encoded as {}", either(demands.refused_encodings.iter().map(|flaw| flaw.words()))));
+    let staple = demands.wants_staple.then(|| "an OCSP answer stapled, where the certificate says so".to_owned());
     let chain = demands.sent_chain_only.then(|| "the whole chain from the server".to_owned());
     let authorities = purposes_of_authorities(&demands.issuers);
     let lives = demands.lives.iter().map(|limit| {
@@ -181,6 +182,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         .chain(forms)
         .chain(names)
         .chain(encodings)
+        .chain(staple)
         .chain(authorities)
         .chain(chain)
         .chain(lives)
@@ -208,7 +210,7 @@ fn first_way(demands: &IssuerDemands) -> Option<&'static str> {
             Some("a way to the root by the first certificate of each CA")
         }
         obstacles if obstacles.contains(&Obstacle::AfterNamesake) => {
-            Some("a way to the root by the first valid CA of each name")
+            Some("a way to the root by the first valid CA of each name behind what it signed")
         }
         _ => Some("a way to the root by the first valid certificate of each CA"),
     }
@@ -237,7 +239,11 @@ const fn part(obstacle: Obstacle) -> &'static str {
         Obstacle::Names => "name constraints",
         Obstacle::InnerAlgorithm => "signature algorithms",
         Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone => "issuer",
-        Obstacle::AfterOther | Obstacle::AfterUnfit | Obstacle::AfterLapsed | Obstacle::AfterNamesake => "order",
+        Obstacle::AfterOther
+        | Obstacle::AfterUnfit
+        | Obstacle::AfterLapsed
+        | Obstacle::AfterNamesake
+        | Obstacle::Backwards => "order",
     }
 }
 

@@ -47,6 +47,8 @@ pub enum Obstacle {
     AfterLapsed,
     /// A CA of the same name and with another key comes before it.
     AfterNamesake,
+    /// It comes before the certificate that it signed.
+    Backwards,
 }
 
 /// Where the certificate of a CA stands.
@@ -144,7 +146,7 @@ impl Obstacle {
             // Whether it is trusted decides, not what it is.
             Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => false,
             // So do those that come before it.
-            Self::AfterOther | Self::AfterUnfit | Self::AfterLapsed | Self::AfterNamesake => false,
+            Self::AfterOther | Self::AfterUnfit | Self::AfterLapsed | Self::AfterNamesake | Self::Backwards => false,
         }
     }
 
@@ -167,12 +169,13 @@ impl Obstacle {
             Self::AfterUnfit => "has several certificates here, and the first may not sign",
             Self::AfterLapsed => "has several certificates here, and the first has expired or begins later",
             Self::AfterNamesake => "has a namesake with another key here, which comes first",
+            Self::Backwards => "comes before the certificate that it signed",
         }
     }
 
-    /// True when it stands in no way but that another way is tried first.
+    /// True when it stands in no way but that of programs that do not look everywhere.
     pub const fn is_detour(self) -> bool {
-        matches!(self, Self::AfterOther | Self::AfterUnfit | Self::AfterLapsed | Self::AfterNamesake)
+        matches!(self, Self::AfterOther | Self::AfterUnfit | Self::AfterLapsed | Self::AfterNamesake | Self::Backwards)
     }
 
     /// True when what is trusted is no root.

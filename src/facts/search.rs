@@ -69,6 +69,7 @@ impl<'a> Search<'a, '_> {
     fn extend_between(&mut self, way: &mut CertificationPath<'a>, last: &'a Certificate) -> bool {
         let trusted = self.trust.named(&last.issuer.der).iter().filter(|root| !root.is_self_issued());
         let mut passed: Vec<Obstacle> = Vec::new();
+        let place = self.pool.iter().rposition(|sent| sent.der == last.der);
         // What is trusted comes first.
         let sent = self.pool.iter().map(|sent| (*sent, true));
         for (issuer, is_sent) in trusted.map(|held| (held, false)).chain(sent) {
@@ -83,19 +84,21 @@ impl<'a> Search<'a, '_> {
                 continue;
             };
             // In this order: how many are looked at closely is bounded by the signatures.
-            let (before, met) = (way.is_proved, way.obstacles.len());
+            let (before, few) = (way.is_proved, way.obstacles.len());
             way.is_proved &= is_proved;
             self.meet(way, issuer, way.certificates.len() - 1, false);
-            let detour = self.detour_after(&way.obstacles[met..], issuer);
-            let place = Place::Between;
-            way.obstacles.extend(passed.iter().map(|&obstacle| Met { authority: issuer, place, obstacle }));
+            let detour = self.detour_after(&way.obstacles[few..], issuer);
+            let is_behind = |place: usize| self.pool[place..].iter().any(|sent| sent.der == issuer.der);
+            let backwards = (is_sent && !place.is_none_or(is_behind)).then_some(Obstacle::Backwards);
+            let met = |obstacle| Met { authority: issuer, place: Place::Between, obstacle };
+            way.obstacles.extend(passed.iter().copied().chain(backwards).map(met));
             pass(&mut passed, detour);
             way.certificates.push(issuer);
             if self.extend(way) {
                 return true;
             }
             way.certificates.pop();
-            way.obstacles.truncate(met);
+            way.obstacles.truncate(few);
             way.is_proved = before;
         }
         false

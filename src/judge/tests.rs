@@ -44,6 +44,20 @@ fn kb958977_outlook_2007_warns_and_its_elders_do_not() {
 }
 
 #[test]
+fn what_depends_on_a_stapled_answer_is_not_certain() {
+    let of = |must_staple, id: &str| {
+        let seen = evidence(vec![Certificate { must_staple, ..leaf(["mail.contoso.com"]) }]);
+        judged(&seen, Some("mail.contoso.com"), "2026-09-01", |report| {
+            let verdict = report.verdicts.iter().find(|verdict| verdict.client.id == id).unwrap();
+            (verdict.outcome, verdict.certainty)
+        })
+    };
+    assert_eq!(of(true, "gnutls"), (Outcome::Accepts, Mark::Inferred));
+    assert_eq!(of(false, "gnutls"), (Outcome::Accepts, Mark::Measured));
+    assert_eq!(of(true, "openssl"), (Outcome::Accepts, Mark::Measured));
+}
+
+#[test]
 fn q198564_a_differing_common_name_is_named_as_such() {
     let bare = Identity { subject: subject(&["server"]), ..identity([]) };
     let seen = evidence(vec![Certificate { identity: bare, ..leaf([]) }]);

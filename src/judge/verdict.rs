@@ -2,7 +2,9 @@
 
 use super::Finding;
 use crate::clients::{Aspect, Client, Comparison, Demands, Fault, Group, KeyFamily, Mark, Meeting, Message, Reaction};
-use crate::facts::{Certificate, CertificationPath, KeyKind, Moment, Subject, Target, issuers, standing};
+use crate::facts::{
+    Certificate, CertificationPath, KeyKind, Moment, Obstacle, Order, Subject, Target, TrustStore, issuers, standing,
+};
 use crate::rules::{Context, Level};
 
 /// What one client does.
@@ -88,6 +90,20 @@ pub(super) fn distrust(subject: &Subject<'_>, is_rooted: bool, ctx: &Context<'_>
     }
 }
 
+/// The ways to trusted roots. In which order certificates are sent, a file without one does not tell.
+pub(super) fn ways<'a>(
+    trust: &'a TrustStore,
+    cert: &'a Certificate,
+    subject: &Subject<'a>,
+    now: Moment,
+) -> Vec<CertificationPath<'a>> {
+    let mut ways = trust.ways(cert, &subject.chain, now);
+    if subject.evidence.order == Order::None {
+        ways.iter_mut().for_each(|way| way.obstacles.retain(|met| met.obstacle != Obstacle::Backwards));
+    }
+    ways
+}
+
 /// Which kind of distrust it is where a root could be reached: the client wants a root, or tries no other way.
 pub(super) fn missed(client: &Client, ways: &[CertificationPath<'_>]) -> Option<Fault> {
     let obstacle = client.demands.hindrance_on_all(ways)?.obstacle;
@@ -105,6 +121,11 @@ pub(super) fn surmises_ways(client: &Client, ways: &[CertificationPath<'_>]) -> 
         obstacle.is_unrooted() && client.surmises(Aspect::Unrooted)
             || obstacle.is_detour() && client.surmises(Aspect::Detours)
     })
+}
+
+/// True when it depends on what the server staples, which is not looked at.
+pub(super) fn wants_staple(client: &Client, cert: Option<&Certificate>) -> bool {
+    client.demands.wants_staple && cert.is_some_and(|cert| cert.must_staple)
 }
 
 /// True when something of this kind was found.

@@ -89,6 +89,10 @@ impl Remedy {
                 "Install the root of that CA on the clients, and name its file with --ca-file: only some programs trust a \
                  certificate whose issuer they do not trust."
             }
+            (Obstacle::Backwards, _) => {
+                "Send the server's certificate first, then its issuer, then that one's issuer: some small programs look no \
+                 way back."
+            }
             (obstacle, _) if obstacle.is_detour() => {
                 "Leave the other certificate of that name out of what the server sends, or put it last: many programs go by \
                  the first and try no second."

@@ -23,6 +23,10 @@ const CHAINS: &[(&[&str], &[&str])] = &[
     (&["between", "wrong-between"], &["root"]),
     (&["wrong-unfit", "between"], &["root"]),
     (&["wrong-between", "crossed", "between"], &["root"]),
+    (&["between", "crossed-root"], &["other"]),
+    (&["crossed-root", "between"], &["other"]),
+    (&["crossed-root", "between", "crossed-root"], &["other"]),
+    (&["ended-other", "between"], &["root"]),
     (&["between"], &["wrong-root", "root"]),
     (&["between"], &["root", "wrong-root"]),
 ];
