@@ -65,6 +65,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[Obstacle::OwnUnrooted],
+            identifiers: &[Obstacle::KeyIdentifier],
             detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit, Obstacle::AfterLapsed],
             purposes: &[Substitute::NetscapeGated],
         },
@@ -206,6 +207,12 @@ pub(super) const CLIENT: Client = Client {
             "run as 3.7.9",
             "Of several certificates of a CA one that is trusted counts, else the first of those sent, valid \
              or not; where that leads to no trusted root, no other is tried.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 3.7.9",
+            "A CA counts only when its key identifier is that of the authorityKeyIdentifier; issuer and serial number in it are not \
+             compared.",
         ),
     ],
 };

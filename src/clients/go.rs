@@ -78,6 +78,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[],
+            identifiers: &[],
             detours: &[],
             purposes: &[Substitute::Any],
         },
@@ -205,6 +206,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 1.19",
             "Where a CA has several certificates, all ways to a root are tried.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 1.19",
+            "The authorityKeyIdentifier decides nothing where the signature fits.",
         ),
     ],
 };

@@ -12,6 +12,9 @@ pub struct IssuerDemands {
     pub roots: &'static [Obstacle],
     /// What it minds where what is trusted is no root, of those that [`Obstacle::is_unrooted`].
     pub unrooted: &'static [Obstacle],
+    /// Which identifiers have to be those that the certificate below gives, of those that [`Obstacle::is_misnomer`]; those of
+    /// roots alone stand in `roots`.
+    pub identifiers: &'static [Obstacle],
     /// Past what it tries no further certificate of a CA, of those that [`Obstacle::is_detour`].
     pub detours: &'static [Obstacle],
     /// What it takes in a CA where purposes are listed, beside serverAuth.
@@ -24,6 +27,7 @@ impl IssuerDemands {
         overlooked: &[],
         roots: &[Obstacle::Names],
         unrooted: &[],
+        identifiers: &[],
         detours: &[],
         purposes: &[Substitute::Any, Substitute::GatedCryptography],
     };
@@ -47,6 +51,8 @@ impl Demands {
     pub fn minds(&self, met: &Met<'_>) -> bool {
         let minds = match met.place {
             _ if met.obstacle.is_unrooted() => self.issuers.unrooted.contains(&met.obstacle),
+            Place::Between if met.obstacle.is_misnomer() => self.issuers.identifiers.contains(&met.obstacle),
+            _ if self.issuers.identifiers.contains(&met.obstacle) => true,
             _ if met.obstacle.is_detour() => self.issuers.detours.contains(&met.obstacle),
             // There it is a fault of its own.
             Place::Between if met.obstacle == Obstacle::InnerAlgorithm => false,

@@ -56,8 +56,11 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Bare,
                 Obstacle::NoCertSign,
                 Obstacle::InnerAlgorithm,
+                Obstacle::KeyIdentifier,
+                Obstacle::IssuerAndSerial,
             ],
             unrooted: &[],
+            identifiers: &[],
             detours: &[],
             purposes: &[],
         },
@@ -108,6 +111,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Name, Phrase::only(When::NoDnsName, Mark::Documented, "No name matching {host} found")),
         (Fault::Name, Phrase::new(Mark::Documented, "No subject alternative DNS name matching {host} found.")),
         (Fault::Untrusted, Phrase::new(Mark::Measured, "unable to find valid certification path to requested target")),
+        (Fault::Misnomer, Phrase::new(Mark::Measured, "Path does not chain with any of the trust anchors")),
         (
             Fault::Expired,
             Phrase::new(
@@ -197,6 +201,12 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as OpenJDK 17",
             "Where a CA has several certificates, all ways to a root are tried.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as OpenJDK 17",
+            "Key identifier, issuer and serial number in the authorityKeyIdentifier of what a trusted root signed have to be the root's; \
+             those of a CA below it are not compared.",
         ),
     ],
 };

@@ -73,6 +73,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
+            identifiers: &[],
             detours: &[Obstacle::AfterOther, Obstacle::AfterNamesake, Obstacle::Backwards],
             purposes: &[],
         },
@@ -143,6 +144,11 @@ pub(super) const CLIENT: Client = Client {
             "Of several CAs of one name one that is trusted counts, else the first of those sent that is \
              valid and may sign, whatever its key; where that leads to no trusted root, no other is tried. A CA that comes \
              before the certificate that it signed is not found.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 2.28",
+            "The authorityKeyIdentifier decides nothing where the signature fits.",
         ),
     ],
 };

@@ -187,6 +187,8 @@ pub enum Fault {
     Unrooted,
     /// The same, for the way that it tries leads to no trusted root, and another would.
     Detour,
+    /// The same, for the certificate says that another key or certificate of its CA signed it.
+    Misnomer,
     /// Key, signature, usage or life break a rule of its own.
     Unfit,
     /// The key is too short.
@@ -231,6 +233,7 @@ impl Fault {
         Self::SpoiltChain,
         Self::Unrooted,
         Self::Detour,
+        Self::Misnomer,
         Self::Unfit,
         Self::WeakKey,
         Self::UnusableKey,
@@ -259,9 +262,12 @@ impl Fault {
     pub const fn broader(self) -> Option<Self> {
         match self {
             Self::Name | Self::Expired | Self::NotYetValid | Self::Untrusted | Self::Unfit | Self::Version => None,
-            Self::SelfSigned | Self::UnknownRoot | Self::SpoiltChain | Self::Unrooted | Self::Detour => {
-                Some(Self::Untrusted)
-            }
+            Self::SelfSigned
+            | Self::UnknownRoot
+            | Self::SpoiltChain
+            | Self::Unrooted
+            | Self::Detour
+            | Self::Misnomer => Some(Self::Untrusted),
             Self::WeakKey
             | Self::UnusableKey
             | Self::WeakSignature

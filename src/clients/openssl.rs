@@ -75,6 +75,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Names,
             ],
             unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
+            identifiers: &[Obstacle::KeyIdentifier, Obstacle::IssuerAndSerial],
             detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit],
             purposes: &[Substitute::GatedCryptography],
         },
@@ -173,6 +174,12 @@ pub(super) const CLIENT: Client = Client {
             "run as Debian's 3.0",
             "Of several certificates of a CA one that is trusted counts, else the first of those sent that \
              is valid; where that leads to no trusted root, no other is tried.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as Debian's 3.0",
+            "A CA counts only when its key identifier, its issuer and its serial number are those of the authorityKeyIdentifier, where \
+             they are there.",
         ),
     ],
 };

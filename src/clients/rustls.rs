@@ -33,6 +33,7 @@ pub(super) const CLIENT: Client = Client {
             overlooked: &[Obstacle::NoCertSign],
             roots: &[Obstacle::Names, Obstacle::InnerAlgorithm],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
+            identifiers: &[],
             detours: &[],
             purposes: &[],
         },
@@ -140,6 +141,11 @@ pub(super) const CLIENT: Client = Client {
             Mark::Measured,
             "run as 0.23 with webpki 0.103",
             "Where a CA has several certificates, all ways to a root are tried.",
+        ),
+        Statement::new(
+            Mark::Measured,
+            "run as 0.23 with webpki 0.103",
+            "The authorityKeyIdentifier decides nothing where the signature fits.",
         ),
     ],
 };

@@ -238,6 +238,7 @@ const fn part(obstacle: Obstacle) -> &'static str {
         Obstacle::NotYetValid | Obstacle::Expired => "life",
         Obstacle::Names => "name constraints",
         Obstacle::InnerAlgorithm => "signature algorithms",
+        Obstacle::KeyIdentifier | Obstacle::IssuerAndSerial => "identifiers",
         Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone => "issuer",
         Obstacle::AfterOther
         | Obstacle::AfterUnfit

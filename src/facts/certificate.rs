@@ -39,6 +39,8 @@ pub struct Certificate {
     pub inner_signature: Option<Box<SignatureAlgorithm>>,
     /// keyIdentifier of the authorityKeyIdentifier.
     pub authority_key_id: Option<Box<[u8]>>,
+    /// The other half of the authorityKeyIdentifier, where it is there.
+    pub authority_certificate: Option<Box<IssuerAndSerial>>,
     /// subjectKeyIdentifier
     pub subject_key_id: Option<Box<[u8]>>,
     /// certificatePolicies
@@ -57,6 +59,33 @@ pub struct Certificate {
     pub critical: Vec<ObjectId>,
     /// What is encoded otherwise than every program reads it.
     pub flaws: Vec<Flawed>,
+}
+
+/// authorityCertIssuer and authorityCertSerialNumber (RFC 5280 §4.2.1.1): they name one certificate of the CA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerAndSerial {
+    /// The DER of the first directoryName.
+    pub issuer: Option<Box<[u8]>>,
+    /// The serial number.
+    pub serial: Option<Serial>,
+}
+
+impl IssuerAndSerial {
+    fn read(parsed: &AuthorityKeyIdentifier<'_>) -> Option<Box<Self>> {
+        let mut names = parsed.authority_cert_issuer.iter().flatten();
+        let issuer = names.find_map(|name| match name {
+            x509_parser::extensions::GeneralName::DirectoryName(name) => Some(name.as_raw().into()),
+            _ => None,
+        });
+        let serial = parsed.authority_cert_serial.map(|octets| Serial(octets.into()));
+        (issuer.is_some() || serial.is_some()).then(|| Box::new(Self { issuer, serial }))
+    }
+
+    /// True when it may name this certificate.
+    fn fits(&self, cert: &Certificate) -> bool {
+        self.issuer.as_ref().is_none_or(|issuer| *issuer == cert.issuer.der)
+            && self.serial.as_ref().is_none_or(|serial| serial.is_number(&cert.serial.0))
+    }
 }
 
 /// A serial number: the content octets of its INTEGER.
@@ -129,6 +158,7 @@ impl Certificate {
             inner_signature: (tbs.signature != parsed.signature_algorithm)
                 .then(|| Box::new(SignatureAlgorithm::read(&tbs.signature))),
             authority_key_id: None,
+            authority_certificate: None,
             subject_key_id: None,
             policies: Vec::new(),
             has_timestamps: false,
@@ -149,8 +179,10 @@ impl Certificate {
         let oid = ObjectId::from(&extension.oid);
         match &*oid {
             AUTHORITY_KEY => {
-                let parsed = AuthorityKeyIdentifier::from_der(extension.value).ok();
-                self.authority_key_id = parsed.and_then(|(_, key)| key.key_identifier).map(|id| id.0.into());
+                if let Ok((_, parsed)) = AuthorityKeyIdentifier::from_der(extension.value) {
+                    self.authority_certificate = IssuerAndSerial::read(&parsed);
+                    self.authority_key_id = parsed.key_identifier.map(|id| id.0.into());
+                }
             }
             // An OCTET STRING: tag and a length of one octet in front.
             SUBJECT_KEY => self.subject_key_id = extension.value.get(2..).map(Into::into),
@@ -221,11 +253,20 @@ impl Certificate {
 
     /// True when names and key identifiers say that `issuer` may have signed this certificate; no signature is checked.
     pub fn names_as_issuer(&self, issuer: &Self) -> bool {
-        let same_key = match (&self.authority_key_id, &issuer.subject_key_id) {
+        self.issuer.der == issuer.identity.subject.der && self.identifies_key(issuer)
+    }
+
+    /// True unless the key identifiers say that `issuer` has another key than the one that signed this certificate.
+    pub fn identifies_key(&self, issuer: &Self) -> bool {
+        match (&self.authority_key_id, &issuer.subject_key_id) {
             (Some(wanted), Some(has)) => wanted == has,
             _ => true,
-        };
-        self.issuer.der == issuer.identity.subject.der && same_key
+        }
+    }
+
+    /// True unless the authorityKeyIdentifier names another certificate of the CA than `issuer`.
+    pub fn identifies_certificate(&self, issuer: &Self) -> bool {
+        self.authority_certificate.as_ref().is_none_or(|named| named.fits(issuer))
     }
 
     /// SHA-256 over the DER.

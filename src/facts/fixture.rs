@@ -77,6 +77,7 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
         },
         inner_signature: None,
         authority_key_id: None,
+        authority_certificate: None,
         subject_key_id: None,
         policies: Vec::new(),
         has_timestamps: false,

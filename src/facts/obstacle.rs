@@ -33,6 +33,10 @@ pub enum Obstacle {
     Names,
     /// The algorithm named inside is not that of the signature.
     InnerAlgorithm,
+    /// Its key identifier is not the one that the certificate below gives for the key of its issuer.
+    KeyIdentifier,
+    /// Its issuer and serial number are not those that the certificate below gives for the certificate of its issuer.
+    IssuerAndSerial,
     /// It is trusted, and another CA signed it that is not.
     Unrooted,
     /// The same of the server's own certificate, and the one of that CA came along.
@@ -143,6 +147,8 @@ impl Obstacle {
                 authority.inner_signature.as_ref().is_some_and(|inner| inner.oid != authority.signature.oid)
             }
             Self::Names => forbids(authority, &leaf.identity.names.entries),
+            // The certificate below decides.
+            Self::KeyIdentifier | Self::IssuerAndSerial => false,
             // Whether it is trusted decides, not what it is.
             Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => false,
             // So do those that come before it.
@@ -164,6 +170,8 @@ impl Obstacle {
             Self::Expired => "has expired",
             Self::Names => "may not sign these names",
             Self::InnerAlgorithm => "names two algorithms for one signature",
+            Self::KeyIdentifier => "has another key identifier than the certificate that it signed says",
+            Self::IssuerAndSerial => "has another issuer or serial number than the certificate that it signed says",
             Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => "is trusted, but it is no root",
             Self::AfterOther => "has several certificates here, and the first does not lead to a root that will do",
             Self::AfterUnfit => "has several certificates here, and the first may not sign",
@@ -171,6 +179,11 @@ impl Obstacle {
             Self::AfterNamesake => "has a namesake with another key here, which comes first",
             Self::Backwards => "comes before the certificate that it signed",
         }
+    }
+
+    /// True when identifiers do not fit, though the signature does.
+    pub const fn is_misnomer(self) -> bool {
+        matches!(self, Self::KeyIdentifier | Self::IssuerAndSerial)
     }
 
     /// True when it stands in no way but that of programs that do not look everywhere.

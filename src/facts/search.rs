@@ -119,6 +119,9 @@ impl<'a> Search<'a, '_> {
     fn meet(&self, way: &mut CertificationPath<'a>, authority: &'a Certificate, below: usize, is_root: bool) {
         let place = if is_root { Place::Root } else { Place::Between };
         let met = |obstacle| Met { authority, place, obstacle };
+        let signed = way.certificates[below];
+        way.obstacles.extend((!signed.identifies_key(authority)).then(|| met(Obstacle::KeyIdentifier)));
+        way.obstacles.extend((!signed.identifies_certificate(authority)).then(|| met(Obstacle::IssuerAndSerial)));
         way.obstacles.extend(obstacles(authority, way.certificates[0], below, self.now).map(met));
         way.obstacles.extend((is_root && !authority.is_self_issued()).then(|| met(Obstacle::Unrooted)));
     }

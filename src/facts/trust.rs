@@ -114,18 +114,24 @@ pub(crate) fn issuers<'a>(
 ) -> impl Iterator<Item = &'a Certificate> {
     let above = move |last: &&'a Certificate| {
         let ends = trust.is_some_and(|trust| trust.named_issuer(last).is_some());
-        let mut others = pool.iter().copied().filter(|_| !ends);
-        others.find(|one| last.names_as_issuer(one) && !one.is_self_issued())
+        if ends { None } else { issuer_in(pool, last).filter(|one| !one.is_self_issued()) }
     };
     // Certificates that name each other as issuer would lead in circles.
     std::iter::successors(above(&cert), above).take(LONGEST_CHAIN)
+}
+
+/// The certificate of `pool` that `cert` names as its issuer; where none has the right key identifier, one that signed it.
+fn issuer_in<'a>(pool: &[&'a Certificate], cert: &Certificate) -> Option<&'a Certificate> {
+    let named = || pool.iter().copied().filter(|one| cert.issuer.der == one.identity.subject.der);
+    let signed = |one: &&Certificate| cert.verify_with(&one.identity.key) == Verification::Holds;
+    named().find(|one| cert.identifies_key(one)).or_else(|| named().take(MOST_OF_ONE_NAME).find(signed))
 }
 
 /// The last certificate on the way up, as [`issuers`] goes it, whose issuer is not in `pool`; none where the way comes to an end
 /// in a certificate that is its own issuer.
 pub(crate) fn loose_end<'a>(cert: &'a Certificate, pool: &'a [&'a Certificate]) -> Option<&'a Certificate> {
     let last = issuers(cert, pool, None).last().unwrap_or(cert);
-    let is_held = last.is_self_issued() || pool.iter().any(|one| last.names_as_issuer(one));
+    let is_held = last.is_self_issued() || issuer_in(pool, last).is_some();
     (!is_held).then_some(last)
 }
 
@@ -188,16 +194,16 @@ impl Checks {
 
     /// Whether it is proved that `issuer` signed `cert`; none when it did not.
     pub(super) fn signed(&mut self, cert: &Certificate, issuer: &Certificate) -> Option<bool> {
-        if !cert.names_as_issuer(issuer) || self.0 == 0 {
+        if cert.issuer.der != issuer.identity.subject.der || self.0 == 0 {
             return None;
         }
         self.0 -= 1;
         match cert.verify_with(&issuer.identity.key) {
             Verification::Holds => Some(true),
             Verification::Fails => None,
-            // `names_as_issuer` has compared them.
             Verification::Unsupported => {
-                (cert.authority_key_id.is_some() && issuer.subject_key_id.is_some()).then_some(false)
+                let is_told = cert.authority_key_id.is_some() && issuer.subject_key_id.is_some();
+                (is_told && cert.identifies_key(issuer)).then_some(false)
             }
         }
     }

@@ -107,8 +107,12 @@ pub(super) fn ways<'a>(
 /// Which kind of distrust it is where a root could be reached: the client wants a root, or tries no other way.
 pub(super) fn missed(client: &Client, ways: &[CertificationPath<'_>]) -> Option<Fault> {
     let obstacle = client.demands.hindrance_on_all(ways)?.obstacle;
-    let detour = obstacle.is_detour().then_some(Fault::Detour);
-    if obstacle.is_unrooted() { Some(Fault::Unrooted) } else { detour }
+    match obstacle {
+        _ if obstacle.is_unrooted() => Some(Fault::Unrooted),
+        _ if obstacle.is_detour() => Some(Fault::Detour),
+        _ if obstacle.is_misnomer() => Some(Fault::Misnomer),
+        _ => None,
+    }
 }
 
 /// True when it is surmised how the client does with such ways to roots.

@@ -42,6 +42,7 @@ pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
         Fault::SpoiltChain => "a CA of its chain may not sign it, has expired or is another of that name",
         Fault::Unrooted => "what is trusted is no root",
         Fault::Detour => "the way that it tries leads to no trusted root",
+        Fault::Misnomer => "the certificate names another key or certificate of its CA",
         Fault::Unfit => "the certificate breaks one of its rules",
         Fault::WeakKey => "the key is too weak",
         Fault::UnusableKey => "it cannot use a key of this kind",

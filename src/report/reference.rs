@@ -199,6 +199,7 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::SpoiltChain => "spoilt chain",
         Fault::Unrooted => "no root trusted",
         Fault::Detour => "wrong way first",
+        Fault::Misnomer => "wrong identifiers",
         Fault::Unfit => "unfit",
         Fault::WeakKey => "weak key",
         Fault::UnusableKey => "unusable key",

@@ -89,6 +89,10 @@ impl Remedy {
                 "Install the root of that CA on the clients, and name its file with --ca-file: only some programs trust a \
                  certificate whose issuer they do not trust."
             }
+            (obstacle, _) if obstacle.is_misnomer() => {
+                "Have the certificate issued again by the CA as it is now, or send and install the CA's certificate that it was \
+                 issued with: the CA's own was made anew since, or the certificate was made with the wrong one."
+            }
             (Obstacle::Backwards, _) => {
                 "Send the server's certificate first, then its issuer, then that one's issuer: some small programs look no \
                  way back."

@@ -43,8 +43,8 @@ fn check(
     _: &Context<'_>,
 ) -> Option<Hit> {
     let met = demands.unwrap_or(&STRICT).hindrance_on_all(ways).filter(|met| met.place != Place::Between)?;
-    // Where it is none, `untrusted-issuer` says so.
-    if met.obstacle.is_unrooted() {
+    // Where it is none, or another is meant, `untrusted-issuer` says so.
+    if met.obstacle.is_unrooted() || met.obstacle.is_misnomer() {
         return None;
     }
     let told = format!("the trusted root {met}");

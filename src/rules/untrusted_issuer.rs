@@ -19,6 +19,7 @@ pub(super) const RULE: Rule = Rule {
 const NARROW: Demands = Demands {
     issuers: IssuerDemands {
         unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
+        identifiers: &[Obstacle::KeyIdentifier, Obstacle::IssuerAndSerial],
         detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit, Obstacle::AfterLapsed, Obstacle::AfterNamesake],
         ..IssuerDemands::USUAL
     },
@@ -59,7 +60,7 @@ fn check(
 fn standing_in(cert: &Certificate, ways: &[CertificationPath<'_>], demands: Option<&Demands>) -> Option<Hit> {
     let minded = |demands: &Demands, level| {
         let met = demands.hindrance_on_all(ways)?;
-        if met.place != Place::Between && !met.obstacle.is_unrooted() {
+        if met.place != Place::Between && !met.obstacle.is_unrooted() && !met.obstacle.is_misnomer() {
             return None;
         }
         Some(Hit::new(level, format!("issued by {}; {met}", cert.issuer)).remedy(Remedy::of_way(met)))

@@ -1,6 +1,6 @@
 //! Chains in which a CA has several certificates, or two CAs have one name.
 
-use super::made::{Case, GOOD, Issuer};
+use super::made::{AUTHORITY, Case, GOOD, Issuer, LEAF, SERVER, SIGNS, USAGE};
 
 /// What a server sends besides its own certificate, and what is trusted.
 const CHAINS: &[(&[&str], &[&str])] = &[
@@ -31,7 +31,32 @@ const CHAINS: &[(&[&str], &[&str])] = &[
     (&["between"], &["root", "wrong-root"]),
 ];
 
+const OTHER_KEY: &str = "2.5.29.35=DER:3006800478787878";
+const OTHER_SERIAL: &str = "2.5.29.35=DER:3018a113a411300f310d300b06035504030c04526f6f74820105";
+
+/// The same of a CA below a root.
+const BELOW_ROOT: &[&[&str]] = &[&[AUTHORITY, SIGNS, OTHER_KEY], &[AUTHORITY, SIGNS, OTHER_SERIAL]];
+
+/// What the authorityKeyIdentifier says: another key, another serial number, another issuer, and the right ones.
+const IDENTIFIERS: &[&str] = &[
+    OTHER_KEY,
+    OTHER_SERIAL,
+    "2.5.29.35=DER:3018a113a411300f310d300b06035504030c04526f6f73820105",
+    "authorityKeyIdentifier=issuer:always",
+    "authorityKeyIdentifier=keyid:always",
+    "authorityKeyIdentifier=keyid:always,issuer:always",
+];
+
 /// Each of them.
 pub(crate) fn cases() -> Vec<Case> {
-    CHAINS.iter().map(|(sent, held)| Case { issuer: Issuer::Crossed(sent, held), ..GOOD }).collect()
+    let chains = CHAINS.iter().map(|(sent, held)| Case { issuer: Issuer::Crossed(sent, held), ..GOOD });
+    let identifiers = IDENTIFIERS.iter().flat_map(|identifier| {
+        let between = Issuer::BetweenWith(&[AUTHORITY, SIGNS, "subjectKeyIdentifier=hash"]);
+        [Issuer::Root, between].map(|issuer| {
+            let extensions = vec![USAGE, SERVER, LEAF, *identifier].leak();
+            Case { issuer, extensions, ..GOOD }
+        })
+    });
+    let above = BELOW_ROOT.iter().map(|extensions| Case { issuer: Issuer::BetweenWith(extensions), ..GOOD });
+    chains.chain(identifiers).chain(above).collect()
 }
