@@ -212,7 +212,7 @@ impl<'a> Bench<'a, '_> {
     /// The certificate, when its chain can be looked at.
     fn chained(&self) -> Result<&'a Certificate, Missing> {
         let cert = certificate(self.subject.item)?;
-        let alone = self.subject.chain.is_empty() && !cert.is_self_issued();
+        let alone = self.subject.chain.is_empty() && !cert.is_self_signed();
         // A file may hold a part of what there is; a server sends all that it has. Whether more is needed, the roots tell.
         let all = matches!(self.subject.evidence.source, Source::Live(_)) && self.ctx.trust.is_some();
         if alone && !all { Err(Missing::Chain) } else { Ok(cert) }
@@ -230,7 +230,7 @@ impl<'a> Bench<'a, '_> {
         let (trust, chain) = (self.ctx.trust.ok_or(Missing::Trust)?, &self.subject.chain);
         let ways = self.ways.get_or_init(|| ways(trust, cert, self.subject, self.ctx.now));
         match &**ways {
-            [] if chain.is_empty() && !cert.is_self_issued() && !trust.knows_issuer_of(cert) => Err(Missing::Chain),
+            [] if chain.is_empty() && !cert.is_self_signed() && !trust.knows_issuer_of(cert) => Err(Missing::Chain),
             [.., last] if !last.is_proved => Err(Missing::Proof),
             ways => Ok(ways),
         }
@@ -262,7 +262,7 @@ impl<'a> Bench<'a, '_> {
         let mut worst = check(None);
         let Some(fault) = rule.fault else { return (worst, Vec::new()) };
         let is_root =
-            self.is_trusted_itself() || self.subject.item.certificate().is_some_and(Certificate::is_self_issued);
+            self.is_trusted_itself() || self.subject.item.certificate().is_some_and(Certificate::is_self_signed);
         let mut complaining: Vec<(usize, &'static Client)> = Vec::new();
         for demanded in self.panel.demanded() {
             if !demanded.heeds(fault) || is_root && demanded.demands.overlooks_in_roots(fault) {

@@ -33,6 +33,8 @@ pub struct Certificate {
     pub not_before: Moment,
     /// Last second of validity.
     pub not_after: Moment,
+    /// True for a CA whose issuer has the same name and another key: its old one, or that of a cross certificate.
+    pub is_of_namesake: bool,
     /// How the issuer signed it.
     pub signature: SignatureAlgorithm,
     /// The algorithm that is named inside, where it or its parameters are not those of the signature (RFC 5280 §4.1.1.2).
@@ -154,6 +156,7 @@ impl Certificate {
             issuer: read::distinguished_name(issuer),
             not_before: Moment::from_unix(tbs.validity.not_before.timestamp()),
             not_after: Moment::from_unix(tbs.validity.not_after.timestamp()),
+            is_of_namesake: false,
             signature: SignatureAlgorithm::read(&parsed.signature_algorithm),
             inner_signature: (tbs.signature != parsed.signature_algorithm)
                 .then(|| Box::new(SignatureAlgorithm::read(&tbs.signature))),
@@ -172,6 +175,11 @@ impl Certificate {
         for extension in tbs.extensions() {
             certificate.read_extension(extension);
         }
+        // A signature is checked where identifiers speak of another key: some programs write wrong ones.
+        certificate.is_of_namesake = certificate.identity.is_ca()
+            && certificate.is_self_signed()
+            && !certificate.identifies_key(&certificate)
+            && certificate.verify_with(&certificate.identity.key) == Verification::Fails;
         certificate
     }
 
@@ -216,9 +224,10 @@ impl Certificate {
         self.not_before <= now && now <= self.not_after
     }
 
-    /// True when issuer and subject are the same name: a root, or a self-signed leaf.
-    pub fn is_self_issued(&self) -> bool {
-        self.issuer.der == self.identity.subject.der
+    /// True when issuer and subject are the same name, and nothing says that the keys are not (RFC 5280 §3.2): a root, or a
+    /// self-signed leaf.
+    pub fn is_self_signed(&self) -> bool {
+        self.issuer.der == self.identity.subject.der && !self.is_of_namesake
     }
 
     /// True when it is a CA's and no server's: many servers have certificates that say cA TRUE, because `openssl req -x509`

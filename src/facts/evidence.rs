@@ -272,7 +272,7 @@ impl Evidence {
             return with_key;
         }
         let mut issuers: HashMap<&[u8], usize> = HashMap::new();
-        for cert in self.certificates.iter().filter(|cert| !cert.is_self_issued()) {
+        for cert in self.certificates.iter().filter(|cert| !cert.is_self_signed()) {
             *issuers.entry(&cert.issuer.der).or_default() += 1;
         }
         let is_leaf = |cert: &Certificate| !issuers.contains_key(&*cert.identity.subject.der);

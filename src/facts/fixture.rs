@@ -69,6 +69,7 @@ pub(crate) fn leaf<const N: usize>(names: [&str; N]) -> Certificate {
         issuer: subject(&["Test CA"]),
         not_before: day("2026-08-01"),
         not_after: day("2026-08-01").plus_days(90).plus_seconds(-1),
+        is_of_namesake: false,
         signature: SignatureAlgorithm {
             oid: "1.2.840.113549.1.1.11".into(),
             name: "sha256WithRSAEncryption",

@@ -38,22 +38,22 @@ impl<'a> Search<'a, '_> {
             if self.trust.holds(last) && self.end_in_itself(way.clone()) {
                 return true;
             }
-            if last.is_self_issued() {
+            if last.is_self_signed() {
                 return false;
             }
         // The same name and key are the same CA, whoever signed its certificate.
-        } else if let Some(root) = same_name.iter().filter(same).max_by_key(|root| root.is_self_issued()) {
+        } else if let Some(root) = same_name.iter().filter(same).max_by_key(|root| root.is_self_signed()) {
             let mut whole = way.clone();
             // What this certificate says of the CA is of no matter.
             whole.obstacles.retain(|met| !std::ptr::eq(met.authority, last));
             self.meet(&mut whole, root, below - 1, true);
             let is_open = self.end(whole);
-            if is_open || root.is_self_issued() {
+            if is_open || root.is_self_signed() {
                 return is_open;
             }
         }
         // Those that are no roots are between, too.
-        for root in self.trust.named(&last.issuer.der).iter().filter(|root| root.is_self_issued()) {
+        for root in self.trust.named(&last.issuer.der).iter().filter(|root| root.is_self_signed()) {
             let Some(is_proved) = self.checks.signed(last, root) else { continue };
             let mut whole = way.clone();
             whole.is_proved &= is_proved;
@@ -63,11 +63,11 @@ impl<'a> Search<'a, '_> {
                 return true;
             }
         }
-        way.certificates.len() < LONGEST_CHAIN && !last.is_self_issued() && self.extend_between(way, last)
+        way.certificates.len() < LONGEST_CHAIN && !last.is_self_signed() && self.extend_between(way, last)
     }
 
     fn extend_between(&mut self, way: &mut CertificationPath<'a>, last: &'a Certificate) -> bool {
-        let trusted = self.trust.named(&last.issuer.der).iter().filter(|root| !root.is_self_issued());
+        let trusted = self.trust.named(&last.issuer.der).iter().filter(|root| !root.is_self_signed());
         let mut passed: Vec<Obstacle> = Vec::new();
         let place = self.pool.iter().rposition(|sent| sent.der == last.der);
         // What is trusted comes first.
@@ -123,7 +123,7 @@ impl<'a> Search<'a, '_> {
         way.obstacles.extend((!signed.identifies_key(authority)).then(|| met(Obstacle::KeyIdentifier)));
         way.obstacles.extend((!signed.identifies_certificate(authority)).then(|| met(Obstacle::IssuerAndSerial)));
         way.obstacles.extend(obstacles(authority, way.certificates[0], below, self.now).map(met));
-        way.obstacles.extend((is_root && !authority.is_self_issued()).then(|| met(Obstacle::Unrooted)));
+        way.obstacles.extend((is_root && !authority.is_self_signed()).then(|| met(Obstacle::Unrooted)));
     }
 
     fn end_in_itself(&mut self, mut way: CertificationPath<'a>) -> bool {
@@ -131,7 +131,7 @@ impl<'a> Search<'a, '_> {
         let is_alone = !self.pool.iter().any(|other| own.names_as_issuer(other));
         let obstacle = if is_alone { Obstacle::OwnAlone } else { Obstacle::OwnUnrooted };
         let met = Met { authority: own, place: Place::Root, obstacle };
-        way.obstacles.extend((!own.is_self_issued()).then_some(met));
+        way.obstacles.extend((!own.is_self_signed()).then_some(met));
         self.end(way)
     }
 

@@ -114,7 +114,7 @@ pub(crate) fn issuers<'a>(
 ) -> impl Iterator<Item = &'a Certificate> {
     let above = move |last: &&'a Certificate| {
         let ends = trust.is_some_and(|trust| trust.named_issuer(last).is_some());
-        if ends { None } else { issuer_in(pool, last).filter(|one| !one.is_self_issued()) }
+        if ends { None } else { issuer_in(pool, last).filter(|one| !one.is_self_signed()) }
     };
     // Certificates that name each other as issuer would lead in circles.
     std::iter::successors(above(&cert), above).take(LONGEST_CHAIN)
@@ -131,7 +131,7 @@ fn issuer_in<'a>(pool: &[&'a Certificate], cert: &Certificate) -> Option<&'a Cer
 /// in a certificate that is its own issuer.
 pub(crate) fn loose_end<'a>(cert: &'a Certificate, pool: &'a [&'a Certificate]) -> Option<&'a Certificate> {
     let last = issuers(cert, pool, None).last().unwrap_or(cert);
-    let is_held = last.is_self_issued() || issuer_in(pool, last).is_some();
+    let is_held = last.is_self_signed() || issuer_in(pool, last).is_some();
     (!is_held).then_some(last)
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn lapsed<'a>(cert: &'a Certificate, pool: &[&'a Certificate], now: M
             above.extend(
                 pool.iter().copied().filter(|authority| last.names_as_issuer(authority)).take(MOST_OF_ONE_NAME),
             );
-            if above.len() == before || above[before..].iter().any(|authority| authority.is_self_issued()) {
+            if above.len() == before || above[before..].iter().any(|authority| authority.is_self_signed()) {
                 return None;
             }
         }

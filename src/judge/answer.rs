@@ -46,12 +46,12 @@ impl<'a> Climb<'a, '_> {
     /// The best chain above the last of `way`.
     fn above(&mut self, way: &mut Vec<&'a Certificate>) -> Chain<'a> {
         let end = Chain { certificates: Vec::new(), missing: None };
-        let Some(&last) = way.last().filter(|last| !last.is_self_issued() && way.len() <= LONGEST_CHAIN) else {
+        let Some(&last) = way.last().filter(|last| !last.is_self_signed() && way.len() <= LONGEST_CHAIN) else {
             return end;
         };
         let checks = &mut self.checks;
         let signers = self.pool.iter().copied().filter(|issuer| checks.is_signed(last, issuer));
-        let (own_roots, others): (Vec<_>, Vec<_>) = signers.partition(|issuer| issuer.is_self_issued());
+        let (own_roots, others): (Vec<_>, Vec<_>) = signers.partition(|issuer| issuer.is_self_signed());
         let mut best: Option<(_, Chain<'a>)> = None;
         for issuer in others {
             if way.iter().any(|seen| seen.der == issuer.der) {

@@ -78,12 +78,12 @@ pub(super) fn distrust(subject: &Subject<'_>, is_rooted: bool, ctx: &Context<'_>
     let Some(cert) = subject.item.certificate() else { return Fault::Untrusted };
     let top = issuers(cert, &subject.chain, None).last().unwrap_or(cert);
     let is_known = ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert));
-    if cert.is_self_issued() {
+    if cert.is_self_signed() {
         // Where another of its name is trusted, each says something else.
         if is_known { Fault::SpoiltChain } else { Fault::SelfSigned }
     } else if is_rooted || standing(cert, &subject.chain, ctx.now).any(|met| Demands::NONE.minds(&met)) {
         Fault::SpoiltChain
-    } else if subject.chain.iter().any(|one| one.is_self_issued() && top.names_as_issuer(one)) {
+    } else if subject.chain.iter().any(|one| one.is_self_signed() && top.names_as_issuer(one)) {
         Fault::UnknownRoot
     } else {
         Fault::Untrusted

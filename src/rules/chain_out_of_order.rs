@@ -24,7 +24,7 @@ fn check(subject: &Subject<'_>, _: &Context<'_>) -> Option<Hit> {
     }
     let mut last = subject.item.certificate()?;
     for (position, next) in subject.chain.iter().enumerate() {
-        if last.is_self_issued() {
+        if last.is_self_signed() {
             return None;
         }
         if last.names_as_issuer(next) {

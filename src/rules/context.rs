@@ -56,7 +56,7 @@ impl Authority {
     /// issuer = subject means its own key.
     pub fn of(item: Item<'_>) -> Self {
         let Some(cert) = item.certificate() else { return Self::Unknown };
-        if cert.is_self_issued() {
+        if cert.is_self_signed() {
             return Self::Private;
         }
         let reserved = |policy: &str| policy.starts_with("2.23.140.1.2.") || policy == "2.23.140.1.1";

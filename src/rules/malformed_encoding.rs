@@ -43,7 +43,7 @@ fn told(flaws: &[Flawed]) -> String {
 /// The name of the issuer is the same in all that it signs.
 fn remedy(item: Item<'_>, flaws: &[Flawed]) -> Remedy {
     let is_issuers = |flawed: &Flawed| flawed.place.ends_with("the issuer");
-    match item.certificate().is_some_and(|cert| !Certificate::is_self_issued(cert)) && flaws.iter().all(is_issuers) {
+    match item.certificate().is_some_and(|cert| !Certificate::is_self_signed(cert)) && flaws.iter().all(is_issuers) {
         true => {
             Remedy::ByHand("Have a certificate issued by another CA: every one of this CA has its name.".to_owned())
         }

@@ -35,7 +35,7 @@ fn may_serve(item: Item<'_>) -> bool {
     let identity = item.identity();
     let signs = identity.key_usage.is_some_and(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
     // Roots of before version 3 do not say that they are CAs.
-    let is_old_root = item.certificate().is_some_and(|cert| cert.version < 3 && cert.is_self_issued());
+    let is_old_root = item.certificate().is_some_and(|cert| cert.version < 3 && cert.is_self_signed());
     let serves = |purpose: &Purpose| matches!(purpose, Purpose::ServerAuth | Purpose::Any) || purpose.is_gated();
     let is_meant = identity.purposes.as_ref().is_none_or(|purposes| purposes.iter().any(serves));
     !identity.is_ca() && !signs && !is_old_root && is_meant

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
-    if !cert.is_self_issued() {
+    if !cert.is_self_signed() {
         return None;
     }
     let odd = if cert.names_as_issuer(cert) { "" } else { ", though the key identifiers differ" };

@@ -37,7 +37,7 @@ fn check(
         return standing_in(cert, ways, demands);
     }
     let demands = demands.unwrap_or(&Demands::NONE);
-    let issuer_is_here = cert.is_self_issued() || others.iter().any(|other| cert.names_as_issuer(other));
+    let issuer_is_here = cert.is_self_signed() || others.iter().any(|other| cert.names_as_issuer(other));
     // A root of that name is known, but it is not the one that signed.
     let is_other = ctx.trust.is_some_and(|trust| trust.knows_issuer_of(cert));
     // Where the issuer is missing, `incomplete-chain` says so.

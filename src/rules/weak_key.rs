@@ -38,7 +38,7 @@ fn check(item: Item<'_>, chain: &[&Certificate], demands: Option<&Demands>, ctx:
 /// The root by its name, as far as it came along or is trusted.
 fn root<'a>(cert: &'a Certificate, chain: &'a [&'a Certificate], ctx: &Context<'a>) -> Option<&'a Certificate> {
     let last = issuers(cert, chain, ctx.trust).last().unwrap_or(cert);
-    let sent = chain.iter().copied().find(|one| one.is_self_issued() && last.names_as_issuer(one));
+    let sent = chain.iter().copied().find(|one| one.is_self_signed() && last.names_as_issuer(one));
     sent.or_else(|| ctx.trust?.named_issuer(last))
 }
 

@@ -205,7 +205,7 @@ impl Contents {
             _ if cert.not_before > now => State::NotYetValid,
             _ if cert.ends_soon(now) => State::Expiring,
             _ if self.folder.is_bound() => State::Bound,
-            _ if cert.is_self_issued() => State::SelfSigned,
+            _ if cert.is_self_signed() => State::SelfSigned,
             _ => State::Installed,
         }
     }

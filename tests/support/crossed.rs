@@ -27,6 +27,10 @@ const CHAINS: &[(&[&str], &[&str])] = &[
     (&["crossed-root", "between"], &["other"]),
     (&["crossed-root", "between", "crossed-root"], &["other"]),
     (&["ended-other", "between"], &["root"]),
+    // A CA with a new key, which its old one signed.
+    (&["renewed", "older"], &["root"]),
+    (&["renewed"], &["root", "older"]),
+    (&["renewed"], &["root"]),
     (&["between"], &["wrong-root", "root"]),
     (&["between"], &["root", "wrong-root"]),
 ];

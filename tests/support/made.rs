@@ -98,6 +98,7 @@ pub(crate) const SERVER: &str = "extendedKeyUsage=serverAuth";
 pub(crate) const LEAF: &str = "basicConstraints=CA:FALSE";
 pub(crate) const AUTHORITY: &str = "basicConstraints=critical,CA:TRUE";
 pub(crate) const SIGNS: &str = "keyUsage=critical,keyCertSign,cRLSign";
+const OWN_KEY: &str = "subjectKeyIdentifier=hash";
 pub(crate) const OLD: (i64, i64) = (-400, -100);
 
 /// One that every client takes.
@@ -157,6 +158,7 @@ fn crossed(workshop: &Workshop) {
     for name in ["other", "wrong"] {
         workshop.run(&format!("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {name}.key"));
     }
+    fs::copy(workshop.file("wrong.key"), workshop.file("older.key")).unwrap();
     let whole: &[&str] = &[AUTHORITY, SIGNS];
     for (file, key, name, signer, days, extensions) in [
         ("other", "other", "Other", "other", (-1, 800), whole),
@@ -170,6 +172,15 @@ fn crossed(workshop: &Workshop) {
         ("unfit", "between", "between", "root", (-1, 800), &[AUTHORITY, "keyUsage=digitalSignature"]),
         ("wrong-between", "wrong", "between", "root", (-1, 800), whole),
         ("wrong-unfit", "wrong", "between", "root", (-1, 800), &[LEAF]),
+        ("older", "wrong", "between", "root", (-1, 800), &[AUTHORITY, SIGNS, OWN_KEY]),
+        (
+            "renewed",
+            "between",
+            "between",
+            "older",
+            (-1, 800),
+            &[AUTHORITY, SIGNS, OWN_KEY, "authorityKeyIdentifier=keyid:always"],
+        ),
     ] {
         workshop.run(&format!("req -new -key {key}.key -subj /CN={name} -out leaf.csr"));
         let own = format!("-selfsign -keyfile {key}.key");

@@ -261,7 +261,7 @@ impl Place<'_> {
     /// The certificate in use, or that of the next commit, where it is newer than this one or lasts longer, and which of both. What
     /// was asked for anew takes its place in any case, and so does a CA's certificate that of a self-signed one.
     fn better(&self) -> Option<(&Certificate, &'static str)> {
-        let used = self.key.newest().filter(|used| !used.is_self_issued())?;
+        let used = self.key.newest().filter(|used| !used.is_self_signed())?;
         let is_there = self.installed().is_some_and(|(cert, _)| cert.der == self.leaf.der);
         if is_there || self.slot == Slot::Renewal || self.key.faults.contains(&Fault::ForeignCertificate) {
             return None;

@@ -257,7 +257,7 @@ impl Desk {
         if password.is_none() {
             write::tell_of_open_copy(file);
         }
-        if let Some(cert) = newest.and_then(|subject| subject.item.certificate()).filter(|cert| !cert.is_self_issued())
+        if let Some(cert) = newest.and_then(|subject| subject.item.certificate()).filter(|cert| !cert.is_self_signed())
         {
             self.tell_of_signer(cert, &KeyFolder { path: path.clone() })?;
         }

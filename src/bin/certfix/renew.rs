@@ -190,7 +190,7 @@ impl Round<'_> {
 
     fn renew(&self, contents: &Contents, way: Option<&Way>) -> Result<Outcome, Error> {
         // Clients trust that certificate alone: somebody has to give them the next one before services have it.
-        let is_own = contents.newest().is_some_and(Certificate::is_self_issued);
+        let is_own = contents.newest().is_some_and(Certificate::is_self_signed);
         if way.is_none() && is_own && contents.renewal.is_none() {
             return Ok(Outcome::SelfSigned);
         }

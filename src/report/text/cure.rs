@@ -25,7 +25,7 @@ pub(super) fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>)
     }
     let name = report.target.and_then(|target| target.name())?;
     // What the certificate does not tell was said with --ca, and has to be said again; no public CA signs internal names.
-    let is_own = report.subject.item.certificate().is_some_and(Certificate::is_self_issued);
+    let is_own = report.subject.item.certificate().is_some_and(Certificate::is_self_signed);
     let ca = match (report.authority, place.kept) {
         // Who keeps one of its own wants the next one, too.
         (Authority::Unknown | Authority::Private, Some(Kept { name, store_flag, .. })) if is_own => {

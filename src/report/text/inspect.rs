@@ -119,7 +119,7 @@ fn common_names(identity: &Identity, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 fn certificate(cert: &Certificate, now: Moment, page: &mut Page<'_>) -> io::Result<()> {
-    let own = if cert.is_self_issued() { " (itself)" } else { "" };
+    let own = if cert.is_self_signed() { " (itself)" } else { "" };
     page.field("issuer", &format!("{}{own}", cert.issuer))?;
     page.field("life", &life(cert, now))?;
     page.field("key", &key(&cert.identity.key.kind))?;
@@ -213,7 +213,7 @@ fn part(link: &Link<'_>) -> String {
     if link.is_stranger {
         part += ", a stranger to this one";
     }
-    if link.certificate.is_self_issued() {
+    if link.certificate.is_self_signed() {
         part += if link.certificate.identity.is_ca() { ", a root" } else { ", self-signed" };
     }
     if !link.issued.is_empty() {

@@ -105,7 +105,7 @@ fn chain(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<()> {
             let advice = "if it is not your own root, get it from the CA and install both files together";
             page.field(label, &format!("{missing} {known}: {advice}"))
         }
-        None if installed.certificate.is_self_issued() => page.field(label, "none: it signs itself"),
+        None if installed.certificate.is_self_signed() => page.field(label, "none: it signs itself"),
         None if installed.chain.is_empty() => page.field(label, "none: a root signed it"),
         None => Ok(()),
     }

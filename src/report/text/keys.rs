@@ -164,7 +164,7 @@ fn unbinding(name: &str, binding: &Binding) -> String {
 
 fn next_step(key: &Contents, state: State) -> Option<String> {
     let name = quoted(&key.folder.name());
-    let is_own = key.newest().is_some_and(Certificate::is_self_issued);
+    let is_own = key.newest().is_some_and(Certificate::is_self_signed);
     match state {
         State::Pending => Some(format!("install {name} FILE")),
         State::Bare if key.renewal.is_some() => Some(format!("install {name} FILE")),

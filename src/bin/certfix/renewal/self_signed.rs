@@ -34,7 +34,7 @@ pub(crate) fn self_signed(args: &SelfSigned, typed: &str) -> Result<ExitCode, Er
     folder.ensure_own()?;
     let is_encrypted = made.encrypt_key || contents.is_locked && !keeps_key;
     write::ensure_used(&made.new_password, is_encrypted || args.certificate.pfx, "--encrypt-key or --pfx")?;
-    let own = contents.newest().filter(|cert| cert.is_self_issued());
+    let own = contents.newest().filter(|cert| cert.is_self_signed());
     // One that signs itself, the last request, or what a CA signed.
     let last = own.map(Item::Certificate).or_else(|| last(&contents));
     let target = keys::target(last, folder)?;
