@@ -20,6 +20,7 @@ pub(super) const CLIENT: Client = Client {
     },
     demands: Demands {
         refused_keys: &[
+            KeyFamily::P224,
             KeyFamily::OtherCurve,
             KeyFamily::Ed25519,
             KeyFamily::Ed448,

@@ -94,7 +94,9 @@ impl Demands {
 /// Kinds of key that some clients cannot use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyFamily {
-    /// Elliptic curves other than P-256, P-384 and P-521.
+    /// The elliptic curve P-224.
+    P224,
+    /// Elliptic curves other than P-224, P-256, P-384 and P-521.
     OtherCurve,
     /// Ed25519.
     Ed25519,
@@ -117,6 +119,7 @@ impl KeyFamily {
     pub fn of(kind: &KeyKind) -> Option<Self> {
         use crate::facts::Curve;
         match kind {
+            KeyKind::Ec(Curve::Other(oid)) if **oid == *"1.3.132.0.33" => Some(Self::P224),
             KeyKind::Ec(Curve::Other(_) | Curve::Explicit) => Some(Self::OtherCurve),
             KeyKind::Ed25519 => Some(Self::Ed25519),
             KeyKind::Ed448 => Some(Self::Ed448),

@@ -23,7 +23,7 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 1024,
         root_keys: true,
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Dsa, KeyFamily::MlDsa, KeyFamily::Other],
+        refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::Dsa, KeyFamily::MlDsa, KeyFamily::Other],
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
@@ -66,6 +66,7 @@ pub(super) const CLIENT: Client = Client {
             ],
             unrooted: &[Obstacle::OwnUnrooted],
             identifiers: &[Obstacle::KeyIdentifier],
+            refused_keys: &[KeyFamily::OtherCurve],
             detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit, Obstacle::AfterLapsed],
             purposes: &[Substitute::NetscapeGated],
         },

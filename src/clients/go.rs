@@ -20,6 +20,7 @@ pub(super) const CLIENT: Client = Client {
     },
     demands: Demands {
         refused_keys: &[
+            KeyFamily::P224,
             KeyFamily::OtherCurve,
             KeyFamily::Ed448,
             KeyFamily::Dsa,
@@ -79,6 +80,7 @@ pub(super) const CLIENT: Client = Client {
             ],
             unrooted: &[],
             identifiers: &[],
+            refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::RsaPss],
             detours: &[],
             purposes: &[Substitute::Any],
         },

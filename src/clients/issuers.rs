@@ -1,6 +1,6 @@
 //! What clients mind in the certificates of CAs.
 
-use super::{Demands, Substitute};
+use super::{Demands, KeyFamily, Substitute};
 use crate::facts::{CertificationPath, Met, Obstacle, Place, Purpose};
 
 /// What a client minds in the certificates of CAs. Most programs look at less in a root, which is trusted for itself.
@@ -15,6 +15,8 @@ pub struct IssuerDemands {
     /// Which identifiers have to be those that the certificate below gives, of those that [`Obstacle::is_misnomer`]; those of
     /// roots alone stand in `roots`.
     pub identifiers: &'static [Obstacle],
+    /// Kinds of key that it cannot use in CAs, roots too.
+    pub refused_keys: &'static [KeyFamily],
     /// Past what it tries no further certificate of a CA, of those that [`Obstacle::is_detour`].
     pub detours: &'static [Obstacle],
     /// What it takes in a CA where purposes are listed, beside serverAuth.
@@ -28,6 +30,7 @@ impl IssuerDemands {
         roots: &[Obstacle::Names],
         unrooted: &[],
         identifiers: &[],
+        refused_keys: &[],
         detours: &[],
         purposes: &[Substitute::Any, Substitute::GatedCryptography],
     };
@@ -52,6 +55,10 @@ impl Demands {
         let minds = match met.place {
             _ if met.obstacle.is_unrooted() => self.issuers.unrooted.contains(&met.obstacle),
             Place::Between if met.obstacle.is_misnomer() => self.issuers.identifiers.contains(&met.obstacle),
+            _ if met.obstacle == Obstacle::KeyKind => {
+                let family = KeyFamily::of(&met.authority.identity.key.kind);
+                family.is_some_and(|family| self.issuers.refused_keys.contains(&family))
+            }
             _ if self.issuers.identifiers.contains(&met.obstacle) => true,
             _ if met.obstacle.is_detour() => self.issuers.detours.contains(&met.obstacle),
             // There it is a fault of its own.

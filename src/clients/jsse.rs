@@ -27,7 +27,7 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 1024,
         root_keys: true,
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::MlDsa, KeyFamily::Other],
+        refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::MlDsa, KeyFamily::Other],
         refused_digests: &[Digest::Md5],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any, Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
@@ -61,6 +61,7 @@ pub(super) const CLIENT: Client = Client {
             ],
             unrooted: &[],
             identifiers: &[],
+            refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve],
             detours: &[],
             purposes: &[],
         },

@@ -74,6 +74,7 @@ pub(super) const CLIENT: Client = Client {
             ],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             identifiers: &[],
+            refused_keys: &[KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::RsaPss],
             detours: &[Obstacle::AfterOther, Obstacle::AfterNamesake, Obstacle::Backwards],
             purposes: &[],
         },

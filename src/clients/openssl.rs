@@ -23,7 +23,7 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 1963,
         root_keys: true,
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Dsa, KeyFamily::MlDsa, KeyFamily::Other],
+        refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::Dsa, KeyFamily::MlDsa, KeyFamily::Other],
         refused_digests: &[Digest::Md5, Digest::Sha1],
         server_auth: ServerAuth::IfPresent(&[Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
@@ -76,6 +76,7 @@ pub(super) const CLIENT: Client = Client {
             ],
             unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             identifiers: &[Obstacle::KeyIdentifier, Obstacle::IssuerAndSerial],
+            refused_keys: &[],
             detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit],
             purposes: &[Substitute::GatedCryptography],
         },

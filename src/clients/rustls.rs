@@ -15,7 +15,14 @@ pub(super) const CLIENT: Client = Client {
     demands: Demands {
         rsa_bits: 2048,
         root_keys: true,
-        refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::Dsa, KeyFamily::RsaPss, KeyFamily::Other],
+        refused_keys: &[
+            KeyFamily::P224,
+            KeyFamily::OtherCurve,
+            KeyFamily::Ed448,
+            KeyFamily::Dsa,
+            KeyFamily::RsaPss,
+            KeyFamily::Other,
+        ],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
         server_auth: ServerAuth::IfPresent(&[]),
         refused_names: &[SanForm::Unreadable, SanForm::Followed],
@@ -34,6 +41,7 @@ pub(super) const CLIENT: Client = Client {
             roots: &[Obstacle::Names, Obstacle::InnerAlgorithm],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             identifiers: &[],
+            refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::RsaPss],
             detours: &[],
             purposes: &[],
         },

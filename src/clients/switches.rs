@@ -166,6 +166,9 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
     let names = demands.refused_names.iter().map(|refused| format!("a SAN {}", san_form(*refused)));
     let encodings = (!demands.refused_encodings.is_empty())
         .then(|| format!("nothing encoded as {}", either(demands.refused_encodings.iter().map(|flaw| flaw.words()))));
+    let issuers = demands.issuers.refused_keys;
+    let issuers = (!issuers.is_empty())
+        .then(|| format!("no {} key in a CA", either(issuers.iter().map(|family| key_family(*family)))));
     let staple = demands.wants_staple.then(|| "an OCSP answer stapled, where the certificate says so".to_owned());
     let chain = demands.sent_chain_only.then(|| "the whole chain from the server".to_owned());
     let authorities = purposes_of_authorities(&demands.issuers);
@@ -182,6 +185,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         .chain(forms)
         .chain(names)
         .chain(encodings)
+        .chain(issuers)
         .chain(staple)
         .chain(authorities)
         .chain(chain)
@@ -238,6 +242,7 @@ const fn part(obstacle: Obstacle) -> &'static str {
         Obstacle::NotYetValid | Obstacle::Expired => "life",
         Obstacle::Names => "name constraints",
         Obstacle::InnerAlgorithm => "signature algorithms",
+        Obstacle::KeyKind => "key",
         Obstacle::KeyIdentifier | Obstacle::IssuerAndSerial => "identifiers",
         Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone => "issuer",
         Obstacle::AfterOther
@@ -265,7 +270,8 @@ fn either<'a>(words: impl Iterator<Item = &'a str>) -> String {
 
 const fn key_family(family: KeyFamily) -> &'static str {
     match family {
-        KeyFamily::OtherCurve => "EC (curves other than P-256, P-384 and P-521)",
+        KeyFamily::P224 => "EC (P-224)",
+        KeyFamily::OtherCurve => "EC (curves other than P-224, P-256, P-384 and P-521)",
         KeyFamily::Ed25519 => "Ed25519",
         KeyFamily::Ed448 => "Ed448",
         KeyFamily::Dsa => "DSA",

@@ -16,6 +16,7 @@ pub(super) const CLIENT: Client = Client {
         rsa_bits: 1017,
         root_keys: true,
         refused_keys: &[
+            KeyFamily::P224,
             KeyFamily::OtherCurve,
             KeyFamily::Ed25519,
             KeyFamily::Ed448,

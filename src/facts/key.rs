@@ -52,6 +52,13 @@ pub enum KeyKind {
     Other(ObjectId),
 }
 
+impl KeyKind {
+    /// True for RSA and the curves P-256, P-384 and P-521, which every program of today can check signatures with.
+    pub const fn is_common(&self) -> bool {
+        matches!(self, Self::Rsa { .. } | Self::Ec(Curve::P256 | Curve::P384 | Curve::P521))
+    }
+}
+
 /// An elliptic curve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Curve {

@@ -33,6 +33,8 @@ pub enum Obstacle {
     Names,
     /// The algorithm named inside is not that of the signature.
     InnerAlgorithm,
+    /// Its key is neither RSA nor on one of the curves that every program knows.
+    KeyKind,
     /// Its key identifier is not the one that the certificate below gives for the key of its issuer.
     KeyIdentifier,
     /// Its issuer and serial number are not those that the certificate below gives for the certificate of its issuer.
@@ -109,7 +111,7 @@ pub(crate) fn obstacles<'a>(
 
 impl Obstacle {
     /// In the order in which they are told.
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::NotAuthority,
         Self::Unstated,
         Self::Bare,
@@ -121,6 +123,7 @@ impl Obstacle {
         Self::NotYetValid,
         Self::Expired,
         Self::InnerAlgorithm,
+        Self::KeyKind,
         Self::Names,
     ];
 
@@ -146,6 +149,7 @@ impl Obstacle {
             Self::InnerAlgorithm => {
                 authority.inner_signature.as_ref().is_some_and(|inner| inner.oid != authority.signature.oid)
             }
+            Self::KeyKind => !identity.key.kind.is_common(),
             Self::Names => forbids(authority, &leaf.identity.names.entries),
             // The certificate below decides.
             Self::KeyIdentifier | Self::IssuerAndSerial => false,
@@ -170,6 +174,7 @@ impl Obstacle {
             Self::Expired => "has expired",
             Self::Names => "may not sign these names",
             Self::InnerAlgorithm => "names two algorithms for one signature",
+            Self::KeyKind => "has a key of a kind that not all programs know",
             Self::KeyIdentifier => "has another key identifier than the certificate that it signed says",
             Self::IssuerAndSerial => "has another issuer or serial number than the certificate that it signed says",
             Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => "is trusted, but it is no root",

@@ -120,6 +120,9 @@ pub(super) fn surmises_ways(client: &Client, ways: &[CertificationPath<'_>]) -> 
     if ways.iter().any(|way| way.obstacles.is_empty()) {
         return false;
     }
+    if ways.last().is_some_and(|way| !way.is_proved) {
+        return true;
+    }
     let mut obstacles = ways.iter().flat_map(|way| &way.obstacles).map(|met| met.obstacle);
     obstacles.any(|obstacle| {
         obstacle.is_unrooted() && client.surmises(Aspect::Unrooted)

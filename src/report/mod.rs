@@ -39,7 +39,9 @@ pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
         Fault::Untrusted => "no chain leads to a trusted root",
         Fault::SelfSigned => "the certificate is its own issuer and not trusted",
         Fault::UnknownRoot => "the root that came along is not trusted",
-        Fault::SpoiltChain => "a CA of its chain may not sign it, has expired or is another of that name",
+        Fault::SpoiltChain => {
+            "a CA of its chain may not sign it, has expired, is another of that name or has a key that it cannot use"
+        }
         Fault::Unrooted => "what is trusted is no root",
         Fault::Detour => "the way that it tries leads to no trusted root",
         Fault::Misnomer => "the certificate names another key or certificate of its CA",

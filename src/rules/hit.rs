@@ -93,6 +93,10 @@ impl Remedy {
                 "Have the certificate issued again by the CA as it is now, or send and install the CA's certificate that it was \
                  issued with: the CA's own was made anew since, or the certificate was made with the wrong one."
             }
+            (Obstacle::KeyKind, _) => {
+                "Have the certificate issued by a CA whose keys are RSA or on the curves P-256 and P-384: there is no program that \
+                 does not know them."
+            }
             (Obstacle::Backwards, _) => {
                 "Send the server's certificate first, then its issuer, then that one's issuer: some small programs look no \
                  way back."

@@ -1,6 +1,9 @@
-//! Chains in which a CA has several certificates, or two CAs have one name.
+//! Chains in which CAs have several certificates, one name, identifiers that do not fit or keys of other kinds.
 
-use super::made::{AUTHORITY, Case, GOOD, Issuer, LEAF, SERVER, SIGNS, USAGE};
+use std::fs;
+
+use super::made::{AUTHORITY, Case, GOOD, Issuer, LEAF, OLD, OWN_KEY, SERVER, SIGNS, USAGE, sign};
+use super::openssl::Workshop;
 
 /// What a server sends besides its own certificate, and what is trusted.
 const CHAINS: &[(&[&str], &[&str])] = &[
@@ -62,5 +65,88 @@ pub(crate) fn cases() -> Vec<Case> {
         })
     });
     let above = BELOW_ROOT.iter().map(|extensions| Case { issuer: Issuer::BetweenWith(extensions), ..GOOD });
-    chains.chain(identifiers).chain(above).collect()
+    chains.chain(identifiers).chain(above).chain(other_keys()).collect()
+}
+
+/// A CA with a key of another kind between the good one and the root, and as the root.
+fn other_keys() -> impl Iterator<Item = Case> {
+    OTHER_KEYS.iter().flat_map(|(kind, _)| {
+        let files = |names: &[&str]| -> &'static [&'static str] {
+            let named = names.iter().map(|name| &*format!("{kind}-{name}").leak());
+            named.collect::<Vec<_>>().leak()
+        };
+        let between = Issuer::Crossed(files(&["below", "ca"]), &["root"]);
+        [between, Issuer::Crossed(files(&["below"]), files(&["root"]))].map(|issuer| Case { issuer, ..GOOD })
+    })
+}
+
+/// The certificates that these chains are made of, beside the good root and the good CA.
+pub(crate) fn authorities(workshop: &Workshop) {
+    crossed(workshop);
+    of_other_keys(workshop);
+}
+
+/// More certificates of the good CA and its root, and of others with their names.
+fn crossed(workshop: &Workshop) {
+    for name in ["other", "wrong"] {
+        workshop.run(&format!("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {name}.key"));
+    }
+    fs::copy(workshop.file("wrong.key"), workshop.file("older.key")).unwrap();
+    let whole: &[&str] = &[AUTHORITY, SIGNS];
+    for (file, key, name, signer, days, extensions) in [
+        ("other", "other", "Other", "other", (-1, 800), whole),
+        ("ended-other", "other", "Other", "other", OLD, whole),
+        ("wrong-root", "wrong", "Root", "wrong", (-1, 800), whole),
+        ("crossed-root", "root", "Root", "other", (-1, 800), whole),
+        ("crossed", "between", "between", "other", (-1, 800), whole),
+        ("ended-crossed", "between", "between", "other", OLD, whole),
+        ("ended", "between", "between", "root", OLD, whole),
+        ("early", "between", "between", "root", (100, 400), whole),
+        ("unfit", "between", "between", "root", (-1, 800), &[AUTHORITY, "keyUsage=digitalSignature"]),
+        ("wrong-between", "wrong", "between", "root", (-1, 800), whole),
+        ("wrong-unfit", "wrong", "between", "root", (-1, 800), &[LEAF]),
+        ("older", "wrong", "between", "root", (-1, 800), &[AUTHORITY, SIGNS, OWN_KEY]),
+        (
+            "renewed",
+            "between",
+            "between",
+            "older",
+            (-1, 800),
+            &[AUTHORITY, SIGNS, OWN_KEY, "authorityKeyIdentifier=keyid:always"],
+        ),
+    ] {
+        workshop.run(&format!("req -new -key {key}.key -subj /CN={name} -out leaf.csr"));
+        let own = format!("-selfsign -keyfile {key}.key");
+        let by = format!("-cert {signer}.pem -keyfile {signer}.key");
+        sign(workshop, "sha256", if key == signer { &own } else { &by }, days, &extensions.join("\n"));
+        fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{file}.pem"))).unwrap();
+    }
+}
+
+/// Keys of CAs beside RSA and the usual curves: their names, and what `openssl genpkey` calls them.
+const OTHER_KEYS: &[(&str, &str)] = &[
+    ("brainpool", "EC -pkeyopt ec_paramgen_curve:brainpoolP256r1"),
+    ("secp256k1", "EC -pkeyopt ec_paramgen_curve:secp256k1"),
+    ("p224", "EC -pkeyopt ec_paramgen_curve:P-224"),
+    ("ed25519", "ed25519"),
+    ("ed448", "ed448"),
+    ("pss", "RSA-PSS"),
+];
+
+/// A root with each of these keys, a CA with it that the good root signed, and the good CA below both.
+fn of_other_keys(workshop: &Workshop) {
+    for (kind, algorithm) in OTHER_KEYS {
+        workshop.run(&format!("genpkey -algorithm {algorithm} -out {kind}.key"));
+        let whole = [AUTHORITY, SIGNS, OWN_KEY].join("\n");
+        for (file, key, name, digest, signer) in [
+            ("root", kind, *kind, "default", format!("-selfsign -keyfile {kind}.key")),
+            ("ca", kind, kind, "sha256", "-cert root.pem -keyfile root.key".to_owned()),
+            ("below", &"between", "between", "default", format!("-cert {kind}-ca.pem -keyfile {kind}.key")),
+        ] {
+            workshop.run(&format!("req -new -key {key}.key -subj /CN={name} -out leaf.csr"));
+            let above = if file == "below" { "authorityKeyIdentifier=keyid:always" } else { "" };
+            sign(workshop, digest, &signer, (-1, 800), &format!("{whole}\n{above}"));
+            fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{kind}-{file}.pem"))).unwrap();
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use certfix::facts::Moment;
 
+use super::crossed;
 use super::openssl::Workshop;
 
 /// Who signs.
@@ -98,7 +99,7 @@ pub(crate) const SERVER: &str = "extendedKeyUsage=serverAuth";
 pub(crate) const LEAF: &str = "basicConstraints=CA:FALSE";
 pub(crate) const AUTHORITY: &str = "basicConstraints=critical,CA:TRUE";
 pub(crate) const SIGNS: &str = "keyUsage=critical,keyCertSign,cRLSign";
-const OWN_KEY: &str = "subjectKeyIdentifier=hash";
+pub(crate) const OWN_KEY: &str = "subjectKeyIdentifier=hash";
 pub(crate) const OLD: (i64, i64) = (-400, -100);
 
 /// One that every client takes.
@@ -145,7 +146,7 @@ pub(crate) fn authorities(workshop: &Workshop) {
     fs::rename(workshop.file("leaf.pem"), workshop.file("low.pem")).unwrap();
     let both = ["between.pem", "root.pem"].map(|name| fs::read(workshop.file(name)).unwrap());
     fs::write(workshop.file("both.pem"), both.concat()).unwrap();
-    crossed(workshop);
+    crossed::authorities(workshop);
     mix(workshop, "mixed-between.pem", "root.key", Inner::Other);
     fs::copy(workshop.file("root.pem"), workshop.file("mixed-root.pem")).unwrap();
     mix(workshop, "mixed-root.pem", "root.key", Inner::Other);
@@ -153,45 +154,8 @@ pub(crate) fn authorities(workshop: &Workshop) {
     workshop.run("x509 -req -in leaf.csr -signkey root.key -days 9000 -out old-root.pem");
 }
 
-/// More certificates of the good CA and its root, and of others with their names.
-fn crossed(workshop: &Workshop) {
-    for name in ["other", "wrong"] {
-        workshop.run(&format!("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {name}.key"));
-    }
-    fs::copy(workshop.file("wrong.key"), workshop.file("older.key")).unwrap();
-    let whole: &[&str] = &[AUTHORITY, SIGNS];
-    for (file, key, name, signer, days, extensions) in [
-        ("other", "other", "Other", "other", (-1, 800), whole),
-        ("ended-other", "other", "Other", "other", OLD, whole),
-        ("wrong-root", "wrong", "Root", "wrong", (-1, 800), whole),
-        ("crossed-root", "root", "Root", "other", (-1, 800), whole),
-        ("crossed", "between", "between", "other", (-1, 800), whole),
-        ("ended-crossed", "between", "between", "other", OLD, whole),
-        ("ended", "between", "between", "root", OLD, whole),
-        ("early", "between", "between", "root", (100, 400), whole),
-        ("unfit", "between", "between", "root", (-1, 800), &[AUTHORITY, "keyUsage=digitalSignature"]),
-        ("wrong-between", "wrong", "between", "root", (-1, 800), whole),
-        ("wrong-unfit", "wrong", "between", "root", (-1, 800), &[LEAF]),
-        ("older", "wrong", "between", "root", (-1, 800), &[AUTHORITY, SIGNS, OWN_KEY]),
-        (
-            "renewed",
-            "between",
-            "between",
-            "older",
-            (-1, 800),
-            &[AUTHORITY, SIGNS, OWN_KEY, "authorityKeyIdentifier=keyid:always"],
-        ),
-    ] {
-        workshop.run(&format!("req -new -key {key}.key -subj /CN={name} -out leaf.csr"));
-        let own = format!("-selfsign -keyfile {key}.key");
-        let by = format!("-cert {signer}.pem -keyfile {signer}.key");
-        sign(workshop, "sha256", if key == signer { &own } else { &by }, days, &extensions.join("\n"));
-        fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{file}.pem"))).unwrap();
-    }
-}
-
 /// Makes `leaf.pem` of `leaf.csr`.
-fn sign(workshop: &Workshop, digest: &str, signer: &str, days: (i64, i64), extensions: &str) {
+pub(crate) fn sign(workshop: &Workshop, digest: &str, signer: &str, days: (i64, i64), extensions: &str) {
     fs::write(workshop.file("index"), "").unwrap();
     let text = format!(
         "[ca]\ndefault_ca = d\n[d]\ndatabase = index\nnew_certs_dir = .\nrand_serial = yes\npolicy = p\n\
