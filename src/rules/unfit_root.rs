@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule {
     code: "unfit-root",
     title: "the trusted root is not fit to sign",
     why: "The root is installed, but its own certificate has expired or does not let it sign, or its key is of a kind that \
-          some programs do not know. Some trust a root whatever its certificate says; most look at it as at any other CA and refuse all that it signed.",
+          some programs do not know. Some trust a root whatever its certificate says; most look at it as at any other \
+          CA and refuse all that it signed.",
     fix: "Install the CA's present root on the clients. If the CA is your own, make its root anew with the same name and \
           key, so that what it signed stays good, and install that.",
     source: Source::Rfc(5280, "6.1.4"),
