@@ -10,6 +10,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use desk::{Desk, NAME};
+use rcgen::string::Ia5String;
+use rcgen::{CertificateParams, KeyPair, SanType};
 
 const SORTED: &str =
     "subjectAltName=DNS:autodiscover.contoso.com,DNS:remote.contoso.com\nextendedKeyUsage=serverAuth\n";
@@ -130,4 +132,18 @@ fn what_comes_next_names_the_store_and_runs_where_it_is_pasted() {
 
 fn last(text: &str) -> &str {
     text.lines().next_back().unwrap_or_default()
+}
+
+#[test]
+fn an_entry_without_content_is_called_by_its_kind() {
+    let desk = Desk::new();
+    let mut params = CertificateParams::new(["mail.contoso.com".to_owned()]).unwrap();
+    params.subject_alt_names.extend([
+        SanType::DnsName(Ia5String::try_from(String::new()).unwrap()),
+        SanType::Rfc822Name(Ia5String::try_from(String::new()).unwrap()),
+    ]);
+    let cert = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+    desk.put("old.pem", &cert.pem());
+    let said = desk.answer(0, &["fix", "old.pem", "--fqdn", "mail.contoso.com", "--dry-run"]);
+    assert!(said.contains("an empty dNSName: ") && said.contains("an empty rfc822Name: "), "{said}");
 }

@@ -63,6 +63,8 @@ fn survives(fault: Fault) -> (usize, usize) {
         scene.keeps_secrets(&place);
         let had_order = scene.key("order.json").exists();
         proxy.set(Plan::default());
+        let shown = scene.says(0, &["keys", "show", NAME]);
+        assert_eq!(shown.contains(&format!("Next: certfix order {NAME} ")), had_order, "{place}: {shown}");
         scene.says(0, &scene.by_webroot(&[]));
         scene.is_done(&place);
         assert_eq!(fs::read(scene.key("key.pem")).unwrap(), key, "{place}: there is another key");

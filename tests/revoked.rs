@@ -34,9 +34,9 @@ fn committed() -> Desk {
 }
 
 /// Binds the key to a file that is copied when it is reloaded.
-fn bind(desk: &Desk, service: &str) {
+fn bind(desk: &Desk, service: &str) -> String {
     let value = format!("combined_file={}", desk.path(&format!("{service}.pem")).display());
-    desk.answer(0, &["bind", NAME, "--to", &format!("files:{service}"), "--set", &value, "--reload", "true"]);
+    desk.answer(0, &["bind", NAME, "--to", &format!("files:{service}"), "--set", &value, "--reload", "true"])
 }
 
 fn revoke(desk: &Desk, certificate: &str, reason: &str) {
@@ -127,6 +127,9 @@ fn is_not_committed_when_it_waits() {
         assert!(said.contains(&format!("the newest certificate of '{NAME}': it is revoked since ")), "{said}");
     }
     assert_eq!(hint(&desk, &["commit"]), format!("renew it first: certfix renew --now {NAME} --store store"));
+    let again = bind(&desk, "a");
+    let renew = format!("Its certificate is revoked. Renew it first: certfix renew --now {NAME} --store store\n");
+    assert!(again.ends_with(&renew), "{again}");
     let said = desk.answer(0, &["renew", "--now", NAME]);
     assert!(said.contains("; files:a has it"), "{said}");
     assert_ne!(desk.text("a.pem"), service);

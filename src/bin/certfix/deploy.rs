@@ -11,7 +11,7 @@ use certfix::deploy::{
 };
 use certfix::error::Deploying;
 use certfix::facts::{Name, escape};
-use certfix::report::json;
+use certfix::report::{json, text};
 use certfix::store::Store;
 
 use crate::args::Format;
@@ -45,10 +45,24 @@ pub(crate) fn bind(args: &Bind) -> Result<ExitCode, Error> {
     if bound.iter().any(|one| matches!(one, Bound::Staged(_))) {
         match args.place.dry_run {
             true => text.push_str(NOTHING_WRITTEN),
-            false => text.push_str(&format!("Do it: certfix commit{}\n", store_flag(store.root()))),
+            false => text.push_str(&next_step(&store, &name)?),
         }
     }
     say(&text)
+}
+
+/// What makes services have what they are bound to.
+fn next_step(store: &Store, name: &Name) -> Result<String, Error> {
+    let mut key = store.named(name)?.contents();
+    key.mark(&keys::revoked(store));
+    let flag = store_flag(store.root());
+    Ok(match key.waiting.as_ref().map_or(&key.revoked, |next| &next.revoked) {
+        Some(_) => {
+            let name = text::quoted(name.as_str());
+            format!("Its certificate is revoked. Renew it first: certfix renew --now {name}{flag}\n")
+        }
+        None => format!("Do it: certfix commit{flag}\n"),
+    })
 }
 
 pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {

@@ -10,7 +10,7 @@ use crate::deploy::{self, Binding};
 use crate::error::listed;
 use crate::facts::{Certificate, Identity, Moment, Text};
 use crate::report::with_unicode;
-use crate::store::{Contents, Fault, State, Waiting};
+use crate::store::{Contents, Fault, ORDER, State, Waiting};
 
 /// Writes one line for each key: name, state, first name, end. `store_flag` follows commands, so that they find the store.
 ///
@@ -166,6 +166,7 @@ fn next_step(key: &Contents, state: State) -> Option<String> {
     let name = quoted(&key.folder.name());
     let is_own = key.newest().is_some_and(Certificate::is_self_signed);
     match state {
+        State::Pending if key.folder.path.join(ORDER).is_file() => Some(format!("order {name}")),
         State::Pending => Some(format!("install {name} FILE")),
         State::Bare if key.renewal.is_some() => Some(format!("install {name} FILE")),
         State::Bare => Some(format!("csr --renew {name} --same-key")),

@@ -41,7 +41,8 @@ pub fn plan(plan: &Plan, old: Option<&Identity>, page: &mut Page<'_>) -> io::Res
     for (index, dropped) in plan.dropped.iter().enumerate() {
         let label = if index == 0 { "dropped" } else { "" };
         let name = Some(with_unicode(&dropped.name)).filter(|name| !name.is_empty());
-        page.field(label, &format!("{}: {}", name.as_deref().unwrap_or("an entry"), dropped.reason))?;
+        let name = name.unwrap_or_else(|| format!("an empty {}", dropped.name.kind()));
+        page.field(label, &format!("{name}: {}", dropped.reason))?;
     }
     for (index, left_out) in plan.left_out.iter().enumerate() {
         let label = if index == 0 { "left out" } else { "" };
