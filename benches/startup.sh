@@ -13,24 +13,34 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 certfix=target/startup/release/certfix
 
-run() { # key
-    valgrind --tool=callgrind --demangle=no --callgrind-out-file="$scratch/$1" -q \
-        "$certfix" csr --fqdn remote.contoso.com --key "$1" --store "$scratch/store.$1" >"$scratch/said"
-}
-
-run p-256
+# Into a store that has a key already.
+"$certfix" csr --fqdn autodiscover.contoso.com --key p-256 --store "$scratch/store" >"$scratch/said"
+valgrind --tool=callgrind --demangle=no --callgrind-out-file="$scratch/run" -q \
+    "$certfix" csr --fqdn remote.contoso.com --key p-256 --store "$scratch/store" >"$scratch/said"
 readelf --syms --wide "$certfix" >"$scratch/symbols"
-python3 - "$scratch"/{symbols,p-256} >"$scratch/startup.ld" <<'PYTHON'
-import re, sys
-symbols, *runs = sys.argv[1:]
+nm --print-file-name --defined-only target/startup/release/deps/libaws_lc_sys-*.rlib >"$scratch/objects" 2>"$scratch/said"
+python3 - "$scratch"/{symbols,objects,run} >"$scratch/startup.ld" <<'PYTHON'
+import collections, re, sys
+symbols, objects, run = sys.argv[1:]
 functions = {words[7] for words in map(str.split, open(symbols)) if len(words) > 7 and words[3] == "FUNC" and words[6] != "UND"}
-ran = {name for run in runs for name in re.findall(r"fn=\(\d+\) ([^\s']+)", open(run).read())}
-# Hashes and numbers of versions change; a name without them is the same everywhere.
-shapes = {re.sub(r"17h[0-9a-f]{16}E$", "17h*", re.sub(r"^aws_lc_\d+_\d+_\d+_", "aws_lc_*_", name)) for name in ran & functions}
+ran = functions & set(re.findall(r"fn=\(\d+\) ([^\s']+)", open(run).read()))
+
+# Hashes and numbers of versions change; a name without them is the same everywhere. Of functions that share such a name, those that
+# ran are named in full, since the others would fill half as many pages again: with another compiler these stay where they are.
+def shape(name):
+    return re.sub(r"17h[0-9a-f]{16}E", "17h*", re.sub(r"^aws_lc_\d+_\d+_\d+_", "aws_lc_*_", name))
+alike = collections.Counter(map(shape, functions))
+names = {shape(name) if alike[shape(name)] == 1 else re.sub(r"\.\d+$", ".*", name) for name in ran}
+
+# What is written in assembly has one section for each file, with what other processors run instead.
+assembled = {found[1] for line in open(objects) if line.split()[-1] in ran
+             for found in [re.search(r"-((?:\w+-)?x86_64[\w-]*|bignum_\w+)\.o:", line)] if found}
 print("/* Functions that `certfix csr` runs, side by side. Written by benches/startup.sh. */")
 print("SECTIONS\n{\n  .text.startup_order :\n  {")
-for shape in sorted(shapes):
-    print(f"    *(.text.{shape} .text.unlikely.{shape})")
+for file in sorted(assembled):
+    print(f"    *-{file}.o(.text)")
+for name in sorted(names):
+    print(f"    *({' '.join(f'.text.{kind}{name}' for kind in ('', 'unlikely.', 'startup.', 'exit.'))})")
 print("  }\n}\nINSERT BEFORE .text;")
 PYTHON
 mv "$scratch/startup.ld" benches/startup.ld

@@ -40,6 +40,8 @@ pub enum Signing {
     ManySigned { what: String, serials: Vec<String> },
     /// The CRL of a CA, which is the register of what it has revoked, cannot be had.
     NoList { path: PathBuf, cause: &'static str },
+    /// A CRL is to begin anew, and the CA has a whole one.
+    ListIsThere { path: PathBuf },
     /// It is revoked already.
     AlreadyRevoked { serial: String, since: String },
     /// A certificate that its CA has revoked, and that is to be used.
@@ -77,8 +79,9 @@ impl Signing {
                 "ask for another with certfix csr --renew NAME, and install what is signed for that"
             }
             Self::NoList { .. } => {
-                "put it back from a backup, or from where clients get it: what was revoked stands nowhere else"
+                "take what was revoked from a copy, a backup or what clients get: certfix ca crl --from FILE; with none left, begin anew: certfix ca crl --begin-anew"
             }
+            Self::ListIsThere { .. } => "certfix ca crl alone makes the next one, with what was revoked",
             Self::AlreadyRevoked { .. } => "nothing is left to do; certfix ca list shows all that was signed",
         }
     }
@@ -114,6 +117,7 @@ impl Signing {
                 write!(out, "there are {} certificates for '{what}' in force: {}", serials.len(), listed(serials))
             }
             Self::NoList { path, cause } => write!(out, "the CRL '{}' cannot be used: {cause}", path.display()),
+            Self::ListIsThere { path } => write!(out, "the CRL '{}' is whole, and is not begun anew", path.display()),
             Self::AlreadyRevoked { serial, since } => write!(out, "the certificate {serial} is revoked since {since}"),
             Self::Revoked { certificate, since } => {
                 write!(out, "the certificate {certificate} is revoked since {since} by a CA of this store")

@@ -29,7 +29,7 @@ pub use export::{ALL as TRUST, Trust};
 pub use init::{INTERMEDIATE_DAYS, Init, ROOT_DAYS, folder_name, init};
 pub use recover::recover;
 pub use register::{Registered, State};
-pub use revoke::{LIST_DAYS, compromised, revoked};
+pub use revoke::{LIST_DAYS, Listed, compromised, revoked};
 pub use sign::Signed;
 
 /// A private CA.

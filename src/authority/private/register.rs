@@ -147,15 +147,26 @@ impl Private {
     /// # Errors
     /// [`Signing::NoList`] when it is not there, not whole or not this CA's; [`Error::File`].
     pub fn revocation_list(&self) -> Result<RevocationList, Error> {
-        let path = self.list_path();
-        let none = |cause| Signing::NoList { path: path.clone(), cause };
-        let bytes = match file_bytes(&path) {
+        self.list_in(&self.list_path())
+    }
+
+    /// A CRL of this CA, or a copy of one, in DER or PEM.
+    ///
+    /// # Errors
+    /// As [`Private::revocation_list`].
+    pub fn list_in(&self, path: &Path) -> Result<RevocationList, Error> {
+        let none = |cause| Signing::NoList { path: path.to_owned(), cause };
+        let bytes = match file_bytes(path) {
             Err(Error::File { cause, .. }) if cause.kind() == ErrorKind::NotFound => {
                 return Err(none("it is not there").into());
             }
             read => read?.0,
         };
-        let list = RevocationList::from_der(&bytes).map_err(|_| none("it is no CRL, or not the whole of one"))?;
+        let der = match pem::parse(&bytes) {
+            Ok(block) if block.tag() == "X509 CRL" => block.into_contents(),
+            _ => bytes.to_vec(),
+        };
+        let list = RevocationList::from_der(&der).map_err(|_| none("it is no CRL, or not the whole of one"))?;
         match list.verify_with(&self.issuer().identity.key) {
             Verification::Holds => Ok(list),
             _ => Err(none("it is not signed by this CA").into()),

@@ -44,6 +44,17 @@ fn of_each<T>(store: &Store, ask: impl Fn(&Private) -> Result<T, Error>) -> (Vec
     (answers, unknown)
 }
 
+/// What the next CRL lists.
+#[derive(Clone, Copy, Debug)]
+pub enum Listed<'a> {
+    /// What the one in the store lists.
+    Same,
+    /// What this copy lists, and the one in the store, as far as that can be read.
+    Copy(&'a RevocationList),
+    /// Nothing: the one in the store cannot be read, and there is no copy.
+    Nothing,
+}
+
 /// Days until a CRL has to be renewed, unless told otherwise.
 pub const LIST_DAYS: i64 = 30;
 
@@ -70,13 +81,46 @@ impl Private {
         self.renew(key, &list, at, LIST_DAYS)
     }
 
-    /// Makes the CRL again, with the same certificates, for `days` days from `at`.
+    /// Makes the CRL again, for `days` days from `at`.
     ///
     /// # Errors
-    /// [`Error::File`]; the CRL is then the old one, or whole and the new one.
-    pub fn renew_list(&self, key: &PrivateKey, at: Moment, days: i64) -> Result<RevocationList, Error> {
+    /// [`Signing::NoList`]; [`Signing::ListIsThere`] where it shall list nothing and the one in the store is whole;
+    /// [`Error::File`]. The CRL is then the old one, or whole and the new one.
+    pub fn renew_list(
+        &self,
+        key: &PrivateKey,
+        listed: Listed<'_>,
+        at: Moment,
+        days: i64,
+    ) -> Result<RevocationList, Error> {
         let _lock = Lock::take(&self.folder, "ca", Store::WAIT)?;
-        self.renew(key, &self.revocation_list()?, at, days)
+        self.renew(key, &self.before(listed, at)?, at, days)
+    }
+
+    /// The list that the next one follows.
+    fn before(&self, listed: Listed<'_>, at: Moment) -> Result<RevocationList, Error> {
+        match (self.revocation_list(), listed) {
+            (own, Listed::Same) => own,
+            (Ok(_), Listed::Nothing) => Err(Signing::ListIsThere { path: self.list_path() }.into()),
+            (Ok(mut own), Listed::Copy(copy)) => {
+                let lacking = copy.revoked.iter().filter(|one| own.find(&one.serial).is_none()).cloned();
+                let lacking: Vec<Revocation> = lacking.collect();
+                own.revoked.extend(lacking);
+                own.number = own.number.max(copy.number);
+                Ok(own)
+            }
+            (Err(Error::Signing(Signing::NoList { .. })), Listed::Copy(copy)) => Ok(copy.clone()),
+            (Err(Error::Signing(Signing::NoList { .. })), Listed::Nothing) => Ok(RevocationList {
+                der: Box::default(),
+                issuer: self.issuer().identity.subject.clone(),
+                // It counts up from 1, so that the seconds since 1970 are more than any before.
+                number: u64::try_from(at.unix()).ok(),
+                this_update: at,
+                next_update: None,
+                revoked: Vec::new(),
+            }),
+            (Err(error), _) => Err(error),
+        }
     }
 
     fn renew(&self, key: &PrivateKey, list: &RevocationList, at: Moment, days: i64) -> Result<RevocationList, Error> {

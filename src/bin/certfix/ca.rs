@@ -5,7 +5,7 @@ mod sign;
 use std::process::ExitCode;
 
 use certfix::authority::acme;
-use certfix::authority::private::{self, Init, Private, Registered, State};
+use certfix::authority::private::{self, Init, Listed, Private, Registered, State};
 use certfix::error::Signing;
 use certfix::facts::{Constraints, Evidence, Moment, PrivateKey, Source, Text};
 use certfix::report::{json, text};
@@ -123,7 +123,19 @@ impl Desk {
 
     fn renew_list(&self, args: &CaCrl) -> Result<(), Error> {
         let ca = self.named(args.which.ca.as_deref())?;
-        let list = ca.renew_list(&key(&ca, &args.password)?, self.now, args.days)?;
+        let copy = args.from.as_deref().map(|path| ca.list_in(path)).transpose()?;
+        let listed = match &copy {
+            Some(copy) => Listed::Copy(copy),
+            None if args.begin_anew => {
+                let what = format!("begin the CRL of {} anew, so that all that it revoked is in force again", ca.id());
+                if !args.yes && !confirmed(&what)? {
+                    return Ok(());
+                }
+                Listed::Nothing
+            }
+            None => Listed::Same,
+        };
+        let list = ca.renew_list(&key(&ca, &args.password)?, listed, self.now, args.days)?;
         self.say("crl", &ca, None, Some(&ca.list_path()), list.number)
     }
 

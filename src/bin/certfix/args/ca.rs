@@ -128,6 +128,15 @@ pub(crate) struct CaRevoke {
 pub(crate) struct CaCrl {
     #[command(flatten)]
     pub(crate) which: Which,
+    /// Also list what this copy of a CRL lists, where the CA's own is lost: a backup, or what clients get
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// Where the CRL is lost and there is no copy: make one that lists nothing. What was revoked is in force again
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) begin_anew: bool,
+    /// Do not ask
+    #[arg(long, requires = "begin_anew")]
+    pub(crate) yes: bool,
     /// Days until it has to be made again
     #[arg(long, value_name = "DAYS", default_value_t = LIST_DAYS, value_parser = clap::value_parser!(i64).range(1..=366))]
     pub(crate) days: i64,
