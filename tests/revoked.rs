@@ -208,15 +208,27 @@ fn a_key_that_was_given_up_is_signed_by_no_ca_of_the_store() {
 }
 
 #[test]
-fn a_renewal_with_a_key_that_was_given_up_fails_until_there_is_another() {
-    let desk = desk();
-    desk.answer(0, &["ca", "sign", REQUEST, "--install", "--yes"]);
-    desk.answer(0, &["csr", "--renew", NAME, "--same-key", "--ca", "private"]);
-    revoke(&desk, NAME, "key-compromise");
-    let output = desk.run(&["renew"], Stdio::null());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.code() == Some(2) && said.contains("somebody else may have its key"), "{said}");
-    fs::remove_dir_all(desk.path(RENEWAL).parent().unwrap()).unwrap();
-    desk.answer(0, &["renew"]);
-    assert_eq!(desk.state(), "installed");
+fn a_renewal_with_a_key_that_was_given_up_gives_way_to_another() {
+    for by_hand in [false, true] {
+        let desk = desk();
+        desk.answer(0, &["ca", "sign", REQUEST, "--install", "--yes"]);
+        desk.answer(0, &["csr", "--renew", NAME, "--same-key", "--ca", "private"]);
+        let (key, old) = (desk.text(&format!("store/{NAME}/key.pem")), desk.text(RENEWAL));
+        // Nothing is wrong with it yet.
+        assert!(desk.refusal(&["csr", "--renew", NAME, "--new-key"]).contains(" waits for its certificate in "));
+        revoke(&desk, NAME, "key-compromise");
+        desk.refusal(&["csr", "--renew", NAME, "--same-key"]);
+        desk.answer(0, &["csr", "--renew", NAME, "--new-key", "--dry-run"]);
+        assert_eq!(desk.text(RENEWAL), old, "--dry-run changes nothing");
+        let command: &[&str] = if by_hand { &["csr", "--renew", NAME, "--new-key"] } else { &["renew"] };
+        let output = desk.run(command, Stdio::null());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && said.contains("that waited is deleted: it had the key that was"), "{said}");
+        if by_hand {
+            assert_ne!(desk.text(RENEWAL), old);
+            desk.answer(0, &["ca", "sign", RENEWAL, "--install", "--yes"]);
+        }
+        assert_eq!(desk.state(), "installed");
+        assert_ne!(desk.text(&format!("store/{NAME}/key.pem")), key);
+    }
 }

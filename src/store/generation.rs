@@ -139,6 +139,14 @@ impl KeyFolder {
         Err(Error::Conflict { cause, hint })
     }
 
+    /// Deletes the renewal that waits; one with the key in use, which stays where it is.
+    ///
+    /// # Errors
+    /// [`Error::File`]
+    pub fn drop_renewal(&self) -> Result<(), Error> {
+        self.discard_renewal().map_err(|cause| failed(&self.path.join(RENEWAL), cause))
+    }
+
     /// Lets the renewal disappear in one step, and then deletes it.
     pub(super) fn discard_renewal(&self) -> io::Result<()> {
         let path = self.path.join(RENEWAL);

@@ -201,6 +201,14 @@ impl Round<'_> {
         drop(self.store.lock_whole("renew", self.args.place.wait)?);
         let folder = &contents.folder;
         folder.ensure_own()?;
+        let anew = match renewal::is_given_up(&self.store, contents) {
+            true => {
+                self.progress.end();
+                Some(renewal::ask_anew(contents)?)
+            }
+            false => None,
+        };
+        let contents = anew.as_ref().unwrap_or(contents);
         if contents.renewal.is_none() {
             if contents.is_locked {
                 let cause = format!("the key of '{}' is encrypted, and so would the next one be", folder.name());

@@ -22,7 +22,7 @@ pub(crate) use self::self_signed::self_signed;
 use crate::args::{Csr, MadeOptions, Renewal};
 use crate::make::{Work, wish};
 use crate::write::{self, Product, generate};
-use crate::{keys, password};
+use crate::{keys, password, terminal};
 
 pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     let made = &args.made;
@@ -30,9 +30,13 @@ pub(crate) fn run(args: &Csr, typed: &str) -> Result<ExitCode, Error> {
     if !made.dry_run {
         keys::recover(&store);
     }
-    let contents = keys::named(&store, typed)?.contents();
+    let mut contents = keys::named(&store, typed)?.contents();
     contents.folder.ensure_own()?;
-    contents.folder.ensure_unasked()?;
+    match !args.renewal.same_key && is_given_up(&store, &contents) {
+        true if made.dry_run => {}
+        true => contents = ask_anew(&contents)?,
+        false => contents.folder.ensure_unasked()?,
+    }
     let item = last(&contents);
     let plan = planned(args, &contents, item)?;
     let (key, request) = signed(args, &contents, &plan)?;
@@ -93,6 +97,23 @@ const FIRST_WAITS: &str = "the request of before has no certificate yet: it stay
 
 /// What to do where a person has to look at the request.
 const BY_HAND: &str = "where that may be, make the request: certfix csr --renew NAME";
+
+/// True when a renewal waits with the key in use, and that has been given up: nobody is to sign it.
+pub(crate) fn is_given_up(store: &Store, contents: &Contents) -> bool {
+    let Some(request) = &contents.renewal else { return false };
+    let key = &request.identity.key;
+    contents.public() == Some(key) && keys::compromised(store).contains(key)
+}
+
+/// Takes the waiting renewal away, so that another can be made.
+pub(crate) fn ask_anew(contents: &Contents) -> Result<Contents, Error> {
+    contents.folder.drop_renewal()?;
+    terminal::remark(&format!(
+        "the request of '{}' that waited is deleted: it had the key that was given up",
+        contents.folder.name()
+    ));
+    Ok(contents.folder.contents())
+}
 
 /// The same without a word: the request is there afterwards, beside the key.
 pub(crate) fn ask(args: &Csr, contents: &Contents) -> Result<(), Error> {
