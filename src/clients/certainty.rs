@@ -54,6 +54,11 @@ impl Client {
     pub(crate) fn surmises(&self, aspect: Aspect) -> bool {
         self.surmised.contains(&aspect)
     }
+
+    /// True when it is surmised whether it finds an issuer whose name is written otherwise: no documentation tells that.
+    pub(crate) fn surmises_rewriting(&self) -> bool {
+        self.mark != Mark::Measured || self.surmises(Aspect::Demands) || self.surmises(Aspect::Detours)
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, Wildcard,
 };
-use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, Rewriting, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "gnutls",
@@ -63,9 +63,16 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Expired,
                 Obstacle::Names,
                 Obstacle::InnerAlgorithm,
+                Obstacle::Rewritten(Rewriting::Type),
+                Obstacle::Rewritten(Rewriting::Ia5),
+                Obstacle::Rewritten(Rewriting::RareType),
             ],
             unrooted: &[Obstacle::OwnUnrooted],
-            identifiers: &[Obstacle::KeyIdentifier],
+            identifiers: &[
+                Obstacle::KeyIdentifier,
+                Obstacle::Rewritten(Rewriting::Case),
+                Obstacle::Rewritten(Rewriting::Spaces),
+            ],
             refused_keys: &[KeyFamily::OtherCurve],
             detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit, Obstacle::AfterLapsed],
             purposes: &[Substitute::NetscapeGated],

@@ -79,7 +79,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[],
-            identifiers: &[],
+            identifiers: &Obstacle::REWRITTEN,
             refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::RsaPss],
             detours: &[],
             purposes: &[Substitute::Any],

@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Aspect, Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
-use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, Rewriting, TlsVersion, extension};
 
 /// Java reads such a SAN not at all, and goes by the common name.
 const UNREAD: &[SanForm] =
@@ -60,7 +60,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::IssuerAndSerial,
             ],
             unrooted: &[],
-            identifiers: &[],
+            identifiers: &[Obstacle::Rewritten(Rewriting::RareType)],
             refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve],
             detours: &[],
             purposes: &[],

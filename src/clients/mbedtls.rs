@@ -5,7 +5,7 @@ use super::{
     NamePolicy, Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions,
     Wildcard,
 };
-use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, Rewriting, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "mbedtls",
@@ -73,7 +73,11 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::InnerAlgorithm,
             ],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
-            identifiers: &[],
+            identifiers: &[
+                Obstacle::Rewritten(Rewriting::Ia5),
+                Obstacle::Rewritten(Rewriting::RareType),
+                Obstacle::Rewritten(Rewriting::Spaces),
+            ],
             refused_keys: &[KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::RsaPss],
             detours: &[Obstacle::AfterOther, Obstacle::AfterNamesake, Obstacle::Backwards],
             purposes: &[],

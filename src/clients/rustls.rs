@@ -40,7 +40,7 @@ pub(super) const CLIENT: Client = Client {
             overlooked: &[Obstacle::NoCertSign],
             roots: &[Obstacle::Names, Obstacle::InnerAlgorithm],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
-            identifiers: &[],
+            identifiers: &Obstacle::REWRITTEN,
             refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::RsaPss],
             detours: &[],
             purposes: &[],

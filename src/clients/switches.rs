@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, IssuerDemands, KeyFamily, PresentedDot,
     Reaction, Reference, Roots, SanForm, ServerAuth, Substitute, TrailingDot, Versions, Wildcard,
 };
-use crate::facts::{KeyUsage, Obstacle, extension};
+use crate::facts::{KeyUsage, Obstacle, Rewriting, extension};
 
 impl Client {
     /// Every switch as a label and what it is set to, in the order people ask.
@@ -23,6 +23,9 @@ impl Client {
         list.extend(demands(self).map(|demand| ("demands", hedged(Aspect::Demands, demand))));
         let first = first_way(&self.demands.issuers);
         list.extend(first.map(|what| ("demands", hedged(Aspect::Detours, what.to_owned()))));
+        let written = as_written(&self.demands.issuers).map(str::to_owned);
+        let hedge = if self.surmises_rewriting() { " (inferred)" } else { "" };
+        list.extend(written.map(|what| ("demands", what + hedge)));
         let overlooked = overlooks(&self.demands.issuers);
         list.extend(overlooked.map(|what| ("overlooks", hedged(Aspect::Demands, what))));
         list.extend(root(&self.demands.issuers).map(|what| ("trusted root", hedged(Aspect::Demands, what))));
@@ -220,6 +223,18 @@ fn first_way(demands: &IssuerDemands) -> Option<&'static str> {
     }
 }
 
+/// How an issuer's name has to be written in both certificates.
+fn as_written(demands: &IssuerDemands) -> Option<&'static str> {
+    let minds = |rewriting| demands.identifiers.contains(&Obstacle::Rewritten(rewriting));
+    match (minds(Rewriting::Case), minds(Rewriting::Spaces), minds(Rewriting::RareType)) {
+        (true, _, true) => Some("the name of an issuer octet for octet"),
+        (true, _, false) => Some("the name of an issuer in the same letters"),
+        (false, true, _) => Some("the name of an issuer with the same spaces, in PrintableString or UTF8String"),
+        (false, false, true) => Some("the name of an issuer in no TeletexString, BMPString or UniversalString"),
+        (false, false, false) => None,
+    }
+}
+
 /// Whether what is trusted has to be a root.
 fn unrooted(demands: &IssuerDemands) -> Option<&'static str> {
     match demands.unrooted {
@@ -244,6 +259,7 @@ const fn part(obstacle: Obstacle) -> &'static str {
         Obstacle::InnerAlgorithm => "signature algorithms",
         Obstacle::KeyKind => "key",
         Obstacle::KeyIdentifier | Obstacle::IssuerAndSerial => "identifiers",
+        Obstacle::Rewritten(_) => "name",
         Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone => "issuer",
         Obstacle::AfterOther
         | Obstacle::AfterUnfit

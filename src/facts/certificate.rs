@@ -66,8 +66,8 @@ pub struct Certificate {
 /// authorityCertIssuer and authorityCertSerialNumber (RFC 5280 §4.2.1.1): they name one certificate of the CA.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerAndSerial {
-    /// The DER of the first directoryName.
-    pub issuer: Option<Box<[u8]>>,
+    /// The first directoryName.
+    pub issuer: Option<DistinguishedName>,
     /// The serial number.
     pub serial: Option<Serial>,
 }
@@ -76,7 +76,7 @@ impl IssuerAndSerial {
     fn read(parsed: &AuthorityKeyIdentifier<'_>) -> Option<Box<Self>> {
         let mut names = parsed.authority_cert_issuer.iter().flatten();
         let issuer = names.find_map(|name| match name {
-            x509_parser::extensions::GeneralName::DirectoryName(name) => Some(name.as_raw().into()),
+            x509_parser::extensions::GeneralName::DirectoryName(name) => Some(read::distinguished_name(name.as_raw())),
             _ => None,
         });
         let serial = parsed.authority_cert_serial.map(|octets| Serial(octets.into()));
@@ -85,7 +85,7 @@ impl IssuerAndSerial {
 
     /// True when it may name this certificate.
     fn fits(&self, cert: &Certificate) -> bool {
-        self.issuer.as_ref().is_none_or(|issuer| *issuer == cert.issuer.der)
+        self.issuer.as_ref().is_none_or(|issuer| issuer.is_same(&cert.issuer))
             && self.serial.as_ref().is_none_or(|serial| serial.is_number(&cert.serial.0))
     }
 }
@@ -227,7 +227,7 @@ impl Certificate {
     /// True when issuer and subject are the same name, and nothing says that the keys are not (RFC 5280 §3.2): a root, or a
     /// self-signed leaf.
     pub fn is_self_signed(&self) -> bool {
-        self.issuer.der == self.identity.subject.der && !self.is_of_namesake
+        self.issuer.is_same(&self.identity.subject) && !self.is_of_namesake
     }
 
     /// True when it is a CA's and no server's: many servers have certificates that say cA TRUE, because `openssl req -x509`
@@ -262,7 +262,7 @@ impl Certificate {
 
     /// True when names and key identifiers say that `issuer` may have signed this certificate; no signature is checked.
     pub fn names_as_issuer(&self, issuer: &Self) -> bool {
-        self.issuer.der == issuer.identity.subject.der && self.identifies_key(issuer)
+        self.issuer.is_same(&issuer.identity.subject) && self.identifies_key(issuer)
     }
 
     /// True unless the key identifiers say that `issuer` has another key than the one that signed this certificate.

@@ -234,16 +234,16 @@ impl Evidence {
     fn beside_each_other<'a>(&'a self, leaves: &[usize], ring: &KeyRing<'a>) -> Vec<Subject<'a>> {
         let mut is_leaf = vec![false; self.certificates.len()];
         leaves.iter().for_each(|&leaf| is_leaf[leaf] = true);
-        let mut by_subject: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        let mut by_subject: HashMap<Box<[u8]>, Vec<usize>> = HashMap::new();
         for (index, cert) in self.certificates.iter().enumerate().filter(|(index, _)| !is_leaf[*index]) {
-            by_subject.entry(&cert.identity.subject.der).or_default().push(index);
+            by_subject.entry(cert.identity.subject.folded()).or_default().push(index);
         }
         let chain = |leaf: usize| {
             let mut found: Vec<usize> = Vec::new();
             let mut next = Some(leaf);
             let mut at = 0;
             while let Some(issued) = next {
-                let issuers = by_subject.get(&*self.certificates[issued].issuer.der).into_iter().flatten();
+                let issuers = by_subject.get(&self.certificates[issued].issuer.folded()).into_iter().flatten();
                 let new = issuers.copied().filter(|index| !found.contains(index)).take(MOST_ISSUERS - found.len());
                 let new: Vec<usize> = new.collect();
                 found.extend(new);
@@ -271,11 +271,11 @@ impl Evidence {
         if !with_key.is_empty() {
             return with_key;
         }
-        let mut issuers: HashMap<&[u8], usize> = HashMap::new();
+        let mut issuers: HashSet<Box<[u8]>> = HashSet::new();
         for cert in self.certificates.iter().filter(|cert| !cert.is_self_signed()) {
-            *issuers.entry(&cert.issuer.der).or_default() += 1;
+            issuers.insert(cert.issuer.folded());
         }
-        let is_leaf = |cert: &Certificate| !issuers.contains_key(&*cert.identity.subject.der);
+        let is_leaf = |cert: &Certificate| !issuers.contains(&cert.identity.subject.folded());
         let mut leaves: Vec<usize> =
             (0..self.certificates.len()).filter(|&index| is_leaf(&self.certificates[index])).collect();
         leaves.retain(|&index| seen.insert(&self.certificates[index].der));

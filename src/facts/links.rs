@@ -34,15 +34,15 @@ impl<'a> Subject<'a> {
         let (front, back) = self.chain.split_at(self.before.min(self.chain.len()));
         let all: Vec<&Certificate> = front.iter().copied().chain([leaf]).chain(back.iter().copied()).collect();
         let mut first: HashMap<&[u8], usize> = HashMap::from([(&*leaf.der, self.before)]);
-        let mut by_subject: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        let mut by_subject: HashMap<Box<[u8]>, Vec<usize>> = HashMap::new();
         for (at, cert) in all.iter().enumerate() {
             first.entry(&cert.der).or_insert(at);
-            by_subject.entry(&cert.identity.subject.der).or_default().push(at);
+            by_subject.entry(cert.identity.subject.folded()).or_default().push(at);
         }
         let original = |at: usize| first.get(&*all[at].der).copied().unwrap_or(at);
         let issuers: Vec<Vec<usize>> = (0..all.len())
             .map(|at| {
-                let named = by_subject.get(&*all[at].issuer.der).into_iter().flatten().copied();
+                let named = by_subject.get(&all[at].issuer.folded()).into_iter().flatten().copied();
                 let named = named.take(MOST_OF_ONE_NAME);
                 named.filter(|&above| original(above) != original(at) && all[at].names_as_issuer(all[above])).collect()
             })

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::extension::extension_name;
 use super::limits::forbids;
-use super::{Certificate, KeyUsage, Moment, Purpose};
+use super::{Certificate, KeyUsage, Moment, Purpose, Rewriting};
 
 /// What may keep a CA from signing a certificate, for some clients or for all (RFC 5280 §6.1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum Obstacle {
     KeyIdentifier,
     /// Its issuer and serial number are not those that the certificate below gives for the certificate of its issuer.
     IssuerAndSerial,
+    /// Its name is written otherwise than in the certificate below.
+    Rewritten(Rewriting),
     /// It is trusted, and another CA signed it that is not.
     Unrooted,
     /// The same of the server's own certificate, and the one of that CA came along.
@@ -110,6 +112,15 @@ pub(crate) fn obstacles<'a>(
 }
 
 impl Obstacle {
+    /// All ways to write a name otherwise.
+    pub const REWRITTEN: [Self; 5] = [
+        Self::Rewritten(Rewriting::Type),
+        Self::Rewritten(Rewriting::Ia5),
+        Self::Rewritten(Rewriting::RareType),
+        Self::Rewritten(Rewriting::Case),
+        Self::Rewritten(Rewriting::Spaces),
+    ];
+
     /// In the order in which they are told.
     const ALL: [Self; 13] = [
         Self::NotAuthority,
@@ -152,7 +163,7 @@ impl Obstacle {
             Self::KeyKind => !identity.key.kind.is_common(),
             Self::Names => forbids(authority, &leaf.identity.names.entries),
             // The certificate below decides.
-            Self::KeyIdentifier | Self::IssuerAndSerial => false,
+            Self::KeyIdentifier | Self::IssuerAndSerial | Self::Rewritten(_) => false,
             // Whether it is trusted decides, not what it is.
             Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => false,
             // So do those that come before it.
@@ -177,6 +188,13 @@ impl Obstacle {
             Self::KeyKind => "has a key of a kind that not all programs know",
             Self::KeyIdentifier => "has another key identifier than the certificate that it signed says",
             Self::IssuerAndSerial => "has another issuer or serial number than the certificate that it signed says",
+            Self::Rewritten(Rewriting::Type | Rewriting::Ia5 | Rewriting::RareType) => {
+                "writes its name in another string type than the certificate that it signed"
+            }
+            Self::Rewritten(Rewriting::Case) => "writes its name in other case than the certificate that it signed",
+            Self::Rewritten(Rewriting::Spaces) => {
+                "writes its name with other spaces than the certificate that it signed"
+            }
             Self::Unrooted | Self::OwnUnrooted | Self::OwnAlone => "is trusted, but it is no root",
             Self::AfterOther => "has several certificates here, and the first does not lead to a root that will do",
             Self::AfterUnfit => "has several certificates here, and the first may not sign",
@@ -186,9 +204,14 @@ impl Obstacle {
         }
     }
 
-    /// True when identifiers do not fit, though the signature does.
+    /// True when identifiers do not fit, or a name is written otherwise, though the signature does.
     pub const fn is_misnomer(self) -> bool {
-        matches!(self, Self::KeyIdentifier | Self::IssuerAndSerial)
+        matches!(self, Self::KeyIdentifier | Self::IssuerAndSerial) || self.is_rewritten()
+    }
+
+    /// True when the same name is written in two ways.
+    pub const fn is_rewritten(self) -> bool {
+        matches!(self, Self::Rewritten(_))
     }
 
     /// True when it stands in no way but that of programs that do not look everywhere.

@@ -100,7 +100,7 @@ impl fmt::Display for Revocation {
 impl Revoked {
     /// Since when and why its own CA has revoked this certificate, when it has.
     pub fn find(&self, cert: &Certificate) -> Option<&Revocation> {
-        let own = self.0.iter().filter(|list| list.issuer.der == cert.issuer.der);
+        let own = self.0.iter().filter(|list| list.issuer.is_same(&cert.issuer));
         own.filter_map(|list| list.find(&cert.serial)).next()
     }
 }

@@ -31,7 +31,7 @@ impl<'a> Search<'a, '_> {
     fn extend(&mut self, way: &mut CertificationPath<'a>) -> bool {
         let Some(&last) = way.certificates.last() else { return false };
         let below = way.certificates.len() - 1;
-        let same_name = self.trust.named(&last.identity.subject.der);
+        let same_name = self.trust.named(&last.identity.subject);
         let same = |root: &&Certificate| root.identity.key == last.identity.key;
         if below == 0 {
             // A server's own certificate has to be the very one: another with its key is not trusted.
@@ -53,7 +53,7 @@ impl<'a> Search<'a, '_> {
             }
         }
         // Those that are no roots are between, too.
-        for root in self.trust.named(&last.issuer.der).iter().filter(|root| root.is_self_signed()) {
+        for root in self.trust.named(&last.issuer).iter().filter(|root| root.is_self_signed()) {
             let Some(is_proved) = self.checks.signed(last, root) else { continue };
             let mut whole = way.clone();
             whole.is_proved &= is_proved;
@@ -67,7 +67,7 @@ impl<'a> Search<'a, '_> {
     }
 
     fn extend_between(&mut self, way: &mut CertificationPath<'a>, last: &'a Certificate) -> bool {
-        let trusted = self.trust.named(&last.issuer.der).iter().filter(|root| !root.is_self_signed());
+        let trusted = self.trust.named(&last.issuer).iter().filter(|root| !root.is_self_signed());
         let mut passed: Vec<Obstacle> = Vec::new();
         let place = self.pool.iter().rposition(|sent| sent.der == last.der);
         // What is trusted comes first.
@@ -77,7 +77,7 @@ impl<'a> Search<'a, '_> {
                 continue;
             }
             let Some(is_proved) = self.checks.signed(last, issuer) else {
-                let is_namesake = is_sent && issuer.identity.subject.der == last.issuer.der;
+                let is_namesake = is_sent && issuer.identity.subject.is_same(&last.issuer);
                 if is_namesake && issuer.identity.is_ca() && issuer.is_valid_at(self.now) {
                     pass(&mut passed, Obstacle::AfterNamesake);
                 }
@@ -120,6 +120,7 @@ impl<'a> Search<'a, '_> {
         let place = if is_root { Place::Root } else { Place::Between };
         let met = |obstacle| Met { authority, place, obstacle };
         let signed = way.certificates[below];
+        way.obstacles.extend(signed.issuer.apart(&authority.identity.subject).map(Obstacle::Rewritten).map(met));
         way.obstacles.extend((!signed.identifies_key(authority)).then(|| met(Obstacle::KeyIdentifier)));
         way.obstacles.extend((!signed.identifies_certificate(authority)).then(|| met(Obstacle::IssuerAndSerial)));
         way.obstacles.extend(obstacles(authority, way.certificates[0], below, self.now).map(met));

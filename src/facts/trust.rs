@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::obstacle::{Met, Obstacle, Place, obstacles};
 use super::search::search;
-use super::{Certificate, Moment, Verification};
+use super::{Certificate, DistinguishedName, Moment, Verification};
 
 /// Trusted root certificates, found by subject.
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ impl TrustStore {
     pub fn new(roots: impl IntoIterator<Item = Certificate>) -> Self {
         let mut store = Self::default();
         for root in roots {
-            store.by_subject.entry(root.identity.subject.der.clone()).or_default().push(root);
+            store.by_subject.entry(root.identity.subject.folded()).or_default().push(root);
         }
         store
     }
@@ -60,7 +60,7 @@ impl TrustStore {
 
     /// True when one of the roots signed `cert`, or is the same CA.
     pub fn has_issuer_of(&self, cert: &Certificate) -> bool {
-        let same_name = self.named(&cert.identity.subject.der);
+        let same_name = self.named(&cert.identity.subject);
         // Nothing is between, whose life would have to be looked at.
         same_name.iter().any(|root| root.identity.key == cert.identity.key)
             || !self.ways(cert, &[], cert.not_before).is_empty()
@@ -68,22 +68,21 @@ impl TrustStore {
 
     /// True when `cert` itself is trusted, whoever signed it.
     pub fn holds(&self, cert: &Certificate) -> bool {
-        self.named(&cert.identity.subject.der).iter().any(|root| root.der == cert.der)
+        self.named(&cert.identity.subject).iter().any(|root| root.der == cert.der)
     }
 
     /// True when a root has the name of the issuer of `cert`, whatever its key.
     pub fn knows_issuer_of(&self, cert: &Certificate) -> bool {
-        self.by_subject.contains_key(&cert.issuer.der)
+        !self.named(&cert.issuer).is_empty()
     }
 
     /// The root that `cert` names as its issuer; the signature is not checked.
     pub(crate) fn named_issuer(&self, cert: &Certificate) -> Option<&Certificate> {
-        let roots = self.by_subject.get(&cert.issuer.der)?;
-        roots.iter().find(|root| cert.names_as_issuer(root))
+        self.named(&cert.issuer).iter().find(|root| cert.names_as_issuer(root))
     }
 
-    pub(super) fn named(&self, name: &[u8]) -> &[Certificate] {
-        self.by_subject.get(name).map(Vec::as_slice).unwrap_or_default()
+    pub(super) fn named(&self, name: &DistinguishedName) -> &[Certificate] {
+        self.by_subject.get(&name.folded()).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -122,7 +121,7 @@ pub(crate) fn issuers<'a>(
 
 /// The certificate of `pool` that `cert` names as its issuer; where none has the right key identifier, one that signed it.
 fn issuer_in<'a>(pool: &[&'a Certificate], cert: &Certificate) -> Option<&'a Certificate> {
-    let named = || pool.iter().copied().filter(|one| cert.issuer.der == one.identity.subject.der);
+    let named = || pool.iter().copied().filter(|one| cert.issuer.is_same(&one.identity.subject));
     let signed = |one: &&Certificate| cert.verify_with(&one.identity.key) == Verification::Holds;
     named().find(|one| cert.identifies_key(one)).or_else(|| named().take(MOST_OF_ONE_NAME).find(signed))
 }
@@ -194,7 +193,7 @@ impl Checks {
 
     /// Whether it is proved that `issuer` signed `cert`; none when it did not.
     pub(super) fn signed(&mut self, cert: &Certificate, issuer: &Certificate) -> Option<bool> {
-        if cert.issuer.der != issuer.identity.subject.der || self.0 == 0 {
+        if !cert.issuer.is_same(&issuer.identity.subject) || self.0 == 0 {
             return None;
         }
         self.0 -= 1;

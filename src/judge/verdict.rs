@@ -110,6 +110,8 @@ pub(super) fn missed(client: &Client, ways: &[CertificationPath<'_>]) -> Option<
     match obstacle {
         _ if obstacle.is_unrooted() => Some(Fault::Unrooted),
         _ if obstacle.is_detour() => Some(Fault::Detour),
+        // The issuer is not found.
+        _ if obstacle.is_rewritten() => Some(Fault::Untrusted),
         _ if obstacle.is_misnomer() => Some(Fault::Misnomer),
         _ => None,
     }
@@ -127,6 +129,7 @@ pub(super) fn surmises_ways(client: &Client, ways: &[CertificationPath<'_>]) -> 
     obstacles.any(|obstacle| {
         obstacle.is_unrooted() && client.surmises(Aspect::Unrooted)
             || obstacle.is_detour() && client.surmises(Aspect::Detours)
+            || obstacle.is_rewritten() && client.surmises_rewriting()
     })
 }
 

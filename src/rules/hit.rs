@@ -89,6 +89,11 @@ impl Remedy {
                 "Install the root of that CA on the clients, and name its file with --ca-file: only some programs trust a \
                  certificate whose issuer they do not trust."
             }
+            (obstacle, _) if obstacle.is_rewritten() => {
+                "Ask the CA for a certificate of its own in which its name is written as the server's certificate writes its \
+                 issuer, or have the server's issued again: RFC 5280 7.1 takes both for the same name, and some programs \
+                 compare the octets."
+            }
             (obstacle, _) if obstacle.is_misnomer() => {
                 "Have the certificate issued again by the CA as it is now, or send and install the CA's certificate that it was \
                  issued with: the CA's own was made anew since, or the certificate was made with the wrong one."

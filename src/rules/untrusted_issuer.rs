@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault, IssuerDemands};
-use crate::facts::{Certificate, CertificationPath, Obstacle, Place, loose_end, standing};
+use crate::facts::{Certificate, CertificationPath, Obstacle, Place, Rewriting, loose_end, standing};
 
 pub(super) const RULE: Rule = Rule {
     code: "untrusted-issuer",
@@ -19,7 +19,15 @@ pub(super) const RULE: Rule = Rule {
 const NARROW: Demands = Demands {
     issuers: IssuerDemands {
         unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
-        identifiers: &[Obstacle::KeyIdentifier, Obstacle::IssuerAndSerial],
+        identifiers: &[
+            Obstacle::KeyIdentifier,
+            Obstacle::IssuerAndSerial,
+            Obstacle::Rewritten(Rewriting::Type),
+            Obstacle::Rewritten(Rewriting::Ia5),
+            Obstacle::Rewritten(Rewriting::RareType),
+            Obstacle::Rewritten(Rewriting::Case),
+            Obstacle::Rewritten(Rewriting::Spaces),
+        ],
         detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit, Obstacle::AfterLapsed, Obstacle::AfterNamesake],
         ..IssuerDemands::USUAL
     },

@@ -38,6 +38,16 @@ const CHAINS: &[(&[&str], &[&str])] = &[
     (&["between"], &["root", "wrong-root"]),
 ];
 
+/// How else the name of the good CA is written, and that of its root: what the files are called, `string_mask` and the value.
+const REWRITTEN: &[(&str, &str, &str)] = &[
+    ("printable", "MASK:0x2", ""),
+    ("upper", "utf8only", "upper"),
+    ("spaced", "utf8only", " "),
+    ("teletex", "MASK:0x4", ""),
+    ("ia5", "MASK:0x10", ""),
+    ("bmp", "MASK:0x800", ""),
+];
+
 const OTHER_KEY: &str = "2.5.29.35=DER:3006800478787878";
 const OTHER_SERIAL: &str = "2.5.29.35=DER:3018a113a411300f310d300b06035504030c04526f6f74820105";
 
@@ -65,7 +75,7 @@ pub(crate) fn cases() -> Vec<Case> {
         })
     });
     let above = BELOW_ROOT.iter().map(|extensions| Case { issuer: Issuer::BetweenWith(extensions), ..GOOD });
-    chains.chain(identifiers).chain(above).chain(other_keys()).collect()
+    chains.chain(identifiers).chain(above).chain(other_keys()).chain(rewritten()).collect()
 }
 
 /// A CA with a key of another kind between the good one and the root, and as the root.
@@ -80,10 +90,20 @@ fn other_keys() -> impl Iterator<Item = Case> {
     })
 }
 
+fn rewritten() -> impl Iterator<Item = Case> {
+    REWRITTEN.iter().flat_map(|(file, ..)| {
+        let only = |name: String| -> &'static [&'static str] { vec![&*name.leak()].leak() };
+        let (between, root) = (only(format!("{file}-between")), only(format!("{file}-root")));
+        [(between, &["root"][..]), (&["between"], root)]
+            .map(|(sent, held)| Case { issuer: Issuer::Crossed(sent, held), ..GOOD })
+    })
+}
+
 /// The certificates that these chains are made of, beside the good root and the good CA.
 pub(crate) fn authorities(workshop: &Workshop) {
     crossed(workshop);
     of_other_keys(workshop);
+    otherwise_written(workshop);
 }
 
 /// More certificates of the good CA and its root, and of others with their names.
@@ -147,6 +167,26 @@ fn of_other_keys(workshop: &Workshop) {
             let above = if file == "below" { "authorityKeyIdentifier=keyid:always" } else { "" };
             sign(workshop, digest, &signer, (-1, 800), &format!("{whole}\n{above}"));
             fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{kind}-{file}.pem"))).unwrap();
+        }
+    }
+}
+
+/// The good CA and the good root, with their keys, and their names written otherwise.
+fn otherwise_written(workshop: &Workshop) {
+    for (file, mask, change) in REWRITTEN {
+        for (key, name, signer) in [
+            ("between", "between", "-cert root.pem -keyfile root.key"),
+            ("root", "Root", "-selfsign -keyfile root.key"),
+        ] {
+            let name = match *change {
+                "upper" => name.to_uppercase(),
+                before => format!("{before}{name}"),
+            };
+            let text = format!("[req]\nprompt=no\ndistinguished_name=d\nstring_mask={mask}\n[d]\nCN=\"{name}\"\n");
+            fs::write(workshop.file("name.cnf"), text).unwrap();
+            workshop.run(&format!("req -new -key {key}.key -config name.cnf -out leaf.csr"));
+            sign(workshop, "sha256", signer, (-1, 800), &[AUTHORITY, SIGNS].join("\n"));
+            fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{file}-{key}.pem"))).unwrap();
         }
     }
 }
