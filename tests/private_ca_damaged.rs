@@ -147,8 +147,10 @@ fn a_lost_list_begins_anew_where_that_is_said() {
     let desk = desk();
     let anew = ["ca", "crl", "--ca", "one", "--begin-anew"];
     desk.answer(0, &["ca", "revoke", NAME, "--ca", "one", "--yes"]);
-    let refusal = desk.refusal(&[&anew[..], &["--yes"]].concat());
-    assert!(refusal.ends_with("is whole, and is not begun anew"), "{refusal}");
+    for more in [&["--yes"][..], &[]] {
+        let refusal = desk.refusal(&[&anew[..], more].concat());
+        assert!(refusal.ends_with("is whole, and is not begun anew"), "{refusal}");
+    }
     fs::remove_file(desk.path("store/_ca/one/ca.crl")).unwrap();
     let refusal = desk.refusal(&anew);
     assert!(refusal.contains("all that it revoked is in force again"), "{refusal}");

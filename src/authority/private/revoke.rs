@@ -97,11 +97,23 @@ impl Private {
         self.renew(key, &self.before(listed, at)?, at, days)
     }
 
+    /// Fails where the CRL is there and whole, so that none begins anew.
+    ///
+    /// # Errors
+    /// [`Signing::ListIsThere`]
+    pub fn ensure_unlisted(&self) -> Result<(), Error> {
+        self.revocation_list().map_or(Ok(()), |_| Err(self.is_listed()))
+    }
+
+    fn is_listed(&self) -> Error {
+        Signing::ListIsThere { path: self.list_path() }.into()
+    }
+
     /// The list that the next one follows.
     fn before(&self, listed: Listed<'_>, at: Moment) -> Result<RevocationList, Error> {
         match (self.revocation_list(), listed) {
             (own, Listed::Same) => own,
-            (Ok(_), Listed::Nothing) => Err(Signing::ListIsThere { path: self.list_path() }.into()),
+            (Ok(_), Listed::Nothing) => Err(self.is_listed()),
             (Ok(mut own), Listed::Copy(copy)) => {
                 let lacking = copy.revoked.iter().filter(|one| own.find(&one.serial).is_none()).cloned();
                 let lacking: Vec<Revocation> = lacking.collect();

@@ -127,6 +127,7 @@ impl Desk {
         let listed = match &copy {
             Some(copy) => Listed::Copy(copy),
             None if args.begin_anew => {
+                ca.ensure_unlisted()?;
                 let what = format!("begin the CRL of {} anew, so that all that it revoked is in force again", ca.id());
                 if !args.yes && !confirmed(&what)? {
                     return Ok(());
