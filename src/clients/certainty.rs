@@ -55,8 +55,8 @@ impl Client {
         self.surmised.contains(&aspect)
     }
 
-    /// True when it is surmised whether it finds an issuer whose name is written otherwise: no documentation tells that.
-    pub(crate) fn surmises_rewriting(&self) -> bool {
+    /// True when it is surmised how it does with names that are written otherwise and with rare limits: no documentation tells that.
+    pub(crate) fn surmises_finer_points(&self) -> bool {
         self.mark != Mark::Measured || self.surmises(Aspect::Demands) || self.surmises(Aspect::Detours)
     }
 }

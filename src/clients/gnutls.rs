@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, Wildcard,
 };
-use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, Rewriting, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, Limit, Limited, Obstacle, Rewriting, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "gnutls",
@@ -72,6 +72,11 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::KeyIdentifier,
                 Obstacle::Rewritten(Rewriting::Case),
                 Obstacle::Rewritten(Rewriting::Spaces),
+            ],
+            limits: &[
+                Obstacle::Limited(Limited::Email, Limit::Broken),
+                Obstacle::Limited(Limited::Directory, Limit::Excludes),
+                Obstacle::Limited(Limited::Uri, Limit::Excludes),
             ],
             refused_keys: &[KeyFamily::OtherCurve],
             detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit, Obstacle::AfterLapsed],

@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction,
     Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
-use crate::facts::{Digest, Flaw, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, Limit, Limited, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "go",
@@ -80,6 +80,11 @@ pub(super) const CLIENT: Client = Client {
             ],
             unrooted: &[],
             identifiers: &Obstacle::REWRITTEN,
+            limits: &[
+                Obstacle::Limited(Limited::Directory, Limit::Critical),
+                Obstacle::Limited(Limited::Email, Limit::Broken),
+                Obstacle::Limited(Limited::Uri, Limit::Broken),
+            ],
             refused_keys: &[KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::RsaPss],
             detours: &[],
             purposes: &[Substitute::Any],

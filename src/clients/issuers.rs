@@ -15,6 +15,9 @@ pub struct IssuerDemands {
     /// Which identifiers have to be those that the certificate below gives, of those that [`Obstacle::is_misnomer`]; those of
     /// roots alone stand in `roots`.
     pub identifiers: &'static [Obstacle],
+    /// What it minds in limits to names beside DNS names and addresses, [`Obstacle::Limited`]; in roots where it minds
+    /// [`Obstacle::Names`] there.
+    pub limits: &'static [Obstacle],
     /// Kinds of key that it cannot use in CAs, roots too.
     pub refused_keys: &'static [KeyFamily],
     /// Past what it tries no further certificate of a CA, of those that [`Obstacle::is_detour`].
@@ -30,6 +33,7 @@ impl IssuerDemands {
         roots: &[Obstacle::Names],
         unrooted: &[],
         identifiers: &[],
+        limits: &Obstacle::BROKEN_LIMITS,
         refused_keys: &[],
         detours: &[],
         purposes: &[Substitute::Any, Substitute::GatedCryptography],
@@ -58,6 +62,10 @@ impl Demands {
             _ if met.obstacle == Obstacle::KeyKind => {
                 let family = KeyFamily::of(&met.authority.identity.key.kind);
                 family.is_some_and(|family| self.issuers.refused_keys.contains(&family))
+            }
+            place if matches!(met.obstacle, Obstacle::Limited(..)) => {
+                let is_asked = place == Place::Between || self.issuers.roots.contains(&Obstacle::Names);
+                is_asked && self.issuers.limits.contains(&met.obstacle)
             }
             _ if self.issuers.identifiers.contains(&met.obstacle) => true,
             _ if met.obstacle.is_detour() => self.issuers.detours.contains(&met.obstacle),

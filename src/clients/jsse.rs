@@ -61,6 +61,7 @@ pub(super) const CLIENT: Client = Client {
             ],
             unrooted: &[],
             identifiers: &[Obstacle::Rewritten(Rewriting::RareType)],
+            limits: &Obstacle::BROKEN_LIMITS,
             refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve],
             detours: &[],
             purposes: &[],

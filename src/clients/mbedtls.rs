@@ -78,6 +78,7 @@ pub(super) const CLIENT: Client = Client {
                 Obstacle::Rewritten(Rewriting::RareType),
                 Obstacle::Rewritten(Rewriting::Spaces),
             ],
+            limits: &[],
             refused_keys: &[KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::RsaPss],
             detours: &[Obstacle::AfterOther, Obstacle::AfterNamesake, Obstacle::Backwards],
             purposes: &[],

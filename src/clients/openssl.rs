@@ -76,6 +76,7 @@ pub(super) const CLIENT: Client = Client {
             ],
             unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             identifiers: &[Obstacle::KeyIdentifier, Obstacle::IssuerAndSerial],
+            limits: &Obstacle::BROKEN_LIMITS,
             refused_keys: &[],
             detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit],
             purposes: &[Substitute::GatedCryptography],

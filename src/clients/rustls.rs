@@ -4,7 +4,7 @@ use super::{
     Client, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy, Phrase, Reaction, SanForm,
     ServerAuth, Statement, Versions, When,
 };
-use crate::facts::{Digest, Flaw, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, Limit, Limited, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "rustls",
@@ -41,6 +41,14 @@ pub(super) const CLIENT: Client = Client {
             roots: &[Obstacle::Names, Obstacle::InnerAlgorithm],
             unrooted: &[Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             identifiers: &Obstacle::REWRITTEN,
+            limits: &[
+                Obstacle::Limited(Limited::Directory, Limit::Permits),
+                Obstacle::Limited(Limited::Directory, Limit::Excludes),
+                Obstacle::Limited(Limited::Email, Limit::Permits),
+                Obstacle::Limited(Limited::Email, Limit::Excludes),
+                Obstacle::Limited(Limited::Uri, Limit::Permits),
+                Obstacle::Limited(Limited::Uri, Limit::Excludes),
+            ],
             refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::Ed448, KeyFamily::RsaPss],
             detours: &[],
             purposes: &[],

@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, IssuerDemands, KeyFamily, PresentedDot,
     Reaction, Reference, Roots, SanForm, ServerAuth, Substitute, TrailingDot, Versions, Wildcard,
 };
-use crate::facts::{KeyUsage, Obstacle, Rewriting, extension};
+use crate::facts::{KeyUsage, Limit, Obstacle, Rewriting, extension};
 
 impl Client {
     /// Every switch as a label and what it is set to, in the order people ask.
@@ -23,8 +23,10 @@ impl Client {
         list.extend(demands(self).map(|demand| ("demands", hedged(Aspect::Demands, demand))));
         let first = first_way(&self.demands.issuers);
         list.extend(first.map(|what| ("demands", hedged(Aspect::Detours, what.to_owned()))));
+        let hedge = if self.surmises_finer_points() { " (inferred)" } else { "" };
+        let limits = limits(&self.demands.issuers);
+        list.extend(limits.map(|(label, what)| (label, what + hedge)));
         let written = as_written(&self.demands.issuers).map(str::to_owned);
-        let hedge = if self.surmises_rewriting() { " (inferred)" } else { "" };
         list.extend(written.map(|what| ("demands", what + hedge)));
         let overlooked = overlooks(&self.demands.issuers);
         list.extend(overlooked.map(|what| ("overlooks", hedged(Aspect::Demands, what))));
@@ -223,6 +225,28 @@ fn first_way(demands: &IssuerDemands) -> Option<&'static str> {
     }
 }
 
+/// What it does not take in limits of a CA, or does not look at.
+fn limits(demands: &IssuerDemands) -> Option<(&'static str, String)> {
+    let kinds = |limit: Limit| -> Vec<&str> {
+        let of = |obstacle: &Obstacle| match obstacle {
+            Obstacle::Limited(limited, how) if *how == limit => Some(limited.words()),
+            _ => None,
+        };
+        demands.limits.iter().filter_map(of).collect()
+    };
+    let words = |what: &str, limit: Limit| {
+        let kinds = kinds(limit);
+        (!kinds.is_empty()).then(|| format!("{what} {}", either(kinds.into_iter())))
+    };
+    if demands.limits.is_empty() {
+        return Some(("overlooks", "limits of a CA to subjects, e-mail addresses and URIs".to_owned()));
+    }
+    let found = words("no CA with limits to", Limit::Permits)
+        .or_else(|| words("no CA that excludes", Limit::Excludes))
+        .or_else(|| words("no CA with critical limits to", Limit::Critical));
+    found.map(|text| ("demands", text))
+}
+
 /// How an issuer's name has to be written in both certificates.
 fn as_written(demands: &IssuerDemands) -> Option<&'static str> {
     let minds = |rewriting| demands.identifiers.contains(&Obstacle::Rewritten(rewriting));
@@ -259,6 +283,7 @@ const fn part(obstacle: Obstacle) -> &'static str {
         Obstacle::InnerAlgorithm => "signature algorithms",
         Obstacle::KeyKind => "key",
         Obstacle::KeyIdentifier | Obstacle::IssuerAndSerial => "identifiers",
+        Obstacle::Limited(..) => "name constraints",
         Obstacle::Rewritten(_) => "name",
         Obstacle::Unrooted | Obstacle::OwnUnrooted | Obstacle::OwnAlone => "issuer",
         Obstacle::AfterOther

@@ -7,29 +7,141 @@ use x509_parser::extensions::{GeneralName as Parsed, GeneralSubtree};
 use x509_parser::prelude::FromDer;
 
 use super::extension::NAME_CONSTRAINTS;
-use super::{Certificate, GeneralName};
+use super::{AttributeKind, Certificate, GeneralName, read};
 
 /// Comparisons of names and subtrees that are made for one certificate; OpenSSL refuses above as many.
 const MOST_COMPARISONS: usize = 1 << 20;
 
-/// True when `issuer` may not sign one of `names`. DNS names and addresses are looked at; limits of other kinds are not.
+/// Names beside DNS names and addresses that a CA can be limited to. How it is limited to them, not all programs ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limited {
+    /// The subject, and directoryName.
+    Directory,
+    /// rfc822Name, and emailAddress in the subject where there is none.
+    Email,
+    /// uniformResourceIdentifier
+    Uri,
+}
+
+/// How a CA is limited to names of one kind; unless it is critical, of which the certificate has some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// The certificate has one that the CA may not sign.
+    Broken,
+    /// Some are permitted, these or others.
+    Permits,
+    /// Some are excluded, these or others.
+    Excludes,
+    /// It is critical.
+    Critical,
+}
+
+/// True when `issuer` may not sign one of `names`; DNS names and addresses are looked at.
 pub(super) fn forbids(issuer: &Certificate, names: &[GeneralName]) -> bool {
+    with_limits(issuer, |permitted, excluded| {
+        if names.len().saturating_mul(permitted.len() + excluded.len()) > MOST_COMPARISONS {
+            return true;
+        }
+        names.iter().any(|name| is_broken(permitted, excluded, |base| is_within(name, base)))
+    })
+    .unwrap_or(false)
+}
+
+/// How `issuer` is limited to the other names of `leaf`.
+pub(super) fn limits(issuer: &Certificate, leaf: &Certificate) -> Vec<(Limited, Limit)> {
+    let found = with_limits(issuer, |permitted, excluded| {
+        let mut found = Vec::new();
+        for limited in [Limited::Directory, Limited::Email, Limited::Uri] {
+            let has = |trees: &[GeneralSubtree<'_>]| trees.iter().any(|tree| limited.is_of(&tree.base));
+            if !has(permitted) && !has(excluded) {
+                continue;
+            }
+            let is_critical = issuer.critical.iter().any(|oid| **oid == *NAME_CONSTRAINTS);
+            found.extend(is_critical.then_some((limited, Limit::Critical)));
+            let names = limited.names(leaf);
+            if names.is_empty() {
+                continue;
+            }
+            let are_many = names.len().saturating_mul(permitted.len() + excluded.len()) > MOST_COMPARISONS;
+            let breaks = |name: &GeneralName| is_broken(permitted, excluded, |base| is_inside(name, base));
+            found.extend((are_many || names.iter().any(breaks)).then_some((limited, Limit::Broken)));
+            found.extend(has(permitted).then_some((limited, Limit::Permits)));
+            found.extend(has(excluded).then_some((limited, Limit::Excludes)));
+        }
+        found
+    });
+    found.unwrap_or_default()
+}
+
+impl Limited {
+    /// `subjects`
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Directory => "subjects",
+            Self::Email => "e-mail addresses",
+            Self::Uri => "URIs",
+        }
+    }
+
+    const fn is_of(self, base: &Parsed<'_>) -> bool {
+        matches!(
+            (self, base),
+            (Self::Directory, Parsed::DirectoryName(_))
+                | (Self::Email, Parsed::RFC822Name(_))
+                | (Self::Uri, Parsed::URI(_))
+        )
+    }
+
+    /// Those of this certificate.
+    fn names(self, leaf: &Certificate) -> Vec<GeneralName> {
+        let identity = &leaf.identity;
+        let entries = identity.names.entries.iter();
+        let own = entries.filter(|entry| {
+            matches!(
+                (self, entry),
+                (Self::Directory, GeneralName::Directory(_))
+                    | (Self::Email, GeneralName::Email(_))
+                    | (Self::Uri, GeneralName::Uri(_))
+            )
+        });
+        let mut names: Vec<GeneralName> = own.cloned().collect();
+        let subject = &identity.subject;
+        match self {
+            Self::Directory if !subject.rdns.is_empty() => names.push(GeneralName::Directory(subject.clone())),
+            Self::Email if names.is_empty() => {
+                let mail = subject.rdns.iter().flatten().filter(|one| one.kind == AttributeKind::EmailAddress);
+                names.extend(mail.map(|one| GeneralName::Email(one.value.clone())));
+            }
+            Self::Directory | Self::Email | Self::Uri => {}
+        }
+        names
+    }
+}
+
+/// What `ask` makes of the permitted and the excluded subtrees, where there are any.
+fn with_limits<T>(
+    issuer: &Certificate,
+    ask: impl FnOnce(&[GeneralSubtree<'_>], &[GeneralSubtree<'_>]) -> T,
+) -> Option<T> {
     // Few have any.
     if !issuer.extensions.iter().any(|oid| **oid == *NAME_CONSTRAINTS) {
-        return false;
+        return None;
     }
-    let Ok((_, parsed)) = X509Certificate::from_der(&issuer.der) else { return false };
-    let Ok(Some(limits)) = parsed.name_constraints() else { return false };
-    let permitted = limits.value.permitted_subtrees.as_deref().unwrap_or_default();
-    let excluded = limits.value.excluded_subtrees.as_deref().unwrap_or_default();
-    if names.len().saturating_mul(permitted.len() + excluded.len()) > MOST_COMPARISONS {
-        return true;
-    }
-    names.iter().any(|name| {
-        let within = |trees: &[GeneralSubtree<'_>]| trees.iter().filter_map(|tree| is_within(name, &tree.base)).max();
-        // None: nothing is said of names of this kind.
-        within(permitted) == Some(false) || within(excluded) == Some(true)
-    })
+    let (_, parsed) = X509Certificate::from_der(&issuer.der).ok()?;
+    let limits = parsed.name_constraints().ok()??.value;
+    let permitted = limits.permitted_subtrees.as_deref().unwrap_or_default();
+    Some(ask(permitted, limits.excluded_subtrees.as_deref().unwrap_or_default()))
+}
+
+/// Whether a name is outside of what is permitted or inside of what is excluded. `is_within` says none of subtrees that are about
+/// names of another kind.
+fn is_broken(
+    permitted: &[GeneralSubtree<'_>],
+    excluded: &[GeneralSubtree<'_>],
+    is_within: impl Fn(&Parsed<'_>) -> Option<bool>,
+) -> bool {
+    let within = |trees: &[GeneralSubtree<'_>]| trees.iter().filter_map(|tree| is_within(&tree.base)).max();
+    within(permitted) == Some(false) || within(excluded) == Some(true)
 }
 
 /// Whether a name lies in a subtree; None when that is about names of another kind.
@@ -44,6 +156,45 @@ fn is_within(name: &GeneralName, tree: &Parsed<'_>) -> Option<bool> {
         }
         _ => None,
     }
+}
+
+/// The same of the other kinds.
+fn is_inside(name: &GeneralName, tree: &Parsed<'_>) -> Option<bool> {
+    match (name, tree) {
+        (GeneralName::Directory(name), Parsed::DirectoryName(base)) => {
+            Some(name.is_below(&read::distinguished_name(base.as_raw())))
+        }
+        (GeneralName::Email(text), Parsed::RFC822Name(base)) => Some(is_mail_at(text.as_bytes(), base)),
+        (GeneralName::Uri(text), Parsed::URI(base)) => {
+            Some(host(text.as_bytes()).is_some_and(|host| is_host_of(host, base.as_bytes())))
+        }
+        _ => None,
+    }
+}
+
+/// `a@contoso.com` is the mailbox of that name, one of the host `contoso.com`, and for `.contoso.com` none of it.
+fn is_mail_at(mail: &[u8], base: &str) -> bool {
+    let halves = |text: &[u8]| {
+        text.iter().rposition(|byte| *byte == b'@').map(|at| (text[..at].to_vec(), text[at + 1..].to_vec()))
+    };
+    let Some((mailbox, host)) = halves(mail) else { return false };
+    match halves(base.as_bytes()) {
+        Some((wanted, at)) => mailbox == wanted && host.eq_ignore_ascii_case(&at),
+        None => is_host_of(&host, base.as_bytes()),
+    }
+}
+
+/// The host in a URI (RFC 3986 §3.2): `https://user@host:443/path`.
+fn host(uri: &[u8]) -> Option<&[u8]> {
+    let at = uri.windows(3).position(|window| window == b"://")? + 3;
+    let authority = uri[at..].split(|byte| b"/?#".contains(byte)).next()?;
+    let host = authority.rsplit(|byte| *byte == b'@').next()?;
+    host.split(|byte| *byte == b':').next().filter(|host| !host.is_empty())
+}
+
+/// Only a leading dot is for what is below (RFC 5280 §4.2.1.10).
+fn is_host_of(host: &[u8], base: &[u8]) -> bool {
+    if base.starts_with(b".") { is_below(host, base) } else { base.is_empty() || host.eq_ignore_ascii_case(base) }
 }
 
 /// `mail.contoso.com` is below `contoso.com`, and so is that itself; below `.contoso.com` is only the first.
@@ -93,6 +244,75 @@ mod tests {
         let ca = ca(Vec::new(), vec![Tree::DnsName("contoso.com".to_owned())]);
         assert!(!forbids(&ca, &[dns("mail.fabrikam.com")]));
         assert!(forbids(&ca, &[dns("mail.contoso.com")]));
+    }
+
+    fn directory(names: &[(AttributeKind, &str)]) -> rcgen::DistinguishedName {
+        let mut name = rcgen::DistinguishedName::new();
+        for (kind, value) in names {
+            let kind = match kind {
+                AttributeKind::Organization => rcgen::DnType::OrganizationName,
+                _ => rcgen::DnType::CommonName,
+            };
+            name.push(kind, *value);
+        }
+        name
+    }
+
+    /// A certificate of this subject, with these names in its SAN.
+    fn leaf(subject: &[(AttributeKind, &str)], names: &[rcgen::SanType]) -> Certificate {
+        let mut parameters = CertificateParams::default();
+        parameters.distinguished_name = directory(subject);
+        parameters.subject_alt_names = names.to_vec();
+        Certificate::from_der(parameters.self_signed(&KeyPair::generate().unwrap()).unwrap().der()).unwrap()
+    }
+
+    #[test]
+    fn subjects_begin_with_what_is_permitted() {
+        let contoso = [(AttributeKind::Organization, "Contoso"), (AttributeKind::CommonName, "mail")];
+        let fabrikam = [(AttributeKind::Organization, "Fabrikam"), (AttributeKind::CommonName, "mail")];
+        let tree = || vec![Tree::DirectoryName(directory(&[(AttributeKind::Organization, "CONTOSO")]))];
+        let (permits, excludes) = (ca(tree(), Vec::new()), ca(Vec::new(), tree()));
+        let of = |limit| (Limited::Directory, limit);
+        for (authority, subject, found) in [
+            (&permits, &contoso[..], vec![of(Limit::Critical), of(Limit::Permits)]),
+            (&permits, &fabrikam, vec![of(Limit::Critical), of(Limit::Broken), of(Limit::Permits)]),
+            (&permits, &contoso[1..], vec![of(Limit::Critical), of(Limit::Broken), of(Limit::Permits)]),
+            (&excludes, &contoso, vec![of(Limit::Critical), of(Limit::Broken), of(Limit::Excludes)]),
+            (&excludes, &fabrikam, vec![of(Limit::Critical), of(Limit::Excludes)]),
+            (&permits, &[], vec![of(Limit::Critical)]),
+        ] {
+            assert_eq!(limits(authority, &leaf(subject, &[])), found, "{subject:?}");
+            assert!(!forbids(authority, &leaf(subject, &[]).identity.names.entries));
+        }
+    }
+
+    #[test]
+    fn mail_and_uris_are_compared_by_their_hosts() {
+        for (base, mail, is_inside) in [
+            ("contoso.com", "a@contoso.com", true),
+            ("contoso.com", "a@CONTOSO.com", true),
+            ("contoso.com", "a@mail.contoso.com", false),
+            (".contoso.com", "a@mail.contoso.com", true),
+            (".contoso.com", "a@contoso.com", false),
+            ("a@contoso.com", "a@contoso.com", true),
+            ("a@contoso.com", "A@contoso.com", false),
+            ("contoso.com", "contoso.com", false),
+        ] {
+            assert_eq!(is_mail_at(mail.as_bytes(), base), is_inside, "{mail} in {base}");
+            let ca = ca(vec![Tree::Rfc822Name(base.to_owned())], Vec::new());
+            let leaf = leaf(&[], &[rcgen::SanType::Rfc822Name(mail.try_into().unwrap())]);
+            let broken = limits(&ca, &leaf).contains(&(Limited::Email, Limit::Broken));
+            assert_eq!(broken, !is_inside, "{mail} in {base}");
+        }
+        for (uri, found) in [
+            ("https://user@contoso.com:8443/a@b?c", Some("contoso.com")),
+            ("ldap://contoso.com", Some("contoso.com")),
+            ("mailto:a@contoso.com", None),
+            ("file:///etc", None),
+        ] {
+            assert_eq!(host(uri.as_bytes()), found.map(str::as_bytes), "{uri}");
+        }
+        assert!(is_host_of(b"www.contoso.com", b".contoso.com") && !is_host_of(b"www.contoso.com", b"contoso.com"));
     }
 
     #[test]

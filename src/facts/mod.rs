@@ -59,6 +59,7 @@ pub(crate) use hexadecimal::{from_hex, lower_hex, sha256_hex, upper_hex};
 pub use identity::{BasicConstraints, Identity};
 pub use key::{Curve, KeyKind, PublicKey};
 pub use key_ring::{KeyFile, Keys};
+pub use limits::{Limit, Limited};
 pub use links::Link;
 pub use lookup::{Lookup, Resolved};
 pub use moment::{DAY, Moment};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::extension::extension_name;
-use super::limits::forbids;
+use super::limits::{Limit, Limited, forbids, limits};
 use super::{Certificate, KeyUsage, Moment, Purpose, Rewriting};
 
 /// What may keep a CA from signing a certificate, for some clients or for all (RFC 5280 §6.1.4).
@@ -39,6 +39,8 @@ pub enum Obstacle {
     KeyIdentifier,
     /// Its issuer and serial number are not those that the certificate below gives for the certificate of its issuer.
     IssuerAndSerial,
+    /// It is limited to names of a kind that not all programs look at.
+    Limited(Limited, Limit),
     /// Its name is written otherwise than in the certificate below.
     Rewritten(Rewriting),
     /// It is trusted, and another CA signed it that is not.
@@ -108,7 +110,8 @@ pub(crate) fn obstacles<'a>(
     now: Moment,
 ) -> impl Iterator<Item = Obstacle> + 'a {
     let stands = move |obstacle: &Obstacle| obstacle.stands(authority, leaf, below, now);
-    Obstacle::ALL.into_iter().filter(stands)
+    let limits = limits(authority, leaf).into_iter().map(|(limited, limit)| Obstacle::Limited(limited, limit));
+    Obstacle::ALL.into_iter().filter(stands).chain(limits)
 }
 
 impl Obstacle {
@@ -119,6 +122,27 @@ impl Obstacle {
         Self::Rewritten(Rewriting::RareType),
         Self::Rewritten(Rewriting::Case),
         Self::Rewritten(Rewriting::Spaces),
+    ];
+
+    /// Limits of each kind, where they do not allow what was signed.
+    pub const BROKEN_LIMITS: [Self; 3] = [
+        Self::Limited(Limited::Directory, Limit::Broken),
+        Self::Limited(Limited::Email, Limit::Broken),
+        Self::Limited(Limited::Uri, Limit::Broken),
+    ];
+
+    /// All limits that some program minds.
+    pub const LIMITS: [Self; 10] = [
+        Self::Limited(Limited::Directory, Limit::Broken),
+        Self::Limited(Limited::Email, Limit::Broken),
+        Self::Limited(Limited::Uri, Limit::Broken),
+        Self::Limited(Limited::Directory, Limit::Permits),
+        Self::Limited(Limited::Email, Limit::Permits),
+        Self::Limited(Limited::Uri, Limit::Permits),
+        Self::Limited(Limited::Directory, Limit::Excludes),
+        Self::Limited(Limited::Email, Limit::Excludes),
+        Self::Limited(Limited::Uri, Limit::Excludes),
+        Self::Limited(Limited::Directory, Limit::Critical),
     ];
 
     /// In the order in which they are told.
@@ -162,6 +186,8 @@ impl Obstacle {
             }
             Self::KeyKind => !identity.key.kind.is_common(),
             Self::Names => forbids(authority, &leaf.identity.names.entries),
+            // They are found together.
+            Self::Limited(..) => false,
             // The certificate below decides.
             Self::KeyIdentifier | Self::IssuerAndSerial | Self::Rewritten(_) => false,
             // Whether it is trusted decides, not what it is.
@@ -184,6 +210,16 @@ impl Obstacle {
             Self::NotYetValid => "is not valid yet",
             Self::Expired => "has expired",
             Self::Names => "may not sign these names",
+            Self::Limited(Limited::Directory, Limit::Broken) => "may not sign for this subject",
+            Self::Limited(Limited::Email, Limit::Broken) => "may not sign this e-mail address",
+            Self::Limited(Limited::Uri, Limit::Broken) => "may not sign this URI",
+            Self::Limited(Limited::Directory, _) => {
+                "may sign for some subjects alone, and not all programs can tell which"
+            }
+            Self::Limited(Limited::Email, _) => {
+                "may sign some e-mail addresses alone, and not all programs can tell which"
+            }
+            Self::Limited(Limited::Uri, _) => "may sign some URIs alone, and not all programs can tell which",
             Self::InnerAlgorithm => "names two algorithms for one signature",
             Self::KeyKind => "has a key of a kind that not all programs know",
             Self::KeyIdentifier => "has another key identifier than the certificate that it signed says",
@@ -202,6 +238,12 @@ impl Obstacle {
             Self::AfterNamesake => "has a namesake with another key here, which comes first",
             Self::Backwards => "comes before the certificate that it signed",
         }
+    }
+
+    /// True when it stands in no way but that of programs that know less, or do not look everywhere.
+    pub const fn is_passable(self) -> bool {
+        let is_kept = matches!(self, Self::Limited(_, limit) if !matches!(limit, Limit::Broken));
+        self.is_detour() || is_kept || matches!(self, Self::KeyKind)
     }
 
     /// True when identifiers do not fit, or a name is written otherwise, though the signature does.

@@ -41,10 +41,15 @@ impl DistinguishedName {
         if self.der == other.der {
             return true;
         }
-        let is_same = |(one, other): (&Vec<Attribute>, &Vec<Attribute>)| {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same(other))
-        };
-        self.is_readable() && self.rdns.len() == other.rdns.len() && self.rdns.iter().zip(&other.rdns).all(is_same)
+        self.is_readable()
+            && self.rdns.len() == other.rdns.len()
+            && self.rdns.iter().zip(&other.rdns).all(|(one, other)| is_same_rdn(one, other))
+    }
+
+    /// True when this is `base` or begins with it (RFC 5280 §4.2.1.10).
+    pub(crate) fn is_below(&self, base: &Self) -> bool {
+        let mut own = self.rdns.iter();
+        base.rdns.iter().all(|rdn| own.next().is_some_and(|own| is_same_rdn(own, rdn)))
     }
 
     /// What all names that are the same have in common, and no other has.
@@ -109,6 +114,10 @@ impl StringKind {
     const fn is_directory_string(self) -> bool {
         !matches!(self, Self::Other(_))
     }
+}
+
+fn is_same_rdn(one: &[Attribute], other: &[Attribute]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same(other))
 }
 
 fn words(text: &Text) -> impl Iterator<Item = &[u8]> {

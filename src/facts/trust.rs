@@ -98,9 +98,9 @@ pub struct CertificationPath<'a> {
 }
 
 impl CertificationPath<'_> {
-    /// True when nothing stands in it but that others come first, and keys that not all programs know.
+    /// True when nothing stands in it but that others come first, and what not all programs know.
     pub fn is_open(&self) -> bool {
-        self.obstacles.iter().all(|met| met.obstacle.is_detour() || met.obstacle == Obstacle::KeyKind)
+        self.obstacles.iter().all(|met| met.obstacle.is_passable())
     }
 }
 

@@ -129,7 +129,7 @@ pub(super) fn surmises_ways(client: &Client, ways: &[CertificationPath<'_>]) -> 
     obstacles.any(|obstacle| {
         obstacle.is_unrooted() && client.surmises(Aspect::Unrooted)
             || obstacle.is_detour() && client.surmises(Aspect::Detours)
-            || obstacle.is_rewritten() && client.surmises_rewriting()
+            || (obstacle.is_rewritten() || matches!(obstacle, Obstacle::Limited(..))) && client.surmises_finer_points()
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use crate::error::listed;
-use crate::facts::{Certificate, GeneralName, Identity, Met, Name, Names, Obstacle, Place, extension};
+use crate::facts::{Certificate, GeneralName, Identity, Limit, Met, Name, Names, Obstacle, Place, extension};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,7 +114,11 @@ impl Remedy {
                 "Do nothing where no program is in use that does not know name constraints: to the others they are a \
                  safeguard. Where one is, it takes a CA without them; certfix ca init makes it without --only."
             }
-            (Obstacle::Names, _) => {
+            (Obstacle::Limited(_, Limit::Permits | Limit::Excludes | Limit::Critical), Place::Between) => {
+                "Do nothing where no program is in use that cannot read such limits: to the others they are a safeguard. \
+                 Where one is, ask a CA that is limited to DNS names and addresses alone."
+            }
+            (Obstacle::Names | Obstacle::Limited(..), _) => {
                 "Ask for names that the CA may sign, or ask another CA. If the CA is your own, make one that is limited to \
                  more names, or to none."
             }

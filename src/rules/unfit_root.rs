@@ -31,6 +31,7 @@ const STRICT: Demands = Demands {
             Obstacle::InnerAlgorithm,
             Obstacle::Names,
         ],
+        limits: &Obstacle::LIMITS,
         ..IssuerDemands::USUAL
     },
     ..Demands::NONE

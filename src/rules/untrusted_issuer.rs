@@ -28,6 +28,7 @@ const NARROW: Demands = Demands {
             Obstacle::Rewritten(Rewriting::Case),
             Obstacle::Rewritten(Rewriting::Spaces),
         ],
+        limits: &Obstacle::LIMITS,
         detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit, Obstacle::AfterLapsed, Obstacle::AfterNamesake],
         ..IssuerDemands::USUAL
     },

@@ -1,5 +1,8 @@
 //! Chains in which CAs have several certificates, one name, identifiers that do not fit or keys of other kinds.
 
+#[path = "limits.rs"]
+mod limits;
+
 use std::fs;
 
 use super::made::{AUTHORITY, Case, GOOD, Issuer, LEAF, OLD, OWN_KEY, SERVER, SIGNS, USAGE, sign};
@@ -75,7 +78,7 @@ pub(crate) fn cases() -> Vec<Case> {
         })
     });
     let above = BELOW_ROOT.iter().map(|extensions| Case { issuer: Issuer::BetweenWith(extensions), ..GOOD });
-    chains.chain(identifiers).chain(above).chain(other_keys()).chain(rewritten()).collect()
+    chains.chain(identifiers).chain(above).chain(other_keys()).chain(rewritten()).chain(limits::cases()).collect()
 }
 
 /// A CA with a key of another kind between the good one and the root, and as the root.
