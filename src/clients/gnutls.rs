@@ -75,6 +75,7 @@ pub(super) const CLIENT: Client = Client {
             ],
             limits: &[
                 Obstacle::Limited(Limited::Email, Limit::Broken),
+                Obstacle::Limited(Limited::SubjectEmail, Limit::Broken),
                 Obstacle::Limited(Limited::Directory, Limit::Excludes),
                 Obstacle::Limited(Limited::Uri, Limit::Excludes),
             ],

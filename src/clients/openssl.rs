@@ -4,7 +4,7 @@ use super::{
     Client, CommonName, CommonNamePick, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
     Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
 };
-use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, TlsVersion, extension};
+use crate::facts::{Digest, Flaw, KeyUsage, Limit, Limited, Obstacle, TlsVersion, extension};
 
 pub(super) const CLIENT: Client = Client {
     id: "openssl",
@@ -76,7 +76,12 @@ pub(super) const CLIENT: Client = Client {
             ],
             unrooted: &[Obstacle::Unrooted, Obstacle::OwnUnrooted, Obstacle::OwnAlone],
             identifiers: &[Obstacle::KeyIdentifier, Obstacle::IssuerAndSerial],
-            limits: &Obstacle::BROKEN_LIMITS,
+            limits: &[
+                Obstacle::Limited(Limited::Directory, Limit::Broken),
+                Obstacle::Limited(Limited::Email, Limit::Broken),
+                Obstacle::Limited(Limited::SubjectEmail, Limit::Broken),
+                Obstacle::Limited(Limited::Uri, Limit::Broken),
+            ],
             refused_keys: &[],
             detours: &[Obstacle::AfterOther, Obstacle::AfterUnfit],
             purposes: &[Substitute::GatedCryptography],

@@ -17,8 +17,10 @@ const MOST_COMPARISONS: usize = 1 << 20;
 pub enum Limited {
     /// The subject, and directoryName.
     Directory,
-    /// rfc822Name, and emailAddress in the subject where there is none.
+    /// rfc822Name
     Email,
+    /// emailAddress in the subject, where there is no rfc822Name.
+    SubjectEmail,
     /// uniformResourceIdentifier
     Uri,
 }
@@ -51,7 +53,7 @@ pub(super) fn forbids(issuer: &Certificate, names: &[GeneralName]) -> bool {
 pub(super) fn limits(issuer: &Certificate, leaf: &Certificate) -> Vec<(Limited, Limit)> {
     let found = with_limits(issuer, |permitted, excluded| {
         let mut found = Vec::new();
-        for limited in [Limited::Directory, Limited::Email, Limited::Uri] {
+        for limited in [Limited::Directory, Limited::Email, Limited::SubjectEmail, Limited::Uri] {
             let has = |trees: &[GeneralSubtree<'_>]| trees.iter().any(|tree| limited.is_of(&tree.base));
             if !has(permitted) && !has(excluded) {
                 continue;
@@ -79,6 +81,7 @@ impl Limited {
         match self {
             Self::Directory => "subjects",
             Self::Email => "e-mail addresses",
+            Self::SubjectEmail => "e-mail addresses in subjects",
             Self::Uri => "URIs",
         }
     }
@@ -87,7 +90,7 @@ impl Limited {
         matches!(
             (self, base),
             (Self::Directory, Parsed::DirectoryName(_))
-                | (Self::Email, Parsed::RFC822Name(_))
+                | (Self::Email | Self::SubjectEmail, Parsed::RFC822Name(_))
                 | (Self::Uri, Parsed::URI(_))
         )
     }
@@ -100,7 +103,7 @@ impl Limited {
             matches!(
                 (self, entry),
                 (Self::Directory, GeneralName::Directory(_))
-                    | (Self::Email, GeneralName::Email(_))
+                    | (Self::Email | Self::SubjectEmail, GeneralName::Email(_))
                     | (Self::Uri, GeneralName::Uri(_))
             )
         });
@@ -108,10 +111,11 @@ impl Limited {
         let subject = &identity.subject;
         match self {
             Self::Directory if !subject.rdns.is_empty() => names.push(GeneralName::Directory(subject.clone())),
-            Self::Email if names.is_empty() => {
+            Self::SubjectEmail if names.is_empty() => {
                 let mail = subject.rdns.iter().flatten().filter(|one| one.kind == AttributeKind::EmailAddress);
                 names.extend(mail.map(|one| GeneralName::Email(one.value.clone())));
             }
+            Self::SubjectEmail => names.clear(),
             Self::Directory | Self::Email | Self::Uri => {}
         }
         names

@@ -132,9 +132,10 @@ impl Obstacle {
     ];
 
     /// All limits that some program minds.
-    pub const LIMITS: [Self; 10] = [
+    pub const LIMITS: [Self; 11] = [
         Self::Limited(Limited::Directory, Limit::Broken),
         Self::Limited(Limited::Email, Limit::Broken),
+        Self::Limited(Limited::SubjectEmail, Limit::Broken),
         Self::Limited(Limited::Uri, Limit::Broken),
         Self::Limited(Limited::Directory, Limit::Permits),
         Self::Limited(Limited::Email, Limit::Permits),
@@ -211,12 +212,12 @@ impl Obstacle {
             Self::Expired => "has expired",
             Self::Names => "may not sign these names",
             Self::Limited(Limited::Directory, Limit::Broken) => "may not sign for this subject",
-            Self::Limited(Limited::Email, Limit::Broken) => "may not sign this e-mail address",
+            Self::Limited(Limited::Email | Limited::SubjectEmail, Limit::Broken) => "may not sign this e-mail address",
             Self::Limited(Limited::Uri, Limit::Broken) => "may not sign this URI",
             Self::Limited(Limited::Directory, _) => {
                 "may sign for some subjects alone, and not all programs can tell which"
             }
-            Self::Limited(Limited::Email, _) => {
+            Self::Limited(Limited::Email | Limited::SubjectEmail, _) => {
                 "may sign some e-mail addresses alone, and not all programs can tell which"
             }
             Self::Limited(Limited::Uri, _) => "may sign some URIs alone, and not all programs can tell which",

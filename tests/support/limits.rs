@@ -23,9 +23,16 @@ const LIMITS: &[(&str, &str)] = &[
     ("excluded;URI:contoso.com", PAGE),
 ];
 
+/// A dNSName alone, beside a subject with an e-mail address.
+const HOST: &str = "300b82096c6f63616c686f7374";
+const SUBJECT_MAIL: &[&str] =
+    &["permitted;email:contoso.com", "permitted;email:fabrikam.com", "excluded;email:fabrikam.com"];
+
 /// Each of them, critical and not, in a CA below the root, and in the root.
 pub(crate) fn cases() -> impl Iterator<Item = Case> {
-    LIMITS.iter().flat_map(|(limits, names)| {
+    let own = SUBJECT_MAIL.iter().map(|limits| (*limits, HOST, "localhost/emailAddress=a@fabrikam.com"));
+    let all = LIMITS.iter().map(|(limits, names)| (*limits, *names, GOOD.name)).chain(own);
+    all.flat_map(|(limits, names, name)| {
         let own = |critical: &str| -> &'static [&'static str] {
             vec![AUTHORITY, SIGNS, &*format!("nameConstraints={critical}{limits}").leak()].leak()
         };
@@ -35,6 +42,6 @@ pub(crate) fn cases() -> impl Iterator<Item = Case> {
             Issuer::RootWith((-1, 9000), own("critical,")),
             Issuer::RootWith((-1, 9000), own("")),
         ]
-        .map(|issuer| Case { issuer, names, ..GOOD })
+        .map(|issuer| Case { issuer, names, name, ..GOOD })
     })
 }

@@ -159,7 +159,7 @@ pub(crate) fn sign(workshop: &Workshop, digest: &str, signer: &str, days: (i64, 
     fs::write(workshop.file("index"), "").unwrap();
     let text = format!(
         "[ca]\ndefault_ca = d\n[d]\ndatabase = index\nnew_certs_dir = .\nrand_serial = yes\npolicy = p\n\
-         unique_subject = no\nx509_extensions = x\n[p]\ncommonName = supplied\n[x]\n{extensions}\n"
+         unique_subject = no\nx509_extensions = x\n[p]\ncommonName = supplied\nemailAddress = optional\n[x]\n{extensions}\n"
     );
     fs::write(workshop.file("ca.cnf"), text).unwrap();
     let (first, last) = (stamp(days.0), stamp(days.1));
