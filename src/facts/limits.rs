@@ -7,10 +7,12 @@ use x509_parser::extensions::{GeneralName as Parsed, GeneralSubtree};
 use x509_parser::prelude::FromDer;
 
 use super::extension::NAME_CONSTRAINTS;
-use super::{AttributeKind, Certificate, GeneralName, read};
+use super::{AttributeKind, Certificate, DistinguishedName, GeneralName, read};
 
 /// Comparisons of names and subtrees that are made for one certificate; OpenSSL refuses above as many.
 const MOST_COMPARISONS: usize = 1 << 20;
+/// The same of other names, which take longer to compare, and of which no certificate has many.
+const MOST_OTHERS: usize = 1 << 16;
 
 /// Names beside DNS names and addresses that a CA can be limited to. How it is limited to them, not all programs ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +46,12 @@ pub(super) fn forbids(issuer: &Certificate, names: &[GeneralName]) -> bool {
         if names.len().saturating_mul(permitted.len() + excluded.len()) > MOST_COMPARISONS {
             return true;
         }
-        names.iter().any(|name| is_broken(permitted, excluded, |base| is_within(name, base)))
+        names.iter().any(|name| {
+            let within =
+                |trees: &[GeneralSubtree<'_>]| trees.iter().filter_map(|tree| is_within(name, &tree.base)).max();
+            // None: nothing is said of names of this kind.
+            within(permitted) == Some(false) || within(excluded) == Some(true)
+        })
     })
     .unwrap_or(false)
 }
@@ -54,8 +61,8 @@ pub(super) fn limits(issuer: &Certificate, leaf: &Certificate) -> Vec<(Limited, 
     let found = with_limits(issuer, |permitted, excluded| {
         let mut found = Vec::new();
         for limited in [Limited::Directory, Limited::Email, Limited::SubjectEmail, Limited::Uri] {
-            let has = |trees: &[GeneralSubtree<'_>]| trees.iter().any(|tree| limited.is_of(&tree.base));
-            if !has(permitted) && !has(excluded) {
+            let (permitted, excluded) = (limited.bases(permitted), limited.bases(excluded));
+            if permitted.is_empty() && excluded.is_empty() {
                 continue;
             }
             let is_critical = issuer.critical.iter().any(|oid| **oid == *NAME_CONSTRAINTS);
@@ -64,15 +71,39 @@ pub(super) fn limits(issuer: &Certificate, leaf: &Certificate) -> Vec<(Limited, 
             if names.is_empty() {
                 continue;
             }
-            let are_many = names.len().saturating_mul(permitted.len() + excluded.len()) > MOST_COMPARISONS;
-            let breaks = |name: &GeneralName| is_broken(permitted, excluded, |base| is_inside(name, base));
+            let are_many = names.len().saturating_mul(permitted.len() + excluded.len()) > MOST_OTHERS;
+            let breaks = |name: &GeneralName| {
+                let is_in = |bases: &[Base<'_>]| bases.iter().any(|base| base.holds(name));
+                !permitted.is_empty() && !is_in(&permitted) || is_in(&excluded)
+            };
             found.extend((are_many || names.iter().any(breaks)).then_some((limited, Limit::Broken)));
-            found.extend(has(permitted).then_some((limited, Limit::Permits)));
-            found.extend(has(excluded).then_some((limited, Limit::Excludes)));
+            found.extend((!permitted.is_empty()).then_some((limited, Limit::Permits)));
+            found.extend((!excluded.is_empty()).then_some((limited, Limit::Excludes)));
         }
         found
     });
     found.unwrap_or_default()
+}
+
+/// A subtree of names of one of these kinds.
+enum Base<'a> {
+    Directory(DistinguishedName),
+    Mail(&'a str),
+    Host(&'a str),
+}
+
+impl Base<'_> {
+    /// Whether a name lies in it; one of another kind does not.
+    fn holds(&self, name: &GeneralName) -> bool {
+        match (self, name) {
+            (Self::Directory(base), GeneralName::Directory(name)) => name.is_below(base),
+            (Self::Mail(base), GeneralName::Email(text)) => is_mail_at(text.as_bytes(), base.as_bytes()),
+            (Self::Host(base), GeneralName::Uri(text)) => {
+                host(text.as_bytes()).is_some_and(|host| is_host_of(host, base.as_bytes()))
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Limited {
@@ -86,13 +117,17 @@ impl Limited {
         }
     }
 
-    const fn is_of(self, base: &Parsed<'_>) -> bool {
-        matches!(
-            (self, base),
-            (Self::Directory, Parsed::DirectoryName(_))
-                | (Self::Email | Self::SubjectEmail, Parsed::RFC822Name(_))
-                | (Self::Uri, Parsed::URI(_))
-        )
+    /// The subtrees that are about these.
+    fn bases<'a>(self, trees: &'a [GeneralSubtree<'a>]) -> Vec<Base<'a>> {
+        let base = |tree: &'a GeneralSubtree<'a>| match (self, &tree.base) {
+            (Self::Directory, Parsed::DirectoryName(name)) => {
+                Some(Base::Directory(read::distinguished_name(name.as_raw())))
+            }
+            (Self::Email | Self::SubjectEmail, Parsed::RFC822Name(text)) => Some(Base::Mail(text)),
+            (Self::Uri, Parsed::URI(text)) => Some(Base::Host(text)),
+            _ => None,
+        };
+        trees.iter().filter_map(base).collect()
     }
 
     /// Those of this certificate.
@@ -137,17 +172,6 @@ fn with_limits<T>(
     Some(ask(permitted, limits.excluded_subtrees.as_deref().unwrap_or_default()))
 }
 
-/// Whether a name is outside of what is permitted or inside of what is excluded. `is_within` says none of subtrees that are about
-/// names of another kind.
-fn is_broken(
-    permitted: &[GeneralSubtree<'_>],
-    excluded: &[GeneralSubtree<'_>],
-    is_within: impl Fn(&Parsed<'_>) -> Option<bool>,
-) -> bool {
-    let within = |trees: &[GeneralSubtree<'_>]| trees.iter().filter_map(|tree| is_within(&tree.base)).max();
-    within(permitted) == Some(false) || within(excluded) == Some(true)
-}
-
 /// Whether a name lies in a subtree; None when that is about names of another kind.
 fn is_within(name: &GeneralName, tree: &Parsed<'_>) -> Option<bool> {
     match (name, tree) {
@@ -162,29 +186,14 @@ fn is_within(name: &GeneralName, tree: &Parsed<'_>) -> Option<bool> {
     }
 }
 
-/// The same of the other kinds.
-fn is_inside(name: &GeneralName, tree: &Parsed<'_>) -> Option<bool> {
-    match (name, tree) {
-        (GeneralName::Directory(name), Parsed::DirectoryName(base)) => {
-            Some(name.is_below(&read::distinguished_name(base.as_raw())))
-        }
-        (GeneralName::Email(text), Parsed::RFC822Name(base)) => Some(is_mail_at(text.as_bytes(), base)),
-        (GeneralName::Uri(text), Parsed::URI(base)) => {
-            Some(host(text.as_bytes()).is_some_and(|host| is_host_of(host, base.as_bytes())))
-        }
-        _ => None,
-    }
-}
-
 /// `a@contoso.com` is the mailbox of that name, one of the host `contoso.com`, and for `.contoso.com` none of it.
-fn is_mail_at(mail: &[u8], base: &str) -> bool {
-    let halves = |text: &[u8]| {
-        text.iter().rposition(|byte| *byte == b'@').map(|at| (text[..at].to_vec(), text[at + 1..].to_vec()))
-    };
-    let Some((mailbox, host)) = halves(mail) else { return false };
-    match halves(base.as_bytes()) {
-        Some((wanted, at)) => mailbox == wanted && host.eq_ignore_ascii_case(&at),
-        None => is_host_of(&host, base.as_bytes()),
+fn is_mail_at(mail: &[u8], base: &[u8]) -> bool {
+    let at = |text: &[u8]| text.iter().rposition(|byte| *byte == b'@');
+    let Some(own) = at(mail) else { return false };
+    let host = &mail[own + 1..];
+    match at(base) {
+        Some(wanted) => mail[..own] == base[..wanted] && host.eq_ignore_ascii_case(&base[wanted + 1..]),
+        None => is_host_of(host, base),
     }
 }
 
@@ -302,7 +311,7 @@ mod tests {
             ("a@contoso.com", "A@contoso.com", false),
             ("contoso.com", "contoso.com", false),
         ] {
-            assert_eq!(is_mail_at(mail.as_bytes(), base), is_inside, "{mail} in {base}");
+            assert_eq!(is_mail_at(mail.as_bytes(), base.as_bytes()), is_inside, "{mail} in {base}");
             let ca = ca(vec![Tree::Rfc822Name(base.to_owned())], Vec::new());
             let leaf = leaf(&[], &[rcgen::SanType::Rfc822Name(mail.try_into().unwrap())]);
             let broken = limits(&ca, &leaf).contains(&(Limited::Email, Limit::Broken));
@@ -332,6 +341,11 @@ mod tests {
         let names = vec![dns("mail.contoso.com"); (1 << 10) + 1];
         assert!(!forbids(&ca, &names[1..]));
         assert!(forbids(&ca, &names));
+        let ca = self::ca(vec![Tree::Rfc822Name("contoso.com".to_owned()); 1 << 8], Vec::new());
+        let mail = rcgen::SanType::Rfc822Name("a@contoso.com".try_into().unwrap());
+        let broken =
+            |count| limits(&ca, &leaf(&[], &vec![mail.clone(); count])).contains(&(Limited::Email, Limit::Broken));
+        assert!(!broken(1 << 8) && broken((1 << 8) + 1));
     }
 
     #[test]
