@@ -2,7 +2,7 @@
 # Writes benches/startup.ld anew: the functions that `certfix csr` runs, for the linker to lay side by side.
 #
 # A short run waits for pages more than it computes: functions that are spread over the whole program take 70 page faults,
-# side by side they take 25. What is left out of the list, or is called otherwise by another compiler, stays where the linker
+# side by side they take 19. What is left out of the list, or is called otherwise by another compiler, stays where the linker
 # puts it. Needs python3 and valgrind (Debian packages), and the minutes of a release build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,17 +20,15 @@ valgrind --tool=callgrind --demangle=no --callgrind-out-file="$scratch/run" -q \
 readelf --syms --wide "$certfix" >"$scratch/symbols"
 nm --print-file-name --defined-only target/startup/release/deps/libaws_lc_sys-*.rlib >"$scratch/objects" 2>"$scratch/said"
 python3 - "$scratch"/{symbols,objects,run} >"$scratch/startup.ld" <<'PYTHON'
-import collections, re, sys
+import re, sys
 symbols, objects, run = sys.argv[1:]
 functions = {words[7] for words in map(str.split, open(symbols)) if len(words) > 7 and words[3] == "FUNC" and words[6] != "UND"}
 ran = functions & set(re.findall(r"fn=\(\d+\) ([^\s']+)", open(run).read()))
 
-# Hashes and numbers of versions change; a name without them is the same everywhere. Of functions that share such a name, those that
-# ran are named in full, since the others would fill half as many pages again: with another compiler these stay where they are.
+# Hashes and numbers of versions change; a name without them is the same everywhere.
 def shape(name):
-    return re.sub(r"17h[0-9a-f]{16}E", "17h*", re.sub(r"^aws_lc_\d+_\d+_\d+_", "aws_lc_*_", name))
-alike = collections.Counter(map(shape, functions))
-names = {shape(name) if alike[shape(name)] == 1 else re.sub(r"\.\d+$", ".*", name) for name in ran}
+    return re.sub(r"17h[0-9a-f]{16}E(\.\d+)?$", "17h*", re.sub(r"^aws_lc_\d+_\d+_\d+_", "aws_lc_*_", name))
+names = {shape(name) for name in ran}
 
 # What is written in assembly has one section for each file, with what other processors run instead.
 assembled = {found[1] for line in open(objects) if line.split()[-1] in ran
