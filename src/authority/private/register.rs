@@ -162,11 +162,9 @@ impl Private {
             }
             read => read?.0,
         };
-        let der = match pem::parse(&bytes) {
-            Ok(block) if block.tag() == "X509 CRL" => block.into_contents(),
-            _ => bytes.to_vec(),
-        };
-        let list = RevocationList::from_der(&der).map_err(|_| none("it is no CRL, or not the whole of one"))?;
+        let block = pem::parse(&bytes).ok().filter(|block| block.tag() == "X509 CRL");
+        let der = block.as_ref().map_or(&bytes[..], |block| block.contents());
+        let list = RevocationList::from_der(der).map_err(|_| none("it is no CRL, or not the whole of one"))?;
         match list.verify_with(&self.issuer().identity.key) {
             Verification::Holds => Ok(list),
             _ => Err(none("it is not signed by this CA").into()),

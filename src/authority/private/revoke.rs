@@ -78,7 +78,7 @@ impl Private {
             return Err(Signing::AlreadyRevoked { serial, since }.into());
         }
         list.revoked.push(Revocation { serial: serial.clone(), since: at, reason });
-        self.renew(key, &list, at, LIST_DAYS)
+        self.renew(key, list.number, &list.revoked, at, LIST_DAYS)
     }
 
     /// Makes the CRL again, for `days` days from `at`.
@@ -94,7 +94,8 @@ impl Private {
         days: i64,
     ) -> Result<RevocationList, Error> {
         let _lock = Lock::take(&self.folder, "ca", Store::WAIT)?;
-        self.renew(key, &self.before(listed, at)?, at, days)
+        let (number, revoked) = self.before(listed, at)?;
+        self.renew(key, number, &revoked, at, days)
     }
 
     /// Fails where the CRL is there and whole, so that none begins anew.
@@ -102,45 +103,47 @@ impl Private {
     /// # Errors
     /// [`Signing::ListIsThere`]
     pub fn ensure_unlisted(&self) -> Result<(), Error> {
-        self.revocation_list().map_or(Ok(()), |_| Err(self.is_listed()))
+        self.revocation_list().map_or(Ok(()), |_| Err(self.still_listed()))
     }
 
-    fn is_listed(&self) -> Error {
+    fn still_listed(&self) -> Error {
         Signing::ListIsThere { path: self.list_path() }.into()
     }
 
-    /// The list that the next one follows.
-    fn before(&self, listed: Listed<'_>, at: Moment) -> Result<RevocationList, Error> {
+    /// The number of the list that the next one follows, and what the next one lists.
+    fn before(&self, listed: Listed<'_>, at: Moment) -> Result<(Option<u64>, Vec<Revocation>), Error> {
         match (self.revocation_list(), listed) {
-            (own, Listed::Same) => own,
-            (Ok(_), Listed::Nothing) => Err(self.is_listed()),
-            (Ok(mut own), Listed::Copy(copy)) => {
-                let lacking = copy.revoked.iter().filter(|one| own.find(&one.serial).is_none()).cloned();
-                let lacking: Vec<Revocation> = lacking.collect();
-                own.revoked.extend(lacking);
-                own.number = own.number.max(copy.number);
-                Ok(own)
+            (own, Listed::Same) => own.map(|own| (own.number, own.revoked)),
+            (Ok(_), Listed::Nothing) => Err(self.still_listed()),
+            (Ok(own), Listed::Copy(copy)) => {
+                let lacking = copy.revoked.iter().filter(|one| own.find(&one.serial).is_none());
+                let revoked = own.revoked.iter().chain(lacking).cloned().collect();
+                Ok((own.number.max(copy.number), revoked))
             }
-            (Err(Error::Signing(Signing::NoList { .. })), Listed::Copy(copy)) => Ok(copy.clone()),
-            (Err(Error::Signing(Signing::NoList { .. })), Listed::Nothing) => Ok(RevocationList {
-                der: Box::default(),
-                issuer: self.issuer().identity.subject.clone(),
-                // It counts up from 1, so that the seconds since 1970 are more than any before.
-                number: u64::try_from(at.unix()).ok(),
-                this_update: at,
-                next_update: None,
-                revoked: Vec::new(),
-            }),
+            (Err(Error::Signing(Signing::NoList { .. })), Listed::Copy(copy)) => {
+                Ok((copy.number, copy.revoked.clone()))
+            }
+            // It counts up from 1, so that the seconds since 1970 are more than any before.
+            (Err(Error::Signing(Signing::NoList { .. })), Listed::Nothing) => {
+                Ok((u64::try_from(at.unix()).ok(), Vec::new()))
+            }
             (Err(error), _) => Err(error),
         }
     }
 
-    fn renew(&self, key: &PrivateKey, list: &RevocationList, at: Moment, days: i64) -> Result<RevocationList, Error> {
+    fn renew(
+        &self,
+        key: &PrivateKey,
+        number: Option<u64>,
+        revoked: &[Revocation],
+        at: Moment,
+        days: i64,
+    ) -> Result<RevocationList, Error> {
         self.ensure_valid(at)?;
         let issuer = Issuer::new(self.issuer(), key, &self.key_path().display().to_string())?;
         // RFC 5280 §5.2.3: it only ever rises.
-        let number = list.number.unwrap_or_default() + 1;
-        let new = issuer.revocation_list(number, &list.revoked, at, at.plus_days(days))?;
+        let number = number.unwrap_or_default() + 1;
+        let new = issuer.revocation_list(number, revoked, at, at.plus_days(days))?;
         replace(&self.list_path(), &new.der, Secrecy::Public)?;
         Ok(new)
     }
