@@ -5,7 +5,7 @@ mod limits;
 
 use std::fs;
 
-use super::made::{AUTHORITY, Case, GOOD, Issuer, LEAF, OLD, OWN_KEY, SERVER, SIGNS, USAGE, sign};
+use super::made::{AUTHORITY, Case, GOOD, Issuer, LEAF, OLD, OWN_KEY, SERVER, SIGNS, USAGE, certify};
 use super::openssl::Workshop;
 
 /// What a server sends besides its own certificate, and what is trusted.
@@ -138,11 +138,12 @@ fn crossed(workshop: &Workshop) {
             &[AUTHORITY, SIGNS, OWN_KEY, "authorityKeyIdentifier=keyid:always"],
         ),
     ] {
-        workshop.run(&format!("req -new -key {key}.key -subj /CN={name} -out leaf.csr"));
-        let own = format!("-selfsign -keyfile {key}.key");
-        let by = format!("-cert {signer}.pem -keyfile {signer}.key");
-        sign(workshop, "sha256", if key == signer { &own } else { &by }, days, &extensions.join("\n"));
-        fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{file}.pem"))).unwrap();
+        let signer = match key == signer {
+            true => format!("-selfsign -keyfile {key}.key"),
+            false => format!("-cert {signer}.pem -keyfile {signer}.key"),
+        };
+        let request = format!("-key {key}.key -subj /CN={name}");
+        certify(workshop, &request, "sha256", &signer, days, extensions, &format!("{file}.pem"));
     }
 }
 
@@ -160,16 +161,15 @@ const OTHER_KEYS: &[(&str, &str)] = &[
 fn of_other_keys(workshop: &Workshop) {
     for (kind, algorithm) in OTHER_KEYS {
         workshop.run(&format!("genpkey -algorithm {algorithm} -out {kind}.key"));
-        let whole = [AUTHORITY, SIGNS, OWN_KEY].join("\n");
         for (file, key, name, digest, signer) in [
             ("root", kind, *kind, "default", format!("-selfsign -keyfile {kind}.key")),
             ("ca", kind, kind, "sha256", "-cert root.pem -keyfile root.key".to_owned()),
             ("below", &"between", "between", "default", format!("-cert {kind}-ca.pem -keyfile {kind}.key")),
         ] {
-            workshop.run(&format!("req -new -key {key}.key -subj /CN={name} -out leaf.csr"));
             let above = if file == "below" { "authorityKeyIdentifier=keyid:always" } else { "" };
-            sign(workshop, digest, &signer, (-1, 800), &format!("{whole}\n{above}"));
-            fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{kind}-{file}.pem"))).unwrap();
+            let (request, extensions) =
+                (format!("-key {key}.key -subj /CN={name}"), [AUTHORITY, SIGNS, OWN_KEY, above]);
+            certify(workshop, &request, digest, &signer, (-1, 800), &extensions, &format!("{kind}-{file}.pem"));
         }
     }
 }
@@ -187,9 +187,8 @@ fn otherwise_written(workshop: &Workshop) {
             };
             let text = format!("[req]\nprompt=no\ndistinguished_name=d\nstring_mask={mask}\n[d]\nCN=\"{name}\"\n");
             fs::write(workshop.file("name.cnf"), text).unwrap();
-            workshop.run(&format!("req -new -key {key}.key -config name.cnf -out leaf.csr"));
-            sign(workshop, "sha256", signer, (-1, 800), &[AUTHORITY, SIGNS].join("\n"));
-            fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{file}-{key}.pem"))).unwrap();
+            let (request, file) = (format!("-key {key}.key -config name.cnf"), format!("{file}-{key}.pem"));
+            certify(workshop, &request, "sha256", signer, (-1, 800), &[AUTHORITY, SIGNS], &file);
         }
     }
 }

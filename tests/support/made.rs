@@ -155,7 +155,7 @@ pub(crate) fn authorities(workshop: &Workshop) {
 }
 
 /// Makes `leaf.pem` of `leaf.csr`.
-pub(crate) fn sign(workshop: &Workshop, digest: &str, signer: &str, days: (i64, i64), extensions: &str) {
+fn sign(workshop: &Workshop, digest: &str, signer: &str, days: (i64, i64), extensions: &str) {
     fs::write(workshop.file("index"), "").unwrap();
     let text = format!(
         "[ca]\ndefault_ca = d\n[d]\ndatabase = index\nnew_certs_dir = .\nrand_serial = yes\npolicy = p\n\
@@ -166,6 +166,21 @@ pub(crate) fn sign(workshop: &Workshop, digest: &str, signer: &str, days: (i64, 
     workshop.run(&format!(
         "ca -batch -notext -config ca.cnf -md {digest} {signer} -in leaf.csr -startdate {first} -enddate {last} -out leaf.pem"
     ));
+}
+
+/// Makes `file` of a request that `openssl` makes as told.
+pub(crate) fn certify(
+    workshop: &Workshop,
+    request: &str,
+    digest: &str,
+    signer: &str,
+    days: (i64, i64),
+    extensions: &[&str],
+    file: &str,
+) {
+    workshop.run(&format!("req -new {request} -out leaf.csr"));
+    sign(workshop, digest, signer, days, &extensions.join("\n"));
+    fs::rename(workshop.file("leaf.pem"), workshop.file(file)).unwrap();
 }
 
 /// As `openssl ca` wants it: `20261122000000Z`.
@@ -207,9 +222,7 @@ fn mix(workshop: &Workshop, file: &str, key: &str, inner: Inner) {
 /// Makes a certificate for the key of a good CA: `with.pem` and `with.key`.
 fn remade(workshop: &Workshop, name: &str, signer: &str, days: (i64, i64), extensions: &[&str]) {
     let key = format!("{}.key", name.to_lowercase());
-    workshop.run(&format!("req -new -key {key} -subj /CN={name} -out leaf.csr"));
-    sign(workshop, "sha256", signer, days, &extensions.join("\n"));
-    fs::rename(workshop.file("leaf.pem"), workshop.file("with.pem")).unwrap();
+    certify(workshop, &format!("-key {key} -subj /CN={name}"), "sha256", signer, days, extensions, "with.pem");
     fs::copy(workshop.file(&key), workshop.file("with.key")).unwrap();
 }
 
