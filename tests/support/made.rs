@@ -137,13 +137,13 @@ pub(crate) fn authorities(workshop: &Workshop) {
         ("mixed-between", 2048, "sha256", (-1, 800)),
         ("ended-between", 2048, "sha256", OLD),
     ] {
-        workshop.run(&format!("req -new -newkey rsa:{bits} -nodes -keyout {name}.key -subj /CN={name} -out leaf.csr"));
-        sign(workshop, digest, "-cert root.pem -keyfile root.key", days, &[AUTHORITY, SIGNS].join("\n"));
-        fs::rename(workshop.file("leaf.pem"), workshop.file(&format!("{name}.pem"))).unwrap();
+        let request = format!("-newkey rsa:{bits} -nodes -keyout {name}.key -subj /CN={name}");
+        let signer = "-cert root.pem -keyfile root.key";
+        certify(workshop, &request, digest, signer, days, &[AUTHORITY, SIGNS], &format!("{name}.pem"));
     }
-    workshop.run("req -new -newkey rsa:2048 -nodes -keyout low.key -subj /CN=low -out leaf.csr");
-    sign(workshop, "sha256", "-cert between.pem -keyfile between.key", (-1, 800), &[AUTHORITY, SIGNS].join("\n"));
-    fs::rename(workshop.file("leaf.pem"), workshop.file("low.pem")).unwrap();
+    let (request, signer) =
+        ("-newkey rsa:2048 -nodes -keyout low.key -subj /CN=low", "-cert between.pem -keyfile between.key");
+    certify(workshop, request, "sha256", signer, (-1, 800), &[AUTHORITY, SIGNS], "low.pem");
     let both = ["between.pem", "root.pem"].map(|name| fs::read(workshop.file(name)).unwrap());
     fs::write(workshop.file("both.pem"), both.concat()).unwrap();
     crossed::authorities(workshop);
