@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use certfix::facts::{Certificate, Evidence, Item, Moment, Request, Source, Target};
+use certfix::facts::{Certificate, Evidence, Item, Moment, Request, Source, Target, Verification};
 use certfix::judge::{Panel, judge};
 use certfix::rules::{Authority, Context};
 use serde_json::Value;
@@ -55,6 +55,7 @@ const EXCEPTIONS: &[Exception] = &[
         "Apple wants serverAuth itself, so do public CAs",
     ),
     ("is-a-ca", |row| row["kind"] == "csr", "the request asks for CA:TRUE"),
+    ("self-signed", is_signed_by_another_key, "its issuer has its name and another key (RFC 5280 3.2)"),
 ];
 
 fn common_name(row: &Value) -> &str {
@@ -73,6 +74,12 @@ fn lists(row: &Value, name: &str) -> bool {
 fn has_two_common_names(row: &Value) -> bool {
     let evidence = evidence(row["file"].as_str().unwrap());
     evidence.subjects()[0].item.identity().subject.common_names().count() > 1
+}
+
+fn is_signed_by_another_key(row: &Value) -> bool {
+    let evidence = evidence(row["file"].as_str().unwrap());
+    let cert = evidence.certificates.first();
+    cert.is_some_and(|cert| cert.verify_with(&cert.identity.key) == Verification::Fails)
 }
 
 fn folder() -> PathBuf {

@@ -28,6 +28,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherNetscapeType,
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
+            Form::NamedAsIssuer,
         ],
         issuers: IssuerDemands { unrooted: &[], ..openssl::CLIENT.demands.issuers },
         ..openssl::CLIENT.demands

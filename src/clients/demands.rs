@@ -146,6 +146,8 @@ pub enum Form {
     OldVersionExtended,
     /// With an issuer that has no name.
     NamelessIssuer,
+    /// Signed by a CA of the same name as its subject, with no identifier that tells them apart.
+    NamedAsIssuer,
     /// With an extension that is there twice.
     RepeatedExtension,
     /// With one of those that TLS clients read that is there twice.

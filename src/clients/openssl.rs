@@ -34,6 +34,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherNetscapeType,
             Form::OtherInnerAlgorithm,
             Form::OtherInnerParameters,
+            Form::NamedAsIssuer,
         ],
         refused_encodings: &[
             Flaw::NotUtf8,

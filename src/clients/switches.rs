@@ -336,6 +336,7 @@ const fn form(form: Form) -> &'static str {
         Form::Authority => "no certificate of a CA",
         Form::OldVersion => "a certificate of version 3",
         Form::NamelessIssuer => "an issuer with a name",
+        Form::NamedAsIssuer => "an issuer with another name than the subject's, or identifiers that tell them apart",
         Form::UnknownCritical => "no critical extension that it does not know",
         Form::OldVersionExtended => "no extensions below version 3",
         Form::RepeatedExtension => "no extension twice",

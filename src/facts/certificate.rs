@@ -33,7 +33,8 @@ pub struct Certificate {
     pub not_before: Moment,
     /// Last second of validity.
     pub not_after: Moment,
-    /// True for a CA whose issuer has the same name and another key: its old one, or that of a cross certificate.
+    /// True when its issuer has the same name and another key: the old one of a CA, that of a cross certificate, or a CA that was
+    /// called as the server is. Without identifiers that say so, it is looked for in certificates of servers alone.
     pub is_of_namesake: bool,
     /// How the issuer signed it.
     pub signature: SignatureAlgorithm,
@@ -176,9 +177,8 @@ impl Certificate {
             certificate.read_extension(extension);
         }
         // A signature is checked where identifiers speak of another key: some programs write wrong ones.
-        certificate.is_of_namesake = certificate.identity.is_ca()
-            && certificate.is_self_signed()
-            && !certificate.identifies_key(&certificate)
+        certificate.is_of_namesake = certificate.is_self_issued()
+            && !(certificate.identity.is_ca() && certificate.identifies(&certificate))
             && certificate.verify_with(&certificate.identity.key) == Verification::Fails;
         certificate
     }
@@ -227,7 +227,18 @@ impl Certificate {
     /// True when issuer and subject are the same name, and nothing says that the keys are not (RFC 5280 §3.2): a root, or a
     /// self-signed leaf.
     pub fn is_self_signed(&self) -> bool {
-        self.issuer.is_same(&self.identity.subject) && !self.is_of_namesake
+        self.is_self_issued() && !self.is_of_namesake
+    }
+
+    /// True when issuer and subject are the same name, whoever signed it (RFC 5280 §3.2).
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer.is_same(&self.identity.subject)
+    }
+
+    /// True when another key signed it than its own, and nothing in it says so: its issuer has the same name, and neither key
+    /// identifier nor serial number tells them apart.
+    pub fn seems_self_signed(&self) -> bool {
+        self.is_of_namesake && self.identifies(self)
     }
 
     /// True when it is a CA's and no server's: many servers have certificates that say cA TRUE, because `openssl req -x509`
@@ -276,6 +287,11 @@ impl Certificate {
     /// True unless the authorityKeyIdentifier names another certificate of the CA than `issuer`.
     pub fn identifies_certificate(&self, issuer: &Self) -> bool {
         self.authority_certificate.as_ref().is_none_or(|named| named.fits(issuer))
+    }
+
+    /// Both of them.
+    fn identifies(&self, issuer: &Self) -> bool {
+        self.identifies_key(issuer) && self.identifies_certificate(issuer)
     }
 
     /// SHA-256 over the DER.

@@ -53,10 +53,10 @@ pub enum Authority {
 
 impl Authority {
     /// Tells from the certificate: CA/B Forum policies (BR 7.1.6.1) or embedded timestamps mean a public CA,
-    /// issuer = subject means its own key.
+    /// issuer = subject means its own key, or that of a CA of its name.
     pub fn of(item: Item<'_>) -> Self {
         let Some(cert) = item.certificate() else { return Self::Unknown };
-        if cert.is_self_signed() {
+        if cert.is_self_issued() {
             return Self::Private;
         }
         let reserved = |policy: &str| policy.starts_with("2.23.140.1.2.") || policy == "2.23.140.1.1";

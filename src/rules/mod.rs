@@ -34,6 +34,7 @@ mod name_constraints_in_leaf;
 mod name_in_reverse_zone;
 mod name_mismatch;
 mod name_not_first;
+mod named_as_issuer;
 mod nameless_issuer;
 mod needs_sni;
 mod netscape_type_unfit;
@@ -136,6 +137,7 @@ pub const ALL: &[&Rule] = &[
     &is_a_ca::RULE,
     &name_constraints_in_leaf::RULE,
     &old_version::RULE,
+    &named_as_issuer::RULE,
     &nameless_issuer::RULE,
     &malformed_encoding::RULE,
     &repeated_extension::RULE,

@@ -2,6 +2,8 @@
 
 #[path = "limits.rs"]
 mod limits;
+#[path = "namesakes.rs"]
+mod namesakes;
 
 use std::fs;
 
@@ -78,7 +80,14 @@ pub(crate) fn cases() -> Vec<Case> {
         })
     });
     let above = BELOW_ROOT.iter().map(|extensions| Case { issuer: Issuer::BetweenWith(extensions), ..GOOD });
-    chains.chain(identifiers).chain(above).chain(other_keys()).chain(rewritten()).chain(limits::cases()).collect()
+    chains
+        .chain(identifiers)
+        .chain(above)
+        .chain(other_keys())
+        .chain(rewritten())
+        .chain(limits::cases())
+        .chain(namesakes::cases())
+        .collect()
 }
 
 /// A CA with a key of another kind between the good one and the root, and as the root.
