@@ -67,7 +67,7 @@ fn the_others_sign_and_renew_and_are_listed() {
             let (_, complaint) = said(&desk, 2, own);
             let hint = complaint.lines().last().unwrap();
             assert!(
-                hint.contains("certfix ca crl --from FILE") || hint.contains(": put that file back "),
+                hint.contains("certfix ca crl --ca NAME --from FILE") || hint.contains(": put that file back "),
                 "{complaint}"
             );
         }

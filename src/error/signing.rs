@@ -79,7 +79,7 @@ impl Signing {
                 "ask for another with certfix csr --renew NAME, and install what is signed for that"
             }
             Self::NoList { .. } => {
-                "take what was revoked from a copy, a backup or what clients get: certfix ca crl --from FILE; with none left, begin anew: certfix ca crl --begin-anew"
+                "take what was revoked from a copy, a backup or what clients get: certfix ca crl --ca NAME --from FILE; with none left, begin anew: certfix ca crl --ca NAME --begin-anew"
             }
             Self::ListIsThere { .. } => "certfix ca crl alone makes the next one, with what was revoked",
             Self::AlreadyRevoked { .. } => "nothing is left to do; certfix ca list shows all that was signed",
