@@ -1,15 +1,17 @@
 //! What a file is when it is nothing that can be read here.
 
 /// JKS and JCEKS, which `keytool` made before Java 9 (JEP 229).
-const JAVA: &str =
-    "it is a Java keystore: keytool -importkeystore -srckeystore FILE -destkeystore NEW -deststoretype pkcs12 makes one to read";
+const JAVA: &str = "it is a Java keystore: keytool -importkeystore -srckeystore FILE -destkeystore NEW -deststoretype pkcs12 makes one to read";
 
 /// How files of other kinds begin.
 const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"PK\x03\x04", "it is a ZIP archive: unpack it first"),
     (b"\xfe\xed\xfe\xed", JAVA),
     (b"\xce\xce\xce\xce", JAVA),
-    (b"\0\0\0\0CERT", "it is a Windows certificate store (SST): certutil -split -dump FILE writes its certificates to files"),
+    (
+        b"\0\0\0\0CERT",
+        "it is a Windows certificate store (SST): certutil -split -dump FILE writes its certificates to files",
+    ),
     (b"SQLite format 3", "it is a database: of one of NSS, certutil -L -d FOLDER -n NAME -a prints a certificate"),
     (b"\xd0\xcf\x11\xe0", "it is an Office or Outlook document: save what it holds first"),
     (b"\x1f\x8b", "it is compressed with gzip: unpack it first"),
