@@ -1,6 +1,6 @@
 //! The subject is the name of the CA.
 
-use super::{Check, Context, Hit, Level, Rule, Source};
+use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault, Form};
 use crate::facts::Certificate;
 
@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
     why: "A private CA was given the subject that the server has, often the same common name. Programs that use OpenSSL \
           then take the certificate for self-signed and refuse it, though its CA is trusted; most others look at the \
           signature. A key identifier or the serial number of the CA in the certificate tells them apart.",
-    fix: "Have the certificate issued again with a subject that is not the CA's: an organization more will do.",
+    fix: "Have the certificate issued again, by a CA that writes its key identifier into it, or with a subject that is not \
+          the CA's: an organization more will do.",
     source: Source::Rfc(5280, "4.2.1.1"),
     fault: Some(Fault::SelfSigned),
     check: Check::ClientCertificate(check),
@@ -21,7 +22,8 @@ fn check(cert: &Certificate, demands: Option<&Demands>, ctx: &Context<'_>) -> Op
     let is_trusted = || ctx.trust.is_some_and(|trust| trust.holds(cert));
     (refuses && cert.seems_self_signed() && !is_trusted()).then(|| {
         let level = if demands.is_some() { Level::Refused } else { Level::Warning };
-        Hit::new(level, format!("issuer and subject are both {}, but its key did not sign it", cert.issuer))
+        let detail = format!("issuer and subject are both {}, but its key did not sign it", cert.issuer);
+        Hit::new(level, detail).remedy(Remedy::ManualOrReissue)
     })
 }
 
