@@ -34,7 +34,8 @@ pub struct Certificate {
     /// Last second of validity.
     pub not_after: Moment,
     /// True when its issuer has the same name and another key: the old one of a CA, that of a cross certificate, or a CA that was
-    /// called as the server is. Without identifiers that say so, it is looked for in certificates of servers alone.
+    /// called as the server is. Without identifiers it is looked for in certificates of servers alone, and where they say that the
+    /// key is its own it is not.
     pub is_of_namesake: bool,
     /// How the issuer signed it.
     pub signature: SignatureAlgorithm,
@@ -176,11 +177,15 @@ impl Certificate {
         for extension in tbs.extensions() {
             certificate.read_extension(extension);
         }
-        // A signature is checked where identifiers speak of another key: some programs write wrong ones.
-        certificate.is_of_namesake = certificate.is_self_issued()
-            && !(certificate.identity.is_ca() && certificate.identifies(&certificate))
+        certificate.is_of_namesake = certificate.may_be_of_namesake()
             && certificate.verify_with(&certificate.identity.key) == Verification::Fails;
         certificate
+    }
+
+    /// True when it is self-issued, and identifiers speak of another key, which some programs write without reason, or of none.
+    fn may_be_of_namesake(&self) -> bool {
+        let is_silent = self.authority_key_id.is_none() || self.subject_key_id.is_none();
+        self.is_self_issued() && (!self.identifies(self) || is_silent && !self.identity.is_ca())
     }
 
     fn read_extension(&mut self, extension: &X509Extension<'_>) {
