@@ -6,6 +6,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use certfix::facts::{
     Certificate, DistinguishedName, GeneralName, Item, Moment, Name, PrivateKey, Purpose, Request, Text, Verification,
@@ -254,6 +255,23 @@ fn openssl_makes_the_same_request_from_the_emitted_configuration() {
         assert!(plan.general_names().eq(&made.identity.names.entries), "{text}");
         assert_eq!(made.identity.subject.to_string(), plan.subject.to_string(), "{text}");
     }
+}
+
+#[test]
+fn the_emitted_command_overwrites_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = planned("remote.contoso.com", &[], "");
+    let text = issue::emit(&plan, KeyChoice::P256, Emit::OpensslCnf).unwrap();
+    fs::write(folder.path().join("remote.contoso.com.cnf"), &text).unwrap();
+    let command = text.lines().next().unwrap().strip_prefix("# ").unwrap();
+    let is_run = || {
+        let run = Command::new("sh").args(["-c", command]).current_dir(folder.path()).output().unwrap();
+        (run.status.success(), fs::read(folder.path().join("remote.contoso.com.key")).unwrap())
+    };
+    let (first, second) = (is_run(), is_run());
+    assert!(first.0 && !second.0, "{command}");
+    assert_eq!(first.1, second.1);
+    assert!(folder.path().join("remote.contoso.com.csr").is_file());
 }
 
 #[test]

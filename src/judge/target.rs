@@ -41,7 +41,8 @@ impl Report<'_> {
 }
 
 /// Infers the target. Beyond doubt is: a public common name that is listed too, the only public name listed, or a
-/// public common name where no name is listed at all.
+/// public common name where no name is listed at all. One that programs look for by themselves is not, where another is
+/// listed, nor that of a web site beside a mail host's: some CAs take the first name asked for as the common name.
 pub fn infer_target(subject: &Subject<'_>) -> Inference {
     infer(subject.item)
 }
@@ -69,7 +70,13 @@ fn infer(item: Item<'_>) -> Inference {
     // Whoever has a wildcard made means the hosts under it, none of which is listed.
     let is_for_all = last.is_some_and(|last| last.as_bytes().starts_with(b"*."));
     match (common_name, listed.as_slice()) {
-        (Some(name), names) if one && (names.contains(&name) || identity.names.entries.is_empty()) => certain(&name),
+        (Some(name), names)
+            if one
+                && (names.contains(&name) || identity.names.entries.is_empty())
+                && !names.iter().any(|other| is_likelier(other, &name)) =>
+        {
+            certain(&name)
+        }
         (_, [only]) if !is_for_all => certain(only),
         _ => {
             extend(&mut listed, identity.subject.common_names(), host);
@@ -77,7 +84,7 @@ fn infer(item: Item<'_>) -> Inference {
                 let texts = identity.names.dns().chain(identity.subject.common_names());
                 extend(&mut listed, texts, internal_host);
             }
-            listed.sort_by_key(|name| !is_mail_host(name));
+            listed.sort_by_key(|name| (!is_mail_host(name), is_looked_for(name)));
             Inference::Candidates(listed.iter().map(Name::to_string).collect())
         }
     }
@@ -114,6 +121,17 @@ fn internal_host(text: &Text) -> Option<Name> {
     (!name.is_wildcard() && !name.is_single_label() && name.is_internal()).then_some(name)
 }
 
+/// True when people rather connect to `other` than to the common name `name`.
+fn is_likelier(other: &Name, name: &Name) -> bool {
+    let is_site = || name.labels().next() == Some("www") || other.as_str().ends_with(&format!(".{name}"));
+    is_looked_for(name) && !is_looked_for(other) || is_mail_host(other) && !is_mail_host(name) && is_site()
+}
+
+/// Names that mail programs and servers look for by themselves, and nobody types (Autodiscover, autoconfig, RFC 8461 §3.3).
+fn is_looked_for(name: &Name) -> bool {
+    matches!(name.labels().next(), Some("autodiscover" | "autoconfig" | "mta-sts"))
+}
+
 /// The prefixes that SBS and most administrators choose.
 fn is_mail_host(name: &Name) -> bool {
     matches!(name.labels().next(), Some("remote" | "mail"))
@@ -139,6 +157,24 @@ mod tests {
         assert_eq!(inferred("mail.contoso.com", []), mail);
         let all = inferred("*.contoso.com", ["*.contoso.com", "contoso.com"]);
         assert_eq!(all, Inference::Candidates(vec!["contoso.com".to_owned()]));
+    }
+
+    #[test]
+    fn is_not_certain_of_a_common_name_that_nobody_types_in_a_mail_program() {
+        let candidates = |names: &[&str]| Inference::Candidates(names.iter().map(|name| (*name).to_owned()).collect());
+        let [mail, auto] = ["mail.contoso.com", "autodiscover.contoso.com"];
+        assert_eq!(inferred(auto, [auto, mail, "remote.contoso.com"]), candidates(&[mail, "remote.contoso.com", auto]));
+        assert_eq!(inferred(auto, [auto, "owa.contoso.com"]), candidates(&["owa.contoso.com", auto]));
+        assert_eq!(inferred("www.contoso.com", [mail, "www.contoso.com"]), candidates(&[mail, "www.contoso.com"]));
+        assert_eq!(inferred("contoso.com", ["contoso.com", mail]), candidates(&[mail, "contoso.com"]));
+        for (name, names) in [
+            (mail, [mail, auto]),
+            ("www.contoso.com", ["contoso.com", "www.contoso.com"]),
+            ("owa.contoso.com", ["owa.contoso.com", mail]),
+            (auto, [auto, auto]),
+        ] {
+            assert_eq!(inferred(name, names), Inference::Certain(target(name)), "{name}");
+        }
     }
 
     #[test]
