@@ -86,7 +86,7 @@ pub enum Error {
     /// A wildcard under which there are domains of many.
     WholeSuffix { name: String },
     /// A subject given is not `KEY=value,...`.
-    BadSubject { part: String },
+    BadSubject { part: String, cause: &'static str },
     /// A value of the subject is longer than RFC 5280 allows.
     LongAttribute { attribute: String, longest: usize },
     /// Nobody said which name people connect to, and it is not beyond doubt.
@@ -310,7 +310,7 @@ impl Error {
             Self::WholeSuffix { name } => {
                 write!(out, "'{name}' is a wildcard for a whole top level domain or public suffix")
             }
-            Self::BadSubject { part } => write!(out, "'{part}' is not a subject attribute"),
+            Self::BadSubject { part, cause } => write!(out, "'{part}' cannot be in a subject: {cause}"),
             Self::LongAttribute { attribute, longest } => {
                 write!(out, "'{attribute}' is longer than the {longest} characters that X.509 allows")
             }

@@ -327,7 +327,7 @@ fn answers_bad_input_with_one_line_and_changes_nothing() {
         (with(&["--store", "notes.txt/s"]), "cannot make 'notes.txt/s'"),
         (with(&["--password-file", "missing"]), "cannot read 'missing'"),
         (with(&["--ca", "letsencript"]), "no profile is called 'letsencript'"),
-        (with(&["--subject", "nonsense"]), "'nonsense' is not a subject attribute"),
+        (with(&["--subject", "nonsense"]), "'nonsense' cannot be in a subject: it is not KEY=value"),
         (with(&["--san", "a b.contoso.com"]), "'a b.contoso.com' is not a DNS name: character 2 is a space"),
         (with(&["--encrypt-key"]), "the key file needs a password"),
         (vec!["csr", "--fqdn", "a..contoso.com"], "character 3 is a dot"),

@@ -110,6 +110,7 @@ impl AttributeKind {
         match key.to_ascii_lowercase().as_str() {
             "s" => return Some(Self::State),
             "e" | "email" => return Some(Self::EmailAddress),
+            "uid" => return Some(Self::from_oid("0.9.2342.19200300.100.1.1")),
             _ => {}
         }
         let dotted = key.contains('.') && key.split('.').all(|arc| arc.parse::<u64>().is_ok());
@@ -125,9 +126,11 @@ impl AttributeKind {
     }
 
     /// How a new value is encoded: some have a fixed string type (RFC 5280 Appendix A).
-    pub(crate) const fn string(&self) -> StringKind {
+    pub(crate) fn string(&self) -> StringKind {
         match self {
             Self::Country | Self::SerialNumber => StringKind::Printable,
+            // jurisdictionCountryName, a country too (EV Guidelines 7.1.4.2.4).
+            Self::Other(oid) if **oid == *"1.3.6.1.4.1.311.60.2.1.3" => StringKind::Printable,
             Self::DomainComponent | Self::EmailAddress => StringKind::Ia5,
             _ => StringKind::Utf8,
         }
@@ -148,25 +151,6 @@ impl AttributeKind {
 }
 
 impl DistinguishedName {
-    /// Reads `O=Contoso Ltd,L=Redmond,C=US`, and what its `Display` writes: attributes in the order written, `\` before a
-    /// comma that belongs to a value or before two hexadecimal digits of an octet, `+` between the attributes of one
-    /// relative name (RFC 4514 §2.4, in wire order).
-    ///
-    /// # Errors
-    /// The part that is not `KEY=value`.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        if text.trim() == EMPTY {
-            return Ok(Self::default());
-        }
-        let mut rdns = Vec::new();
-        for part in split_unescaped(text, ',') {
-            let attributes = split_unescaped(&part, '+');
-            let rdn: Result<Vec<_>, String> = attributes.iter().map(|text| attribute(text)).collect();
-            rdns.push(rdn?);
-        }
-        Ok(Self { rdns, der: Box::default() })
-    }
-
     /// True when it has no attribute: an empty SEQUENCE.
     pub fn is_empty(&self) -> bool {
         self.rdns.is_empty()
@@ -189,7 +173,7 @@ impl DistinguishedName {
 }
 
 /// What stands for a name without attributes.
-const EMPTY: &str = "(empty)";
+pub(super) const EMPTY: &str = "(empty)";
 
 /// `CN=remote.contoso.com, O=Contoso\, Ltd`: wire order, values escaped.
 impl fmt::Display for DistinguishedName {
@@ -229,7 +213,8 @@ impl fmt::Display for Attribute {
     }
 }
 
-const SPECIAL: [char; 7] = ['"', '+', ',', ';', '<', '>', '\\'];
+/// What is escaped in a value, wherever it stands (RFC 4514 §2.4).
+pub(super) const SPECIAL: [char; 7] = ['"', '+', ',', ';', '<', '>', '\\'];
 
 fn escape_value(bytes: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut at = 0;
@@ -252,60 +237,6 @@ fn escape_value(bytes: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-fn attribute(text: &str) -> Result<Attribute, String> {
-    let wrong = || text.trim().to_owned();
-    let (key, value) = text.split_once('=').ok_or_else(wrong)?;
-    let kind = AttributeKind::from_key(key.trim()).ok_or_else(wrong)?;
-    let value = Text::new(unescape(value));
-    if value.is_empty() {
-        return Err(wrong());
-    }
-    Ok(Attribute { string: kind.string(), kind, value })
-}
-
-fn split_unescaped(text: &str, separator: char) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut escaped = false;
-    for character in text.chars() {
-        if character == separator && !escaped {
-            parts.push(String::new());
-            continue;
-        }
-        escaped = character == '\\' && !escaped;
-        if let Some(part) = parts.last_mut() {
-            part.push(character);
-        }
-    }
-    if parts.iter().all(|part| part.trim().is_empty()) {
-        parts.clear();
-    }
-    parts
-}
-
-/// The octets of a value, without the spaces around it that are not escaped.
-fn unescape(value: &str) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(value.len());
-    let mut kept = 0;
-    let mut characters = value.trim_ascii_start().chars();
-    while let Some(character) = characters.next() {
-        if character != '\\' {
-            octets.extend(character.encode_utf8(&mut [0; 4]).bytes());
-            kept = if character.is_ascii_whitespace() { kept } else { octets.len() };
-            continue;
-        }
-        let pair = characters.as_str().get(..2).filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        if let Some(octet) = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            octets.push(octet);
-            characters.nth(1);
-        } else if let Some(escaped) = characters.next() {
-            octets.extend(escaped.encode_utf8(&mut [0; 4]).bytes());
-        }
-        kept = octets.len();
-    }
-    octets.truncate(kept);
-    octets
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -316,13 +247,6 @@ mod tests {
     fn keeps_order_and_repeated_attributes() {
         let name = DistinguishedName::parse(r"O=Contoso\, Ltd,OU=Mail,OU=Web,DC=contoso,DC=local").unwrap();
         assert_eq!(name.to_string(), r"O=Contoso\, Ltd, OU=Mail, OU=Web, DC=contoso, DC=local");
-    }
-
-    #[test]
-    fn names_the_part_it_cannot_read() {
-        assert_eq!(DistinguishedName::parse("O=Contoso,Redmond").unwrap_err(), "Redmond");
-        assert_eq!(DistinguishedName::parse("XY=1").unwrap_err(), "XY=1");
-        assert!(DistinguishedName::parse("").unwrap().is_empty());
     }
 
     #[test]

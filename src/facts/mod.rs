@@ -42,6 +42,7 @@ pub(crate) mod tlv;
 mod trust;
 mod usage;
 mod versions;
+mod written_name;
 mod zone;
 
 pub use account::{Account, begins_in_plain_text, begins_with_tls};
@@ -83,3 +84,4 @@ pub use trust::{CertificationPath, TrustStore};
 pub(crate) use trust::{Checks, LONGEST_CHAIN, issuers, lapsed, loose_end, standing};
 pub use usage::{KeyUsage, Purpose};
 pub use versions::Answered;
+pub use written_name::SubjectFault;

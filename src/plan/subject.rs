@@ -234,22 +234,29 @@ fn common_name(target: &Name, old: StringKind) -> Attribute {
 
 /// One AttributeTypeAndValue.
 pub(super) fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
-    let wrong = || Error::BadSubject { part: attribute.to_string() };
-    let value = attribute.value.as_str().ok_or_else(wrong)?;
+    let wrong = |cause| Error::BadSubject { part: attribute.to_string(), cause };
+    let value = attribute.value.as_str().ok_or_else(|| wrong("its value is not UTF-8"))?;
     if let Some(longest) = longest(&attribute.kind).filter(|longest| value.chars().count() > *longest) {
         return Err(Error::LongAttribute { attribute: attribute.to_string(), longest });
     }
     let country = attribute.kind == AttributeKind::Country;
-    if value.is_empty() || country && !(value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())) {
-        return Err(wrong());
+    if value.is_empty() {
+        return Err(wrong("it has no value"));
+    }
+    if country && !(value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())) {
+        return Err(wrong("a country is written in two letters, such as US"));
     }
     let tag = match attribute.string {
         StringKind::Printable if value.bytes().all(printable) => 19,
         StringKind::Ia5 if value.is_ascii() => 22,
-        StringKind::Printable | StringKind::Ia5 => return Err(wrong()),
+        StringKind::Printable => {
+            return Err(wrong("its value is of letters, digits, spaces and ' ( ) + , - . / : = ?"));
+        }
+        StringKind::Ia5 => return Err(wrong("its value is of ASCII characters")),
         _ => 12,
     };
-    let oid = tlv::object_identifier(attribute.kind.oid()).ok_or_else(wrong)?;
+    let oid =
+        tlv::object_identifier(attribute.kind.oid()).ok_or_else(|| wrong("its number is no object identifier"))?;
     let content = [oid, tlv::element(tag, value.as_bytes())].concat();
     Ok(tlv::element(SEQUENCE, &content))
 }

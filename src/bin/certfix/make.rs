@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certfix::authority::private::Private;
-use certfix::facts::{DistinguishedName, GeneralName, Item, KeyKind, Name, Target, Text};
+use certfix::facts::{DistinguishedName, GeneralName, Item, KeyKind, Name, SubjectFault, Target, Text};
 use certfix::issue::{Contact, KeyChoice, SigningKey};
 use certfix::judge::{Panel, Report, judge};
 use certfix::plan::{Output, Plan, Wish, plan};
@@ -111,7 +111,7 @@ pub(crate) fn wish<'a>(
     let extra =
         args.san.iter().filter(|name| !name.is_empty()).map(|name| general_name(name)).collect::<Result<_, _>>()?;
     let subject = args.subject.as_deref().map(DistinguishedName::parse).transpose();
-    let subject = subject.map_err(|part| Error::BadSubject { part })?;
+    let subject = subject.map_err(|SubjectFault { part, cause }| Error::BadSubject { part, cause })?;
     let named = subject.as_ref().and_then(|subject: &DistinguishedName| subject.common_names().next());
     if let Some(named) = named.filter(|named| !named.as_bytes().eq_ignore_ascii_case(target.as_str().as_bytes())) {
         let cause = format!("the common name is the first name, {target}, not {named}");

@@ -46,7 +46,7 @@ pub(crate) fn certifiable(typed: &Text) -> Result<Name, Error> {
     if name.is_wildcard() {
         return Err(Error::WildcardAsTarget { name: typed.to_string() });
     }
-    if name.is_public_suffix() {
+    if name.is_registry_suffix() || name.is_top_level() {
         return Err(Error::PublicSuffix { name: typed.to_string() });
     }
     Ok(name)
