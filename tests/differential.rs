@@ -62,12 +62,11 @@ fn go_answers_as_its_model() {
 
 #[test]
 fn java_answers_as_its_model() {
-    // Nobody connects to a name in brackets, which Java takes off, and few write an address as one number or two. Java's
-    // IDNA is that of 2003, which knows no sharp s.
+    // Nobody connects to a name in brackets, which Java takes off, and few write an address as one number or two.
     let fair = |target: &Target, _: &Identity| {
         let text = target.text().as_str().unwrap_or_default();
         let is_short_address = text.chars().all(|character| character.is_ascii_digit() || character == '.');
-        target.address().is_some() || !(text.starts_with('[') || is_short_address || text.contains('\u{df}'))
+        target.address().is_some() || !(text.starts_with('[') || is_short_address)
     };
     // It reads no certificate with neither subject nor critical SAN.
     no_difference("jsse", &JAVA, 3, fair, |answer, _| answer);

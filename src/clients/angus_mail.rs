@@ -1,7 +1,8 @@
 //! Angus Mail 1.1.0 and later: checks names, since 2.0.3 in LDAPS mode.
 
 use super::{
-    Aspect, Client, CommonName, Group, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot, Wildcard, jsse,
+    Aspect, Client, CommonName, Group, Idna, Mark, NamePolicy, Reaction, Reference, Statement, TrailingDot, Wildcard,
+    jsse,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -13,6 +14,7 @@ pub(super) const CLIENT: Client = Client {
         common_name: CommonName::IfNoReadableDns,
         wildcard: Wildcard::AnywhereInFirstLabel,
         reference: Reference::SniHostName,
+        idna: Idna::Of2003,
         trailing_dot: TrailingDot::Dropped,
         ..NamePolicy::RFC9525
     },

@@ -1,8 +1,9 @@
 //! Java (JSSE) with endpoint identification HTTPS.
 
 use super::{
-    AddressMatch, Aspect, Client, CommonName, Demands, Fault, Form, Group, IssuerDemands, KeyFamily, Mark, NamePolicy,
-    Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When, Wildcard,
+    AddressMatch, Aspect, Client, CommonName, Demands, Fault, Form, Group, Idna, IssuerDemands, KeyFamily, Mark,
+    NamePolicy, Phrase, Reaction, Reference, SanForm, ServerAuth, Statement, Substitute, TrailingDot, Versions, When,
+    Wildcard,
 };
 use crate::facts::{Digest, Flaw, KeyUsage, Obstacle, Rewriting, TlsVersion, extension};
 
@@ -19,6 +20,7 @@ pub(super) const CLIENT: Client = Client {
         common_name: CommonName::IfNoReadableDns,
         wildcard: Wildcard::InAnyLabel,
         reference: Reference::SniHostName,
+        idna: Idna::Of2003,
         trailing_dot: TrailingDot::Dropped,
         address: AddressMatch::OctetsMapped,
         unread: UNREAD,

@@ -181,11 +181,13 @@ fn asked<'t>(policy: &NamePolicy, target: &'t Target) -> Option<Asked<'t>> {
             Some(Asked { name: typed.strip_suffix(b".").unwrap_or(typed), dotted: false, also: None })
         }
         (Reference::WellFormed | Reference::SniHostName, Host::Name(name)) => {
+            let name = policy.idna.name(target).unwrap_or(name);
             Some(Asked { name: name.as_str().as_bytes(), dotted: kept, also: either.then_some(typed) })
         }
         (Reference::Mapped | Reference::MappedLoosely, host) if !typed.is_ascii() => {
             // Mapping starts from UTF-8.
             let (Host::Name(name), Some(_)) = (host, target.text().as_str()) else { return None };
+            let name = policy.idna.name(target).unwrap_or(name);
             // STD3 rules know no underscore (RFC 5895, UTS 46 UseSTD3ASCIIRules).
             let obeys_std3 = !name.as_str().contains('_');
             let is_mapped = obeys_std3 || policy.reference == Reference::MappedLoosely;

@@ -58,7 +58,7 @@ pub use demands::{Demands, Form, KeyFamily, LifeLimit, Roots, ServerAuth, Substi
 pub use issuers::IssuerDemands;
 pub use matching::{Compared, Comparison, Presented, compare};
 pub use policy::{
-    AddressMatch, CommonName, CommonNamePick, DnsScan, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
+    AddressMatch, CommonName, CommonNamePick, DnsScan, Idna, NamePolicy, PresentedDot, Reference, TrailingDot, Wildcard,
 };
 pub use san::SanForm;
 pub use versions::{Meeting, Versions};

@@ -1,7 +1,7 @@
 //! The switches by which clients differ when they compare names.
 
 use super::SanForm;
-use crate::facts::Names;
+use crate::facts::{Name, Names, Target};
 
 /// How a client compares a target with the names of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct NamePolicy {
     pub unread: &'static [SanForm],
     /// What is made of the target before it is compared.
     pub reference: Reference,
+    /// By which IDNA U-labels become A-labels.
+    pub idna: Idna,
     /// What a trailing dot of the target does.
     pub trailing_dot: TrailingDot,
     /// What a trailing dot of a name in the certificate does.
@@ -44,6 +46,7 @@ impl NamePolicy {
         address: AddressMatch::Octets,
         unread: &[],
         reference: Reference::WellFormed,
+        idna: Idna::Of2008,
         trailing_dot: TrailingDot::Dropped,
         presented_dot: PresentedDot::Kept,
     };
@@ -159,6 +162,25 @@ pub enum Reference {
     Typed,
     /// The server's IP address, whatever was typed (Q273948).
     PeerAddress,
+}
+
+/// Which version of IDNA: they differ in four characters, of which the sharp s is the one that is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idna {
+    /// IDNA 2003 (RFC 3490): `faß.example` is `fass.example`.
+    Of2003,
+    /// IDNA 2008 (RFC 5891, UTS 46): `faß.example` is `xn--fa-hia.example`.
+    Of2008,
+}
+
+impl Idna {
+    /// The target as a name.
+    pub(super) fn name(self, target: &Target) -> Option<&Name> {
+        match self {
+            Self::Of2003 => target.name_of_2003(),
+            Self::Of2008 => target.name(),
+        }
+    }
 }
 
 /// What happens when the target was typed with a dot at the end.

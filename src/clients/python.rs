@@ -1,7 +1,8 @@
 //! Python 3: the ssl module over OpenSSL.
 
 use super::{
-    Aspect, Client, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard, openssl,
+    Aspect, Client, Fault, Group, Idna, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard,
+    openssl,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -12,6 +13,7 @@ pub(super) const CLIENT: Client = Client {
     names: NamePolicy {
         wildcard: Wildcard::WholeLabelOpenSsl,
         reference: Reference::WellFormed,
+        idna: Idna::Of2003,
         ..openssl::CLIENT.names
     },
     demands: openssl::CLIENT.demands,

@@ -1,8 +1,8 @@
 //! The switches of a model in words, for `certfix clients NAME` and `docs/clients.md`.
 
 use super::{
-    AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, IssuerDemands, KeyFamily, PresentedDot,
-    Reaction, Reference, Roots, SanForm, ServerAuth, Substitute, TrailingDot, Versions, Wildcard,
+    AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, Idna, IssuerDemands, KeyFamily,
+    PresentedDot, Reaction, Reference, Roots, SanForm, ServerAuth, Substitute, TrailingDot, Versions, Wildcard,
 };
 use crate::facts::{KeyUsage, Limit, Obstacle, Rewriting, extension};
 
@@ -16,7 +16,8 @@ impl Client {
         if !matches!(names.scan, DnsScan::Unchecked) {
             list.push(("wildcards", hedged(Aspect::Wildcards, wildcard(self))));
             list.push(("addresses", hedged(Aspect::Addresses, address(names.address).to_owned())));
-            list.push(("as typed", reference(names.reference).to_owned()));
+            let older = if names.idna == Idna::Of2003 { ", by IDNA 2003" } else { "" };
+            list.push(("as typed", format!("{}{older}", reference(names.reference))));
             list.push(("final dot", format!("{}; {}", trailing(names.trailing_dot), presented(names.presented_dot))));
         }
         list.extend(names.unread.iter().map(|form| ("names", format!("read only from a SAN {}", san_form(*form)))));

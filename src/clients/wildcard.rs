@@ -1,6 +1,7 @@
 //! Whether one name of a certificate covers a host name, wildcards included.
 
 use super::{NamePolicy, PresentedDot, Wildcard};
+use crate::facts::mapped_of_2003;
 
 /// A target made ready for comparing.
 #[derive(Clone, Copy, Debug)]
@@ -185,9 +186,9 @@ fn in_u_labels(presented: &[u8], name: &[u8]) -> bool {
     presented == name || presented.contains('*') && any_label(presented.as_bytes(), name.as_bytes())
 }
 
-/// In lower case; a label that is none stays as it is.
+/// By IDNA 2003 and in lower case; a label that is none stays as it is.
 fn u_labels(name: &[u8]) -> Option<String> {
-    let unicode = |label: &str| match idna::domain_to_unicode(label) {
+    let unicode = |label: &str| match idna::domain_to_unicode(&mapped_of_2003(label)) {
         (label, Ok(())) => label,
         _ => label.to_lowercase(),
     };

@@ -11,7 +11,7 @@ use crate::facts::{Identity, Moment, Target, Text, is_special};
 
 /// Words that a user sees.
 ///
-/// `{host}` is the target, `{mapped}` the target in A-labels, `{names}` the dNSNames separated by commas, `{addresses}`
+/// `{host}` is the target, `{mapped}` the target in A-labels by IDNA 2003, `{names}` the dNSNames separated by commas, `{addresses}`
 /// the iPAddresses, `{rustls}` the names as rustls lists them, `{cn}` the last common name, `{subject}` the whole
 /// subject, `{date}` the day the life ended or begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,9 +233,9 @@ impl Filled {
     }
 }
 
-/// What is ASCII is left as it was typed (RFC 3490 §4.1).
+/// By IDNA 2003; what is ASCII is left as it was typed (RFC 3490 §4.1).
 fn push_mapped(out: &mut String, target: &Target) {
-    match target.name() {
+    match target.name_of_2003() {
         Some(name) if !target.text().as_bytes().is_ascii() => {
             out.push_str(name.as_str());
             out.push_str(if target.has_trailing_dot() { "." } else { "" });
@@ -342,6 +342,7 @@ mod tests {
     fn python_shows_a_name_in_a_labels() {
         let of = identity(["a.example"]);
         assert!(said("python", "B\u{fc}cher.example", &of).contains("'xn--bcher-kva.example'"));
+        assert!(said("python", "Fa\u{df}.example", &of).contains("'fass.example'"));
         assert!(said("python", "B.example", &of).contains("'B.example'"));
     }
 

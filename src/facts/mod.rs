@@ -77,6 +77,7 @@ pub use service::{Opening, Service};
 pub use signature::{Digest, SignatureAlgorithm, Verification};
 pub use statement::{Mark, Statement};
 pub use survey::{Ports, Survey};
+pub(crate) use target::mapped_of_2003;
 pub use target::{Host, Target};
 pub(crate) use text::is_special;
 pub use text::{Text, escape};

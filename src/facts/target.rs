@@ -11,6 +11,8 @@ use super::{Name, NameFault, Text};
 pub struct Target {
     typed: Text,
     host: Host,
+    /// As IDNA 2003 maps it, where that is another name.
+    older: Option<Box<Name>>,
 }
 
 /// What kind of host a target is.
@@ -27,7 +29,8 @@ pub enum Host {
 impl Target {
     /// Takes the bytes as typed. Never fails: a malformed host is a fact about what was typed.
     pub fn typed(bytes: &[u8]) -> Self {
-        Self { host: host(bytes), typed: Text::new(bytes) }
+        let typed = Text::new(bytes);
+        Self { host: host(bytes), older: typed.as_str().and_then(as_of_2003).map(Box::new), typed }
     }
 
     /// The bytes as typed.
@@ -46,6 +49,12 @@ impl Target {
             Host::Name(name) => Some(name),
             Host::Address(_) | Host::Malformed(_) => None,
         }
+    }
+
+    /// The name as programs know it that map by IDNA 2003 (RFC 3490, RFC 3491): `fass.example` for `faß.example`. None when it is
+    /// no name.
+    pub fn name_of_2003(&self) -> Option<&Name> {
+        self.older.as_deref().or_else(|| self.name())
     }
 
     /// The address, when it is one.
@@ -74,6 +83,24 @@ impl fmt::Display for Target {
     }
 }
 
+/// The name by IDNA 2003, where that is another.
+fn as_of_2003(typed: &str) -> Option<Name> {
+    match mapped_of_2003(typed) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(mapped) => Name::parse(&mapped).ok(),
+    }
+}
+
+/// With the four characters mapped that IDNA 2008 maps no longer (UTS 46 §2.3).
+pub(crate) fn mapped_of_2003(text: &str) -> Cow<'_, str> {
+    const DEVIATIONS: [char; 5] = ['\u{df}', '\u{1e9e}', '\u{3c2}', '\u{200c}', '\u{200d}'];
+    if text.is_ascii() || !text.contains(DEVIATIONS) {
+        return Cow::Borrowed(text);
+    }
+    let mapped = text.replace(['\u{df}', '\u{1e9e}'], "ss").replace('\u{3c2}', "\u{3c3}");
+    Cow::Owned(mapped.replace(['\u{200c}', '\u{200d}'], ""))
+}
+
 fn host(bytes: &[u8]) -> Host {
     // Old terminals send Latin-1, where each byte is the character of its number.
     let typed = &*match std::str::from_utf8(bytes) {
@@ -98,6 +125,19 @@ fn host(bytes: &[u8]) -> Host {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_names_as_idna_2003_maps_them() {
+        let both = |typed: &str| {
+            let target = Target::typed(typed.as_bytes());
+            [target.name(), target.name_of_2003()].map(|name| name.map(Name::to_string).unwrap_or_default())
+        };
+        assert_eq!(both("Fa\u{df}.example"), ["xn--fa-hia.example", "fass.example"]);
+        assert_eq!(both("\u{3b2}\u{3cc}\u{3bb}\u{3bf}\u{3c2}.com"), ["xn--nxasmm1c.com", "xn--nxasmq6b.com"]);
+        assert_eq!(both("mail.b\u{fc}cher.example"), ["mail.xn--bcher-kva.example"; 2]);
+        assert_eq!(both("fass.example"), ["fass.example"; 2]);
+        assert_eq!(both("192.0.2.5"), [""; 2]);
+    }
 
     #[test]
     fn tells_names_addresses_and_malformed_hosts_apart() {
