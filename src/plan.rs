@@ -128,8 +128,6 @@ pub enum DropReason {
     ReservedLabel,
     /// It is no DNS name.
     Malformed(NameFault),
-    /// An IP address written as a dNSName; clients compare addresses with iPAddress entries only.
-    AddressAsText,
     /// A wildcard for all domains under a top level domain or a public suffix.
     WholeSuffix,
     /// There is nothing in it.

@@ -1,7 +1,6 @@
 //! Which names go into the new certificate, and in which order.
 
 use std::collections::HashSet;
-use std::net::IpAddr;
 
 use super::{DropReason, DroppedName, PlannedName, Reason, subject};
 use crate::Error;
@@ -118,8 +117,8 @@ fn is_readable(name: &DistinguishedName) -> bool {
 
 fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
     let typed = text.as_str().ok_or(DropReason::Malformed(NameFault::NotUtf8))?;
-    if typed.trim().parse::<IpAddr>().is_ok() {
-        return Err(DropReason::AddressAsText);
+    if let Ok(address) = typed.trim().parse() {
+        return mend(&GeneralName::Address(address), profile);
     }
     let parsed = if profile.is_public() { Name::parse_for_certificate(typed) } else { Name::parse(typed) };
     let name = parsed.map_err(DropReason::Malformed)?;
@@ -173,6 +172,18 @@ mod tests {
         let mut old = leaf(["mail.contoso.com"]).identity;
         old.subject = subject(&["mail.contoso.com", "www.contoso.com"]);
         assert_eq!(chosen(&old)[0], ["mail.contoso.com: first"], "no client takes it beside a list of names");
+    }
+
+    #[test]
+    fn an_address_written_as_a_name_becomes_one() {
+        let old = leaf(["mail.contoso.com", "8.8.8.8 ", "10.0.0.5 "]).identity;
+        let written = "was written as a DNS name, which few clients compare with an address";
+        let [kept, dropped] = chosen(&old);
+        assert_eq!(kept[1..], [format!("8.8.8.8: {written}"), format!("10.0.0.5: {written}")]);
+        assert!(dropped.is_empty());
+        let public = choose(&name("mail.contoso.com"), Some(&old), &[], find("public").unwrap()).unwrap();
+        let [reserved] = &*public.dropped else { panic!("{:?}", public.dropped) };
+        assert!(reserved.reason.to_string().starts_with("a reserved address"), "{}", reserved.reason);
     }
 
     #[test]

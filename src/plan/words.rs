@@ -1,8 +1,10 @@
 //! The reasons of a plan in words.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use super::{CommonNamePlan, DropReason, Reason};
+use crate::facts::Text;
 
 impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -13,9 +15,16 @@ impl fmt::Display for Reason {
             Self::MovedFirst(Some(old)) => write!(out, "moved first, was written {old}"),
             Self::Kept => out.write_str("kept"),
             Self::Added => out.write_str("added"),
+            Self::Rewritten(old) if old.name().is_none() && old.dns().is_some_and(is_address) => {
+                out.write_str("was written as a DNS name, which few clients compare with an address")
+            }
             Self::Rewritten(old) => write!(out, "was written {old}"),
         }
     }
+}
+
+fn is_address(text: &Text) -> bool {
+    text.as_str().is_some_and(|text| text.trim().parse::<IpAddr>().is_ok())
 }
 
 impl fmt::Display for DropReason {
@@ -35,7 +44,6 @@ impl fmt::Display for DropReason {
                 "two hyphens in the third and fourth place of a label, which no public CA signs (BR 7.1.2.7.12)",
             ),
             Self::Malformed(fault) => write!(out, "not a DNS name: {fault}"),
-            Self::AddressAsText => out.write_str("an address written as a DNS name, which clients do not compare"),
             Self::WholeSuffix => out.write_str("a wildcard for a whole top level domain or public suffix"),
             Self::NotAsked => out.write_str("the last request did not ask for it"),
             Self::Empty => out.write_str("there is nothing in it"),
