@@ -278,11 +278,18 @@ impl Plan {
         Ok(plans)
     }
 
-    /// True when names, their mark or the subject differ from `old` in more than a common name that was missing.
+    /// True when names, their mark or the subject differ from `old` in more than a common name that was missing or has
+    /// capital letters: everybody reads it in any case.
     pub fn changes_anything(&self, old: &Identity) -> bool {
         let mut pairs = self.general_names().zip(&old.names.entries);
         let names = self.names.len() == old.names.entries.len() && pairs.all(|(new, old)| new.is_same(old));
-        let subject = self.common_name == CommonNamePlan::Added || self.subject.der == old.subject.der;
+        let subject = match &self.common_name {
+            CommonNamePlan::Added => true,
+            CommonNamePlan::Replaced(text) if text.as_bytes().eq_ignore_ascii_case(self.target.as_str().as_bytes()) => {
+                self.subject.der.eq_ignore_ascii_case(&old.subject.der)
+            }
+            _ => self.subject.der == old.subject.der,
+        };
         // The list is marked critical where there is no subject (RFC 5280 §4.2.1.6). An added common name alone makes no mark
         // wrong that fits the old one.
         let is_critical = old.names.extension == SanExtension::Critical;

@@ -101,6 +101,34 @@ fn what_a_new_certificate_does_not_cure_is_left_to_people() {
 }
 
 #[test]
+fn fix_writes_where_check_finds_something_and_nowhere_else() {
+    let desk = Desk::new();
+    let mut written = 0;
+    for subject in
+        ["CN=mail.contoso.com", "CN=Mail.Contoso.com/O=Contoso", "O=Contoso/OU=IT/CN=mail.contoso.com", "CN=other"]
+    {
+        desk.openssl(&format!("req -new -key root.key -subj /{subject} -out request.csr"));
+        for names in
+            ["mail.contoso.com", "MAIL.contoso.com,DNS:pop", "pop.contoso.com,DNS:mail.contoso.com", "*.contoso.com"]
+        {
+            let names = format!("subjectAltName=DNS:{names}\nextendedKeyUsage=serverAuth\nkeyUsage=digitalSignature\n");
+            desk.sign(".", "old.pem", Some(&names));
+            for ca in [&[][..], &["--ca", "private"], &["--ca", "public"]] {
+                let old = [&["old.pem", "--fqdn", "mail.contoso.com"], ca].concat();
+                let check = desk.run(&[&["check"], &old[..]].concat(), Stdio::null());
+                let found = String::from_utf8(check.stdout).unwrap().lines().next().unwrap().to_owned();
+                let fixed = desk.answer(0, &[&["fix"], &old[..], &["--key", "p-256", "--dry-run"]].concat());
+                let wrote = !fixed.ends_with("old.pem: nothing wrong for mail.contoso.com; nothing was written\n");
+                assert_eq!(wrote, found.contains('['), "{subject} {names} {ca:?}: {found}\n{fixed}");
+                assert!(!wrote || fixed.starts_with(&found), "{subject} {names} {ca:?}: {found}\n{fixed}");
+                written += usize::from(wrote);
+            }
+        }
+    }
+    assert!((10..40).contains(&written), "{written} of 48");
+}
+
+#[test]
 fn what_comes_next_names_the_store_and_runs_where_it_is_pasted() {
     let desk = Desk::new();
     let other = ["--store", "other"];

@@ -75,7 +75,9 @@ pub(crate) fn fix(args: &Fix) -> Result<ExitCode, Error> {
     let context = Context { now: args.made.clock.now(), authority, target: Some(&typed), trust: None };
     let report = judge(&subject, Panel::all(), &context);
     let stays = match authority {
-        Authority::Private if args.request.ca.is_none() => plan_for(profiles::SELF_SIGNED, Output::SelfSigned)?,
+        Authority::Private | Authority::Unknown if args.request.ca.is_none() => {
+            plan_for(profiles::SELF_SIGNED, Output::SelfSigned)?
+        }
         _ => plan.clone(),
     };
     let is_cured = report.findings.iter().any(|finding| finding.hit.calls_for_reissue());
