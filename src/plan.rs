@@ -128,6 +128,8 @@ pub enum DropReason {
     ReservedLabel,
     /// It is no DNS name.
     Malformed(NameFault),
+    /// A top level domain or a public suffix, which no host is called.
+    Suffix,
     /// A wildcard for all domains under a top level domain or a public suffix.
     WholeSuffix,
     /// There is nothing in it.
@@ -220,7 +222,7 @@ pub fn plan(wish: &Wish<'_>) -> Result<Plan, Error> {
 /// [`Error::PublicSuffix`] for `co.uk`, [`Error::WildcardAsTarget`], [`Error::BadName`] with the character that is wrong.
 pub fn target_for_domain(domain: &str, prefix: &str) -> Result<Name, Error> {
     let bad = |name: &str, fault: NameFault| Error::BadName { name: name.to_owned(), fault: fault.to_string() };
-    let name = Name::parse_for_certificate(domain).map_err(|fault| bad(domain, fault))?;
+    let name = Name::parse(domain).map_err(|fault| bad(domain, fault))?;
     if name.is_wildcard() {
         return Err(Error::WildcardAsTarget { name: domain.to_owned() });
     }
@@ -233,7 +235,15 @@ pub fn target_for_domain(domain: &str, prefix: &str) -> Result<Name, Error> {
         return Ok(name);
     }
     let whole = format!("{prefix}.{name}");
-    Name::parse_for_certificate(&whole).map_err(|fault| bad(&whole, fault))
+    Name::parse(&whole).map_err(|fault| bad(&whole, fault))
+}
+
+/// Tells whether a certificate for this name can be asked for.
+///
+/// # Errors
+/// What [`plan`] says of it as a target: [`Error::BadName`], [`Error::PublicSuffix`] or [`Error::Unsigned`].
+pub fn ensure_signed(name: &Name, profile: &'static Profile) -> Result<(), Error> {
+    names::asked(&GeneralName::from(name), profile).map(drop)
 }
 
 impl Plan {

@@ -129,6 +129,46 @@ fn fix_writes_where_check_finds_something_and_nowhere_else() {
 }
 
 #[test]
+fn a_fix_that_is_printed_can_be_run_whatever_was_asked_for() {
+    let desk = Desk::new();
+    let extensions = "subjectAltName=DNS:www.contoso.com\nextendedKeyUsage=serverAuth\n";
+    desk.sign(&format!("store/{NAME}"), "signed.pem", Some(extensions));
+    desk.answer(0, &["self-signed", "--fqdn", "www.contoso.com", "--key", "p-256", "--store", "own"]);
+    std::fs::copy(desk.path("own/www.contoso.com/cert.pem"), desk.path("own.pem")).unwrap();
+    let mut fixes = 0;
+    for typed in [
+        "my_server.contoso.com",
+        "_smtp.contoso.com",
+        "co.uk",
+        "com",
+        "exchange",
+        "localhost",
+        "github.io",
+        "mail.ab--cd.de",
+        "5.2.0.192.in-addr.arpa",
+        "mail.contoso.local",
+        "bücher.example",
+        "https://mail.contoso.com",
+        "mail contoso.com",
+        "192.0.2.5",
+        "mail.contoso.com.",
+    ] {
+        for file in ["own.pem", "signed.pem"] {
+            for ca in [&[][..], &["--ca", "private"], &["--ca", "public"]] {
+                let text = desk.answer(1, &[&["check", file, "--fqdn", typed], ca].concat());
+                let lines = commands(&text, "certfix fix");
+                fixes += lines.len();
+                lines.iter().for_each(|line| run(&desk, &format!("{line} --dry-run")));
+                let by_hand = text.contains("public suffix") || text.contains("will not be signed by a public CA");
+                let is_odd = text.contains("which is no name") || text.contains("[connects-by-address]");
+                assert!(!lines.is_empty() || by_hand || is_odd, "{typed} {file} {ca:?}: {text}");
+            }
+        }
+    }
+    assert!(fixes > 50, "{fixes}");
+}
+
+#[test]
 fn what_comes_next_names_the_store_and_runs_where_it_is_pasted() {
     let desk = Desk::new();
     let other = ["--store", "other"];

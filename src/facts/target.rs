@@ -65,6 +65,20 @@ impl Target {
         }
     }
 
+    /// The host in what is no name, where that is an address of the Web, a name with a port, or one with spaces around it. None
+    /// for an address of mail: its host is a domain, seldom a server.
+    pub fn host_within(&self) -> Option<String> {
+        let typed = self.typed.as_str().filter(|_| matches!(self.host, Host::Malformed(_)))?.trim();
+        let bare = typed.split_once("://").map_or(typed, |(_, rest)| rest);
+        let authority = bare.split(['/', '?', '#', '\\']).next()?;
+        let host = match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        };
+        let host = Self::typed(host.as_bytes());
+        (!matches!(host.host, Host::Malformed(_))).then(|| host.to_string())
+    }
+
     /// True when it was typed with a dot at the end.
     pub fn has_trailing_dot(&self) -> bool {
         self.typed.as_bytes().ends_with(b".")
@@ -137,6 +151,25 @@ mod tests {
         assert_eq!(both("mail.b\u{fc}cher.example"), ["mail.xn--bcher-kva.example"; 2]);
         assert_eq!(both("fass.example"), ["fass.example"; 2]);
         assert_eq!(both("192.0.2.5"), [""; 2]);
+    }
+
+    #[test]
+    fn finds_the_host_in_what_was_pasted() {
+        let within = |typed: &str| Target::typed(typed.as_bytes()).host_within();
+        for pasted in [
+            "https://mail.contoso.com/owa",
+            "mail.contoso.com:993",
+            " mail.contoso.com",
+            "imaps://mail.contoso.com:993?x",
+        ] {
+            assert_eq!(within(pasted).as_deref(), Some("mail.contoso.com"), "{pasted}");
+        }
+        assert_eq!(within("[2001:db8::5]:993").as_deref(), Some("[2001:db8::5]"));
+        for other in
+            ["mail.contoso.com", "192.0.2.5", "", "a b", "*.contoso.com", "info@contoso.com", "mail..contoso.com"]
+        {
+            assert_eq!(within(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -75,16 +75,16 @@ fn only_in_subject(old: &Identity, target: &Name) -> Vec<GeneralName> {
 }
 
 /// The entry that somebody asked for, as it may be written.
-fn asked(entry: &GeneralName, profile: &'static Profile) -> Result<GeneralName, Error> {
-    if profile.is_public() && entry.name().is_some_and(|name| is_nobodys(&name)) {
-        return Err(Error::PublicSuffix { name: entry.to_string() });
-    }
+pub(super) fn asked(entry: &GeneralName, profile: &'static Profile) -> Result<GeneralName, Error> {
     mend(entry, profile).map_err(|reason| unsigned(entry, profile, &reason))
 }
 
-/// True for `com` and `co.uk`. A wildcard under one of these has a reason of its own.
-fn is_nobodys(name: &Name) -> bool {
-    name.is_top_level() || !name.is_wildcard() && name.is_registry_suffix()
+/// True for `com` and `co.uk`. Where no public CA signs, a server may be called `exchange` and nothing more. A wildcard under
+/// one of these has a reason of its own.
+fn is_nobodys(name: &Name, profile: &Profile) -> bool {
+    !name.is_wildcard()
+        && (name.is_registry_suffix() || name.is_top_level())
+        && (profile.is_public() || !name.is_single_label())
 }
 
 /// The entry as it may be written, or why it may not.
@@ -122,6 +122,9 @@ fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
     }
     let parsed = if profile.is_public() { Name::parse_for_certificate(typed) } else { Name::parse(typed) };
     let name = parsed.map_err(DropReason::Malformed)?;
+    if is_nobodys(&name, profile) {
+        return Err(DropReason::Suffix);
+    }
     if profile.is_public() && name.is_internal() && !name.is_onion() {
         return Err(DropReason::Internal);
     }
@@ -141,8 +144,12 @@ fn mend_dns(text: &Text, profile: &Profile) -> Result<GeneralName, DropReason> {
 
 fn unsigned(name: &GeneralName, profile: &'static Profile, reason: &DropReason) -> Error {
     match reason {
-        DropReason::Malformed(fault) => Error::BadName { name: name.to_string(), fault: fault.to_string() },
+        // A CA of one's own signs that.
+        DropReason::Malformed(fault) if !matches!(fault, NameFault::Underscore { .. }) => {
+            Error::BadName { name: name.to_string(), fault: fault.to_string() }
+        }
         // Nobody signs it, so another CA is no help.
+        DropReason::Suffix => Error::PublicSuffix { name: name.to_string() },
         DropReason::WholeSuffix => Error::WholeSuffix { name: name.to_string() },
         _ => Error::Unsigned { name: name.to_string(), profile: profile.name, reason: reason.to_string() },
     }
@@ -152,6 +159,7 @@ fn unsigned(name: &GeneralName, profile: &'static Profile, reason: &DropReason) 
 mod tests {
     use super::*;
     use crate::facts::fixture::{leaf, name, subject};
+    use crate::plan::ensure_signed;
     use crate::profiles::find;
 
     /// What is taken and what is dropped, for a private CA.
@@ -184,6 +192,26 @@ mod tests {
         let public = choose(&name("mail.contoso.com"), Some(&old), &[], find("public").unwrap()).unwrap();
         let [reserved] = &*public.dropped else { panic!("{:?}", public.dropped) };
         assert!(reserved.reason.to_string().starts_with("a reserved address"), "{}", reserved.reason);
+    }
+
+    #[test]
+    fn tells_beforehand_which_names_are_signed() {
+        for (typed, public, private) in [
+            ("mail.contoso.com", true, true),
+            ("my_server.contoso.com", false, true),
+            ("server.contoso.local", false, true),
+            ("ab--cd.contoso.com", false, true),
+            ("5.2.0.192.in-addr.arpa", false, true),
+            ("exchange", false, true),
+            ("co.uk", false, false),
+        ] {
+            let [in_public, in_private] = ["public", "private"].map(|id| find(id).unwrap());
+            let is_signed = |profile| ensure_signed(&name(typed), profile).is_ok();
+            assert_eq!([is_signed(in_public), is_signed(in_private)], [public, private], "{typed}");
+            assert_eq!(choose(&name(typed), None, &[], in_public).is_ok(), public, "{typed}");
+        }
+        let refused = ensure_signed(&name("my_server.contoso.com"), find("public").unwrap()).unwrap_err();
+        assert!(refused.to_string().contains("character 3 is an underscore"), "{refused}");
     }
 
     #[test]

@@ -352,7 +352,8 @@ fn asks_no_public_ca_for_what_is_nobodys() {
         let nobodys = Some(format!("'{suffix}' is a public suffix, nobody's own domain"));
         assert_eq!(asked(suffix, "mail.contoso.com", "letsencrypt"), nobodys);
         assert_eq!(asked("mail.contoso.com", suffix, "public"), nobodys);
-        assert_eq!(asked(suffix, suffix, "private"), None, "{suffix}");
+        // A host of one's own may be called zip, or exchange.
+        assert_eq!(asked(suffix, suffix, "private"), nobodys.filter(|_| suffix.contains('.')), "{suffix}");
     }
     assert_eq!(asked("mail.contoso.com", "contoso.github.io", "public"), None);
     assert_eq!(asked("mail.contoso.com", "github.io", "public"), None, "it has one owner");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::{CommonNamePlan, DropReason, Reason};
-use crate::facts::Text;
+use crate::facts::{NameFault, Text};
 
 impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,7 +43,11 @@ impl fmt::Display for DropReason {
             Self::ReservedLabel => out.write_str(
                 "two hyphens in the third and fourth place of a label, which no public CA signs (BR 7.1.2.7.12)",
             ),
+            Self::Malformed(fault @ NameFault::Underscore { .. }) => {
+                write!(out, "{fault}, which no public CA signs (BR 7.1.2.7.12)")
+            }
             Self::Malformed(fault) => write!(out, "not a DNS name: {fault}"),
+            Self::Suffix => out.write_str("a public suffix, nobody's own domain"),
             Self::WholeSuffix => out.write_str("a wildcard for a whole top level domain or public suffix"),
             Self::NotAsked => out.write_str("the last request did not ask for it"),
             Self::Empty => out.write_str("there is nothing in it"),

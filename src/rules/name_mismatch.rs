@@ -18,7 +18,14 @@ pub(super) const RULE: Rule = Rule {
 fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
     let (target, found) = (named.target, named.found());
     let name = match named.target.host() {
-        Host::Malformed(fault) => return Some(Hit::refuse(format!("asked for {target}, which is no name: {fault}"))),
+        Host::Malformed(fault) => {
+            let cure = match target.host_within() {
+                Some(host) => format!("Type {host} and nothing else: that is the server's name in it."),
+                None => "Type the name of one server, such as remote.contoso.com.".to_owned(),
+            };
+            let hit = Hit::refuse(format!("asked for {target}, which is no name: {fault}"));
+            return Some(hit.remedy(Remedy::ByHand(cure)));
+        }
         Host::Address(_) => return None,
         Host::Name(name) => name,
     };
@@ -59,6 +66,10 @@ mod tests {
     fn says_what_is_malformed_in_what_was_typed() {
         let hit = unmatched(&RULE, MODERN, &identity(["mail.contoso.com"]), "mail..contoso.com").unwrap();
         assert!(hit.detail.ends_with("character 6 is a dot with no label before it"), "{}", hit.detail);
+        assert_eq!(hit.remedy.words(&RULE), "Type the name of one server, such as remote.contoso.com.");
+        let pasted = unmatched(&RULE, MODERN, &identity(["mail.contoso.com"]), "https://mail.contoso.com/owa").unwrap();
+        let cure = "Type mail.contoso.com and nothing else: that is the server's name in it.";
+        assert_eq!(pasted.remedy.words(&RULE), cure);
     }
 
     #[test]

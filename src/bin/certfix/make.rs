@@ -127,7 +127,7 @@ fn general_name(typed: &str) -> Result<GeneralName, Error> {
     if let Some(address) = Target::typed(typed.as_bytes()).address() {
         return Ok(GeneralName::Address(address));
     }
-    let name = Name::parse_for_certificate(typed);
+    let name = Name::parse(typed);
     let name = name.map_err(|fault| Error::BadName { name: typed.to_owned(), fault: fault.to_string() })?;
     Ok(GeneralName::from(&name))
 }

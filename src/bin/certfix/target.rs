@@ -36,18 +36,15 @@ fn choose(candidates: &[String]) -> Result<Option<String>, Error> {
     Ok(chosen.and_then(|chosen| candidates.get(chosen).cloned()))
 }
 
-/// A name that may be put first: a host name, not a wildcard, not an address.
+/// A name that may be put first: a host name, not a wildcard, not an address. Whether a CA signs it is for the plan to say.
 pub(crate) fn certifiable(typed: &Text) -> Result<Name, Error> {
     let bad = |fault: NameFault| Error::BadName { name: typed.to_string(), fault: fault.to_string() };
     if let Some(address) = Target::typed(typed.as_bytes()).address() {
         return Err(Error::AddressAsTarget { address: address.to_string() });
     }
-    let name = Name::parse_for_certificate(typed.as_str().ok_or_else(|| bad(NameFault::NotUtf8))?).map_err(bad)?;
+    let name = Name::parse(typed.as_str().ok_or_else(|| bad(NameFault::NotUtf8))?).map_err(bad)?;
     if name.is_wildcard() {
         return Err(Error::WildcardAsTarget { name: typed.to_string() });
-    }
-    if name.is_registry_suffix() || name.is_top_level() {
-        return Err(Error::PublicSuffix { name: typed.to_string() });
     }
     Ok(name)
 }

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use super::check::Place;
-use crate::facts::{Certificate, Source, Text};
+use crate::Error;
+use crate::facts::{Certificate, Source, Target, Text};
 use crate::judge::{Finding, Report};
+use crate::plan::ensure_signed;
+use crate::profiles;
 use crate::rules::{Authority, Check};
 
 /// A key of a store whose certificate or request is judged. `certfix fix` does not write where it is.
@@ -24,15 +27,19 @@ pub(super) fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>)
         return None;
     }
     let name = report.target.and_then(|target| target.name())?;
-    // What the certificate does not tell was said with --ca, and has to be said again; no public CA signs internal names.
+    if unsigned(finding, report).is_some() {
+        return None;
+    }
+    let is_signed = ensure_signed(name, profiles::PUBLIC).is_ok();
+    // What the certificate does not tell was said with --ca, and has to be said again.
     let is_own = report.subject.item.certificate().is_some_and(Certificate::is_self_signed);
     let ca = match (report.authority, place.kept) {
         // Who keeps one of its own wants the next one, too.
         (Authority::Unknown | Authority::Private, Some(Kept { name, store_flag, .. })) if is_own => {
             return Some(format!("certfix self-signed --renew {name}{store_flag}"));
         }
-        (Authority::Unknown | Authority::Private, None) if name.is_internal() && is_own => " --self-signed",
-        (Authority::Unknown | Authority::Private, _) if name.is_internal() => " --ca private",
+        (_, None) if !is_signed && is_own => " --self-signed",
+        _ if !is_signed => " --ca private",
         (told, _) if told == Authority::of(report.subject.item) => "",
         (Authority::Private, _) => " --ca private",
         (Authority::Public, _) => " --ca public",
@@ -44,8 +51,20 @@ pub(super) fn command(finding: &Finding, report: &Report<'_>, place: &Place<'_>)
     }
 }
 
+/// Why no new certificate for the target cures it: none of the CAs that may be meant signs that name.
+fn unsigned(finding: &Finding, report: &Report<'_>) -> Option<Error> {
+    let name = report.target.and_then(Target::name).filter(|_| finding.hit.remedy.is_reissue())?;
+    // Who passes --ca public means it.
+    let is_given = report.authority == Authority::Public && Authority::of(report.subject.item) != Authority::Public;
+    ensure_signed(name, if is_given { profiles::PUBLIC } else { profiles::SELF_SIGNED }).err()
+}
+
 /// What to do where certfix cannot; where that is about the key's file, with its path.
 pub(super) fn by_hand<'a>(finding: &'a Finding, report: &Report<'_>) -> Cow<'a, str> {
+    let is_about_target = matches!(finding.rule.check, Check::Name(..));
+    if let Some(error) = unsigned(finding, report).filter(|_| is_about_target && !finding.hit.remedy.is_by_hand()) {
+        return format!("{error}; {}", error.hint()).into();
+    }
     let in_source = match &report.subject.evidence.source {
         Source::File(path) => Some(path.as_path()),
         _ => None,
