@@ -337,6 +337,9 @@ impl Plan {
             let anew = listed(&self.anew);
             notes.push(format!("written anew, for not every program reads how it was encoded: {anew}"));
         }
+        if self.general_names().any(|name| name.dns().is_some_and(|text| text.as_bytes().contains(&b'_'))) {
+            notes.push("Java and Angus Mail match no host name with an underscore".to_owned());
+        }
         notes.extend(subject::remark(&self.subject, profile));
         if let Some(kind) = self.key.as_ref().filter(|kind| !profile.signs_key(kind)) {
             notes.push(format!("public CAs sign no {kind} key (BR 6.1.5); take --key rsa-2048 or --key p-256"));

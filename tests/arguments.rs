@@ -103,7 +103,8 @@ fn flags_that_would_do_nothing_are_refused() {
     assert!(desk.answer(0, &["self-signed", "--help"]).contains(&usual));
     // These are known to conflict before anything is looked at.
     for conflict in [
-        &["csr", "--fqdn", "x.contoso.com", "--key-file", "own.key", "--key", "p-384"][..],
+        &["csr", "--fqdn", NAME, "--prefix", "mail"][..],
+        &["csr", "--fqdn", "x.contoso.com", "--key-file", "own.key", "--key", "p-384"],
         &["csr", "--renew", NAME, "--same-key", "--encrypt-key", "--new-password-file", "password"],
         &["csr", "--renew", NAME, "--same-key", "--key", "p-384"],
         &["csr", "--renew", NAME, "--new-key-rq"],

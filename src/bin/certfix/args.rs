@@ -173,7 +173,7 @@ pub(crate) struct TargetFrom {
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Option<String>,
     /// The word put before --domain
-    #[arg(long, value_name = "LABEL", default_value = "remote", requires = "domain")]
+    #[arg(long, value_name = "LABEL", default_value = "remote", requires = "domain", conflicts_with = "fqdn")]
     pub(crate) prefix: String,
 }
 
