@@ -18,7 +18,7 @@ pub(super) const CLIENT: Client = Client {
         trailing_dot: TrailingDot::Kept,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands::OF_TLS10,
     versions: Versions::new(TlsVersion::Ssl3, TlsVersion::Tls10, Mark::Documented),
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
@@ -38,5 +38,6 @@ pub(super) const CLIENT: Client = Client {
             "developer.android.com: javax.net.ssl.SSLSocket",
             "Before API level 20 nothing newer than TLS 1.0 is offered unless the program asks for it.",
         ),
+        Demands::KEYS_OF_TLS10,
     ],
 };

@@ -1,6 +1,6 @@
 //! What clients demand of a certificate beyond its name.
 
-use super::{Fault, IssuerDemands, SanForm};
+use super::{Fault, IssuerDemands, Mark, SanForm, Statement};
 use crate::facts::{Certificate, Digest, Flaw, KeyKind, KeyUsage, Moment, Purpose, extension};
 
 /// What a client demands beyond the name.
@@ -74,6 +74,29 @@ impl Demands {
         unforgiven: &[Fault::UnusableKey],
         overlooked_in_roots: &[],
     };
+
+    /// A client that has nothing newer than TLS 1.0: no later kind of key has a place in its messages.
+    pub const OF_TLS10: Self = Self {
+        refused_keys: &[KeyFamily::Ed25519, KeyFamily::Ed448, KeyFamily::RsaPss, KeyFamily::MlDsa, KeyFamily::Other],
+        ..Self::NONE
+    };
+
+    /// How that is known.
+    pub const KEYS_OF_TLS10: Statement = Statement::new(
+        Mark::Documented,
+        "RFC 2246 §7.4.3 and RFC 4492 §5.4",
+        "TLS 1.0 has signatures with RSA, DSA and ECDSA keys, and with no others.",
+    );
+
+    /// A client that leaves it to Windows.
+    pub const OF_WINDOWS: Self = Self { refused_keys: &[KeyFamily::Ed25519, KeyFamily::Ed448], ..Self::NONE };
+
+    /// How that is known.
+    pub const KEYS_OF_WINDOWS: Statement = Statement::new(
+        Mark::Reported,
+        "rustls/rustls-platform-verifier issue 195 (2025), dotnet/runtime issue 98067 (2023)",
+        "Windows neither offers Ed25519 nor takes a certificate with such a key.",
+    );
 
     /// The critical extensions of a certificate that the client does not understand.
     pub fn not_understood<'a>(&self, cert: &'a Certificate) -> impl Iterator<Item = &'a str> {

@@ -19,7 +19,7 @@ pub(super) const CLIENT: Client = Client {
         reference: Reference::Mapped,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands::OF_TLS10,
     versions: Versions::new(TlsVersion::Ssl3, TlsVersion::Tls10, Mark::Inferred),
     heeds: &[Fault::Name],
     reaction: Reaction::Asks,
@@ -47,5 +47,6 @@ pub(super) const CLIENT: Client = Client {
             "That these clients know no SAN follows from the articles, which speak of the common name \
              only. Nothing says that they know wildcards.",
         ),
+        Demands::KEYS_OF_TLS10,
     ],
 };

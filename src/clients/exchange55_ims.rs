@@ -19,7 +19,7 @@ pub(super) const CLIENT: Client = Client {
         reference: Reference::PeerAddress,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands::OF_TLS10,
     versions: Versions::new(TlsVersion::Ssl3, TlsVersion::Tls10, Mark::Inferred),
     heeds: &[Fault::Name],
     reaction: Reaction::Stops,
@@ -35,5 +35,6 @@ pub(super) const CLIENT: Client = Client {
              SP4 cures it.",
         ),
         Statement::new(Mark::Documented, "KB Q218430", "It does STARTTLS on port 25 only."),
+        Demands::KEYS_OF_TLS10,
     ],
 };

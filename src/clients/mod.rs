@@ -309,7 +309,9 @@ impl Client {
             return Some(0);
         }
         let place = |fault: Fault| self.heeds.iter().position(|heeded| *heeded == fault);
-        Some(1 + place(fault).or_else(|| place(fault.broader()?))?)
+        let heeded = place(fault).or_else(|| place(fault.broader()?));
+        // Without a key that it can use there is no connection in which it could overlook anything.
+        heeded.map(|place| 1 + place).or((fault == Fault::UnusableKey).then_some(0))
     }
 }
 

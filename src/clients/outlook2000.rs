@@ -17,7 +17,7 @@ pub(super) const CLIENT: Client = Client {
         reference: Reference::Mapped,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands::OF_TLS10,
     versions: Versions::new(TlsVersion::Ssl3, TlsVersion::Tls10, Mark::Reported),
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
@@ -63,5 +63,6 @@ pub(super) const CLIENT: Client = Client {
             "joewein.net 2018 (0x800CCC0B)",
             "On Windows XP nothing newer than TLS 1.0 is offered.",
         ),
+        Demands::KEYS_OF_TLS10,
     ],
 };

@@ -16,7 +16,7 @@ pub(super) const CLIENT: Client = Client {
         address: AddressMatch::Never,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands::OF_WINDOWS,
     versions: Versions::OF_WINDOWS,
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
@@ -60,7 +60,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     ],
     mark: Mark::Documented,
-    surmised: &[Aspect::CommonName, Aspect::Wildcards, Aspect::Addresses],
+    surmised: &[Aspect::Demands, Aspect::CommonName, Aspect::Wildcards, Aspect::Addresses],
     statements: &[
         Statement::new(
             Mark::Documented,
@@ -98,5 +98,6 @@ pub(super) const CLIENT: Client = Client {
             "The versions are those of Windows: on Windows 7 nothing newer than TLS 1.0 is offered unless it is set, on \
              Windows 10 TLS 1.2 is.",
         ),
+        Demands::KEYS_OF_WINDOWS,
     ],
 };

@@ -16,7 +16,7 @@ pub(super) const CLIENT: Client = Client {
         reference: Reference::Mapped,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands::OF_WINDOWS,
     versions: Versions::OF_WINDOWS,
     heeds: Fault::ALL,
     reaction: Reaction::Asks,
@@ -68,5 +68,6 @@ pub(super) const CLIENT: Client = Client {
             "The versions are those of Windows: on Windows 7 nothing newer than TLS 1.0 is offered unless it is set, on \
              Windows 10 TLS 1.2 is.",
         ),
+        Demands::KEYS_OF_WINDOWS,
     ],
 };

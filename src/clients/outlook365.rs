@@ -9,7 +9,7 @@ pub(super) const CLIENT: Client = Client {
     service: "POP3, IMAP4, SMTP",
     group: Group::Modern,
     names: outlook2010::CLIENT.names,
-    demands: Demands::NONE,
+    demands: Demands::OF_WINDOWS,
     versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls12, Mark::Inferred)
         .or(TlsVersion::Tls10, TlsVersion::Tls13),
     heeds: Fault::ALL,
@@ -28,5 +28,6 @@ pub(super) const CLIENT: Client = Client {
             "not documented",
             "All dNSNames are read, and the common name only when there is none.",
         ),
+        Demands::KEYS_OF_WINDOWS,
     ],
 };

@@ -1,8 +1,8 @@
 //! Outlook Anywhere (RPC over HTTPS): compares the subject with the certificate principal name.
 
 use super::{
-    AddressMatch, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference,
-    Statement, Versions, Wildcard,
+    AddressMatch, Aspect, Client, CommonName, Demands, DnsScan, Fault, Group, Mark, NamePolicy, Phrase, Reaction,
+    Reference, Statement, Versions, Wildcard,
 };
 
 pub(super) const CLIENT: Client = Client {
@@ -18,7 +18,7 @@ pub(super) const CLIENT: Client = Client {
         reference: Reference::Mapped,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands::OF_WINDOWS,
     versions: Versions::OF_WINDOWS,
     heeds: Fault::ALL,
     reaction: Reaction::Stops,
@@ -31,7 +31,7 @@ pub(super) const CLIENT: Client = Client {
         ),
     )],
     mark: Mark::Documented,
-    surmised: &[],
+    surmised: &[Aspect::Demands],
     statements: &[
         Statement::new(
             Mark::Documented,
@@ -50,5 +50,6 @@ pub(super) const CLIENT: Client = Client {
             "The versions are those of Windows: on Windows 7 nothing newer than TLS 1.0 is offered unless it is set, on \
              Windows 10 TLS 1.2 is.",
         ),
+        Demands::KEYS_OF_WINDOWS,
     ],
 };

@@ -11,7 +11,7 @@ pub(super) const CLIENT: Client = Client {
     service: "any protocol over TLS",
     group: Group::Modern,
     names: NamePolicy { common_name: CommonName::IfNoDns, reference: Reference::Mapped, ..NamePolicy::RFC9525 },
-    demands: Demands::NONE,
+    demands: Demands::OF_WINDOWS,
     versions: Versions::new(TlsVersion::Tls12, TlsVersion::Tls12, Mark::Inferred)
         .or(TlsVersion::Ssl3, TlsVersion::Tls13),
     heeds: Fault::ALL,
@@ -57,5 +57,6 @@ pub(super) const CLIENT: Client = Client {
              (0x80090322) - The target principal name is incorrect.",
         ),
         Statement::new(Mark::Inferred, "not documented", "That the common name is ignored once there is a dNSName."),
+        Demands::KEYS_OF_WINDOWS,
     ],
 };

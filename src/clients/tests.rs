@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::facts::TlsVersion;
 
 /// Files here that are not models.
 const MACHINERY: &[&str] = &[
@@ -40,6 +41,18 @@ fn folder_and_list_agree() {
 fn lists_every_kind_of_fault_where_it_is_declared() {
     for (position, fault) in Fault::EVERY.into_iter().enumerate() {
         assert_eq!(fault as usize, position, "{fault:?}");
+    }
+}
+
+#[test]
+fn what_has_no_later_tls_than_its_first_version_knows_no_later_key() {
+    let old: Vec<&&Client> = ALL.iter().filter(|client| client.versions.ever.1 < TlsVersion::Tls12).collect();
+    assert!(old.len() >= 5);
+    for client in old {
+        for family in Demands::OF_TLS10.refused_keys {
+            assert!(client.demands.refused_keys.contains(family), "{}: {family:?}", client.id);
+        }
+        assert!(client.heeds(Fault::UnusableKey), "{}", client.id);
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) const CLIENT: Client = Client {
         reference: Reference::Mapped,
         ..NamePolicy::RFC9525
     },
-    demands: Demands::NONE,
+    demands: Demands::OF_TLS10,
     versions: Versions::new(TlsVersion::Ssl3, TlsVersion::Tls10, Mark::Documented),
     heeds: &[Fault::Name],
     reaction: Reaction::Stops,
@@ -45,5 +45,6 @@ pub(super) const CLIENT: Client = Client {
             "Microsoft blog \"Support for SSL/TLS protocols on Windows\"",
             "Windows XP has nothing newer than TLS 1.0.",
         ),
+        Demands::KEYS_OF_TLS10,
     ],
 };
