@@ -13,6 +13,7 @@ mod words;
 pub use wanted::{Choice, Chosen, Unwanted, UnwantedName, Use, Wanted, WantedName, wanted};
 
 use crate::Error;
+use crate::clients::{self, Client, KeyFamily};
 use crate::error::listed;
 use crate::facts::{
     Certificate, DistinguishedName, GeneralName, Identity, Item, KeyKind, KeyUsage, Name, NameFault, Purpose,
@@ -343,6 +344,8 @@ impl Plan {
         notes.extend(subject::remark(&self.subject, profile));
         if let Some(kind) = self.key.as_ref().filter(|kind| !profile.signs_key(kind)) {
             notes.push(format!("public CAs sign no {kind} key (BR 6.1.5); take --key rsa-2048 or --key p-256"));
+        } else if let Some(unserved) = self.key.as_ref().map(unserved).filter(|clients| !clients.is_empty()) {
+            notes.push(format!("the key is of no use to {}; --key rsa-2048 serves them all", listed(unserved)));
         }
         match self.sorted_first() {
             Some(first) => notes.push(format!(
@@ -365,6 +368,12 @@ impl Plan {
         }
         notes
     }
+}
+
+/// The clients that cannot use a key of this kind.
+fn unserved(kind: &KeyKind) -> Vec<&'static str> {
+    let cannot = |client: &&&Client| KeyFamily::of(kind).is_some_and(|it| client.demands.refused_keys.contains(&it));
+    clients::ALL.iter().filter(cannot).map(|client| client.name).collect()
 }
 
 #[cfg(test)]

@@ -273,6 +273,8 @@ fn leaves_the_common_name_out_when_the_target_is_too_long() {
     assert!(plan.subject.is_empty());
     assert_eq!(&*plan.subject.der, [0x30, 0]);
     assert!(plan.notes[0].contains("64 characters"));
+    let of_edwards = super::plan(&wish("mail.contoso.com", None, "private")).unwrap().for_key(KeyKind::Ed25519);
+    assert!(of_edwards.notes[0].starts_with("the key is of no use to Outlook 2007, "), "{:?}", of_edwards.notes);
     let underscore = super::plan(&wish("my_server.contoso.com", None, "private")).unwrap();
     assert_eq!(underscore.notes[0], "Java and Angus Mail match no host name with an underscore");
 }
