@@ -42,6 +42,10 @@ fn check(named: &Named<'_>, _: &Context<'_>) -> Option<Hit> {
             "asked for {target}: an entry that is malformed hides the others, found {found}"
         )));
     }
+    if let Some((written, meant)) = named.unconverted() {
+        let why = format!("asked for {target}: the certificate has {written} for {meant}, which clients compare with");
+        return Some(Hit::refuse(why).remedy(Remedy::AddName(name.clone())));
+    }
     if name.as_str().contains('_') && named.fits_by_standard() {
         let cure = "Give the server a name without underscores that the certificate is good for, and type that one.";
         return hit("the underscore stands in the way", cure.to_owned());
@@ -88,6 +92,16 @@ mod tests {
         assert_eq!(hit.remedy.words(&RULE), "Type xn--bcher-kva.de into the mail client.");
         assert!(!hit.remedy.is_reissue());
         assert_eq!(judged("www.contoso.com").remedy, Remedy::AddName(name("xn--bcher-kva.de")));
+    }
+
+    #[test]
+    fn tells_what_a_certificate_holds_unconverted() {
+        for asked in ["bücher.de", "xn--bcher-kva.de"] {
+            let hit = unmatched(&RULE, MODERN, &identity(["www.contoso.com", "bücher.de"]), asked).unwrap();
+            let why = "the certificate has bücher.de for xn--bcher-kva.de, which clients compare with";
+            assert_eq!(hit.detail, format!("asked for {asked}: {why}"));
+            assert_eq!(hit.remedy, Remedy::AddName(name("xn--bcher-kva.de")));
+        }
     }
 
     #[test]

@@ -113,6 +113,14 @@ impl Named<'_> {
         self.coverage.listed
     }
 
+    /// The dNSName in U-labels that would fit in A-labels, and it in A-labels.
+    pub(super) fn unconverted(&self) -> Option<(&Text, Name)> {
+        let asked = self.asked()?;
+        let raw = self.identity.names.dns().filter(|text| !text.as_bytes().is_ascii());
+        let mut both = raw.filter_map(|text| Some((text, Name::parse(text.as_str()?).ok()?)));
+        both.find(|(_, name)| covers(&Text::from(name.as_str()), asked))
+    }
+
     /// True when this client finds `name` in it, were that typed.
     pub(super) fn fits_as(&self, name: &Name) -> bool {
         compare(&self.client.names, self.identity, &Target::from(name)).matches
