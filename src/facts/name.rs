@@ -134,9 +134,17 @@ impl Name {
         is_in_reverse_zone(&self.0)
     }
 
-    /// True for a name of Tor's, which is in no root zone and which public CAs sign all the same (BR Appendix B).
+    /// True for a name of Tor's that is in no root zone and that public CAs sign all the same: one with an address of version 3,
+    /// which is 56 letters and digits of base 32 that end in `d` (BR Appendix B).
     pub fn is_onion(&self) -> bool {
-        self.labels().next_back() == Some("onion")
+        let mut labels = self.labels().rev();
+        let is_top = labels.next() == Some("onion");
+        let is_v3 = |label: &str| {
+            label.len() == 56
+                && label.ends_with('d')
+                && label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'))
+        };
+        is_top && labels.next().is_some_and(is_v3)
     }
 
     /// True for a wildcard that covers what strangers own: everything under a top level domain or a registry's suffix.

@@ -229,7 +229,8 @@ fn names_the_usage_that_goes_with_the_old_kind_of_key() {
 #[test]
 fn keeps_and_drops_what_the_rules_say() {
     for (name, public, private) in [
-        ("a.onion", true, true),
+        ("mail.pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion", true, true),
+        ("a.onion", false, true),
         ("server.contoso.local", false, true),
         ("*.local", false, false),
         ("*.com", false, false),

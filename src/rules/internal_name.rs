@@ -53,17 +53,21 @@ mod tests {
         assert_eq!(judged_as(names, &Context::plain()).unwrap().level, Level::Warning);
     }
 
+    const ONION: &str = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
+
     #[test]
     fn reads_the_common_name_where_nothing_else_is_there() {
         let bare = Identity { subject: subject(&["server.contoso.local"]), ..identity([]) };
         assert!(judged(&bare, Level::Warning).is_some());
-        let onion = Identity { subject: subject(&["a.onion"]), ..identity([]) };
+        let onion = Identity { subject: subject(&[ONION]), ..identity([]) };
         assert_eq!(judged(&onion, Level::Warning), None);
+        let older = Identity { subject: subject(&["expyuzz4wqqyqhjn.onion"]), ..identity([]) };
+        assert!(judged(&older, Level::Warning).is_some(), "of version 2");
     }
 
     #[test]
     fn accepts_public_names_and_private_authorities() {
-        assert_eq!(judged_as(["remote.contoso.com", "a.onion"], &Context::public()), None);
+        assert_eq!(judged_as(["remote.contoso.com", ONION], &Context::public()), None);
         assert_eq!(judged_as(["server.contoso.local"], &Context::private()), None);
     }
 
