@@ -250,3 +250,59 @@ fn an_address_that_narrows_nothing_is_told() {
         assert_eq!(remarks.iter().any(|remark| remark.as_str().unwrap().starts_with(TOLD)), !narrows, "{arguments:?}");
     }
 }
+
+/// Whoever owns the folder of a file puts a link in its place while a commit waits for his service, or before an undo.
+#[test]
+fn a_folder_that_is_swapped_for_a_link_leads_nowhere() {
+    // Others can be given files by root alone.
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    for (is_new, undo) in [(false, false), (true, false), (false, true), (true, true)] {
+        let store = KeyStore::with(&credentials());
+        let [user, victim] = ["user", "victim"].map(|name| store.beside(name));
+        let tls = user.join("tls");
+        fs::create_dir_all(&tls).unwrap();
+        fs::create_dir(&victim).unwrap();
+        let (file, theirs) = (tls.join("site.pem"), victim.join("site.pem"));
+        fs::write(&theirs, "root's own").unwrap();
+        if !is_new {
+            fs::write(&file, "what the user had").unwrap();
+        }
+        for path in [&user, &tls] {
+            std::os::unix::fs::chown(path, Some(65534), None).unwrap();
+        }
+        let (swap, before) = (store.beside("swap"), snapshot(&theirs));
+        let [from, to] = [&tls, &victim].map(|path| path.display().to_string());
+        let script =
+            format!("#!/bin/sh\nmv {from} {from}.away && ln -s {to} {from} && chown -h 65534 {from}\nexit 1\n");
+        fs::write(&swap, script).unwrap();
+        fs::set_permissions(&swap, Permissions::from_mode(0o755)).unwrap();
+        let reload = if undo { "true".to_owned() } else { swap.display().to_string() };
+        store.run(&["bind", NAME, "--to", "files", "--set", &value("fullchain_file", &file), "--reload", &reload]);
+        let mut last = "commit";
+        if undo {
+            store.run(&["commit"]);
+            std::process::Command::new(&swap).status().unwrap();
+            last = "undo";
+        }
+        let output = store.command(&[last]).output().unwrap();
+        let said = key_store::said(&output);
+        assert_eq!(snapshot(&theirs), before, "new {is_new}, undo {undo}: {said}");
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let told = match (undo, is_new) {
+            (true, _) => "site.pem' was changed after the commit",
+            (false, true) => "every file was put back",
+            (false, false) => "site.pem' cannot be put back: its folder is gone",
+        };
+        assert!(said.contains(told), "{said}");
+        // What was there is kept for whoever makes the folder again.
+        fs::remove_file(&tls).unwrap();
+        fs::rename(tls.with_extension("away"), &tls).unwrap();
+        fs::write(&swap, "#!/bin/sh\n").unwrap();
+        if undo || !is_new {
+            store.run(&["undo"]);
+            assert_eq!(fs::read_to_string(&file).ok().as_deref(), (!is_new).then_some("what the user had"));
+        }
+    }
+}

@@ -105,10 +105,12 @@ pub(super) fn bound(keys: Vec<KeyFolder>) -> Result<Vec<(KeyFolder, Vec<Binding>
 
 /// Writes the list of a key, whole. A key without bindings has no such file, so that the store takes it for unbound.
 pub(super) fn write(folder: &Path, bindings: &[Binding]) -> Result<(), Error> {
+    let failed = |cause| Error::File { action: "find", path: folder.to_owned(), cause };
+    let path = folder.canonicalize().map_err(failed)?.join(BINDINGS);
     if bindings.is_empty() {
-        return disk::remove(&folder.join(BINDINGS));
+        return disk::remove(&path);
     }
-    disk::replace(&folder.join(BINDINGS), &page(bindings), disk::private())
+    disk::replace(&path, &page(bindings), disk::private())
 }
 
 /// The file as it is written.

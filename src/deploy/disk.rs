@@ -3,6 +3,7 @@
 //! Promises: a file is replaced by a rename, so that whoever opens it finds the old one or the new one; a new one is
 //! readable by its owner alone until it has its owner, and then gets its mode.
 
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,9 +11,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::anchor::Anchor;
 use crate::Error;
 use crate::error::Deploying;
-use crate::store::{Astray, UNFINISHED, follow, parent, sync_folder};
+use crate::store::{Astray, UNFINISHED, follow, parent};
 
 /// Who may do what with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,19 +34,33 @@ pub(super) struct Present {
     pub(super) rights: Rights,
 }
 
-/// What is there; None when nothing is. A device or a pipe is no file that can be put back, and is not opened: that may never end.
+/// What is there; None when nothing is, and where a link is in the place of a file. A device or a pipe is no file that can be put
+/// back, and is not opened: that may never end.
 pub(super) fn look(path: &Path) -> Result<Option<Present>, Error> {
-    let failed = |cause| Error::File { action: "read", path: path.to_owned(), cause };
-    match path.symlink_metadata() {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
-        there => there.map_err(failed)?,
+    let failed = |cause: io::Error| match cause.kind() {
+        io::ErrorKind::Unsupported => Error::from(Deploying::NotAFile { path: path.to_owned() }),
+        _ => Error::File { action: "read", path: path.to_owned(), cause },
     };
-    let there = path.metadata().map_err(failed)?;
+    let opened = match Anchor::of(path) {
+        Err(cause) if is_nothing(&cause) => return Ok(None),
+        anchor => anchor.and_then(|anchor| anchor.open()).map_err(failed)?,
+    };
+    let Some(file) = opened else { return Ok(None) };
+    let there = file.metadata().map_err(failed)?;
     if !there.is_file() && !there.is_dir() {
         return Err(Deploying::NotAFile { path: path.to_owned() }.into());
     }
-    let (contents, metadata) = crate::input::file_bytes(path)?;
+    let (contents, metadata) = crate::input::bytes_of(file, path)?;
     Ok(Some(Present { contents, rights: rights(&metadata) }))
+}
+
+/// True where a file has no folder any more: it is gone, or a link has taken its place or that of one on the way.
+pub(super) fn is_astray(path: &Path) -> bool {
+    Anchor::of(path).is_err_and(|cause| is_nothing(&cause))
+}
+
+fn is_nothing(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// The file that a path leads to, links followed, those of the folders on the way too: a link stays, and what it points to is
@@ -69,32 +85,36 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, Error> {
 
 /// Puts `contents` in the place of whatever is there.
 pub(super) fn replace(path: &Path, contents: &[u8], rights: Rights) -> Result<(), Error> {
-    let temporary = temporary(path);
     let write = || {
-        clear(&temporary)?;
-        write_file(&temporary, contents, rights)?;
-        fs::rename(&temporary, path)?;
-        sync_folder(parent(path))
+        let (anchor, temporary) = (Anchor::of(path)?, temporary(path));
+        anchor.clear_beside(&temporary)?;
+        let written = fill(anchor.create_beside(&temporary)?, contents, rights)
+            .and_then(|()| anchor.take_from(&temporary))
+            .and_then(|()| anchor.sync());
+        written.inspect_err(|_| drop(anchor.clear_beside(&temporary)))
     };
-    write().map_err(|cause| {
-        let _ = fs::remove_file(&temporary);
-        Error::File { action: "write", path: path.to_owned(), cause }
-    })
+    write().map_err(|cause| Error::File { action: "write", path: path.to_owned(), cause })
 }
 
 /// Removes a file, and what an interrupted [`replace`] left beside it.
 pub(super) fn remove(path: &Path) -> Result<(), Error> {
-    clear(path).and_then(|()| sync_folder(parent(path))).map_err(|cause| Error::File {
-        action: "remove",
-        path: path.to_owned(),
-        cause,
-    })
+    let remove = || {
+        let anchor = Anchor::of(path)?;
+        anchor.clear_beside(&temporary(path))?;
+        anchor.clear()?;
+        anchor.sync()
+    };
+    remove().map_err(|cause| Error::File { action: "remove", path: path.to_owned(), cause })
 }
 
 /// Removes what an interrupted [`replace`] left.
 pub(super) fn tidy(path: &Path) -> Result<(), Error> {
     let temporary = temporary(path);
-    clear(&temporary).map_err(|cause| Error::File { action: "remove", path: temporary, cause })
+    Anchor::of(path).and_then(|anchor| anchor.clear_beside(&temporary)).map_err(|cause| Error::File {
+        action: "remove",
+        path: path.with_file_name(temporary),
+        cause,
+    })
 }
 
 /// Writes a file that nobody looks at yet, and syncs it.
@@ -103,7 +123,10 @@ pub(super) fn write_file(path: &Path, contents: &[u8], rights: Rights) -> io::Re
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    fill(options.open(path)?, contents, rights)
+}
+
+fn fill(mut file: File, contents: &[u8], rights: Rights) -> io::Result<()> {
     file.write_all(contents)?;
     give(&file, rights)?;
     file.sync_all()
@@ -119,19 +142,12 @@ pub(super) fn public() -> Rights {
     Rights { mode: 0o644, ..own() }
 }
 
-fn clear(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
-        _ => Ok(()),
-    }
-}
-
 /// Beside the file, under a name that no service's pattern for its configuration takes.
-fn temporary(path: &Path) -> PathBuf {
-    let mut hidden = std::ffi::OsString::from(".");
+fn temporary(path: &Path) -> OsString {
+    let mut hidden = OsString::from(".");
     hidden.push(path.file_name().unwrap_or_default());
     hidden.push(UNFINISHED);
-    path.with_file_name(hidden)
+    hidden
 }
 
 #[cfg(unix)]
@@ -184,7 +200,7 @@ mod tests {
         replace(&path, b"one", rights).unwrap();
         let there = look(&path).unwrap().unwrap();
         assert_eq!((there.contents.as_slice(), there.rights), (&b"one"[..], rights));
-        fs::write(temporary(&path), "left by a crash").unwrap();
+        fs::write(path.with_file_name(temporary(&path)), "left by a crash").unwrap();
         replace(&path, b"two", Rights { mode: 0o600, ..rights }).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(look(&path).unwrap().unwrap().rights.mode, 0o600);

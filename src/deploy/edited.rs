@@ -19,6 +19,8 @@ pub(super) fn keep(store: &Path, path: &Path, there: &Present) -> Result<PathBuf
         }
         _ => {}
     }
+    let failed = |cause| Error::File { action: "find", path: folder.clone(), cause };
+    let folder = folder.canonicalize().map_err(failed)?;
     let mut copy = folder.join(path.file_name().unwrap_or_default());
     for number in 2.. {
         match disk::look(&copy)? {

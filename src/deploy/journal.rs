@@ -24,7 +24,7 @@ use crate::Error;
 use crate::error::Deploying;
 use crate::facts::sha256_hex;
 use crate::input::read_text;
-use crate::store::{AT_WORK, Lock, is_there, make_private, parent, sync_folder};
+use crate::store::{AT_WORK, Lock, is_there, make_private, sync_folder};
 use crate::told::{Tell, Told};
 
 const DONE: &str = ".certfix-undo-";
@@ -82,7 +82,7 @@ impl Entry {
     /// True when putting back leaves it aside: what was new is gone with its folder, and so is a key with its bindings; those that
     /// somebody changed since stay.
     pub(super) fn is_left_aside(&self) -> Result<bool, Error> {
-        if is_gone(parent(&self.path)) {
+        if disk::is_astray(&self.path) {
             return Ok(self.is_new() || self.is_record);
         }
         Ok(self.is_record && disk::look(&self.path)?.as_ref().map(Print::of).as_ref() != Some(&self.after))
@@ -224,7 +224,7 @@ impl Journal {
     }
 
     fn put_back_one(&self, entry: &Entry, tell: Tell<'_>) -> Result<(), Error> {
-        let is_gone = is_gone(parent(&entry.path));
+        let is_gone = disk::is_astray(&entry.path);
         if !is_gone {
             disk::tidy(&entry.path)?;
         }
@@ -320,11 +320,6 @@ pub(super) fn sweep(store: &Path) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn is_gone(folder: &Path) -> bool {
-    let is_nothing = |cause: io::Error| matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-    folder.metadata().map_or_else(is_nothing, |found| !found.is_dir())
 }
 
 /// The numbers of the commits that can be undone, ascending.

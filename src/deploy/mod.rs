@@ -7,6 +7,7 @@
 //! user says so, with limits on their time and on what they say.
 
 mod account;
+mod anchor;
 mod back;
 mod binding;
 mod command;

@@ -28,8 +28,13 @@ pub fn read_file(path: &Path, password: Option<&Password>) -> Result<Evidence, E
 
 /// What is in a file of at most [`LIMIT`] bytes, and what the system says of it.
 pub(crate) fn file_bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Metadata), Error> {
+    let file = File::open(path).map_err(|cause| Error::File { action: "read", path: path.to_owned(), cause })?;
+    bytes_of(file, path)
+}
+
+/// The same of a file that is open; its path is for what is said.
+pub(crate) fn bytes_of(file: File, path: &Path) -> Result<(Zeroizing<Vec<u8>>, Metadata), Error> {
     let failed = |cause| Error::File { action: "read", path: path.to_owned(), cause };
-    let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {
         return Err(Error::IsDirectory { path: path.to_owned() });

@@ -31,8 +31,8 @@ use crate::facts::{Evidence, Repair, Source, Text};
 
 pub(crate) use base64::url_safe as from_base64url;
 pub use claim::is_named_like_one;
-pub(crate) use files::file_bytes;
 pub use files::{LIMIT, files_in, read_file, read_stdin, read_text};
+pub(crate) use files::{bytes_of, file_bytes};
 pub(crate) use pkcs7::signed_content;
 pub(crate) use private_key::is_in as holds_private_key;
 pub use private_key::key_from_pkcs8;
