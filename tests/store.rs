@@ -272,3 +272,63 @@ fn leaves_alone_what_is_not_its_own() {
     assert_eq!(store.recover(), ["deleted .a.contoso.com.0123456789abcdef, which an interrupted run left"]);
     assert_eq!((listed(root.path()).len(), listed(&path).len()), (4, 3));
 }
+
+/// A list that lets user 13 read, and nobody of the file's group (acl(5), linux/posix_acl_xattr.h).
+#[cfg(target_os = "linux")]
+fn list() -> Vec<u8> {
+    const NOBODY: u32 = u32::MAX;
+    let entries = [(1u16, 6u16, NOBODY), (2, 4, 13), (4, 0, NOBODY), (0x10, 4, NOBODY), (0x20, 0, NOBODY)];
+    let octets =
+        entries.map(|(tag, rights, id)| [&tag.to_le_bytes()[..], &rights.to_le_bytes(), &id.to_le_bytes()].concat());
+    [2u32.to_le_bytes().to_vec(), octets.concat()].concat()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_is_named_in_a_list_can_read_the_next_key_and_nobody_else() {
+    const ACL: &str = "system.posix_acl_access";
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    let target = name("mail.contoso.com");
+    let path = store.create(&target, &files(b"first")).unwrap();
+    rustix::fs::setxattr(path.join(KEY), ACL, &list(), rustix::fs::XattrFlags::empty()).unwrap();
+    let key = store.key(&target).unwrap().unwrap();
+    for contents in [b"second", b"third "] {
+        key.renew(&files(contents)).unwrap();
+        install(&store, &key, Slot::Renewal, b"answer");
+        let current = path.join(KEY).canonicalize().unwrap();
+        assert_eq!(fs::read(&current).unwrap(), contents);
+        let mut found = [0; 100];
+        let size = rustix::fs::getxattr(&current, ACL, &mut found).unwrap();
+        assert_eq!((found[..size].to_vec(), mode(&current)), (list(), 0o640));
+    }
+}
+
+#[test]
+fn a_planted_link_gets_no_rights() {
+    let root = tempfile::tempdir().unwrap();
+    let victims = root.path().join("victims");
+    fs::create_dir(&victims).unwrap();
+    fs::set_permissions(&victims, fs::Permissions::from_mode(0o755)).unwrap();
+    let shadow = victims.join("shadow");
+    fs::write(&shadow, "secret").unwrap();
+    fs::set_permissions(&shadow, fs::Permissions::from_mode(0o604)).unwrap();
+    for (number, is_folder) in [true, false].into_iter().enumerate() {
+        let store = Store::open(root.path().join(number.to_string()));
+        let target = name("mail.contoso.com");
+        let path = store.create(&target, &files(b"first")).unwrap();
+        let key = store.key(&target).unwrap().unwrap();
+        key.renew(&files(b"second")).unwrap();
+        if is_folder {
+            std::os::unix::fs::symlink(&victims, path.join("generations")).unwrap();
+        } else {
+            fs::remove_file(path.join("renewal").join(KEY)).unwrap();
+            std::os::unix::fs::symlink(&shadow, path.join("renewal").join(KEY)).unwrap();
+        }
+        let lock = store.lock_whole("install", Store::WAIT).unwrap();
+        let answer = [NewFile { name: CERTIFICATE, contents: b"answer", secrecy: Secrecy::Public }];
+        assert!(key.install(&lock, Slot::Renewal, &answer).is_err());
+        assert_eq!((mode(&victims), mode(&shadow), listed(&victims)), (0o755, 0o604, vec!["shadow".to_owned()]));
+        assert_eq!(fs::read(path.join(KEY)).unwrap(), b"first");
+    }
+}

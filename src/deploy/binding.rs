@@ -110,7 +110,7 @@ pub(super) fn write(folder: &Path, bindings: &[Binding]) -> Result<(), Error> {
     if bindings.is_empty() {
         return disk::remove(&path);
     }
-    disk::replace(&path, &page(bindings), disk::private())
+    disk::replace(&path, &page(bindings), &disk::private())
 }
 
 /// The file as it is written.

@@ -229,7 +229,7 @@ fn others(store: &Store, due: &[(Material, Staged)]) -> Result<Vec<String>, Erro
 fn write(lock: &Lock, files: &[&Change], turns: &[Turn], tell: Tell<'_>) -> Result<(), Error> {
     for change in files {
         tell(Told::Step(&format!("writing {}", change.path.display())));
-        disk::replace(&change.path, &change.after.contents, change.after.rights)?;
+        disk::replace(&change.path, &change.after.contents, &change.after.rights)?;
     }
     for turn in turns {
         let step = format!("{}: generation {} takes the place of {}", turn.key(), turn.after, turn.before);
@@ -264,7 +264,7 @@ fn apply(
     let shown = shown.collect::<Result<Vec<_>, _>>()?;
     neighbours.iter().try_for_each(|one| one.prove(others, manners.patience, tell))?;
     for record in records {
-        disk::replace(&record.path, &record.after.contents, record.after.rights)?;
+        disk::replace(&record.path, &record.after.contents, &record.after.rights)?;
     }
     Ok(shown)
 }

@@ -1,7 +1,7 @@
 //! One file at a time: what is there, and something else in its place, whole, with the rights it shall have.
 //!
 //! Promises: a file is replaced by a rename, so that whoever opens it finds the old one or the new one; a new one is
-//! readable by its owner alone until it has its owner, and then gets its mode.
+//! readable by its owner alone until it has its owner, and then gets its access control list and its mode.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -14,10 +14,10 @@ use zeroize::Zeroizing;
 use super::anchor::Anchor;
 use crate::Error;
 use crate::error::Deploying;
-use crate::store::{Astray, UNFINISHED, follow, parent};
+use crate::store::{Astray, UNFINISHED, acl, follow, parent};
 
 /// Who may do what with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rights {
     /// The permission bits.
     pub mode: u32,
@@ -25,6 +25,9 @@ pub struct Rights {
     pub owner: u32,
     /// The number of its group.
     pub group: u32,
+    /// The access control list, in the octets of the system (acl(5)), where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Option<Vec<u8>>,
 }
 
 /// A file that is there.
@@ -50,8 +53,10 @@ pub(super) fn look(path: &Path) -> Result<Option<Present>, Error> {
     if !there.is_file() && !there.is_dir() {
         return Err(Deploying::NotAFile { path: path.to_owned() }.into());
     }
+    let acl = acl::of(&file).map_err(failed)?;
     let (contents, metadata) = crate::input::bytes_of(file, path)?;
-    Ok(Some(Present { contents, rights: rights(&metadata) }))
+    let rights = Rights { acl, ..rights(&metadata) };
+    Ok(Some(Present { contents, rights }))
 }
 
 /// True where a file has no folder any more: it is gone, or a link has taken its place or that of one on the way.
@@ -84,7 +89,7 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, Error> {
 }
 
 /// Puts `contents` in the place of whatever is there.
-pub(super) fn replace(path: &Path, contents: &[u8], rights: Rights) -> Result<(), Error> {
+pub(super) fn replace(path: &Path, contents: &[u8], rights: &Rights) -> Result<(), Error> {
     let write = || {
         let (anchor, temporary) = (Anchor::of(path)?, temporary(path));
         anchor.clear_beside(&temporary)?;
@@ -118,7 +123,7 @@ pub(super) fn tidy(path: &Path) -> Result<(), Error> {
 }
 
 /// Writes a file that nobody looks at yet, and syncs it.
-pub(super) fn write_file(path: &Path, contents: &[u8], rights: Rights) -> io::Result<()> {
+pub(super) fn write_file(path: &Path, contents: &[u8], rights: &Rights) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -126,7 +131,7 @@ pub(super) fn write_file(path: &Path, contents: &[u8], rights: Rights) -> io::Re
     fill(options.open(path)?, contents, rights)
 }
 
-fn fill(mut file: File, contents: &[u8], rights: Rights) -> io::Result<()> {
+fn fill(mut file: File, contents: &[u8], rights: &Rights) -> io::Result<()> {
     file.write_all(contents)?;
     give(&file, rights)?;
     file.sync_all()
@@ -153,18 +158,18 @@ fn temporary(path: &Path) -> OsString {
 #[cfg(unix)]
 fn own() -> Rights {
     use rustix::process::{getegid, geteuid};
-    Rights { mode: 0, owner: geteuid().as_raw(), group: getegid().as_raw() }
+    Rights { mode: 0, owner: geteuid().as_raw(), group: getegid().as_raw(), acl: None }
 }
 
 #[cfg(not(unix))]
 fn own() -> Rights {
-    Rights { mode: 0, owner: 0, group: 0 }
+    Rights { mode: 0, owner: 0, group: 0, acl: None }
 }
 
 #[cfg(unix)]
 fn rights(metadata: &Metadata) -> Rights {
     use std::os::unix::fs::MetadataExt;
-    Rights { mode: metadata.mode() & 0o7777, owner: metadata.uid(), group: metadata.gid() }
+    Rights { mode: metadata.mode() & 0o7777, owner: metadata.uid(), group: metadata.gid(), acl: None }
 }
 
 #[cfg(not(unix))]
@@ -174,17 +179,18 @@ fn rights(_: &Metadata) -> Rights {
 
 /// The owner first: the bits for setting it would be lost otherwise, and nobody may read what is not his yet.
 #[cfg(unix)]
-fn give(file: &File, rights: Rights) -> io::Result<()> {
+fn give(file: &File, rights: &Rights) -> io::Result<()> {
     use std::os::unix::fs::{PermissionsExt, fchown};
     let there = self::rights(&file.metadata()?);
     if (there.owner, there.group) != (rights.owner, rights.group) {
         fchown(file, Some(rights.owner), Some(rights.group))?;
     }
+    acl::give(file, rights.acl.as_deref())?;
     file.set_permissions(fs::Permissions::from_mode(rights.mode))
 }
 
 #[cfg(not(unix))]
-fn give(_: &File, _: Rights) -> io::Result<()> {
+fn give(_: &File, _: &Rights) -> io::Result<()> {
     Ok(())
 }
 
@@ -197,15 +203,35 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("main.cf");
         let rights = Rights { mode: 0o640, ..own() };
-        replace(&path, b"one", rights).unwrap();
+        replace(&path, b"one", &rights).unwrap();
         let there = look(&path).unwrap().unwrap();
-        assert_eq!((there.contents.as_slice(), there.rights), (&b"one"[..], rights));
+        assert_eq!((there.contents.as_slice(), there.rights), (&b"one"[..], rights.clone()));
         fs::write(path.with_file_name(temporary(&path)), "left by a crash").unwrap();
-        replace(&path, b"two", Rights { mode: 0o600, ..rights }).unwrap();
+        replace(&path, b"two", &Rights { mode: 0o600, ..rights }).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(look(&path).unwrap().unwrap().rights.mode, 0o600);
         remove(&path).unwrap();
         assert_eq!(look(&path).unwrap(), None);
+    }
+
+    #[test]
+    fn who_is_named_in_a_list_stays_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        fs::write(&path, "old").unwrap();
+        let list = acl::of_user(13);
+        acl::give(&File::open(&path).unwrap(), Some(&list)).unwrap();
+        let before = look(&path).unwrap().unwrap().rights;
+        assert_eq!((before.acl.as_ref(), before.mode), (Some(&list), 0o640));
+        replace(&path, b"new", &before).unwrap();
+        assert_eq!(look(&path).unwrap().unwrap().rights, before);
+        // Put back from the journal, where the file is gone.
+        let recorded: Rights = serde_json::from_str(&serde_json::to_string(&before).unwrap()).unwrap();
+        remove(&path).unwrap();
+        replace(&path, b"old", &recorded).unwrap();
+        assert_eq!(look(&path).unwrap().unwrap().rights, before);
+        replace(&path, b"new", &Rights { acl: None, mode: 0o600, ..before }).unwrap();
+        assert_eq!(look(&path).unwrap().unwrap().rights.acl, None);
     }
 
     #[test]
@@ -215,7 +241,7 @@ mod tests {
         fs::write(&file, "one").unwrap();
         std::os::unix::fs::symlink(&file, &link).unwrap();
         let resolved = resolve(&link).unwrap();
-        replace(&resolved, b"two", private()).unwrap();
+        replace(&resolved, b"two", &private()).unwrap();
         assert!(link.symlink_metadata().unwrap().is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"two");
         let again = folder.path().join("again");

@@ -30,8 +30,8 @@ pub(super) fn keep(store: &Path, path: &Path, there: &Present) -> Result<PathBuf
         }
     }
     // Who may write beside a file of somebody else cannot give him another one.
-    disk::replace(&copy, &there.contents, there.rights)
-        .or_else(|_| disk::replace(&copy, &there.contents, disk::private()))?;
+    disk::replace(&copy, &there.contents, &there.rights)
+        .or_else(|_| disk::replace(&copy, &there.contents, &disk::private()))?;
     Ok(copy)
 }
 

@@ -147,8 +147,8 @@ impl Journal {
             let before = match &change.before {
                 Some(there) => {
                     let file = entries.len().to_string();
-                    disk::write_file(&growing.join(&file), &there.contents, disk::private()).map_err(failed)?;
-                    Some(Backup { file, rights: there.rights })
+                    disk::write_file(&growing.join(&file), &there.contents, &disk::private()).map_err(failed)?;
+                    Some(Backup { file, rights: there.rights.clone() })
                 }
                 None => None,
             };
@@ -156,7 +156,7 @@ impl Journal {
         }
         let page = Page { version: 1, services, turns: turns.to_vec(), files: entries };
         let text = serde_json::to_vec_pretty(&page).map_err(|error| failed(error.into()))?;
-        disk::write_file(&growing.join(PAGE), &text, disk::private()).map_err(failed)?;
+        disk::write_file(&growing.join(PAGE), &text, &disk::private()).map_err(failed)?;
         sync_folder(&growing).map_err(failed)?;
         Ok(Self { store: store.to_owned(), folder: growing.clone(), page })
     }
@@ -246,7 +246,7 @@ impl Journal {
             tell(Told::Remark(&remark));
         }
         match before {
-            Some(before) => disk::replace(&entry.path, &before.contents, before.rights),
+            Some(before) => disk::replace(&entry.path, &before.contents, &before.rights),
             None => disk::remove(&entry.path),
         }
     }
@@ -255,7 +255,7 @@ impl Journal {
     pub(super) fn before(&self, entry: &Entry) -> Result<Option<Present>, Error> {
         let Some(backup) = &entry.before else { return Ok(None) };
         let (contents, _) = crate::input::file_bytes(&self.folder.join(&backup.file))?;
-        Ok(Some(Present { contents, rights: backup.rights }))
+        Ok(Some(Present { contents, rights: backup.rights.clone() }))
     }
 
     /// The commit succeeded: keeps the journal for an undo.
@@ -297,7 +297,7 @@ impl Journal {
 
 impl Print {
     fn of(there: &Present) -> Self {
-        Self { sha256: sha256_hex(&there.contents), rights: there.rights }
+        Self { sha256: sha256_hex(&there.contents), rights: there.rights.clone() }
     }
 }
 

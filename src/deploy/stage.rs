@@ -97,13 +97,13 @@ impl Change {
     }
 
     /// What is there now; None when there is no such file.
-    pub fn present(&self) -> Option<(&[u8], Rights)> {
-        self.before.as_ref().map(|there| (there.contents.as_slice(), there.rights))
+    pub fn present(&self) -> Option<(&[u8], &Rights)> {
+        self.before.as_ref().map(|there| (there.contents.as_slice(), &there.rights))
     }
 
     /// What will be there.
-    pub fn wanted(&self) -> (&[u8], Rights) {
-        (&self.after.contents, self.after.rights)
+    pub fn wanted(&self) -> (&[u8], &Rights) {
+        (&self.after.contents, &self.after.rights)
     }
 }
 
@@ -252,7 +252,7 @@ impl Files<'_> {
             folder.metadata().map_err(|cause| Error::File { action: "find", path: folder.to_owned(), cause })?;
         }
         // What the administrator set stays.
-        let mut rights = before.as_ref().map_or(rights, |there| there.rights);
+        let mut rights = before.as_ref().map_or(rights, |there| there.rights.clone());
         if has_key {
             rights.mode &= !0o007;
         }

@@ -5,13 +5,13 @@
 //! over the old one changes all at once. A folder with plain files is turned into this, each file for a link to the
 //! same file, before the first change.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::turn::{NEXT, target};
 use super::write::{failed, hidden_beside, make_private, parent, rename_new, sync_folder, write_file};
-use super::{CERTIFICATE, FILES, KEY, KeyFolder, Lock, NewFile, RENEWAL, REQUEST, Secrecy, Store, write};
+use super::{CERTIFICATE, FILES, KEY, KeyFolder, Lock, NewFile, RENEWAL, REQUEST, Secrecy, Store, acl, write};
 use crate::Error;
 
 pub(super) const CURRENT: &str = "current";
@@ -195,7 +195,7 @@ impl KeyFolder {
             let generations = self.path.join(GENERATIONS);
             match make_private(&generations) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => imitate(&generations, &self.path.metadata()?, Secrecy::Public)?,
+                _ => imitate(&generations, &self.path, Secrecy::Public)?,
             }
             for name in [NEXT, CURRENT] {
                 let path = self.path.join(name);
@@ -238,6 +238,9 @@ impl KeyFolder {
     fn fill(&self, folder: &Path, from: &Path, kept: &[&str], files: &[NewFile<'_>]) -> io::Result<()> {
         let replaced = |name: &str| files.iter().any(|file| file.name == name);
         for name in kept.iter().filter(|name| !replaced(name) && from.join(name).is_file()) {
+            if !is_plain(&from.join(name)) {
+                return Err(io::Error::other(format!("{name} is a link to a file elsewhere")));
+            }
             // No second copy of a key, and no moment in which half of it is there.
             fs::hard_link(from.join(name), folder.join(name))?;
         }
@@ -246,11 +249,12 @@ impl KeyFolder {
         }
         for name in FILES.into_iter().filter(|name| folder.join(name).is_file()) {
             let secrecy = if is_secret(name) { Secrecy::Secret } else { Secrecy::Public };
-            if let Ok(before) = self.path.join(name).metadata() {
+            let before = self.path.join(name);
+            if before.exists() {
                 imitate(&folder.join(name), &before, secrecy)?;
             }
         }
-        imitate(folder, &self.path.metadata()?, Secrecy::Public)?;
+        imitate(folder, &self.path, Secrecy::Public)?;
         sync_folder(folder)
     }
 
@@ -303,22 +307,26 @@ fn is_plain(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Gives `path` the owner, group and mode of `model`; a secret is open to nobody but these.
-fn imitate(path: &Path, model: &Metadata, secrecy: Secrecy) -> io::Result<()> {
+/// Gives `path` the owner, group, mode and access control list of `model`; a secret is open to nobody but these. Who may write
+/// beside it may have put a link there: that is not followed.
+fn imitate(path: &Path, model: &Path, secrecy: Secrecy) -> io::Result<()> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{MetadataExt, PermissionsExt};
-        let file = File::open(path)?;
-        let own = file.metadata()?;
+        use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+        let not_followed = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
+        let file = File::options().read(true).custom_flags(not_followed).open(path)?;
+        let (own, list) = (file.metadata()?, acl::at(model)?);
+        let model = model.metadata()?;
         let is_same_file = (own.dev(), own.ino()) == (model.dev(), model.ino());
         let mode = model.mode() & if secrecy == Secrecy::Secret { 0o770 } else { 0o777 };
         let owned = (own.uid(), own.gid()) == (model.uid(), model.gid());
-        if is_same_file || owned && own.mode() & 0o7777 == mode {
+        if is_same_file || owned && own.mode() & 0o7777 == mode && acl::of(&file)? == list {
             return Ok(());
         }
         if !owned {
             std::os::unix::fs::fchown(&file, Some(model.uid()), Some(model.gid()))?;
         }
+        acl::give(&file, list.as_deref())?;
         file.set_permissions(fs::Permissions::from_mode(mode))?;
         file.sync_all()?;
     }

@@ -8,6 +8,7 @@
 //!
 //! What changes later changes in generations: see `generation.rs`. `docs/store.md` tells it all.
 
+pub(crate) mod acl;
 mod authorities;
 mod contents;
 mod generation;

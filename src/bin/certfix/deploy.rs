@@ -220,7 +220,9 @@ fn show_change(change: &Change, text: &mut String) {
         true => ", with the private key",
         false => "",
     };
-    let rights = format!("{:04o} {}:{}", rights.mode, rights.owner, rights.group);
+    // As ls shows that there is a list.
+    let more = if rights.acl.is_some() { "+" } else { "" };
+    let rights = format!("{:04o}{more} {}:{}", rights.mode, rights.owner, rights.group);
     line(text, "  ", &format!("file    {} ({state}, {rights}{secret})", change.path.display()));
     for one in change.outline() {
         match one {
