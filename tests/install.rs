@@ -330,3 +330,36 @@ fn a_renewal_shows_what_is_installed_and_what_waits() {
     let added = "  dropped     www.remote.contoso.com: the last request did not ask for it\n";
     assert!(shown.contains(added) && !shown.contains("the request of before"), "{shown}");
 }
+
+#[test]
+fn an_answer_needs_the_key_that_asked_for_it() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    desk.openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out other.key");
+    let other = desk.text("other.key");
+    let damage: [(&str, Option<&str>); 4] =
+        [("half of it", Some(&other[..100])), ("another key", Some(&other)), ("nothing", Some("")), ("gone", None)];
+    for slot in [format!("store/{NAME}"), format!("store/{NAME}/renewal")] {
+        let (key, answer) =
+            (format!("{slot}/key.pem"), if slot.ends_with("renewal") { "next.pem" } else { "leaf.pem" });
+        let whole = desk.text(&key);
+        for (what, text) in damage {
+            fs::remove_file(desk.path(&key)).ok();
+            text.into_iter().for_each(|text| desk.put(&key, text));
+            let before = desk.contents();
+            for flag in [&[][..], &["--dry-run"]] {
+                let said = desk.refusal(&[&["install", answer, "between.pem", "root.pem", "--yes"], flag].concat());
+                assert!(said.contains("key.pem") || said.contains("none of the keys"), "{slot} {what}: {said}");
+            }
+            assert_eq!(desk.contents(), before, "{slot} {what}");
+        }
+        desk.put(&key, &whole);
+        fs::set_permissions(desk.path(&key), fs::Permissions::from_mode(0o600)).unwrap();
+        desk.answer(0, &["install", answer, "between.pem", "root.pem", "--yes"]);
+        if answer == "leaf.pem" {
+            desk.answer(0, &["csr", "--renew", NAME]);
+            desk.sign(&format!("store/{NAME}/renewal"), "next.pem", None);
+        }
+    }
+    desk.serves();
+}

@@ -157,6 +157,28 @@ impl KeyFolder {
     }
 }
 
+impl KeyFolder {
+    /// Fails when the private key in `slot` is not this one: no certificate for it would be of use there. One that is encrypted is
+    /// taken for it.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], or it cannot be read.
+    pub fn ensure_key(&self, slot: Slot, key: &PublicKey) -> Result<(), Error> {
+        let path = self.slot(slot).join(KEY);
+        let cause = match read_file(&path, None) {
+            Err(Error::NeedsPassword { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+            Ok(evidence) => match evidence.open_keys().next() {
+                Some(private) if private.public == *key => return Ok(()),
+                Some(_) => "it is not the key that the certificate is for".to_owned(),
+                None if evidence.keys.is_empty() => "there is no private key in it".to_owned(),
+                None => return Ok(()),
+            },
+        };
+        Err(Error::Damaged { path, cause })
+    }
+}
+
 impl Contents {
     /// Notes what is revoked. Only `authority` can tell what the CAs of the store have revoked.
     pub fn mark(&mut self, revoked: &Revoked) {

@@ -88,6 +88,7 @@ pub(crate) fn put<T>(
         let certificate = shown(place.leaf);
         return Err(Signing::Revoked { certificate, since: revocation.since.date() }.into());
     }
+    place.key.folder.ensure_key(place.slot, &place.leaf.identity.key)?;
     let roots = input::system_roots();
     let chain = chain(place.leaf, &pool(answers, &all), roots.as_ref(), now);
     let files = match place.is_there(&chain) && !args.pfx {
