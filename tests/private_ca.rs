@@ -173,6 +173,11 @@ fn refuses_each_bad_request_and_says_why() {
     with("address.csr", EC, &["-addext", "subjectAltName=DNS:mail.contoso.com,IP:192.0.2.1"]);
     with("email.csr", EC, &["-addext", "subjectAltName=DNS:mail.contoso.com,email:a@contoso.com"]);
     with("malformed.csr", EC, &["-addext", "subjectAltName=DNS:mail_.contoso..com"]);
+    with(
+        "followed.csr",
+        EC,
+        &["-addext", "subjectAltName=DER:301282106d61696c2e636f6e746f736f2e636f6d300e820c6576696c2e6578616d706c65"],
+    );
     with("dot.csr", EC, &["-addext", "subjectAltName=DNS:mail.contoso.com."]);
     asked(&desk, "common.csr", EC, &["-subj", "/CN=mail.example.org", "-addext", "subjectAltName=DNS:a.contoso.com"]);
     asked(&desk, "first.csr", EC, &["-subj", "/CN=www.bank.example/CN=mail.contoso.com"]);
@@ -200,6 +205,7 @@ fn refuses_each_bad_request_and_says_why() {
         ("address.csr", "the address 192.0.2.1 is not in contoso.com"),
         ("email.csr", "it asks for a rfc822Name (a@contoso.com)"),
         ("malformed.csr", "'mail_.contoso..com' is not a DNS name"),
+        ("followed.csr", "something follows the list of its names"),
         ("dot.csr", "it ends in a dot"),
         ("common.csr", "the common name mail.example.org is not in contoso.com"),
         ("first.csr", "the common name www.bank.example is not in contoso.com"),

@@ -332,3 +332,14 @@ fn a_planted_link_gets_no_rights() {
         assert_eq!(fs::read(path.join(KEY)).unwrap(), b"first");
     }
 }
+
+#[test]
+fn a_pipe_in_the_place_of_the_lock_is_not_waited_for() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Store::open(root.path());
+    drop(store.lock("install", Store::WAIT).unwrap());
+    let lock = root.path().join(".certfix-lock");
+    let _ = fs::remove_file(&lock);
+    assert!(Command::new("mkfifo").arg(&lock).status().unwrap().success());
+    assert!(store.lock("install", Store::WAIT).unwrap_err().to_string().contains("it is no file"));
+}

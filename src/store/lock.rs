@@ -188,7 +188,9 @@ fn open(path: &Path) -> io::Result<File> {
         // A link could lead to a file that must not be written.
         options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     }
-    options.open(path)
+    let file = options.open(path)?;
+    // To read a pipe may never end.
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no file")) }
 }
 
 pub(super) enum Locked {

@@ -107,6 +107,9 @@ fn names(request: &Request, only: &Constraints, reasons: &mut Vec<String>) -> Op
     match (asked.pop(), &identity.names.extension) {
         (Some(_), SanExtension::Unreadable) => reasons.push("its names cannot be read".to_owned()),
         (Some(_), _) if !asked.is_empty() => reasons.push("it asks twice, for different names".to_owned()),
+        (Some(_), _) if identity.names.is_followed => {
+            reasons.push("something follows the list of its names".to_owned())
+        }
         (Some(names), _) if !identity.names.entries.is_empty() => {
             reasons.extend(identity.names.entries.iter().filter_map(|name| unfit(name, only)));
             return Some(Asked { names, from_common_name: None });

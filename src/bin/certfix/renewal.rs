@@ -68,7 +68,7 @@ fn next_step(args: &Csr, contents: &Contents) -> Result<Option<String>, Error> {
         Way::Acme(_) => format!("certfix order {name}{store_flag}"),
         Way::Private { name: ca } => {
             let request = folder.slot(Slot::Renewal).join(store::REQUEST);
-            let request = text::quoted(&request.display().to_string());
+            let request = text::argument_of(&request.display().to_string());
             format!("certfix ca sign {request} --install --ca {}{store_flag}", text::quoted(&ca))
         }
     }))

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::cure::quoted;
+use super::cure::argument_of;
 use super::layout::bold;
 use super::{Kept, Page, check_kept};
 use crate::facts::{Certificate, DistinguishedName, Text};
@@ -66,7 +66,7 @@ pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<(
     if installed.undone {
         page.line("")?;
         page.paragraph(0, "The CA undid the order of the request. What works instead:")?;
-        let from = format!("--from {} --fqdn {name}", quoted(&installed.kept_in.display().to_string()));
+        let from = format!("--from {} --fqdn {name}", argument_of(&installed.kept_in.display().to_string()));
         // Other stores: the folder of the key is there.
         page.paragraph(2, "one certificate for each name:")?;
         page.line(&format!("    certfix csr {from} --one-per-name --store one-per-name"))?;
