@@ -25,6 +25,7 @@ use key_store::{KeyStore, NAME, said, snapshot};
 /// The calls that change the disk.
 const CALLS: &[&str] = &[
     "mkdir",
+    "mkdirat",
     "write",
     "fsync",
     "rename",
@@ -40,6 +41,8 @@ const CALLS: &[&str] = &[
     "fchmod",
     "chmod",
     "fchown",
+    "fsetxattr",
+    "fremovexattr",
     "ftruncate",
 ];
 /// Between its fork and its exec, a program that another test starts holds the lock too.

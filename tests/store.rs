@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Barrier;
@@ -304,32 +304,56 @@ fn who_is_named_in_a_list_can_read_the_next_key_and_nobody_else() {
     }
 }
 
+/// Whoever owns the folder of one key plants links, in the place of folders and files, to those of another one.
 #[test]
-fn a_planted_link_gets_no_rights() {
+fn a_planted_link_leads_to_no_other_key() {
     let root = tempfile::tempdir().unwrap();
-    let victims = root.path().join("victims");
-    fs::create_dir(&victims).unwrap();
-    fs::set_permissions(&victims, fs::Permissions::from_mode(0o755)).unwrap();
-    let shadow = victims.join("shadow");
-    fs::write(&shadow, "secret").unwrap();
-    fs::set_permissions(&shadow, fs::Permissions::from_mode(0o604)).unwrap();
-    for (number, is_folder) in [true, false].into_iter().enumerate() {
-        let store = Store::open(root.path().join(number.to_string()));
-        let target = name("mail.contoso.com");
+    let store = Store::open(root.path().join("store"));
+    let [target, other] = [name("mail.contoso.com"), name("victim.contoso.com")];
+    let victim = store.create(&other, &files(b"theirs")).unwrap();
+    store.key(&other).unwrap().unwrap().renew(&files(b"theirs")).unwrap();
+    install(&store, &store.key(&other).unwrap().unwrap(), Slot::Renewal, b"answer");
+    fs::set_permissions(&victim, fs::Permissions::from_mode(0o755)).unwrap();
+    let state = || {
+        let files = ["current/key.pem", "generations", "generations/0002", "generations/0002/request.csr"];
+        let modes = files.map(|file| mode(&victim.join(file)));
+        (modes, listed(&victim.join("generations")).len(), victim.join("current/key.pem").metadata().unwrap().nlink())
+    };
+    let before = state();
+    for (place, to, is_installed) in [
+        ("renewal", "../victim.contoso.com/generations/0002", false),
+        ("renewal", "../victim.contoso.com/current", true),
+        ("renewal/key.pem", "../../victim.contoso.com/current/key.pem", true),
+        ("renewal/key.pem", "/etc/passwd", false),
+        ("generations", "../victim.contoso.com/generations", false),
+        ("generations", "../victim.contoso.com/generations", true),
+        ("generations/0002", "../../victim.contoso.com/generations/0002", true),
+    ] {
+        let _ = fs::remove_dir_all(store.root().join("mail.contoso.com"));
         let path = store.create(&target, &files(b"first")).unwrap();
         let key = store.key(&target).unwrap().unwrap();
-        key.renew(&files(b"second")).unwrap();
-        if is_folder {
-            std::os::unix::fs::symlink(&victims, path.join("generations")).unwrap();
-        } else {
-            fs::remove_file(path.join("renewal").join(KEY)).unwrap();
-            std::os::unix::fs::symlink(&shadow, path.join("renewal").join(KEY)).unwrap();
+        if is_installed {
+            key.renew(&files(b"second")).unwrap();
+            install(&store, &key, Slot::Renewal, b"answer");
         }
+        key.renew(&files(b"third ")).unwrap();
+        let planted = path.join(place);
+        if planted.is_dir() {
+            fs::rename(&planted, root.path().join(place.replace('/', "-"))).unwrap();
+        }
+        let _ = fs::remove_file(&planted);
+        std::os::unix::fs::symlink(to, &planted).unwrap();
         let lock = store.lock_whole("install", Store::WAIT).unwrap();
         let answer = [NewFile { name: CERTIFICATE, contents: b"answer", secrecy: Secrecy::Public }];
-        assert!(key.install(&lock, Slot::Renewal, &answer).is_err());
-        assert_eq!((mode(&victims), mode(&shadow), listed(&victims)), (0o755, 0o604, vec!["shadow".to_owned()]));
-        assert_eq!(fs::read(path.join(KEY)).unwrap(), b"first");
+        // The last is not on the way.
+        let slot = if place == "generations/0002" { Slot::Current } else { Slot::Renewal };
+        assert!(key.install(&lock, slot, &answer).is_err(), "{place} {to}");
+        drop(lock);
+        store.recover();
+        assert_eq!(state(), before, "{place} {to}");
+        for kept in ["generations", "generations-0002", "renewal"] {
+            let _ = fs::remove_dir_all(root.path().join(kept));
+        }
     }
 }
 

@@ -40,8 +40,10 @@ impl PutBack {
         tell: Tell<'_>,
     ) -> Result<Self, Error> {
         let mut back = Self::planned(&journal);
-        let lost = journal.put_back(lock, force, tell)?;
-        back.reload(&journal, patience);
+        let put = journal.put_back(lock, force, tell);
+        // Services whose files are back go on with them, whatever became of the others.
+        back.reload(&journal, patience.filter(|_| put.is_ok()));
+        let lost = put?;
         if lost.is_empty() {
             journal.discard()?;
             return Ok(back);

@@ -30,6 +30,14 @@ pub struct Rights {
     pub acl: Option<Vec<u8>>,
 }
 
+impl Rights {
+    /// Takes from everybody but its owner and group what they may do.
+    pub(super) fn close(&mut self) {
+        self.mode &= !0o007;
+        self.acl = self.acl.as_ref().map(|list| acl::with_mode(list, self.mode));
+    }
+}
+
 /// A file that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Present {
@@ -185,7 +193,7 @@ fn give(file: &File, rights: &Rights) -> io::Result<()> {
     if (there.owner, there.group) != (rights.owner, rights.group) {
         fchown(file, Some(rights.owner), Some(rights.group))?;
     }
-    acl::give(file, rights.acl.as_deref())?;
+    acl::give(file, rights.acl.as_deref(), rights.mode)?;
     file.set_permissions(fs::Permissions::from_mode(rights.mode))
 }
 
@@ -220,7 +228,7 @@ mod tests {
         let path = folder.path().join("key.pem");
         fs::write(&path, "old").unwrap();
         let list = acl::of_user(13);
-        acl::give(&File::open(&path).unwrap(), Some(&list)).unwrap();
+        acl::give(&File::open(&path).unwrap(), Some(&list), 0o640).unwrap();
         let before = look(&path).unwrap().unwrap().rights;
         assert_eq!((before.acl.as_ref(), before.mode), (Some(&list), 0o640));
         replace(&path, b"new", &before).unwrap();
@@ -230,6 +238,12 @@ mod tests {
         remove(&path).unwrap();
         replace(&path, b"old", &recorded).unwrap();
         assert_eq!(look(&path).unwrap().unwrap().rights, before);
+        // A key takes the place of what everybody could read: the bits are those that the list has in the end.
+        let mut closed = Rights { mode: 0o644, acl: Some(acl::with_mode(&list, 0o644)), ..before.clone() };
+        closed.close();
+        assert_eq!((closed.mode, closed.acl.as_ref()), (0o640, Some(&list)));
+        replace(&path, b"new", &closed).unwrap();
+        assert_eq!(look(&path).unwrap().unwrap().rights, closed);
         replace(&path, b"new", &Rights { acl: None, mode: 0o600, ..before }).unwrap();
         assert_eq!(look(&path).unwrap().unwrap().rights.acl, None);
     }

@@ -35,6 +35,7 @@ const GROWING: &str = ".certfix-new";
 /// A journal that is not needed any more.
 const GONE: &str = ".certfix-gone";
 const PAGE: &str = "journal.json";
+const VERSION: u32 = 1;
 
 /// A journal on disk.
 #[derive(Debug)]
@@ -154,7 +155,7 @@ impl Journal {
             };
             entries.push(Entry { path: change.path.clone(), before, after: Print::of(&change.after), is_record });
         }
-        let page = Page { version: 1, services, turns: turns.to_vec(), files: entries };
+        let page = Page { version: VERSION, services, turns: turns.to_vec(), files: entries };
         let text = serde_json::to_vec_pretty(&page).map_err(|error| failed(error.into()))?;
         disk::write_file(&growing.join(PAGE), &text, &disk::private()).map_err(failed)?;
         sync_folder(&growing).map_err(failed)?;
@@ -182,8 +183,11 @@ impl Journal {
     fn read(store: &Path, folder: PathBuf) -> Result<Self, Error> {
         let path = folder.join(PAGE);
         let text = read_text(&path)?;
-        let page = serde_json::from_str(&text);
-        let page = page.map_err(|cause: serde_json::Error| Error::Damaged { path, cause: cause.to_string() })?;
+        let damaged = |cause| Error::Damaged { path: path.clone(), cause };
+        let page: Page = serde_json::from_str(&text).map_err(|cause| damaged(cause.to_string()))?;
+        if page.version != VERSION {
+            return Err(damaged(format!("version {}, and this certfix knows version {VERSION}", page.version)));
+        }
         Ok(Self { store: store.to_owned(), folder, page })
     }
 

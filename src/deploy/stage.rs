@@ -254,7 +254,7 @@ impl Files<'_> {
         // What the administrator set stays.
         let mut rights = before.as_ref().map_or(rights, |there| there.rights.clone());
         if has_key {
-            rights.mode &= !0o007;
+            rights.close();
         }
         self.add(path, before, contents, rights)
     }

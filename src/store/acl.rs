@@ -15,9 +15,35 @@ pub(super) fn at(path: &Path) -> io::Result<Option<Vec<u8>>> {
     system::read(|buffer| system::of_path(path, buffer))
 }
 
-/// Gives a file this list, or takes away the one that its folder gave it. The permission bits are set afterwards.
-pub(crate) fn give(file: &File, list: Option<&[u8]>) -> io::Result<()> {
-    system::give(file, list)
+/// Gives a file this list, as it is with these permission bits, or takes away the one that its folder gave it.
+pub(crate) fn give(file: &File, list: Option<&[u8]>, mode: u32) -> io::Result<()> {
+    system::give(file, list.map(|list| with_mode(list, mode)).as_deref())
+}
+
+/// The list as it is once the permission bits are `mode`: these are its entries for the owner and for others, and its mask, or that
+/// for the group where there is none (linux/posix_acl_xattr.h).
+pub(crate) fn with_mode(list: &[u8], mode: u32) -> Vec<u8> {
+    const HEAD: usize = 4;
+    const ENTRY: usize = 8;
+    const OWNER: u8 = 0x01;
+    const GROUP: u8 = 0x04;
+    const MASK: u8 = 0x10;
+    const OTHERS: u8 = 0x20;
+    let mut list = list.to_vec();
+    let head = HEAD.min(list.len());
+    let entries = &mut list[head..];
+    let has_mask = entries.chunks_exact(ENTRY).any(|entry| entry[0] == MASK);
+    for entry in entries.chunks_exact_mut(ENTRY) {
+        let bits = match entry[0] {
+            OWNER => mode >> 6,
+            MASK => mode >> 3,
+            GROUP if !has_mask => mode >> 3,
+            OTHERS => mode,
+            _ => continue,
+        };
+        entry[2] = (bits & 7) as u8;
+    }
+    list
 }
 
 #[cfg(target_os = "linux")]

@@ -5,13 +5,14 @@
 //! over the old one changes all at once. A folder with plain files is turned into this, each file for a link to the
 //! same file, before the first change.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::turn::{NEXT, target};
-use super::write::{failed, hidden_beside, make_private, parent, rename_new, sync_folder, write_file};
-use super::{CERTIFICATE, FILES, KEY, KeyFolder, Lock, NewFile, RENEWAL, REQUEST, Secrecy, Store, acl, write};
+use super::write::{failed, hidden_beside, make_private, rename_new, sync_folder};
+use super::{CERTIFICATE, FILES, Folder, KEY, KeyFolder, Lock, NewFile, RENEWAL, REQUEST, Secrecy, Store, acl, write};
 use crate::Error;
 
 pub(super) const CURRENT: &str = "current";
@@ -39,13 +40,9 @@ impl KeyFolder {
     pub fn install(&self, _: &Lock, slot: Slot, files: &[NewFile<'_>]) -> Result<(), Error> {
         self.ensure_own()?;
         let done = self.upgrade().and_then(|()| {
-            let from = self.slot(slot);
-            if !from.is_dir() {
-                return Err(io::ErrorKind::NotFound.into());
-            }
             let has_key = files.iter().any(|file| file.name == KEY);
             let kept: &[&str] = if has_key { &[] } else { &[KEY, REQUEST] };
-            let number = self.make_generation(&from, kept, files)?;
+            let number = self.make_generation(slot, kept, files)?;
             if self.is_bound() { self.wait(number) } else { self.switch(number) }
         });
         done.map_err(|cause| failed(&self.path, cause))?;
@@ -162,7 +159,9 @@ impl KeyFolder {
 
     /// The numbers of all generations, oldest first.
     pub fn generations(&self) -> Vec<u32> {
-        let entries = fs::read_dir(self.path.join(GENERATIONS)).into_iter().flatten().flatten();
+        let folder = self.path.join(GENERATIONS);
+        let is_own = !folder.is_symlink();
+        let entries = fs::read_dir(folder).into_iter().filter(|_| is_own).flatten().flatten();
         let number = |name: std::ffi::OsString| name.to_str().filter(|name| !name.starts_with('.'))?.parse().ok();
         let mut numbers: Vec<u32> = entries.filter_map(|entry| number(entry.file_name())).collect();
         numbers.sort_unstable();
@@ -184,7 +183,7 @@ impl KeyFolder {
     }
 
     pub(super) fn numbered(&self, number: u32) -> PathBuf {
-        self.path.join(GENERATIONS).join(format!("{number:04}"))
+        self.path.join(GENERATIONS).join(number_name(number))
     }
 
     /// Turns plain files into links to the same files in a generation. At every moment each name leads to the same file; what
@@ -195,7 +194,7 @@ impl KeyFolder {
             let generations = self.path.join(GENERATIONS);
             match make_private(&generations) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => imitate(&generations, &self.path, Secrecy::Public)?,
+                _ => imitate(&self.held()?.below(GENERATIONS)?.itself()?, &self.path, Secrecy::Public)?,
             }
             for name in [NEXT, CURRENT] {
                 let path = self.path.join(name);
@@ -207,7 +206,7 @@ impl KeyFolder {
             let is_led = FILES.iter().any(|name| self.path.join(name).is_symlink());
             let number = match is_led {
                 true => self.generations().pop().ok_or(io::ErrorKind::NotFound)?,
-                false => self.make_generation(&self.path, &plain, &[])?,
+                false => self.make_generation(Slot::Current, &plain, &[])?,
             };
             link(&target(number), &self.path.join(CURRENT))?;
         }
@@ -221,41 +220,60 @@ impl KeyFolder {
         sync_folder(&self.path)
     }
 
-    /// Makes the next generation: `kept` are those files of `from`, the very same ones; the others are new.
-    fn make_generation(&self, from: &Path, kept: &[&str], files: &[NewFile<'_>]) -> io::Result<u32> {
+    /// The key's folder, held open. What its owner puts into it may be links, and none is followed from here.
+    fn held(&self) -> io::Result<Folder> {
+        Folder::of(&self.path.canonicalize()?)
+    }
+
+    /// Makes the next generation: `kept` are those files of `slot`, the very same ones; the others are new.
+    fn make_generation(&self, slot: Slot, kept: &[&str], files: &[NewFile<'_>]) -> io::Result<u32> {
+        let key = self.held()?;
+        let generations = key.below(GENERATIONS)?;
+        let of_link = |number: Option<u32>| number.map(|number| generations.below(number_name(number))).transpose();
+        let from = match slot {
+            Slot::Renewal => key.below(RENEWAL)?,
+            Slot::Next => of_link(self.waiting())?.ok_or(io::ErrorKind::NotFound)?,
+            Slot::Current => of_link(self.generation())?.unwrap_or(key),
+        };
         let number = self.free_number();
-        let path = self.numbered(number);
-        let hidden = hidden_beside(&path, path.file_name().unwrap_or_default());
-        make_private(&hidden)?;
-        let made = self
-            .fill(&hidden, from, kept, files)
-            .and_then(|()| rename_new(&hidden, &path))
-            .and_then(|()| sync_folder(parent(&path)).inspect_err(|_| drop(fs::remove_dir_all(&path))));
-        made.inspect_err(|_| drop(fs::remove_dir_all(&hidden)))?;
+        let name = number_name(number);
+        let path = hidden_beside(&self.numbered(number), OsStr::new(&name));
+        let hidden = path.file_name().unwrap_or_default();
+        let made = generations.make(hidden).and_then(|folder| {
+            self.fill(&folder, &from, kept, files)?;
+            generations.rename_new(hidden, OsStr::new(&name))?;
+            generations.sync().inspect_err(|_| drop(fs::remove_dir_all(self.numbered(number))))
+        });
+        made.inspect_err(|_| drop(fs::remove_dir_all(&path)))?;
         Ok(number)
     }
 
-    fn fill(&self, folder: &Path, from: &Path, kept: &[&str], files: &[NewFile<'_>]) -> io::Result<()> {
+    fn fill(&self, folder: &Folder, from: &Folder, kept: &[&str], files: &[NewFile<'_>]) -> io::Result<()> {
         let replaced = |name: &str| files.iter().any(|file| file.name == name);
-        for name in kept.iter().filter(|name| !replaced(name) && from.join(name).is_file()) {
-            if !is_plain(&from.join(name)) {
-                return Err(io::Error::other(format!("{name} is a link to a file elsewhere")));
+        for name in kept.iter().filter(|name| !replaced(name)).map(OsStr::new) {
+            match from.open(name)? {
+                // No second copy of a key, and no moment in which half of it is there.
+                Some(_) => folder.link(name, from)?,
+                None if from.has(name)? => {
+                    return Err(io::Error::other(format!("{} is a link to a file elsewhere", name.display())));
+                }
+                None => {}
             }
-            // No second copy of a key, and no moment in which half of it is there.
-            fs::hard_link(from.join(name), folder.join(name))?;
         }
         for file in files {
-            write_file(&folder.join(file.name), file.contents, file.secrecy)?.sync_all()?;
+            let mut new = folder.create(OsStr::new(file.name), file.secrecy)?;
+            new.write_all(file.contents)?;
+            new.sync_all()?;
         }
-        for name in FILES.into_iter().filter(|name| folder.join(name).is_file()) {
+        for name in FILES {
+            let (Some(file), before) = (folder.open(OsStr::new(name))?, self.path.join(name)) else { continue };
             let secrecy = if is_secret(name) { Secrecy::Secret } else { Secrecy::Public };
-            let before = self.path.join(name);
             if before.exists() {
-                imitate(&folder.join(name), &before, secrecy)?;
+                imitate(&file, &before, secrecy)?;
             }
         }
-        imitate(folder, &self.path, Secrecy::Public)?;
-        sync_folder(folder)
+        imitate(&folder.itself()?, &self.path, Secrecy::Public)?;
+        folder.sync()
     }
 
     /// Points `current` to a generation that was just made; takes that one back when it cannot.
@@ -307,31 +325,33 @@ fn is_plain(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Gives `path` the owner, group, mode and access control list of `model`; a secret is open to nobody but these. Who may write
-/// beside it may have put a link there: that is not followed.
-fn imitate(path: &Path, model: &Path, secrecy: Secrecy) -> io::Result<()> {
+fn number_name(number: u32) -> String {
+    format!("{number:04}")
+}
+
+/// Gives `file` the owner, group, mode and access control list of `model`; a secret is open to nobody but these.
+fn imitate(file: &File, model: &Path, secrecy: Secrecy) -> io::Result<()> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-        let not_followed = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
-        let file = File::options().read(true).custom_flags(not_followed).open(path)?;
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
         let (own, list) = (file.metadata()?, acl::at(model)?);
         let model = model.metadata()?;
         let is_same_file = (own.dev(), own.ino()) == (model.dev(), model.ino());
         let mode = model.mode() & if secrecy == Secrecy::Secret { 0o770 } else { 0o777 };
+        let list = list.map(|list| acl::with_mode(&list, mode));
         let owned = (own.uid(), own.gid()) == (model.uid(), model.gid());
-        if is_same_file || owned && own.mode() & 0o7777 == mode && acl::of(&file)? == list {
+        if is_same_file || owned && own.mode() & 0o7777 == mode && acl::of(file)? == list {
             return Ok(());
         }
         if !owned {
-            std::os::unix::fs::fchown(&file, Some(model.uid()), Some(model.gid()))?;
+            std::os::unix::fs::fchown(file, Some(model.uid()), Some(model.gid()))?;
         }
-        acl::give(&file, list.as_deref())?;
+        acl::give(file, list.as_deref(), mode)?;
         file.set_permissions(fs::Permissions::from_mode(mode))?;
         file.sync_all()?;
     }
     #[cfg(not(unix))]
-    let _ = (path, model, secrecy);
+    let _ = (file, model, secrecy);
     Ok(())
 }
 

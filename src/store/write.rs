@@ -257,13 +257,6 @@ fn fill(folder: &Path, files: &[NewFile<'_>]) -> io::Result<Vec<File>> {
     Ok(written)
 }
 
-/// Creates a file and writes it; it is not yet synced.
-pub(super) fn write_file(path: &Path, contents: &[u8], secrecy: Secrecy) -> io::Result<File> {
-    let mut file = create(path, secrecy)?;
-    file.write_all(contents)?;
-    Ok(file)
-}
-
 fn create(path: &Path, secrecy: Secrecy) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -3,10 +3,12 @@
 /// The calls that make, fill, sync, link and rename, those that change rights, and those that clean up.
 pub(crate) const CALLS: &[&str] = &[
     "mkdir",
+    "mkdirat",
     "openat",
     "write",
     "fsync",
     "rename",
+    "renameat",
     "renameat2",
     "link",
     "linkat",
@@ -20,6 +22,8 @@ pub(crate) const CALLS: &[&str] = &[
     "fchmodat",
     "chown",
     "fchown",
+    "fsetxattr",
+    "fremovexattr",
 ];
 
 /// A call, and its number among the calls of its name, from 1, as strace counts.
