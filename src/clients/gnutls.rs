@@ -41,7 +41,15 @@ pub(super) const CLIENT: Client = Client {
             Form::RepeatedExtension,
             Form::OtherInnerAlgorithm,
         ],
-        refused_encodings: &[Flaw::Followed, Flaw::NoAttribute, Flaw::Fraction, Flaw::Offset],
+        refused_encodings: &[
+            Flaw::Followed,
+            Flaw::NoAttribute,
+            Flaw::Fraction,
+            Flaw::Offset,
+            Flaw::LongLengthInIssuer,
+            Flaw::NoPurposes,
+            Flaw::FollowedPurposes,
+        ],
         understood: &[
             extension::NAME_CONSTRAINTS,
             extension::REVOCATION_LISTS,

@@ -54,6 +54,13 @@ pub(super) const CLIENT: Client = Client {
             Flaw::Padded,
             Flaw::Fraction,
             Flaw::NoSeconds,
+            Flaw::LongLength,
+            Flaw::LongLengthInSubject,
+            Flaw::LongLengthInIssuer,
+            Flaw::LongLengthOfBody,
+            Flaw::NoKeyUsage,
+            Flaw::NoPurposes,
+            Flaw::NoConstraints,
         ],
         understood: &[
             extension::NAME_CONSTRAINTS,

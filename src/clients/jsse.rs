@@ -42,7 +42,7 @@ pub(super) const CLIENT: Client = Client {
             Form::OtherNetscapeType,
             Form::OtherInnerAlgorithm,
         ],
-        refused_encodings: &[Flaw::LongTag, Flaw::Followed, Flaw::NoAttribute, Flaw::NoNumber],
+        refused_encodings: &[Flaw::LongTag, Flaw::Followed, Flaw::NoAttribute, Flaw::NoNumber, Flaw::LongLengthOfBody],
         understood: &[
             extension::NAME_CONSTRAINTS,
             extension::POLICIES,

@@ -57,6 +57,13 @@ pub(super) const CLIENT: Client = Client {
             Flaw::NoSeconds,
             Flaw::NoSecondsUtc,
             Flaw::Offset,
+            Flaw::NoKeyUsage,
+            Flaw::FollowedKeyUsage,
+            Flaw::NoPurposes,
+            Flaw::FollowedPurposes,
+            Flaw::NoConstraints,
+            Flaw::OddConstraints,
+            Flaw::FollowedConstraints,
         ],
         understood: &[extension::ANY_POLICY, extension::NETSCAPE_TYPE],
         issuers: IssuerDemands {

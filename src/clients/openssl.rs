@@ -51,6 +51,10 @@ pub(super) const CLIENT: Client = Client {
             Flaw::NoSeconds,
             Flaw::NoSecondsUtc,
             Flaw::Offset,
+            Flaw::NoKeyUsage,
+            Flaw::NoPurposes,
+            Flaw::NoConstraints,
+            Flaw::OddConstraints,
         ],
         understood: &[
             extension::NAME_CONSTRAINTS,

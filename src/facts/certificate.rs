@@ -176,6 +176,9 @@ impl Certificate {
         };
         for extension in tbs.extensions() {
             certificate.read_extension(extension);
+            if let [0x55, 0x1d, number] = *extension.oid.as_bytes() {
+                certificate.flaws.extend(super::strictness::of_extension(number, extension.value));
+            }
         }
         certificate.is_of_namesake = certificate.may_be_of_namesake()
             && certificate.verify_with(&certificate.identity.key) == Verification::Fails;

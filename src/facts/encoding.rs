@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::read::{self, Body};
+use super::strictness;
 use super::tlv::{self, CONSTRUCTED, Element, LONG_TAG, OBJECT_ID, SEQUENCE, SET};
 
 /// What is odd about an encoding.
@@ -52,6 +53,28 @@ pub enum Flaw {
     Offset,
     /// A time before 1970, which may stand there.
     BeforeEpoch,
+    /// A length that takes more octets than it needs.
+    LongLength,
+    /// The same within the subject, which some programs do not take apart.
+    LongLengthInSubject,
+    /// The same within the issuer, so that it is not octet for octet what its certificate has.
+    LongLengthInIssuer,
+    /// The same of all that is signed.
+    LongLengthOfBody,
+    /// A keyUsage that is none.
+    NoKeyUsage,
+    /// A keyUsage with something behind it.
+    FollowedKeyUsage,
+    /// An extKeyUsage that is none.
+    NoPurposes,
+    /// An extKeyUsage with something behind it.
+    FollowedPurposes,
+    /// A basicConstraints that is none.
+    NoConstraints,
+    /// A basicConstraints with more in it than there is to say.
+    OddConstraints,
+    /// A basicConstraints with something behind it.
+    FollowedConstraints,
 }
 
 /// A flaw, and where it is.
@@ -110,6 +133,17 @@ impl Flaw {
             Self::NoSecondsUtc => "a UTCTime without seconds",
             Self::Offset => "a time that is not in UTC",
             Self::BeforeEpoch => "a time before 1970",
+            Self::LongLength => "a length in more octets than it needs",
+            Self::LongLengthInSubject => "a length in a subject in more octets than it needs",
+            Self::LongLengthInIssuer => "a length in an issuer in more octets than it needs",
+            Self::LongLengthOfBody => "the length of all that is signed in more octets than it needs",
+            Self::NoKeyUsage => "a keyUsage that cannot be read",
+            Self::FollowedKeyUsage => "a keyUsage with something behind it",
+            Self::NoPurposes => "an extKeyUsage that cannot be read",
+            Self::FollowedPurposes => "an extKeyUsage with something behind it",
+            Self::NoConstraints => "a basicConstraints that cannot be read",
+            Self::OddConstraints => "a basicConstraints with more in it than there is to say",
+            Self::FollowedConstraints => "a basicConstraints with something behind it",
         }
     }
 }
@@ -130,6 +164,7 @@ pub(super) fn of_certificate(body: &Body<'_>) -> Vec<Flawed> {
         found.extend(self::time(&time).map(|flaw| Flawed { place: place.to_owned(), flaw }));
     }
     names(body.subject, "the subject", &mut found);
+    strictness::lengths(body.whole, &mut found);
     found
 }
 

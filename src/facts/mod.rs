@@ -35,6 +35,7 @@ mod search;
 mod service;
 mod signature;
 mod statement;
+mod strictness;
 mod survey;
 mod target;
 mod text;

@@ -19,6 +19,8 @@ use super::{
 /// The fields of a certificate's body (RFC 5280 §4.1) as they were written.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Body<'a> {
+    /// All of it.
+    pub(super) whole: &'a [u8],
     /// The octets of the serial number.
     pub(super) serial: &'a [u8],
     /// The Name of the issuer.
@@ -36,7 +38,13 @@ impl<'a> Body<'a> {
         let mut fields = tlv::elements(outer.content).skip_while(|field| field.tag == CONTEXT_0);
         let (serial, _algorithm, issuer) = (fields.next()?, fields.next()?, fields.next()?);
         let (life, subject) = (fields.next()?, fields.next()?);
-        Some(Self { serial: serial.content, issuer: issuer.whole, life: life.content, subject: subject.whole })
+        Some(Self {
+            whole: outer.whole,
+            serial: serial.content,
+            issuer: issuer.whole,
+            life: life.content,
+            subject: subject.whole,
+        })
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) struct Element<'a> {
     pub(crate) whole: &'a [u8],
 }
 
+pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
@@ -24,6 +25,8 @@ pub(crate) const CONSTRUCTED: u8 = 0x20;
 pub(crate) const LONG_TAG: u8 = 0x1f;
 /// `[0]`, constructed.
 pub(crate) const CONTEXT_0: u8 = 0xa0;
+/// `[3]`, constructed: the extensions of a certificate (RFC 5280 §4.1).
+pub(crate) const EXTENSIONS: u8 = 0xa3;
 /// `[1]`, constructed.
 pub(crate) const CONTEXT_1: u8 = 0xa1;
 

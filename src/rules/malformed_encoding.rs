@@ -7,9 +7,9 @@ use crate::facts::{Certificate, Flawed, Item};
 pub(super) const RULE: Rule = Rule {
     code: "malformed-encoding",
     title: "something is encoded otherwise than every program reads it",
-    why: "Each string, number and time of a certificate has one valid encoding: UTF-8 in a UTF8String, no needless octets in a \
-          number, seconds and Z in a time. Strict programs refuse the whole certificate because of one that is not valid, in \
-          the subject, the issuer, the serial number or the life, and each program is strict about others.",
+    why: "Each part of a certificate has one valid encoding: UTF-8 in a UTF8String, no needless octets in a number or a \
+          length, seconds and Z in a time, a BIT STRING in keyUsage and nothing behind it. Strict programs refuse the whole \
+          certificate because of one part that is not valid, and each program is strict about others.",
     fix: "Have a new certificate issued; what can be read of the subject is written anew.",
     source: Source::Rfc(5280, "4.1"),
     fault: Some(Fault::Malformed),

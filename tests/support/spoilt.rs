@@ -19,6 +19,10 @@ pub(crate) enum Spoilt {
     Serial(Vec<u8>),
     /// Both times, of this kind.
     Life(u8, &'static str, &'static str),
+    /// The length of one element of the signed part, counted as they begin, takes an octet more than it needs.
+    Length(usize),
+    /// The value of an extension of this number (2.5.29.N).
+    Extension(u8, &'static [u8]),
 }
 
 /// Values of an organization: tag and octets.
@@ -91,6 +95,31 @@ const LIVES: &[(u8, &str, &str)] = &[
     (23, "700101000000Z", "490101000000Z"),
 ];
 
+/// Values of keyUsage, extKeyUsage and basicConstraints: whole, of another kind, cut short, with something behind.
+const EXTENSIONS: &[(u8, &[u8])] = &[
+    (15, &[3, 2, 7, 0x80]),
+    (15, &[4, 2, 5, 0]),
+    (15, &[3, 5, 7, 0x80]),
+    (15, &[]),
+    (15, &[3, 2, 7, 0x80, 5, 0]),
+    (15, &[3, 2, 9, 0x80]),
+    (15, &[3, 2, 0, 0x80]),
+    (37, &[0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]),
+    (37, &[4, 2, 5, 0]),
+    (37, &[0x30, 10, 6, 9, 0x2b, 6, 1, 5, 5, 7, 3, 1]),
+    (37, &[]),
+    (37, &[0x30, 10, 4, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]),
+    (37, &[0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1, 5, 0]),
+    (19, &[0x30, 0]),
+    (19, &[4, 2, 5, 0]),
+    (19, &[0x30, 4, 1, 1]),
+    (19, &[]),
+    (19, &[0x30, 3, 4, 1, 0]),
+    (19, &[0x30, 3, 1, 1, 0]),
+    (19, &[0x30, 0, 5, 0]),
+    (19, &[0x30, 3, 2, 1, 0]),
+];
+
 /// ecdsa-with-SHA256
 const ALGORITHM: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 
@@ -108,7 +137,15 @@ pub(crate) fn cases() -> Vec<Spoilt> {
     let serials = SERIALS.iter().map(|octets| Spoilt::Serial(octets.to_vec()));
     let lives = LIVES.iter().map(|(tag, first, last)| Spoilt::Life(*tag, first, last));
     let good = std::iter::once(Spoilt::Nothing);
-    good.chain(values().map(Spoilt::Subject)).chain(values().map(Spoilt::Issuer)).chain(serials).chain(lives).collect()
+    let extensions = EXTENSIONS.iter().map(|(number, value)| Spoilt::Extension(*number, value));
+    let lengths = (0..LENGTHS).map(Spoilt::Length);
+    let others = extensions.chain(lengths);
+    good.chain(others)
+        .chain(values().map(Spoilt::Subject))
+        .chain(values().map(Spoilt::Issuer))
+        .chain(serials)
+        .chain(lives)
+        .collect()
 }
 
 /// A relative name: an organization with this value.
@@ -160,7 +197,7 @@ impl Maker {
         let usual = [element(0x17, b"250101000000Z"), element(0x17, b"490101000000Z")].concat();
         let mut life = usual.clone();
         match spoilt {
-            Spoilt::Nothing => {}
+            Spoilt::Nothing | Spoilt::Length(_) | Spoilt::Extension(..) => {}
             Spoilt::Subject(rdn) => subject.clone_from(rdn),
             Spoilt::Issuer(rdn) => issuer.clone_from(rdn),
             Spoilt::Serial(octets) => serial.clone_from(octets),
@@ -173,14 +210,16 @@ impl Maker {
         let leaf = element(0x30, &[subject, leaf].concat());
         let critical = [1, 1, 0xff];
         let signs = [extension(19, &critical, &element(0x30, &critical)), extension(15, &critical, &[3, 2, 1, 6])];
-        let serves = [
-            extension(17, &[], &element(0x30, &element(0x82, b"localhost"))),
-            extension(37, &[], &element(0x30, &[6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1])),
-        ];
-        [
-            self.sign(&serial, &root, &life, &leaf, &self.leaf_key, &serves),
-            self.sign(&[1], &root, &usual, &root, &self.root_key, &signs),
-        ]
+        let mut serves = vec![extension(17, &[], &element(0x30, &element(0x82, b"localhost")))];
+        match spoilt {
+            Spoilt::Extension(number, value) => serves.push(extension(*number, &[], value)),
+            _ => serves.push(extension(37, &[], &element(0x30, &[6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]))),
+        }
+        let mut body = body(&serial, &root, &life, &leaf, &self.leaf_key, &serves);
+        if let Spoilt::Length(place) = spoilt {
+            body = lengthened(&body, &mut Some(*place));
+        }
+        [self.signed(body), self.signed(self::body(&[1], &root, &usual, &root, &self.root_key, &signs))]
     }
 
     /// A request for `mail.contoso.com` with this relative name in its subject.
@@ -189,27 +228,50 @@ impl Maker {
         self.signed(element(0x30, &[&[2, 1, 0], &*subject, &self.root_key, &[0xa0, 0]].concat()))
     }
 
-    fn sign(
-        &self,
-        serial: &[u8],
-        issuer: &[u8],
-        life: &[u8],
-        subject: &[u8],
-        key: &[u8],
-        extensions: &[Vec<u8>],
-    ) -> Vec<u8> {
-        let algorithm = element(0x30, ALGORITHM);
-        let version = element(0xa0, &[2, 1, 2]);
-        let (serial, life) = (element(2, serial), element(0x30, life));
-        let extensions = element(0xa3, &element(0x30, &extensions.concat()));
-        let fields: [&[u8]; 8] = [&version, &serial, &algorithm, issuer, &life, subject, key, &extensions];
-        self.signed(element(0x30, &fields.concat()))
-    }
-
     fn signed(&self, body: Vec<u8>) -> Vec<u8> {
         let signature = self.signer.sign(&SystemRandom::new(), &body).unwrap();
         element(0x30, &[body, element(0x30, ALGORITHM), element(3, &[&[0], signature.as_ref()].concat())].concat())
     }
+}
+
+/// What is signed of a certificate.
+fn body(serial: &[u8], issuer: &[u8], life: &[u8], subject: &[u8], key: &[u8], extensions: &[Vec<u8>]) -> Vec<u8> {
+    let algorithm = element(0x30, ALGORITHM);
+    let version = element(0xa0, &[2, 1, 2]);
+    let (serial, life) = (element(2, serial), element(0x30, life));
+    let extensions = element(0xa3, &element(0x30, &extensions.concat()));
+    let fields: [&[u8]; 8] = [&version, &serial, &algorithm, issuer, &life, subject, key, &extensions];
+    element(0x30, &fields.concat())
+}
+
+/// As many elements as the signed part of a certificate has here, those in the values of extensions too.
+const LENGTHS: usize = 43;
+
+/// The same elements, but for one, to which it is counted down, whose length takes an octet more.
+fn lengthened(der: &[u8], place: &mut Option<usize>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = der;
+    while let [tag, length, after @ ..] = rest {
+        let (length, after) = match (*length, after) {
+            (0x81, [length, after @ ..]) => (usize::from(*length), after),
+            (0x82, [high, low, after @ ..]) => (usize::from(u16::from_be_bytes([*high, *low])), after),
+            (length, after) => (usize::from(length), after),
+        };
+        let is_it = *place == Some(0);
+        *place = place.and_then(|place| place.checked_sub(1));
+        let (content, next) = after.split_at(length);
+        // Constructed, or the value of an extension.
+        let has_elements = tag & 0x20 != 0 || *tag == 4;
+        let content = if has_elements { lengthened(content, place) } else { content.to_vec() };
+        let whole = element(*tag, &content);
+        match whole[1] {
+            _ if !is_it => out.extend(whole),
+            0..=0x7f => out.extend([&[*tag, 0x81], &whole[1..]].concat()),
+            octets => out.extend([&[*tag, octets + 1, 0], &whole[2..]].concat()),
+        }
+        rest = next;
+    }
+    out
 }
 
 fn extension(number: u8, critical: &[u8], value: &[u8]) -> Vec<u8> {
