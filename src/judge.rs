@@ -17,7 +17,7 @@ use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismat
 use panel::Member;
 use verdict::{certainty, date, distrust, missed, outcome, raised, surmises_ways, wants_staple, ways};
 
-pub use answer::{Chain, Change, chain, changes, newness, undoes_the_order};
+pub use answer::{Chain, Change, chain, changes, ensure_whole, newness, undoes_the_order};
 pub use missing::Missing;
 pub use panel::Panel;
 pub use services::{Placed, Services, judge_services, lost};

@@ -363,3 +363,19 @@ fn an_answer_needs_the_key_that_asked_for_it() {
     }
     desk.serves();
 }
+
+#[test]
+fn an_answer_that_was_damaged_on_its_way_is_not_installed() {
+    let desk = Desk::new();
+    desk.sign(&format!("store/{NAME}"), "leaf.pem", None);
+    let mut der = pem::parse(desk.text("leaf.pem")).unwrap().into_contents();
+    *der.last_mut().unwrap() ^= 1;
+    desk.put("damaged.pem", &pem::encode(&pem::Pem::new("CERTIFICATE", der)));
+    let before = desk.contents();
+    for flag in [&[][..], &["--dry-run"]] {
+        let said = desk.refusal(&[&["install", "damaged.pem", "between.pem", "root.pem"], flag].concat());
+        assert_eq!(said, "the signature of CN=remote.contoso.com does not fit the key of CN=Between, which came along");
+    }
+    assert_eq!(desk.contents(), before);
+    desk.answer(0, &["install", "leaf.pem", "between.pem", "root.pem"]);
+}

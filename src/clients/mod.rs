@@ -181,7 +181,7 @@ pub enum Fault {
     SelfSigned,
     /// The same, and the root that is not trusted came along.
     UnknownRoot,
-    /// The same, for a CA of the chain may not sign the certificate, or has expired, or the root is another of its name.
+    /// The same, for a CA of the chain did not or may not sign the certificate, or has expired, or the root is another of its name.
     SpoiltChain,
     /// The same, for what is trusted is no root.
     Unrooted,

@@ -284,6 +284,18 @@ impl Certificate {
         self.issuer.is_same(&issuer.identity.subject) && self.identifies_key(issuer)
     }
 
+    /// The one of `others` that it names as its issuer, where none of those that it names made its signature.
+    pub fn not_signed_by<'a>(&self, others: &[&'a Self]) -> Option<&'a Self> {
+        let named = || others.iter().copied().filter(|other| self.names_as_issuer(other));
+        let is_signed = || named().any(|issuer| self.verify_with(&issuer.identity.key) != Verification::Fails);
+        named().next().filter(|_| !self.is_self_issued() && !is_signed())
+    }
+
+    /// True when identifiers, and not names alone, say that the key of `issuer` signed it.
+    pub fn points_to_key(&self, issuer: &Self) -> bool {
+        self.authority_key_id.is_some() && self.authority_key_id == issuer.subject_key_id
+    }
+
     /// True unless the key identifiers say that `issuer` has another key than the one that signed this certificate.
     pub fn identifies_key(&self, issuer: &Self) -> bool {
         match (&self.authority_key_id, &issuer.subject_key_id) {

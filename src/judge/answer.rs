@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use crate::Error;
 use crate::facts::extension::{UNIVERSAL, extension_name};
 use crate::facts::{
     Certificate, Checks, DistinguishedName, GeneralName, Identity, KeyUsage, LONGEST_CHAIN, Moment, Name, ObjectId,
@@ -32,6 +33,24 @@ pub fn chain<'a>(
     let mut known = HashSet::from([&*leaf.der]);
     let pool = pool.iter().copied().filter(|cert| known.insert(&cert.der)).collect();
     Climb { pool, roots, now, checks: Checks::default() }.above(&mut vec![leaf])
+}
+
+/// Fails when the issuer that came along did not sign it, though both name one key: an octet in one of them was changed.
+///
+/// # Errors
+/// [`Error::Conflict`]
+pub fn ensure_whole<'a>(leaf: &Certificate, came: impl Iterator<Item = &'a Certificate>) -> Result<(), Error> {
+    let came: Vec<&Certificate> = came.collect();
+    match leaf.not_signed_by(&came).filter(|issuer| leaf.points_to_key(issuer)) {
+        Some(_) => Err(Error::Conflict {
+            cause: format!(
+                "the signature of {} does not fit the key of {}, which came along",
+                leaf.identity.subject, leaf.issuer
+            ),
+            hint: "get the answer from the CA once more: something in it was changed on its way",
+        }),
+        None => Ok(()),
+    }
 }
 
 /// The way up from a leaf.

@@ -40,7 +40,7 @@ pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
         Fault::SelfSigned => "the certificate is its own issuer and not trusted",
         Fault::UnknownRoot => "the root that came along is not trusted",
         Fault::SpoiltChain => {
-            "a CA of its chain may not sign it, has expired, is another of that name or has a key that it cannot use"
+            "a CA of its chain did not or may not sign it, has expired, is another of that name or has a key it cannot use"
         }
         Fault::Unrooted => "what is trusted is no root",
         Fault::Detour => "the way that it tries leads to no trusted root",

@@ -3,6 +3,7 @@
 //! Adding a rule: a file here with a `pub(super) const RULE`, named by its code, and its two lines below.
 
 mod address_does_not_answer;
+mod broken_signature;
 mod certificate_unreadable;
 mod chain_out_of_order;
 mod client_auth_removed;
@@ -150,6 +151,7 @@ pub const ALL: &[&Rule] = &[
     &unfit_root::RULE,
     &issuer_not_valid_now::RULE,
     &incomplete_chain::RULE,
+    &broken_signature::RULE,
     &chain_out_of_order::RULE,
     &key_does_not_match::RULE,
     &key_readable_by_others::RULE,

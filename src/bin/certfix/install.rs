@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use certfix::error::Signing;
 use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Source, Subject, Target};
 use certfix::issue::SigningKey;
-use certfix::judge::{Chain, Panel, chain, changes, judge, newness, undoes_the_order};
+use certfix::judge::{Chain, Panel, chain, changes, ensure_whole, judge, newness, undoes_the_order};
 use certfix::report::json;
 use certfix::report::text::{self, Installed, Next};
 use certfix::rules::{Authority, Context, Level};
@@ -88,6 +88,7 @@ pub(crate) fn put<T>(
         let certificate = shown(place.leaf);
         return Err(Signing::Revoked { certificate, since: revocation.since.date() }.into());
     }
+    ensure_whole(place.leaf, answers.iter().flat_map(|answer| &answer.certificates))?;
     place.key.folder.ensure_key(place.slot, &place.leaf.identity.key)?;
     let roots = input::system_roots();
     let chain = chain(place.leaf, &pool(answers, &all), roots.as_ref(), now);
