@@ -229,6 +229,15 @@ fn openssl_reads_both_kinds_of_pfx() {
 }
 
 #[test]
+fn a_password_that_a_pfx_cannot_have_is_named() {
+    let key = issue::generate(KeyChoice::P256).unwrap();
+    let cert = issue::self_signed(&planned("remote.contoso.com", &[], ""), &key, now(), 90).unwrap();
+    let made = |password: &str| issue::pfx(&key, &cert, &[], password, "remote.contoso.com", For::Today);
+    assert!(made("pässwörd€").is_ok());
+    assert!(made("pässwörd😀").unwrap_err().to_string().starts_with("the password holds '😀'"));
+}
+
+#[test]
 fn openssl_makes_the_same_request_from_the_emitted_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

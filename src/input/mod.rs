@@ -195,7 +195,7 @@ fn object_format(bytes: &[u8]) -> Option<&'static Format> {
 /// # Errors
 /// Nothing in it, nothing that can be read, or a password that is missing or wrong.
 pub fn read(bytes: &[u8], source: Source, password: Option<&Password>) -> Result<Evidence, Error> {
-    let work = passphrase::Work::new();
+    let work = passphrase::Work::new(password);
     let mut finds = Finds { evidence: Evidence::new(source), password, work, unnamed: 0 };
     let outcome = if object_format(bytes).is_some() || ber::is_indefinite(bytes) {
         finds.read_objects(bytes)

@@ -23,7 +23,8 @@ pub enum For {
 /// A PKCS#12 file with the key, its certificate, and the chain above it in order.
 ///
 /// # Errors
-/// [`Error::ForeignKey`] when key and certificate do not belong together, [`Error::Issue`] when it cannot be encoded.
+/// [`Error::ForeignKey`] when key and certificate do not belong together, [`Error::Conflict`] for a password with characters beyond
+/// Unicode's first plane, [`Error::Issue`] when it cannot be encoded.
 pub fn pfx(
     key: &PrivateKey,
     leaf: &Certificate,
@@ -35,6 +36,13 @@ pub fn pfx(
     if key.public != leaf.identity.key {
         let certificate = leaf.identity.subject.to_string();
         return Err(Error::ForeignKey { key: friendly_name.to_owned(), certificate });
+    }
+    // It is hashed as a BMPString, and programs differ in what they make of characters beyond it.
+    if let Some(character) = password.chars().find(|character| u32::from(*character) > 0xffff) {
+        return Err(Error::Conflict {
+            cause: format!("the password holds '{character}', which no password of a PKCS#12 file can (RFC 7292 B.1)"),
+            hint: "take a password of letters, digits and signs; emoji are among what cannot be in it",
+        });
     }
     let certificates = std::iter::once(leaf).chain(chain.iter().copied());
     let certificates = certificates.map(|cert| Stored::from_der(&cert.der)).collect::<Result<Vec<_>, _>>();

@@ -16,15 +16,17 @@ pub(super) enum Carried {
 
 /// What becomes of an attribute whose DER is `der`.
 pub(super) fn carried(old: &Attribute, der: &[u8]) -> Carried {
-    if encoding::attribute(der).is_none_or(|flaw| flaw.is_allowed()) {
-        return Carried::AsItIs;
-    }
+    let Some(flaw) = encoding::attribute(der) else { return Carried::AsItIs };
     let written = meant(der).and_then(|text| {
         let kind = old.kind.clone();
         let new = Attribute { string: kind.string(), kind, value: Text::from(&*text) };
         encode(&new).ok().map(|der| (new, der))
     });
-    written.map_or(Carried::Not, |(new, der)| Carried::Anew(new, der))
+    match written {
+        Some((new, der)) => Carried::Anew(new, der),
+        None if flaw.is_allowed() => Carried::AsItIs,
+        None => Carried::Not,
+    }
 }
 
 /// The text that a value was meant to be, where it can be one alone.
@@ -35,6 +37,7 @@ fn meant(attribute: &[u8]) -> Option<String> {
     let octets = value.content;
     let text = match value.tag {
         12 | 19 | 22 => str::from_utf8(octets).map(str::to_owned).ok().or_else(|| only_latin1(octets)),
+        18 => str::from_utf8(octets).map(str::to_owned).ok(),
         20 => Some(latin1(octets)),
         28 => utf32(octets),
         30 => utf16(octets),
@@ -84,7 +87,9 @@ mod tests {
             (19, &[b'_'; 65], "not"),
             (12, "Contosö".as_bytes(), "as it is"),
             (20, b"Contos\xf6", "as it is"),
-            (28, b"\0\0\0a", "as it is"),
+            (28, b"\0\0\0a", "Utf8 O=a"),
+            (18, b"123", "Utf8 O=123"),
+            (3, b"\0\x01", "as it is"),
             (19, b"A & B", "as it is"),
         ] {
             assert_eq!(becomes("2.5.4.10", tag, value), expected, "{tag} {value:x?}");
