@@ -155,7 +155,9 @@ impl Error {
             Self::WildcardAsTarget { .. } => "name the host with --fqdn, and add the wildcard with --san",
             Self::WrongPassword { given, .. } => given.hint(),
             Self::IsDirectory { .. } => "name a file",
-            Self::OnlyKeys { .. } => "name the file of its certificate or request",
+            Self::OnlyKeys { .. } => {
+                "name the file of its certificate too, and --password-file FILE where the key is encrypted"
+            }
             Self::NoKey { .. } => "name a file that holds a private key, or leave --key-file out to make a new key",
             Self::ManyKeys { .. } => "put the key you mean into a file of its own",
             Self::ManyCertificates { .. } => "put the certificate you mean into a file of its own",

@@ -10,9 +10,7 @@ mod verdict;
 use std::cell::{LazyCell, OnceCell};
 
 use crate::clients::{Client, CommonName, Comparison, Demands, Fault, Meeting, Presented, Reaction};
-use crate::facts::{
-    Certificate, CertificationPath, Identity, Item, KeyEntry, Source, Subject, Target, Verification, loose_end,
-};
+use crate::facts::{Certificate, CertificationPath, Identity, Item, Source, Subject, Target, Verification, loose_end};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
 use verdict::{certainty, date, distrust, missed, outcome, raised, surmises_ways, wants_staple, ways};
@@ -185,6 +183,9 @@ impl<'a> Bench<'a, '_> {
             }
             Check::KeyFile(check) => {
                 self.has_key()?;
+                if !self.subject.evidence.has_key_in_the_clear() && !self.is_lent_a_key() {
+                    return Err(Missing::OpenKey);
+                }
                 let (mode, beside) = match self.subject.keys.beside {
                     Some(file) => (file.mode, Some(file.path)),
                     None => (self.subject.evidence.mode.filter(|_| !self.is_lent_a_key()), None),
@@ -249,8 +250,9 @@ impl<'a> Bench<'a, '_> {
     }
 
     fn has_key(&self) -> Result<(), Missing> {
-        let open = self.subject.evidence.keys.iter().any(|entry| matches!(entry, KeyEntry::Open(_)));
-        if open || self.is_lent_a_key() { Ok(()) } else { Err(Missing::Key) }
+        let evidence = self.subject.evidence;
+        let missing = if evidence.keys.is_empty() { Missing::Key } else { Missing::OpenKey };
+        if evidence.open_keys().next().is_some() || self.is_lent_a_key() { Ok(()) } else { Err(missing) }
     }
 
     /// Once by the standards, once by what each client demands that would complain.

@@ -125,3 +125,36 @@ fn a_public_point_is_the_same_in_both_of_its_forms() {
         desk.answer(0, &["self-signed", "--fqdn", &host, "--key-file", &key, "--store", "own"]);
     }
 }
+
+#[test]
+fn what_only_a_password_opens_is_not_open_to_everybody() {
+    const OPEN: &str = "key-readable-by-others";
+    let desk = Desk::new();
+    let folder = format!("store/{NAME}");
+    desk.sign(&folder, "leaf.pem", None);
+    let pair = format!("pkcs12 -export -inkey {folder}/key.pem -in leaf.pem");
+    desk.openssl(&format!("{pair} -out locked.pfx -passout file:password"));
+    desk.openssl(&format!("{pair} -out empty.pfx -passout pass:"));
+    desk.openssl(&format!("pkcs8 -topk8 -in {folder}/key.pem -passout file:password -out locked.key"));
+    let key = desk.text(&format!("{folder}/key.pem"));
+    desk.put("open.pem", &(desk.text("leaf.pem") + &key));
+    desk.put("locked.pem", &(desk.text("leaf.pem") + &desk.text("locked.key")));
+    let password = ["--password-file", "password"];
+    for (status, sources, is_open) in [
+        (1, &["open.pem"][..], true),
+        (1, &["empty.pfx"], true),
+        (0, &["locked.pfx"], false),
+        (0, &["locked.pem"], false),
+        (0, &["leaf.pem", "locked.key"], false),
+    ] {
+        for file in sources {
+            fs::set_permissions(desk.path(file), fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let given = if is_open { &[][..] } else { &password };
+        let [found, not_checked] = codes(&desk, status, &[sources, given].concat());
+        assert_eq!((found.contains(OPEN), not_checked.contains(OPEN)), (is_open, !is_open), "{sources:?}");
+        assert!(!not_checked.contains("key-does-not-match"), "{sources:?}: {not_checked}");
+    }
+    let text = desk.answer(0, &["check", "locked.pem", "--fqdn", NAME]);
+    assert!(text.contains("(the private key is encrypted)"), "{text}");
+}

@@ -76,8 +76,10 @@ pub struct Repair(pub String);
 /// A private key as found.
 #[derive(Debug)]
 pub enum KeyEntry {
-    /// It can be used.
+    /// It can be used, by everybody who can read it.
     Open(PrivateKey),
+    /// It is encrypted, and was opened with the password that was given.
+    Opened(PrivateKey),
     /// It is encrypted and no password was given.
     Locked,
     /// It is there and certfix does not read it, such as for its cipher: why.
@@ -184,9 +186,14 @@ impl Evidence {
     /// The private keys that can be used.
     pub fn open_keys(&self) -> impl Iterator<Item = &PrivateKey> {
         self.keys.iter().filter_map(|entry| match entry {
-            KeyEntry::Open(key) => Some(key),
+            KeyEntry::Open(key) | KeyEntry::Opened(key) => Some(key),
             KeyEntry::Locked | KeyEntry::Unread(_) => None,
         })
+    }
+
+    /// True when a private key is in it that needs no password.
+    pub fn has_key_in_the_clear(&self) -> bool {
+        self.keys.iter().any(|entry| matches!(entry, KeyEntry::Open(_)))
     }
 
     /// What there is to judge: every certificate that did not sign another one here, each with its chain, then every

@@ -18,7 +18,7 @@ fn fits(der: &[u8]) -> bool {
 
 fn read(der: &[u8], finds: &mut Finds<'_>) -> Result<(), Fault> {
     let entry = match finds.password {
-        Some(password) => KeyEntry::Open(open(der, &Passphrase::of(password), finds)?),
+        Some(password) => KeyEntry::Opened(open(der, &Passphrase::of(password), finds)?),
         None => KeyEntry::Locked,
     };
     finds.evidence.keys.push(entry);

@@ -27,6 +27,6 @@ pub(super) fn read(dek_info: &str, data: &[u8], finds: &mut Finds<'_>) -> Result
     if !is_one_sequence(&plain) {
         return Err(Fault::WrongPassword);
     }
-    finds.evidence.keys.push(KeyEntry::Open(private_key::key_from_any(&plain).map_err(Fault::Unreadable)?));
+    finds.evidence.keys.push(KeyEntry::Opened(private_key::key_from_any(&plain).map_err(Fault::Unreadable)?));
     Ok(())
 }

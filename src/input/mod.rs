@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 use crate::error::Given;
-use crate::facts::{Evidence, Repair, Source, Text};
+use crate::facts::{Evidence, KeyEntry, PrivateKey, Repair, Source, Text};
 
 pub(crate) use base64::url_safe as from_base64url;
 pub use claim::is_named_like_one;
@@ -137,6 +137,12 @@ impl Finds<'_> {
     /// Notes a part that was passed over.
     fn ignore(&mut self, note: String) {
         if self.evidence.ignored.len() < MOST_NOTES { self.evidence.ignored.push(note) } else { self.unnamed += 1 }
+    }
+
+    /// Takes a key out of a file that is locked as a whole, unless with the empty password.
+    fn found_key(&mut self, key: PrivateKey) {
+        let is_locked = self.password.is_some_and(|password| !password.as_str().is_empty());
+        self.evidence.keys.push(if is_locked { KeyEntry::Opened(key) } else { KeyEntry::Open(key) });
     }
 
     /// Notes a mend.

@@ -159,9 +159,9 @@ fn read_bags(bags: &[u8], phrases: &[Passphrase], finds: &mut Finds<'_>, depth: 
         let kind = fields.next_if(OBJECT_ID).and_then(|oid| oid.content.strip_prefix(BAG));
         let Some(value) = fields.next_if(CONTEXT_0) else { return Err(cut()) };
         let outcome = match kind {
-            Some([1]) => private_key::key_from_pkcs8(value.content)
-                .map(|key| finds.evidence.keys.push(KeyEntry::Open(key)))
-                .map_err(Fault::Unreadable),
+            Some([1]) => {
+                private_key::key_from_pkcs8(value.content).map(|key| finds.found_key(key)).map_err(Fault::Unreadable)
+            }
             Some([2]) => read_locked_key(value.content, phrases, finds),
             Some([3]) => read_certificate(value.fields(), finds),
             Some([4]) => Err(Fault::unreadable("it is a revocation list")),
@@ -180,7 +180,7 @@ fn read_locked_key(der: &[u8], phrases: &[Passphrase], finds: &mut Finds<'_>) ->
     for phrase in phrases {
         match encrypted_key::open(der, phrase, finds) {
             Ok(key) => {
-                finds.evidence.keys.push(KeyEntry::Open(key));
+                finds.found_key(key);
                 return Ok(());
             }
             Err(Fault::WrongPassword) => {}

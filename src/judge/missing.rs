@@ -15,8 +15,10 @@ pub enum Missing {
     Proof,
     /// The signature of the request is of a kind that certfix cannot check.
     Possession,
-    /// No private key in the clear came with it.
+    /// No private key came with it.
     Key,
+    /// The private key that came with it is encrypted.
+    OpenKey,
     /// The key came from another file, or from none with permission bits.
     Permissions,
 }
@@ -32,6 +34,7 @@ impl Missing {
             Self::Proof => "a signature of its chain is of a kind that certfix cannot check",
             Self::Possession => "its signature is of a kind that certfix cannot check",
             Self::Key => "no private key is here",
+            Self::OpenKey => "the private key is encrypted",
             Self::Permissions => "the permissions of the key's file are not known",
         }
     }

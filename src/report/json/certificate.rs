@@ -246,6 +246,6 @@ fn private_key(subject: &Subject<'_>) -> &'static str {
         None if subject.keys.stray.is_some() => "differs",
         None => "absent",
         Some(KeyEntry::Locked | KeyEntry::Unread(_)) => "encrypted",
-        Some(KeyEntry::Open(_)) => "differs",
+        Some(KeyEntry::Open(_) | KeyEntry::Opened(_)) => "differs",
     }
 }

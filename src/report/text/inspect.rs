@@ -73,7 +73,7 @@ pub fn keys(evidence: &Evidence, page: &mut Page<'_>) -> io::Result<()> {
         match entry {
             KeyEntry::Locked => page.field("key", "encrypted; pass --password-file to see more")?,
             KeyEntry::Unread(why) => page.field("key", &format!("not read: {why}"))?,
-            KeyEntry::Open(open) => page.field("key", &key(&open.public.kind))?,
+            KeyEntry::Open(open) | KeyEntry::Opened(open) => page.field("key", &key(&open.public.kind))?,
         }
     }
     mended(evidence, page)
@@ -231,8 +231,12 @@ fn private_key(subject: &Subject<'_>, page: &mut Page<'_>) -> io::Result<()> {
         let text = match entry {
             KeyEntry::Locked => "encrypted; pass --password-file to compare it".to_owned(),
             KeyEntry::Unread(why) => format!("not read: {why}"),
-            KeyEntry::Open(key) if key.public == *own => format!("{}, matches", key.public.kind),
-            KeyEntry::Open(key) => format!("{}, belongs to something else", key.public.kind),
+            KeyEntry::Open(key) | KeyEntry::Opened(key) if key.public == *own => {
+                format!("{}, matches", key.public.kind)
+            }
+            KeyEntry::Open(key) | KeyEntry::Opened(key) => {
+                format!("{}, belongs to something else", key.public.kind)
+            }
         };
         page.field("private key", &text)?;
     }

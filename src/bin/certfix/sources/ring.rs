@@ -42,7 +42,7 @@ impl Ring {
         let is_few = sources.list.len() <= FEW;
         for (path, is_named) in files(sources).filter(|(path, is_named)| is_few && *is_named || says_key(path)) {
             if let Some(evidence) = read_quietly(path, known).ok().filter(is_keys_alone) {
-                let (path, mode) = (path.to_owned(), evidence.mode);
+                let (path, mode) = (path.to_owned(), evidence.mode.filter(|_| evidence.has_key_in_the_clear()));
                 let lent =
                     |key: &PrivateKey| Lent { path: path.clone(), mode, key: key.clone(), is_named, is_owned: false };
                 ring.keys.extend(evidence.open_keys().map(lent));
