@@ -306,3 +306,29 @@ fn a_folder_that_is_swapped_for_a_link_leads_nowhere() {
         }
     }
 }
+
+#[test]
+fn services_whose_files_are_back_are_reloaded_where_others_cannot_be() {
+    let store = KeyStore::with(&credentials());
+    let [first, log, away] = ["first.pem", "log", "away"].map(|name| store.beside(name));
+    let folder = store.beside("folder");
+    fs::create_dir(&folder).unwrap();
+    let second = folder.join("second.pem");
+    for file in [&first, &second] {
+        fs::write(file, "what was there").unwrap();
+    }
+    let script = |name: &str, text: String| {
+        let path = store.beside(name);
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        path.display().to_string()
+    };
+    let reload = script("reload", format!("head -n1 {} >> {}", first.display(), log.display()));
+    let fail = script("fail", format!("mv {} {}; exit 1", folder.display(), away.display()));
+    for (service, file, command) in [("files:a", &first, &reload), ("files:b", &second, &fail)] {
+        store.run(&["bind", NAME, "--to", service, "--set", &value("fullchain_file", file), "--reload", command]);
+    }
+    let said = store.refuse(&["commit"]);
+    assert!(said.contains("second.pem' cannot be put back: its folder is gone"), "{said}");
+    assert_eq!(fs::read_to_string(&log).unwrap(), "-----BEGIN CERTIFICATE-----\nwhat was there", "{said}");
+}

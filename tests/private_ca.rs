@@ -173,11 +173,8 @@ fn refuses_each_bad_request_and_says_why() {
     with("address.csr", EC, &["-addext", "subjectAltName=DNS:mail.contoso.com,IP:192.0.2.1"]);
     with("email.csr", EC, &["-addext", "subjectAltName=DNS:mail.contoso.com,email:a@contoso.com"]);
     with("malformed.csr", EC, &["-addext", "subjectAltName=DNS:mail_.contoso..com"]);
-    with(
-        "followed.csr",
-        EC,
-        &["-addext", "subjectAltName=DER:301282106d61696c2e636f6e746f736f2e636f6d300e820c6576696c2e6578616d706c65"],
-    );
+    with("long.csr", EC, &["-addext", "subjectAltName=DER:30811282106d61696c2e636f6e746f736f2e636f6d"]);
+    with("followed.csr", EC, &["-addext", "subjectAltName=DER:300f820d612e636f6e746f736f2e636f6d30088206622e74657374"]);
     with("dot.csr", EC, &["-addext", "subjectAltName=DNS:mail.contoso.com."]);
     asked(&desk, "common.csr", EC, &["-subj", "/CN=mail.example.org", "-addext", "subjectAltName=DNS:a.contoso.com"]);
     asked(&desk, "first.csr", EC, &["-subj", "/CN=www.bank.example/CN=mail.contoso.com"]);
@@ -205,6 +202,7 @@ fn refuses_each_bad_request_and_says_why() {
         ("address.csr", "the address 192.0.2.1 is not in contoso.com"),
         ("email.csr", "it asks for a rfc822Name (a@contoso.com)"),
         ("malformed.csr", "'mail_.contoso..com' is not a DNS name"),
+        ("long.csr", "takes more octets than it needs"),
         ("followed.csr", "something follows the list of its names"),
         ("dot.csr", "it ends in a dot"),
         ("common.csr", "the common name mail.example.org is not in contoso.com"),

@@ -77,6 +77,7 @@ pub use same_name::Rewriting;
 pub use service::{Opening, Service};
 pub use signature::{Digest, SignatureAlgorithm, Verification};
 pub use statement::{Mark, Statement};
+pub(crate) use strictness::is_shortest;
 pub use survey::{Ports, Survey};
 pub(crate) use target::mapped_of_2003;
 pub use target::{Host, Target};

@@ -65,6 +65,11 @@ pub(super) fn lengths(body: &[u8], found: &mut Vec<Flawed>) {
     }
 }
 
+/// True when every length in the element that begins here is in its shortest form.
+pub(crate) fn is_shortest(der: &[u8]) -> bool {
+    tlv::first(der).is_some_and(|(element, _)| !has_long(&element))
+}
+
 /// True when its length, or one within, takes more octets than it needs.
 fn has_long(element: &Element<'_>) -> bool {
     is_long(element) || element.tag & CONSTRUCTED > 0 && tlv::elements(element.content).any(|inner| has_long(&inner))

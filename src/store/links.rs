@@ -34,8 +34,8 @@ impl Trail {
     }
 }
 
-/// Follows every link on the way, of folders too, one after the other. What is returned is what was looked at: a link that is
-/// swapped meanwhile gains nothing.
+/// Follows every link on the way, of folders too, one after the other. What is returned is what was looked at; whoever goes there
+/// later goes by [`Folder`](super::Folder), which follows no link that was put there since.
 #[cfg(unix)]
 pub(crate) fn follow(path: &Path) -> io::Result<Trail> {
     use std::os::unix::fs::MetadataExt;

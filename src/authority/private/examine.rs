@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::error::Signing;
 use crate::facts::{
     Constraints, Curve, GeneralName, Identity, KeyKind, KeyUsage, Name, PublicKey, Purpose, Request, SanExtension,
-    Text, Verification,
+    Text, Verification, is_shortest,
 };
 use crate::issue;
 
@@ -109,6 +109,9 @@ fn names(request: &Request, only: &Constraints, reasons: &mut Vec<String>) -> Op
         (Some(_), _) if !asked.is_empty() => reasons.push("it asks twice, for different names".to_owned()),
         (Some(_), _) if identity.names.is_followed => {
             reasons.push("something follows the list of its names".to_owned())
+        }
+        (Some(names), _) if !is_shortest(&names) => {
+            reasons.push("a length in the list of its names takes more octets than it needs (X.690 10.1)".to_owned());
         }
         (Some(names), _) if !identity.names.entries.is_empty() => {
             reasons.extend(identity.names.entries.iter().filter_map(|name| unfit(name, only)));
