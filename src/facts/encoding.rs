@@ -177,14 +177,14 @@ pub(crate) fn of_subject(der: &[u8]) -> Vec<Flawed> {
 
 fn names(der: &[u8], whose: &str, found: &mut Vec<Flawed>) {
     let mut add = |key: String, flaw| found.push(Flawed { place: key + whose, flaw });
-    let Some(rdns) = tlv::first(der).and_then(|(outer, _)| tlv::children(outer.content)) else {
+    let Some((outer, _)) = tlv::first(der).filter(|(outer, _)| tlv::is_whole(outer.content)) else {
         return add(String::new(), Flaw::NoAttribute);
     };
-    for rdn in rdns {
-        match tlv::children(rdn.content) {
-            Some(attributes) if attributes.is_empty() => add(String::new(), Flaw::EmptyRelativeName),
-            Some(_) if rdn.tag == SET => {}
-            _ => add(String::new(), Flaw::NoAttribute),
+    for rdn in tlv::elements(outer.content) {
+        if rdn.content.is_empty() {
+            add(String::new(), Flaw::EmptyRelativeName);
+        } else if rdn.tag != SET || !tlv::is_whole(rdn.content) {
+            add(String::new(), Flaw::NoAttribute);
         }
         for element in tlv::elements(rdn.content) {
             if let Some(flaw) = attribute(element.whole) {

@@ -14,16 +14,17 @@ pub(super) fn of_extension(number: u8, value: &[u8]) -> Option<Flawed> {
         _ => return None,
     };
     let read = tlv::first(value).and_then(|(value, rest)| {
-        let children = || tlv::children(value.content).filter(|_| value.tag == SEQUENCE);
+        let mut elements = tlv::elements(value.content);
+        (number == 15 || value.tag == SEQUENCE && tlv::is_whole(value.content)).then_some(())?;
         let is_odd = match number {
             15 => {
                 let (unused, bits) = value.content.split_first().filter(|_| value.tag == BIT_STRING)?;
                 (*unused <= if bits.is_empty() { 0 } else { 7 }).then_some(false)?
             }
-            37 => children()?.iter().all(|purpose| purpose.tag == OBJECT_ID).then_some(false)?,
+            37 => elements.all(|purpose| purpose.tag == OBJECT_ID).then_some(false)?,
             _ => {
-                let tags: Vec<u8> = children()?.iter().map(|child| child.tag).collect();
-                !matches!(*tags, [] | [BOOLEAN | INTEGER] | [BOOLEAN, INTEGER])
+                let tags = [(); 3].map(|()| elements.next().map(|child| child.tag));
+                !matches!(tags, [None | Some(BOOLEAN | INTEGER), None, _] | [Some(BOOLEAN), Some(INTEGER), None])
             }
         };
         Some(if is_odd { Some(Flaw::OddConstraints) } else { (!rest.is_empty()).then_some(followed) })

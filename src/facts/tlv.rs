@@ -103,6 +103,11 @@ pub(crate) fn elements(mut content: &[u8]) -> impl Iterator<Item = Element<'_>> 
     })
 }
 
+/// True when `content` is elements and nothing else.
+pub(crate) fn is_whole(content: &[u8]) -> bool {
+    elements(content).map(|element| element.whole.len()).sum::<usize>() == content.len()
+}
+
 /// All elements of `content`, one after the other.
 pub(crate) fn children(mut content: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut found = Vec::new();

@@ -22,7 +22,8 @@ fn check(item: Item<'_>, demands: Option<&Demands>, ctx: &Context<'_>) -> Option
         Some(demands) => demands.refused_names.contains(&SanForm::NotAscii).then_some(Level::Refused)?,
     };
     Hit::in_names(&item.identity().names, level, |entry| {
-        if entry.dns()?.as_bytes().is_ascii() {
+        let text = entry.dns()?;
+        if text.plain().is_some() || text.as_bytes().is_ascii() {
             return None;
         }
         let name = entry.name()?;
