@@ -49,6 +49,7 @@ pub(super) const CLIENT: Client = Client {
             Flaw::LongLengthInIssuer,
             Flaw::NoPurposes,
             Flaw::FollowedPurposes,
+            Flaw::NoIssuerNames,
         ],
         understood: &[
             extension::NAME_CONSTRAINTS,

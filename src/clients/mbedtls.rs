@@ -64,6 +64,10 @@ pub(super) const CLIENT: Client = Client {
             Flaw::NoConstraints,
             Flaw::OddConstraints,
             Flaw::FollowedConstraints,
+            Flaw::NoPolicies,
+            Flaw::OddPolicies,
+            Flaw::NoNetscapeType,
+            Flaw::FollowedNetscapeType,
         ],
         understood: &[extension::ANY_POLICY, extension::NETSCAPE_TYPE],
         issuers: IssuerDemands {

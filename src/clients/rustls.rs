@@ -48,6 +48,10 @@ pub(super) const CLIENT: Client = Client {
             Flaw::NoConstraints,
             Flaw::OddConstraints,
             Flaw::FollowedConstraints,
+            Flaw::NoPoints,
+            Flaw::FollowedPoints,
+            Flaw::NoLimits,
+            Flaw::FollowedLimits,
         ],
         understood: &[extension::NAME_CONSTRAINTS, extension::REVOCATION_LISTS],
         issuers: IssuerDemands {

@@ -13,7 +13,7 @@ use super::extension::{AUTHORITY_KEY, NETSCAPE_TYPE, POLICIES, SUBJECT_KEY, TIME
 use super::read::{self, Body, bit_length};
 use super::{
     DAY, DistinguishedName, Flawed, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension,
-    SignatureAlgorithm, Verification, encoding, lower_hex,
+    SignatureAlgorithm, Verification, encoding, extension_values, lower_hex,
 };
 
 /// A certificate (RFC 5280 §4.1), with what rules and reports ask of it.
@@ -176,9 +176,7 @@ impl Certificate {
         };
         for extension in tbs.extensions() {
             certificate.read_extension(extension);
-            if let [0x55, 0x1d, number] = *extension.oid.as_bytes() {
-                certificate.flaws.extend(super::strictness::of_extension(number, extension.value));
-            }
+            certificate.flaws.extend(extension_values::of_extension(extension.oid.as_bytes(), extension.value));
         }
         certificate.is_of_namesake = certificate.may_be_of_namesake()
             && certificate.verify_with(&certificate.identity.key) == Verification::Fails;
@@ -207,7 +205,9 @@ impl Certificate {
             // A SEQUENCE of INTEGERs, of which 5 is status_request.
             TLS_FEATURE => self.must_staple = extension.value.windows(3).any(|window| window == [2, 1, 5]),
             // A BIT STRING: tag, length and the number of unused bits in front.
-            NETSCAPE_TYPE => self.netscape_type = extension.value.get(3).copied(),
+            NETSCAPE_TYPE => {
+                self.netscape_type = extension.value.strip_prefix(&[3]).and_then(|rest| rest.get(2).copied())
+            }
             _ => {}
         }
         if extension.critical && !UNIVERSAL.contains(&&*oid) {

@@ -1,11 +1,14 @@
 //! Certificates for `localhost` in which nothing is odd but how one element is encoded.
 
+mod spoilt_extensions;
+
 use std::fs;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 
 use super::openssl::Workshop;
+use spoilt_extensions::{CONSTRAINTS, EXTENSIONS, KEY_USAGE, PURPOSES};
 
 /// What is encoded in an odd way.
 #[derive(Clone, Debug)]
@@ -21,8 +24,8 @@ pub(crate) enum Spoilt {
     Life(u8, &'static str, &'static str),
     /// The length of one element of the signed part, counted as they begin, takes an octet more than it needs.
     Length(usize),
-    /// The value of an extension of this number (2.5.29.N).
-    Extension(u8, &'static [u8]),
+    /// The value of an extension, after the octets of its identifier.
+    Extension(&'static [u8], &'static [u8]),
 }
 
 /// Values of an organization: tag and octets.
@@ -95,31 +98,6 @@ const LIVES: &[(u8, &str, &str)] = &[
     (23, "700101000000Z", "490101000000Z"),
 ];
 
-/// Values of keyUsage, extKeyUsage and basicConstraints: whole, of another kind, cut short, with something behind.
-const EXTENSIONS: &[(u8, &[u8])] = &[
-    (15, &[3, 2, 7, 0x80]),
-    (15, &[4, 2, 5, 0]),
-    (15, &[3, 5, 7, 0x80]),
-    (15, &[]),
-    (15, &[3, 2, 7, 0x80, 5, 0]),
-    (15, &[3, 2, 9, 0x80]),
-    (15, &[3, 2, 0, 0x80]),
-    (37, &[0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]),
-    (37, &[4, 2, 5, 0]),
-    (37, &[0x30, 10, 6, 9, 0x2b, 6, 1, 5, 5, 7, 3, 1]),
-    (37, &[]),
-    (37, &[0x30, 10, 4, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]),
-    (37, &[0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1, 5, 0]),
-    (19, &[0x30, 0]),
-    (19, &[4, 2, 5, 0]),
-    (19, &[0x30, 4, 1, 1]),
-    (19, &[]),
-    (19, &[0x30, 3, 4, 1, 0]),
-    (19, &[0x30, 3, 1, 1, 0]),
-    (19, &[0x30, 0, 5, 0]),
-    (19, &[0x30, 3, 2, 1, 0]),
-];
-
 /// ecdsa-with-SHA256
 const ALGORITHM: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 
@@ -137,7 +115,7 @@ pub(crate) fn cases() -> Vec<Spoilt> {
     let serials = SERIALS.iter().map(|octets| Spoilt::Serial(octets.to_vec()));
     let lives = LIVES.iter().map(|(tag, first, last)| Spoilt::Life(*tag, first, last));
     let good = std::iter::once(Spoilt::Nothing);
-    let extensions = EXTENSIONS.iter().map(|(number, value)| Spoilt::Extension(*number, value));
+    let extensions = EXTENSIONS.iter().map(|(kind, value)| Spoilt::Extension(kind, value));
     let lengths = (0..LENGTHS).map(Spoilt::Length);
     let others = extensions.chain(lengths);
     good.chain(others)
@@ -209,11 +187,14 @@ impl Maker {
             (element(0x30, &[issuer, attribute(3, 12, b"Root")].concat()), attribute(3, 12, b"localhost"));
         let leaf = element(0x30, &[subject, leaf].concat());
         let critical = [1, 1, 0xff];
-        let signs = [extension(19, &critical, &element(0x30, &critical)), extension(15, &critical, &[3, 2, 1, 6])];
-        let mut serves = vec![extension(17, &[], &element(0x30, &element(0x82, b"localhost")))];
+        let signs = [
+            extension(CONSTRAINTS, &critical, &element(0x30, &critical)),
+            extension(KEY_USAGE, &critical, &[3, 2, 1, 6]),
+        ];
+        let mut serves = vec![extension(&[0x55, 0x1d, 17], &[], &element(0x30, &element(0x82, b"localhost")))];
         match spoilt {
-            Spoilt::Extension(number, value) => serves.push(extension(*number, &[], value)),
-            _ => serves.push(extension(37, &[], &element(0x30, &[6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]))),
+            Spoilt::Extension(kind, value) => serves.push(extension(kind, &[], value)),
+            _ => serves.push(extension(PURPOSES, &[], &element(0x30, &[6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]))),
         }
         let mut body = body(&serial, &root, &life, &leaf, &self.leaf_key, &serves);
         if let Spoilt::Length(place) = spoilt {
@@ -274,6 +255,6 @@ fn lengthened(der: &[u8], place: &mut Option<usize>) -> Vec<u8> {
     out
 }
 
-fn extension(number: u8, critical: &[u8], value: &[u8]) -> Vec<u8> {
-    element(0x30, &[&[6, 3, 0x55, 0x1d, number], critical, &element(4, value)].concat())
+fn extension(kind: &[u8], critical: &[u8], value: &[u8]) -> Vec<u8> {
+    element(0x30, &[&element(6, kind), critical, &element(4, value)].concat())
 }

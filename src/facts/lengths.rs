@@ -1,36 +1,7 @@
-//! Lengths, and values of extensions, that lax programs read and strict ones do not.
+//! Lengths that take more octets than they need, which lax programs read and strict ones do not.
 
-use super::encoding::{Flaw, Flawed};
-use super::tlv::{
-    self, BIT_STRING, BOOLEAN, CONSTRUCTED, CONTEXT_0, EXTENSIONS, Element, INTEGER, OBJECT_ID, SEQUENCE,
-};
-
-/// What is odd about the values of these extensions: number in 2.5.29, and value.
-pub(super) fn of_extension(number: u8, value: &[u8]) -> Option<Flawed> {
-    let (none, followed) = match number {
-        15 => (Flaw::NoKeyUsage, Flaw::FollowedKeyUsage),
-        37 => (Flaw::NoPurposes, Flaw::FollowedPurposes),
-        19 => (Flaw::NoConstraints, Flaw::FollowedConstraints),
-        _ => return None,
-    };
-    let read = tlv::first(value).and_then(|(value, rest)| {
-        let mut elements = tlv::elements(value.content);
-        (number == 15 || value.tag == SEQUENCE && tlv::is_whole(value.content)).then_some(())?;
-        let is_odd = match number {
-            15 => {
-                let (unused, bits) = value.content.split_first().filter(|_| value.tag == BIT_STRING)?;
-                (*unused <= if bits.is_empty() { 0 } else { 7 }).then_some(false)?
-            }
-            37 => elements.all(|purpose| purpose.tag == OBJECT_ID).then_some(false)?,
-            _ => {
-                let tags = [(); 3].map(|()| elements.next().map(|child| child.tag));
-                !matches!(tags, [None | Some(BOOLEAN | INTEGER), None, _] | [Some(BOOLEAN), Some(INTEGER), None])
-            }
-        };
-        Some(if is_odd { Some(Flaw::OddConstraints) } else { (!rest.is_empty()).then_some(followed) })
-    });
-    Some(Flawed { place: "the extensions".to_owned(), flaw: read.unwrap_or(Some(none))? })
-}
+use super::tlv::{self, CONSTRUCTED, CONTEXT_0, EXTENSIONS, Element};
+use super::{Flaw, Flawed};
 
 /// Lengths that are not in their shortest form (X.690 §10.1), in the fields of what is signed.
 pub(super) fn lengths(body: &[u8], found: &mut Vec<Flawed>) {
@@ -94,35 +65,7 @@ fn is_long(element: &Element<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_values_as_strict_programs_do() {
-        for (number, value, flaw) in [
-            (15, &[3, 2, 5, 0xa0][..], None),
-            (15, &[3, 1, 0], None),
-            (15, &[3, 2, 9, 0x80], Some(Flaw::NoKeyUsage)),
-            (15, &[3, 1, 7], Some(Flaw::NoKeyUsage)),
-            (15, &[3, 0], Some(Flaw::NoKeyUsage)),
-            (15, &[4, 2, 5, 0], Some(Flaw::NoKeyUsage)),
-            (15, &[3, 2, 5, 0xa0, 0], Some(Flaw::FollowedKeyUsage)),
-            (37, &[0x30, 5, 6, 3, 0x55, 4, 3], None),
-            (37, &[0x30, 5, 4, 3, 0x55, 4, 3], Some(Flaw::NoPurposes)),
-            (37, &[0x30, 5, 6, 4, 0x55, 4, 3], Some(Flaw::NoPurposes)),
-            (37, &[0x30, 0, 5, 0], Some(Flaw::FollowedPurposes)),
-            (19, &[0x30, 0], None),
-            (19, &[0x30, 6, 1, 1, 0xff, 2, 1, 0], None),
-            (19, &[], Some(Flaw::NoConstraints)),
-            (19, &[0x30, 3, 4, 1, 0], Some(Flaw::OddConstraints)),
-            (19, &[0x30, 0, 0], Some(Flaw::FollowedConstraints)),
-            (17, &[], None),
-        ] {
-            assert_eq!(of_extension(number, value).map(|flawed| flawed.flaw), flaw, "{number} {value:x?}");
-        }
-        assert_eq!(
-            of_extension(37, &[5, 0]).unwrap().to_string(),
-            "the extensions: an extKeyUsage that cannot be read"
-        );
-    }
+    use crate::facts::tlv::{INTEGER, SEQUENCE};
 
     #[test]
     fn finds_long_lengths_where_they_are() {
