@@ -24,7 +24,7 @@ pub(super) const CLIENT: Client = Client {
         rsa_bits: 1024,
         root_keys: true,
         refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::Dsa, KeyFamily::MlDsa, KeyFamily::Other],
-        refused_digests: &[Digest::Md5, Digest::Sha1],
+        refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Ripemd160],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
         refused_names: &[

@@ -24,7 +24,7 @@ pub(super) const CLIENT: Client = Client {
         rsa_bits: 1963,
         root_keys: true,
         refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::Dsa, KeyFamily::MlDsa, KeyFamily::Other],
-        refused_digests: &[Digest::Md5, Digest::Sha1],
+        refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Ripemd160],
         server_auth: ServerAuth::IfPresent(&[Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
         refused_names: &[SanForm::Unreadable, SanForm::ForeignEntry],

@@ -3,6 +3,7 @@
 use super::{
     Client, Demands, Fault, Group, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, Wildcard, openssl,
 };
+use crate::facts::Digest;
 
 pub(super) const CLIENT: Client = Client {
     id: "postfix-verify",
@@ -14,7 +15,7 @@ pub(super) const CLIENT: Client = Client {
         reference: Reference::MappedLoosely,
         ..openssl::CLIENT.names
     },
-    demands: Demands { rsa_bits: 919, ..openssl::CLIENT.demands },
+    demands: Demands { rsa_bits: 919, refused_digests: &[Digest::Md5, Digest::Sha1], ..openssl::CLIENT.demands },
     versions: openssl::CLIENT.versions.without_name(),
     heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,

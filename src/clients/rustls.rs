@@ -23,7 +23,15 @@ pub(super) const CLIENT: Client = Client {
             KeyFamily::RsaPss,
             KeyFamily::Other,
         ],
-        refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Sha224],
+        refused_digests: &[
+            Digest::Md5,
+            Digest::Sha1,
+            Digest::Sha224,
+            Digest::Ripemd160,
+            Digest::ShortSha512,
+            Digest::Sha3,
+            Digest::Unknown,
+        ],
         server_auth: ServerAuth::IfPresent(&[]),
         refused_names: &[SanForm::Unreadable, SanForm::Followed],
         refused_forms: &[

@@ -22,6 +22,12 @@ pub enum Digest {
     Sha384,
     /// SHA-512
     Sha512,
+    /// SHA-512/224 or SHA-512/256
+    ShortSha512,
+    /// SHA-3 of any length
+    Sha3,
+    /// RIPEMD-160
+    Ripemd160,
     /// Part of the scheme, as in Ed25519.
     Builtin,
     /// Not known.
@@ -29,7 +35,7 @@ pub enum Digest {
 }
 
 impl Digest {
-    /// `SHA-256`; for [`Self::Md5`] the best known of those that it stands for.
+    /// `SHA-256`; for [`Self::Md5`] and [`Self::ShortSha512`] the best known of those that they stand for.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Md5 => "MD5",
@@ -38,6 +44,9 @@ impl Digest {
             Self::Sha256 => "SHA-256",
             Self::Sha384 => "SHA-384",
             Self::Sha512 => "SHA-512",
+            Self::ShortSha512 => "SHA-512/256",
+            Self::Sha3 => "SHA-3",
+            Self::Ripemd160 => "RIPEMD-160",
             Self::Builtin => "a digest of its own",
             Self::Unknown => "an unknown digest",
         }
@@ -88,8 +97,28 @@ const ALGORITHMS: &[(&str, &str, Digest)] = &[
     ("1.2.840.10040.4.3", "dsa-with-SHA1", Digest::Sha1),
     ("2.16.840.1.101.3.4.3.1", "dsa-with-SHA224", Digest::Sha224),
     ("2.16.840.1.101.3.4.3.2", "dsa-with-SHA256", Digest::Sha256),
+    ("2.16.840.1.101.3.4.3.3", "dsa-with-SHA384", Digest::Sha384),
+    ("2.16.840.1.101.3.4.3.4", "dsa-with-SHA512", Digest::Sha512),
+    ("1.2.840.113549.1.1.15", "sha512-224WithRSAEncryption", Digest::ShortSha512),
+    ("1.2.840.113549.1.1.16", "sha512-256WithRSAEncryption", Digest::ShortSha512),
+    ("2.16.840.1.101.3.4.3.5", "dsa-with-SHA3-224", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.6", "dsa-with-SHA3-256", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.7", "dsa-with-SHA3-384", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.8", "dsa-with-SHA3-512", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.9", "ecdsa-with-SHA3-224", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.10", "ecdsa-with-SHA3-256", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.11", "ecdsa-with-SHA3-384", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.12", "ecdsa-with-SHA3-512", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.13", "sha3-224WithRSAEncryption", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.14", "sha3-256WithRSAEncryption", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.15", "sha3-384WithRSAEncryption", Digest::Sha3),
+    ("2.16.840.1.101.3.4.3.16", "sha3-512WithRSAEncryption", Digest::Sha3),
+    ("1.3.36.3.3.1.2", "ripemd160WithRSAEncryption", Digest::Ripemd160),
     ("1.3.101.112", "Ed25519", Digest::Builtin),
     ("1.3.101.113", "Ed448", Digest::Builtin),
+    ("2.16.840.1.101.3.4.3.17", "ML-DSA-44", Digest::Builtin),
+    ("2.16.840.1.101.3.4.3.18", "ML-DSA-65", Digest::Builtin),
+    ("2.16.840.1.101.3.4.3.19", "ML-DSA-87", Digest::Builtin),
 ];
 
 impl SignatureAlgorithm {

@@ -1,4 +1,4 @@
-//! Signed over MD5 or SHA-1.
+//! Signed over MD5 or SHA-1, or over what few programs know.
 
 use super::{Authority, Check, Context, Hit, Level, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault};
@@ -6,10 +6,11 @@ use crate::facts::{Certificate, Digest, Item, SignatureAlgorithm, issuers};
 
 pub(super) const RULE: Rule = Rule {
     code: "weak-signature",
-    title: "the signature can be forged",
-    why: "MD5 and SHA-1 no longer protect a signature. Public CAs stopped using them, and most clients of today refuse \
-          them even where the root is trusted, in the certificates of the issuing CAs too. CAs such as Let's Encrypt refuse \
-          requests that are signed so.",
+    title: "the signature is too weak, or of a rare kind",
+    why: "MD5 and SHA-1 no longer protect a signature: it can be forged. Public CAs stopped using them, and most clients of \
+          today refuse them even where the root is trusted, in the certificates of the issuing CAs too. CAs such as Let's \
+          Encrypt refuse requests that are signed so. RIPEMD-160, SHA-512/256 and SHA-3 are what few programs know, and public \
+          CAs sign over SHA-256, SHA-384 and SHA-512 alone.",
     fix: "Have a new certificate issued; every CA signs over SHA-256 now. If it is the certificate of an issuing CA, \
           ask the CA for its new one.",
     source: Source::BaselineRequirements("7.1.3.2"),
@@ -43,9 +44,15 @@ fn is_old(digest: Digest) -> bool {
     matches!(digest, Digest::Md5 | Digest::Sha1)
 }
 
+/// Sound, and yet not among those of public CAs. What the digest is is not known of every algorithm.
+fn is_rare(digest: Digest) -> bool {
+    matches!(digest, Digest::Sha224 | Digest::ShortSha512 | Digest::Sha3 | Digest::Ripemd160)
+}
+
 fn weakness(signature: &SignatureAlgorithm, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
     let level = match demands {
         None if is_old(signature.digest) => ctx.authority.forbids_or_warns(),
+        None if is_rare(signature.digest) => ctx.authority.forbids()?,
         Some(demands) if demands.refused_digests.contains(&signature.digest) => Level::Refused,
         _ => return None,
     };
@@ -74,6 +81,19 @@ mod tests {
     fn reports_sha_1() {
         assert_eq!(level(&signed(Digest::Sha1), &[], None), Some(Level::Warning));
         assert_eq!(level(&signed(Digest::Sha1), &[], Some("openssl")), Some(Level::Refused));
+    }
+
+    #[test]
+    fn tells_what_public_authorities_never_sign_with() {
+        for digest in [Digest::Sha224, Digest::ShortSha512, Digest::Sha3, Digest::Ripemd160] {
+            let cert = signed(digest);
+            let judged = |ctx: &Context<'_>| check(Item::Certificate(&cert), &[], None, ctx).map(|hit| hit.level);
+            assert_eq!(judged(&Context::public()), Some(Level::Refused), "{digest:?}");
+            assert_eq!(judged(&Context::private()), None, "{digest:?}");
+        }
+        assert_eq!(level(&signed(Digest::Sha3), &[], Some("go")), Some(Level::Refused));
+        assert_eq!(level(&signed(Digest::Sha3), &[], Some("openssl")), None);
+        assert_eq!(level(&signed(Digest::Ripemd160), &[], Some("openssl")), Some(Level::Refused));
     }
 
     #[test]
