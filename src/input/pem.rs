@@ -76,6 +76,9 @@ fn read_block(
         ("EC PARAMETERS", _) => return Ok(()),
         ("X509 CRL", _) => finds.ignore(format!("{place} holds a revocation list")),
         ("PUBLIC KEY" | "RSA PUBLIC KEY", _) => finds.ignore(format!("{place} holds a public key")),
+        (OPENSSH, _) => finds.ignore(format!(
+            "{place} is of OpenSSH's own format; 'ssh-keygen -p -m PEM -f COPY' turns a copy of an RSA or ECDSA key into PEM"
+        )),
         (_, Some(dek_info)) => return legacy_pem_key::read(dek_info, content, finds),
         (label, None) if READABLE.contains(&label) => return finds.read_objects(content),
         (_, None) => match object_format(content) {
@@ -117,8 +120,10 @@ pub(super) const PASSED_OVER: &[&str] = &[
     "DH PARAMETERS",
     "DSA PARAMETERS",
     "ATTRIBUTE CERTIFICATE",
-    "OPENSSH PRIVATE KEY",
+    OPENSSH,
 ];
+
+const OPENSSH: &str = "OPENSSH PRIVATE KEY";
 
 /// The blocks, when every one is written as RFC 7468 has it; otherwise `None`.
 fn clean_blocks(text: &[u8]) -> Option<Vec<Block>> {

@@ -1,6 +1,6 @@
 //! How an attribute of the old subject is carried over: octet for octet where every program reads it.
 
-use super::subject::encode;
+use super::subject::{encode, out_of_bounds};
 use crate::facts::encoding::{self, latin1, utf16, utf32};
 use crate::facts::{Attribute, Text, tlv};
 
@@ -10,12 +10,15 @@ pub(super) enum Carried {
     AsItIs,
     /// It is written like this: the text that it can only mean.
     Anew(Attribute, Vec<u8>),
-    /// It is left out: what it means is not certain, or cannot be written.
-    Not,
+    /// It is left out, for this reason.
+    Not(&'static str),
 }
 
 /// What becomes of an attribute whose DER is `der`.
 pub(super) fn carried(old: &Attribute, der: &[u8]) -> Carried {
+    if let Some(reason) = out_of_bounds(old) {
+        return Carried::Not(reason);
+    }
     let Some(flaw) = encoding::attribute(der) else { return Carried::AsItIs };
     let written = meant(der).and_then(|text| {
         let kind = old.kind.clone();
@@ -25,7 +28,7 @@ pub(super) fn carried(old: &Attribute, der: &[u8]) -> Carried {
     match written {
         Some((new, der)) => Carried::Anew(new, der),
         None if flaw.is_allowed() => Carried::AsItIs,
-        None => Carried::Not,
+        None => Carried::Not("its encoding is broken, and what was meant is not certain"),
     }
 }
 
@@ -64,7 +67,7 @@ mod tests {
         match carried(&Attribute { kind, value: Text::new(value), string: StringKind::Utf8 }, &der) {
             Carried::AsItIs => "as it is".to_owned(),
             Carried::Anew(new, _) => format!("{:?} {new}", new.string),
-            Carried::Not => "not".to_owned(),
+            Carried::Not(_) => "not".to_owned(),
         }
     }
 
@@ -93,6 +96,22 @@ mod tests {
             (19, b"A & B", "as it is"),
         ] {
             assert_eq!(becomes("2.5.4.10", tag, value), expected, "{tag} {value:x?}");
+        }
+    }
+
+    #[test]
+    fn leaves_out_what_is_shorter_or_longer_than_it_may_be() {
+        for (oid, value, expected) in [
+            ("2.5.4.10", &b""[..], "not"),
+            ("2.5.4.10", &[b'a'; 64], "as it is"),
+            ("2.5.4.10", &[b'a'; 65], "not"),
+            ("2.5.4.7", &[b'a'; 128], "as it is"),
+            ("2.5.4.6", b"USA", "not"),
+            ("2.5.4.6", b"U1", "not"),
+            ("2.5.4.6", b"us", "as it is"),
+            ("2.5.4.9", &[b'a'; 300], "as it is"),
+        ] {
+            assert_eq!(becomes(oid, 19, value), expected, "{oid} {value:x?}");
         }
     }
 

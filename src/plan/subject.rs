@@ -146,9 +146,9 @@ pub(super) fn mended(
                         anew.push(new.to_string());
                         kept.push((new, der));
                     }
-                    Carried::Not => {
+                    Carried::Not(reason) => {
                         changed = true;
-                        left_out.push(drop("its encoding is broken, and what was meant is not certain"));
+                        left_out.push(drop(reason));
                     }
                 },
             }
@@ -239,12 +239,8 @@ pub(super) fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
     if let Some(longest) = longest(&attribute.kind).filter(|longest| value.chars().count() > *longest) {
         return Err(Error::LongAttribute { attribute: attribute.to_string(), longest });
     }
-    let country = attribute.kind == AttributeKind::Country;
-    if value.is_empty() {
-        return Err(wrong("it has no value"));
-    }
-    if country && !(value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())) {
-        return Err(wrong("a country is written in two letters, such as US"));
+    if let Some(cause) = out_of_bounds(attribute) {
+        return Err(wrong(cause));
     }
     let tag = match attribute.string {
         StringKind::Printable if value.bytes().all(printable) => 19,
@@ -259,6 +255,20 @@ pub(super) fn encode(attribute: &Attribute) -> Result<Vec<u8>, Error> {
         tlv::object_identifier(attribute.kind.oid()).ok_or_else(|| wrong("its number is no object identifier"))?;
     let content = [oid, tlv::element(tag, value.as_bytes())].concat();
     Ok(tlv::element(SEQUENCE, &content))
+}
+
+/// What is wrong with a value that is shorter or longer than X.509 has it.
+pub(super) fn out_of_bounds(attribute: &Attribute) -> Option<&'static str> {
+    let value = attribute.value.as_str()?;
+    let country = attribute.kind == AttributeKind::Country;
+    if value.is_empty() {
+        Some("it has no value")
+    } else if country && !(value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())) {
+        Some("a country is written in two letters, such as US")
+    } else {
+        let is_long = longest(&attribute.kind).is_some_and(|longest| value.chars().count() > longest);
+        is_long.then_some("it is longer than X.509 allows (RFC 5280 Appendix A)")
+    }
 }
 
 /// Upper bounds in characters (RFC 5280 Appendix A).
