@@ -57,7 +57,8 @@ fn a_key_that_was_installed_by_hand_gets_one_request_and_says_so_until_it_is_ans
     assert_eq!(fs::read(desk.path(&request)).unwrap(), made, "a second request was made");
     assert_eq!(fs::read(desk.path("store").join(NAME).join("key.pem")).unwrap(), key, "services lost their key");
     desk.sign(&format!("store/{NAME}/renewal"), "next.pem", None);
-    desk.answer(0, &["install", "next.pem", "between.pem"]);
+    let text = desk.answer(0, &["install", "next.pem", "between.pem"]);
+    assert!(!text.contains("no private key is here"), "{text}");
     assert_eq!(said(&desk, 0, &["renew", "--at", &certfix_now(&desk)]), (String::new(), String::new()));
 }
 

@@ -7,7 +7,8 @@ use super::generation::CURRENT;
 use super::{CERTIFICATE, CHAIN, FULL_CHAIN, KEY, KeyFolder, RENEWAL, REQUEST, Slot};
 use crate::Error;
 use crate::facts::{
-    Certificate, Evidence, Identity, Moment, OPEN_TO_OTHERS, PrivateKey, PublicKey, Request, Revocation, Revoked,
+    Certificate, Evidence, Identity, KeyEntry, Moment, OPEN_TO_OTHERS, PrivateKey, PublicKey, Request, Revocation,
+    Revoked,
 };
 use crate::input::read_file;
 
@@ -158,24 +159,24 @@ impl KeyFolder {
 }
 
 impl KeyFolder {
-    /// Fails when the private key in `slot` is not this one: no certificate for it would be of use there. One that is encrypted is
-    /// taken for it.
+    /// The private key in `slot`. Fails when it is not this one: no certificate for it would be of use there. One that is encrypted
+    /// is taken for it.
     ///
     /// # Errors
     /// [`Error::Damaged`], or it cannot be read.
-    pub fn ensure_key(&self, slot: Slot, key: &PublicKey) -> Result<(), Error> {
+    pub fn ensure_key(&self, slot: Slot, key: &PublicKey) -> Result<Vec<KeyEntry>, Error> {
         let path = self.slot(slot).join(KEY);
-        let cause = match read_file(&path, None) {
-            Err(Error::NeedsPassword { .. }) => return Ok(()),
-            Err(error) => return Err(error),
-            Ok(evidence) => match evidence.open_keys().next() {
-                Some(private) if private.public == *key => return Ok(()),
-                Some(_) => "it is not the key that the certificate is for".to_owned(),
-                None if evidence.keys.is_empty() => "there is no private key in it".to_owned(),
-                None => return Ok(()),
-            },
+        let evidence = match read_file(&path, None) {
+            Err(Error::NeedsPassword { .. }) => return Ok(Vec::new()),
+            other => other?,
         };
-        Err(Error::Damaged { path, cause })
+        let is_other = evidence.open_keys().next().map(|private| private.public != *key);
+        let cause = match is_other {
+            Some(true) => "it is not the key that the certificate is for",
+            None if evidence.keys.is_empty() => "there is no private key in it",
+            _ => return Ok(evidence.keys),
+        };
+        Err(Error::Damaged { path, cause: cause.to_owned() })
     }
 }
 

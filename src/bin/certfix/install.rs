@@ -89,7 +89,7 @@ pub(crate) fn put<T>(
         return Err(Signing::Revoked { certificate, since: revocation.since.date() }.into());
     }
     ensure_whole(place.leaf, answers.iter().flat_map(|answer| &answer.certificates))?;
-    place.key.folder.ensure_key(place.slot, &place.leaf.identity.key)?;
+    let keys = place.key.folder.ensure_key(place.slot, &place.leaf.identity.key)?;
     let roots = input::system_roots();
     let chain = chain(place.leaf, &pool(answers, &all), roots.as_ref(), now);
     let files = match place.is_there(&chain) && !args.pfx {
@@ -100,7 +100,7 @@ pub(crate) fn put<T>(
         let new: Vec<NewFile<'_>> = files.iter().map(File::wanted).collect();
         place.key.folder.install(&lock, place.slot, &new)?;
     }
-    place.answer(&chain, files.iter().map(|file| file.name), args, signer, then)
+    place.answer(&chain, keys, files.iter().map(|file| file.name), args, signer, then)
 }
 
 /// The key's name, when the first argument is one, and the files.
@@ -338,6 +338,7 @@ impl Place<'_> {
     fn answer<T>(
         &self,
         chain: &Chain<'_>,
+        keys: Vec<KeyEntry>,
         files: impl Iterator<Item = &'static str>,
         args: &Install,
         signer: Option<Authority>,
@@ -356,7 +357,7 @@ impl Place<'_> {
         let mut evidence = Evidence::new(self.source.clone());
         evidence.certificates.push(self.leaf.clone());
         evidence.certificates.extend(chain.certificates.iter().map(|cert| (*cert).clone()));
-        evidence.keys.extend(self.key.private.clone().filter(|_| self.slot == Slot::Current).map(KeyEntry::Open));
+        evidence.keys = keys;
         let above: Vec<&Certificate> = evidence.certificates[1..].iter().collect();
         let item = Item::Certificate(&evidence.certificates[0]);
         let keys = evidence.keys_of(item);
