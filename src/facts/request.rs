@@ -1,5 +1,7 @@
 //! A certificate request as it was read.
 
+use std::collections::HashSet;
+
 use x509_parser::asn1_rs::{Any, BitString, FromDer, Oid};
 use x509_parser::extensions::{X509Extension, X509ExtensionParser};
 use x509_parser::nom::Parser;
@@ -42,14 +44,18 @@ impl Request {
         for (oid, value) in parts.attributes {
             let oid = ObjectId::from(&oid);
             if is_extension_request(&oid) {
-                values.push(value);
+                values.push((*oid == *MICROSOFT_EXTENSIONS, value));
             }
             attributes.push(oid);
         }
-        let extensions: Vec<X509Extension<'_>> = values.into_iter().flat_map(extensions).collect();
+        values.sort_by_key(|(is_microsofts, _)| *is_microsofts);
+        let extensions: Vec<X509Extension<'_>> = values.into_iter().flat_map(|(_, value)| extensions(value)).collect();
+        // Where one is asked for twice, the first counts, and that of PKCS#9 before Microsoft's: as OpenSSL reads them.
+        let mut seen = HashSet::new();
+        let firsts = extensions.iter().filter(|extension| seen.insert(extension.oid.as_bytes()));
         Ok(Self {
             der: parts.whole.into(),
-            identity: read::identity(parts.subject, &parts.key, extensions.iter()),
+            identity: read::identity(parts.subject, &parts.key, firsts),
             signature: SignatureAlgorithm::read(&parts.algorithm),
             attributes,
             extensions: extensions.iter().map(|extension| ObjectId::from(&extension.oid)).collect(),
@@ -131,4 +137,37 @@ fn extensions(value: &[u8]) -> Vec<X509Extension<'_>> {
         rest = after;
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tlv::{CONTEXT_0, INTEGER, OCTET_STRING, SEQUENCE, SET, element, object_identifier};
+
+    fn list(parts: &[Vec<u8>]) -> Vec<u8> {
+        element(SEQUENCE, &parts.concat())
+    }
+
+    /// An attribute that asks for this name.
+    fn asking(attribute: &str, name: &str) -> Vec<u8> {
+        let names = list(&[element(0x82, name.as_bytes())]);
+        let extension = list(&[object_identifier("2.5.29.17").unwrap(), element(OCTET_STRING, &names)]);
+        list(&[object_identifier(attribute).unwrap(), element(SET, &list(&[extension]))])
+    }
+
+    #[test]
+    fn of_names_that_are_asked_for_twice_those_count_that_openssl_reads() {
+        let key = [&b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"[..], &[7; 32]].concat();
+        let algorithm = list(&[object_identifier("1.3.101.112").unwrap()]);
+        let read = |attributes: &[Vec<u8>]| {
+            let attributes = element(CONTEXT_0, &attributes.concat());
+            let info = list(&[element(INTEGER, &[0]), list(&[]), key.clone(), attributes]);
+            let request = Request::from_der(&list(&[info, algorithm.clone(), element(3, &[0; 65])])).unwrap();
+            request.identity.names.entries.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let [one, other] = ["one.contoso.com", "other.contoso.com"];
+        assert_eq!(read(&[asking(EXTENSION_REQUEST, one), asking(EXTENSION_REQUEST, other)]), [one]);
+        assert_eq!(read(&[asking(MICROSOFT_EXTENSIONS, other), asking(EXTENSION_REQUEST, one)]), [one]);
+        assert_eq!(read(&[asking(MICROSOFT_EXTENSIONS, other)]), [other]);
+    }
 }
