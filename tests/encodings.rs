@@ -22,7 +22,7 @@ use certfix::rules::{Authority, Context};
 use openssl::Workshop;
 use presenter::Presenter;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use spoilt::{Maker, Spoilt, cases, organization};
+use spoilt::{Maker, Spoilt, WRONG_TAGS, cases, organization};
 
 const CODE: &str = "malformed-encoding";
 
@@ -52,6 +52,30 @@ fn clients_refuse_the_encodings_that_their_models_do() {
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
     // What is compared must be worth comparing.
     assert!(accepted > 300 && refused > 300, "{accepted} {refused}");
+}
+
+/// Programs that read what certfix calls no certificate: field, tag, client.
+const READ_ALL_THE_SAME: &[(&[usize], u8, &str)] =
+    &[(&[1], 0x82, "mbedtls"), (&[7], 0xa4, "jsse"), (&[7, 0, 0], 0x31, "jsse")];
+
+#[test]
+fn clients_read_no_certificate_that_certfix_does_not() {
+    let workshop = Workshop::new();
+    let maker = Maker::new(&workshop);
+    let key = fs::read(workshop.file("leaf.p8")).unwrap();
+    let server = Presenter::start(PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key)));
+    let mut clients = handshakes::all(workshop.folder());
+    for (path, tag) in WRONG_TAGS.iter().flat_map(|(path, tags)| tags.iter().map(move |tag| (*path, *tag))) {
+        let [leaf, root] = maker.make(&Spoilt::Tag(path, tag));
+        let said = Certificate::from_der(&leaf).unwrap_err();
+        assert!(said.contains("the ") && !said.contains("nom"), "{path:?} {tag:#x}: {said}");
+        server.present(&leaf);
+        fs::write(workshop.file("root.pem"), pem::encode(&pem::Pem::new("CERTIFICATE", &*root))).unwrap();
+        for client in &mut clients {
+            let accepts = client.ask(server.port(), &workshop.file("root.pem")).accepts;
+            assert_eq!(accepts, READ_ALL_THE_SAME.contains(&(path, tag, client.id)), "{path:?} {tag:#x} {}", client.id);
+        }
+    }
 }
 
 #[test]

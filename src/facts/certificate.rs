@@ -13,7 +13,7 @@ use super::extension::{AUTHORITY_KEY, NETSCAPE_TYPE, POLICIES, SUBJECT_KEY, TIME
 use super::read::{self, Body, bit_length};
 use super::{
     DAY, DistinguishedName, Flawed, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension,
-    SignatureAlgorithm, Verification, encoding, extension_values, lower_hex,
+    SignatureAlgorithm, Verification, encoding, extension_values, lower_hex, structure,
 };
 
 /// A certificate (RFC 5280 §4.1), with what rules and reports ask of it.
@@ -140,10 +140,10 @@ impl Certificate {
     /// # Errors
     /// What the parser stumbled over, in its words.
     pub fn from_der(der: &[u8]) -> Result<Self, String> {
+        structure::ensure_fields(der)?;
         let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
         let (rest, parsed) = parser.parse(der).map_err(|error| read_fault(&error))?;
-        let whole = &der[..der.len() - rest.len()];
-        Ok(Self::read(&parsed, whole))
+        Ok(Self::read(&parsed, &der[..der.len() - rest.len()]))
     }
 
     fn read(parsed: &X509Certificate<'_>, der: &[u8]) -> Self {

@@ -38,6 +38,7 @@ mod search;
 mod service;
 mod signature;
 mod statement;
+mod structure;
 mod survey;
 mod target;
 mod text;

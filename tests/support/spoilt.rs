@@ -24,6 +24,8 @@ pub(crate) enum Spoilt {
     Life(u8, &'static str, &'static str),
     /// The length of one element of the signed part, counted as they begin, takes an octet more than it needs.
     Length(usize),
+    /// The tag of a field of the signed part, or of one within it.
+    Tag(&'static [usize], u8),
     /// The value of an extension, after the octets of its identifier.
     Extension(&'static [u8], &'static [u8]),
 }
@@ -98,6 +100,35 @@ const LIVES: &[(u8, &str, &str)] = &[
     (23, "700101000000Z", "490101000000Z"),
 ];
 
+/// Fields of the signed part, and tags that they must not have.
+pub(crate) const WRONG_TAGS: &[(&[usize], &[u8])] = &[
+    (&[], &[0xb0, 0x31]),
+    // Version, serial number, algorithm.
+    (&[0], &[0xa4]),
+    (&[0, 0], &[0x82]),
+    (&[1], &[0x82, 0x0a]),
+    (&[2], &[0xb0, 0x31]),
+    (&[2, 0], &[0x86]),
+    // Issuer, life, subject.
+    (&[3], &[0xb0, 0x31]),
+    (&[4], &[0xb0, 0x31]),
+    (&[4, 0], &[0x97, 0x13]),
+    (&[4, 1], &[0x97]),
+    (&[5], &[0xb0, 0x31]),
+    // Key.
+    (&[6], &[0xb0, 0x31]),
+    (&[6, 0], &[0xb0]),
+    (&[6, 0, 0], &[0x86]),
+    (&[6, 0, 1], &[0x86]),
+    (&[6, 1], &[0x83, 0x04]),
+    // Extensions.
+    (&[7], &[0xa4]),
+    (&[7, 0], &[0xb0, 0x31]),
+    (&[7, 0, 0], &[0xb0, 0x31]),
+    (&[7, 0, 0, 0], &[0x86]),
+    (&[7, 0, 0, 1], &[0x84, 0x0c]),
+];
+
 /// ecdsa-with-SHA256
 const ALGORITHM: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 
@@ -117,7 +148,8 @@ pub(crate) fn cases() -> Vec<Spoilt> {
     let good = std::iter::once(Spoilt::Nothing);
     let extensions = EXTENSIONS.iter().map(|(kind, value)| Spoilt::Extension(kind, value));
     let lengths = (0..LENGTHS).map(Spoilt::Length);
-    let others = extensions.chain(lengths);
+    let tags = [Spoilt::Tag(&[5, 0], 0xb1), Spoilt::Tag(&[5, 0, 0], 0xb0), Spoilt::Tag(&[5, 0, 0], 0x31)];
+    let others = extensions.chain(lengths).chain(tags);
     good.chain(others)
         .chain(values().map(Spoilt::Subject))
         .chain(values().map(Spoilt::Issuer))
@@ -175,7 +207,7 @@ impl Maker {
         let usual = [element(0x17, b"250101000000Z"), element(0x17, b"490101000000Z")].concat();
         let mut life = usual.clone();
         match spoilt {
-            Spoilt::Nothing | Spoilt::Length(_) | Spoilt::Extension(..) => {}
+            Spoilt::Nothing | Spoilt::Length(_) | Spoilt::Tag(..) | Spoilt::Extension(..) => {}
             Spoilt::Subject(rdn) => subject.clone_from(rdn),
             Spoilt::Issuer(rdn) => issuer.clone_from(rdn),
             Spoilt::Serial(octets) => serial.clone_from(octets),
@@ -199,6 +231,10 @@ impl Maker {
         let mut body = body(&serial, &root, &life, &leaf, &self.leaf_key, &serves);
         if let Spoilt::Length(place) = spoilt {
             body = lengthened(&body, &mut Some(*place));
+        }
+        if let Spoilt::Tag(path, tag) = spoilt {
+            let place = header(&body, path);
+            body[place] = *tag;
         }
         [self.signed(body), self.signed(self::body(&[1], &root, &usual, &root, &self.root_key, &signs))]
     }
@@ -227,6 +263,22 @@ fn body(serial: &[u8], issuer: &[u8], life: &[u8], subject: &[u8], key: &[u8], e
 
 /// As many elements as the signed part of a certificate has here, those in the values of extensions too.
 const LENGTHS: usize = 43;
+
+/// Where the element begins to which `path` leads, counted on each level.
+fn header(der: &[u8], path: &[usize]) -> usize {
+    let mut at = 0;
+    for count in path {
+        let content = |at: usize| at + 2 + usize::from(der[at + 1].saturating_sub(0x80));
+        let length = |at: usize| match der[at + 1] {
+            0x81 => usize::from(der[at + 2]),
+            0x82 => usize::from(u16::from_be_bytes([der[at + 2], der[at + 3]])),
+            short => usize::from(short),
+        };
+        at = content(at);
+        (0..*count).for_each(|_| at = content(at) + length(at));
+    }
+    at
+}
 
 /// The same elements, but for one, to which it is counted down, whose length takes an octet more.
 fn lengthened(der: &[u8], place: &mut Option<usize>) -> Vec<u8> {
