@@ -142,7 +142,7 @@ impl Certificate {
     pub fn from_der(der: &[u8]) -> Result<Self, String> {
         structure::ensure_fields(der)?;
         let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
-        let (rest, parsed) = parser.parse(der).map_err(|error| read_fault(&error))?;
+        let (rest, parsed) = parser.parse(der).map_err(|error| structure::read_fault(&error))?;
         Ok(Self::read(&parsed, &der[..der.len() - rest.len()]))
     }
 
@@ -341,14 +341,6 @@ fn policies(value: &[u8]) -> Vec<ObjectId> {
         rest = after;
     }
     found
-}
-
-/// A parser's error in one line.
-pub(super) fn read_fault(error: &x509_parser::nom::Err<x509_parser::error::X509Error>) -> String {
-    match error {
-        x509_parser::nom::Err::Incomplete(_) => "it ends too early".to_owned(),
-        x509_parser::nom::Err::Error(error) | x509_parser::nom::Err::Failure(error) => error.to_string(),
-    }
 }
 
 #[cfg(test)]

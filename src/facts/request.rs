@@ -7,7 +7,7 @@ use x509_parser::extensions::{X509Extension, X509ExtensionParser};
 use x509_parser::nom::Parser;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 
-use super::certificate::read_fault;
+use super::structure::read_fault;
 use super::{Flawed, Identity, ObjectId, SignatureAlgorithm, Verification, encoding, read};
 
 /// A PKCS#10 request (RFC 2986).

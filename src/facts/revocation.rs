@@ -5,7 +5,7 @@ use std::fmt;
 use x509_parser::asn1_rs::FromDer;
 use x509_parser::revocation_list::CertificateRevocationList;
 
-use super::certificate::read_fault;
+use super::structure::read_fault;
 use super::tlv::{self, INTEGER};
 use super::{Certificate, DistinguishedName, Moment, PublicKey, Serial, SignatureAlgorithm, Verification, read};
 

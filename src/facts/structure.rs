@@ -1,5 +1,8 @@
 //! The tags of a certificate's fields. The parser looks at their numbers alone, and takes `[2]` for an INTEGER.
 
+use x509_parser::error::X509Error;
+use x509_parser::nom;
+
 use super::tlv::{
     self, BIT_STRING, BOOLEAN, CONTEXT_0, EXTENSIONS, Element, INTEGER, NULL, OBJECT_ID, OCTET_STRING, SEQUENCE,
 };
@@ -33,6 +36,17 @@ pub(super) fn ensure_fields(der: &[u8]) -> Result<(), String> {
     })?;
     algorithm(&mut parts, "signature algorithm")?;
     field(&mut parts, "signature", BIT_STRING).map(drop)
+}
+
+/// A parser's error in one line.
+pub(super) fn read_fault(error: &nom::Err<X509Error>) -> String {
+    match error {
+        nom::Err::Incomplete(_) => "it ends too early".to_owned(),
+        nom::Err::Error(X509Error::NomError(_)) | nom::Err::Failure(X509Error::NomError(_)) => {
+            "a field is longer than what holds it".to_owned()
+        }
+        nom::Err::Error(error) | nom::Err::Failure(error) => error.to_string(),
+    }
 }
 
 /// UTCTime, GeneralizedTime.
