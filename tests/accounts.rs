@@ -115,6 +115,29 @@ fn autodiscover_names_its_servers_in_plain_xml_and_soap() {
     assert_eq!(servers("autodiscover-soap.xml"), expected);
 }
 
+#[test]
+fn another_name_that_outlook_anywhere_wants_is_told_wherever_the_server_stood_first() {
+    let workshop = Workshop::new();
+    let expr = "<Type>EXPR</Type><Server>mail.contoso.com</Server><SSL>On</SSL>\
+                <CertPrincipalName>msstd:other.contoso.com</CertPrincipalName>";
+    let exch = "<Type>EXCH</Type><EwsUrl>https://mail.contoso.com/EWS/Exchange.asmx</EwsUrl>";
+    for protocols in [[exch, expr], [expr, exch]] {
+        let protocols = protocols.map(|inside| format!("<Protocol>{inside}</Protocol>")).concat();
+        let xml = format!(
+            "<Autodiscover xmlns=\"http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006\"><Response \
+             xmlns=\"http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a\"><Account>\
+             {protocols}</Account></Response></Autodiscover>"
+        );
+        fs::write(workshop.file("file.xml"), xml).unwrap();
+        // A port at which nobody listens: what the file says is told all the same.
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_certfix"));
+        command.args(["check", "--profile", "file.xml", "--connect", "127.0.0.1:9", "--timeout", "2"]);
+        let output = command.current_dir(workshop.folder()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("Outlook Anywhere wants the common name other.contoso.com there"), "{said}");
+    }
+}
+
 /// The profiles, signed by `openssl` in each of its ways.
 fn signed() -> Workshop {
     let workshop = Workshop::new();

@@ -161,9 +161,12 @@ fn a_wildcard_needs_dns_and_says_so_before_anybody_is_asked() {
     scene.says(0, &[&csr[..], &["--key", "p-256"]].concat());
     let mut arguments = scene.by_webroot(&[]);
     arguments[1] = "mail.fabrikam.com";
-    let complaint = scene.complaint(&arguments);
-    assert!(complaint.contains("*.fabrikam.com cannot be proved by http-01: wildcards are proved in DNS alone\n"));
-    assert!(complaint.contains("hint: pass --dns-hook PROGRAM to certfix order"), "{complaint}");
+    for dry in [false, true] {
+        let dry_run: &[&str] = if dry { &["--dry-run"] } else { &[] };
+        let complaint = scene.complaint(&[&arguments[..], dry_run].concat());
+        assert!(complaint.contains("*.fabrikam.com cannot be proved by http-01: wildcards are proved in DNS alone\n"));
+        assert!(complaint.contains("hint: pass --dns-hook PROGRAM to certfix order"), "{complaint}");
+    }
     assert_eq!(scene.pebble.accounts(), 0);
 }
 

@@ -35,11 +35,24 @@ impl<'a> Finds<'a> {
         account
     }
 
-    /// Keeps the server, unless its name is empty or it is known.
+    /// Keeps the server, unless its name is empty or it is known; of one that is known, what its certificate must be for.
     pub(super) fn add(&mut self, account: Account) {
         let key = format!("{} {} {:?} {:?}", account.scheme, account.server, account.opening, account.ports);
-        if !account.server.text().is_empty() && self.known.insert(key) && self.accounts.len() < MOST {
-            self.accounts.push(account);
+        if account.server.text().is_empty() {
+            return;
+        }
+        let is_same = |known: &&mut Account| {
+            known.server == account.server
+                && (known.scheme, known.opening, &known.ports) == (account.scheme, account.opening, &account.ports)
+        };
+        if self.known.insert(key) {
+            if self.accounts.len() < MOST {
+                self.accounts.push(account);
+            }
+        } else if account.principal.is_some()
+            && let Some(known) = self.accounts.iter_mut().find(is_same)
+        {
+            known.principal = known.principal.take().or(account.principal);
         }
     }
 

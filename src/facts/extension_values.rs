@@ -43,8 +43,15 @@ fn constraints(value: &[u8]) -> Option<Flaw> {
     match list(value) {
         None => Some(Flaw::NoConstraints),
         Some(list) if !holds(list.content, &[BOOLEAN, INTEGER]) => Some(Flaw::OddConstraints),
+        // RFC 5280 §4.2.1.9: a CA says so first.
+        Some(list) if !list.is_followed && is_length_of_none(list.content) => Some(Flaw::NoAuthoritysLength),
         Some(list) => list.is_followed.then_some(Flaw::FollowedConstraints),
     }
+}
+
+fn is_length_of_none(constraints: &[u8]) -> bool {
+    let mut parts = tlv::elements(constraints);
+    parts.next().is_some_and(|first| first.tag == INTEGER || first.content == [0] && parts.next().is_some())
 }
 
 /// RFC 5280 §4.2.1.10
@@ -176,6 +183,9 @@ mod tests {
             (PURPOSES, &[0x30, 0, 5, 0], Some(Flaw::FollowedPurposes)),
             (CONSTRAINTS, &[0x30, 0], None),
             (CONSTRAINTS, &[0x30, 6, 1, 1, 0xff, 2, 1, 0], None),
+            (CONSTRAINTS, &[0x30, 3, 2, 1, 0], Some(Flaw::NoAuthoritysLength)),
+            (CONSTRAINTS, &[0x30, 6, 1, 1, 0, 2, 1, 0], Some(Flaw::NoAuthoritysLength)),
+            (CONSTRAINTS, &[0x30, 3, 1, 1, 0], None),
             (CONSTRAINTS, &[], Some(Flaw::NoConstraints)),
             (CONSTRAINTS, &[0x30, 3, 4, 1, 0], Some(Flaw::OddConstraints)),
             (CONSTRAINTS, &[0x30, 0, 0], Some(Flaw::FollowedConstraints)),

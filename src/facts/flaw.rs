@@ -69,6 +69,8 @@ pub enum Flaw {
     NoConstraints,
     /// A basicConstraints with more in it than there is to say.
     OddConstraints,
+    /// A basicConstraints with a pathLenConstraint, though it is for no CA.
+    NoAuthoritysLength,
     /// A basicConstraints with something behind it.
     FollowedConstraints,
     /// A subjectKeyIdentifier or an authorityKeyIdentifier that is none.
@@ -171,6 +173,7 @@ impl Flaw {
             Self::FollowedPurposes => "an extKeyUsage with something behind it",
             Self::NoConstraints => "a basicConstraints that cannot be read",
             Self::OddConstraints => "a basicConstraints with more in it than there is to say",
+            Self::NoAuthoritysLength => "a basicConstraints with a path length, though for no CA",
             Self::FollowedConstraints => "a basicConstraints with something behind it",
             Self::NoIdentifier => "a key identifier that cannot be read",
             Self::OddIdentifier => "an authorityKeyIdentifier with more in it than there is to say",

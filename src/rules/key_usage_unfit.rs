@@ -59,6 +59,9 @@ fn by_standard(identity: &Identity, usage: KeyUsage, ctx: &Context<'_>) -> Optio
         Hit::refuse(lacking(usage))
     } else if ctx.authority == Authority::Public && !allowed.contains(usage) {
         Hit::refuse(format!("not allowed in public certificates: {}", names(KeyUsage(usage.0 & !allowed.0))))
+    } else if usage.contains(KeyUsage::KEY_CERT_SIGN) {
+        // RFC 5280 §4.2.1.9; OpenSSL refuses it where it is told to be strict, and Python 3.13 tells it so.
+        Hit::warn("keyCertSign, which the certificates of CAs alone may have")
     } else {
         return None;
     };
@@ -97,6 +100,13 @@ mod tests {
         for client in ["go", "outlook2007"] {
             assert_eq!(asked(Some(KeyUsage::KEY_CERT_SIGN), demands(client)), None);
         }
+    }
+
+    #[test]
+    fn leaves_the_signing_of_certificates_to_authorities() {
+        let usage = KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_CERT_SIGN);
+        assert_eq!(judged(RSA, usage, &Context::private()), Some(Level::Warning));
+        assert_eq!(judged(RSA, usage, &Context::public()), Some(Level::Refused));
     }
 
     #[test]

@@ -26,6 +26,9 @@ fn check(item: Item<'_>, ctx: &Context<'_>) -> Option<Hit> {
     Some(Hit::refuse(format!("also for {}", listed(beyond()))).remedy(Remedy::Reissue))
 }
 
+/// That of a certificate that signs precertificates (RFC 6962 §3.1).
+const PRECERTIFICATE_SIGNING: &str = "1.3.6.1.4.1.11129.2.4.4";
+
 /// Others are not recommended, but not forbidden; `clientAuth` has a rule of its own.
 fn is_forbidden(purpose: &Purpose) -> bool {
     match purpose {
@@ -34,7 +37,8 @@ fn is_forbidden(purpose: &Purpose) -> bool {
         | Purpose::TimeStamping
         | Purpose::OcspSigning
         | Purpose::Any => true,
-        Purpose::ServerAuth | Purpose::ClientAuth | Purpose::Other(_) => false,
+        Purpose::Other(oid) => **oid == *PRECERTIFICATE_SIGNING,
+        Purpose::ServerAuth | Purpose::ClientAuth => false,
     }
 }
 
@@ -55,6 +59,12 @@ mod tests {
     }
 
     const THREE: [Purpose; 3] = [Purpose::ServerAuth, Purpose::EmailProtection, Purpose::Any];
+
+    #[test]
+    fn signs_no_precertificates() {
+        let cert = meant_for(&[Purpose::ServerAuth, Purpose::Other(PRECERTIFICATE_SIGNING.into())]);
+        assert!(judged(&cert, &Context::public()).is_some());
+    }
 
     #[test]
     fn lists_what_public_authorities_do_not_sign() {

@@ -27,7 +27,7 @@ pub use account::Owner;
 pub use directory::{KNOWN, Known, directory, profile_of, usual_profile};
 pub use http::Reach;
 pub use jws::Binding;
-pub use order::{Desk, finished, order, request};
+pub use order::{Desk, ensure_provable, finished, order, request};
 pub use renewal_information::{Window, window};
 
 /// Waits for instant-acme, which is made for many tasks at once. Here there is one.

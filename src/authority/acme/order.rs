@@ -49,7 +49,10 @@ pub fn request(key: &Contents) -> Result<&Request, Error> {
 /// Those of [`Ordering`], and then the next call goes on; [`Error::File`].
 pub fn order(desk: &mut Desk<'_>, key: &Contents, online: &Online, tell: Tell<'_>) -> Result<String, Error> {
     let request = request(key)?;
-    let names = identifiers(key, request, &online.challenge)?;
+    let names = identifiers(&request.identity.names.entries, &online.challenge)?;
+    if names.is_empty() {
+        return Err(Ordering::NoRequest { key: key.folder.name() }.into());
+    }
     let _lock = Lock::take(&key.folder.path, "order", Duration::ZERO)?;
     let before = Begun::of(&key.folder)?;
     let means = Means { resolver: desk.resolver, patience: desk.wait };
@@ -162,11 +165,25 @@ fn unknown_profile(profile: &str, directory: &Directory, http: &Http) -> Error {
     Ordering::Refused(Box::new(problem)).into()
 }
 
-/// The names of the request, in its order.
-fn identifiers(key: &Contents, request: &Request, challenge: &Challenge) -> Result<Vec<Identifier>, Error> {
+/// Fails where one of these names cannot be proved in this way, which nobody has to be asked for.
+///
+/// # Errors
+/// [`Ordering::NotForName`]
+pub fn ensure_provable<'a>(
+    names: impl IntoIterator<Item = &'a GeneralName>,
+    challenge: &Challenge,
+) -> Result<(), Error> {
+    identifiers(names, challenge).map(drop)
+}
+
+/// The names that are ordered, in their order.
+fn identifiers<'a>(
+    entries: impl IntoIterator<Item = &'a GeneralName>,
+    challenge: &Challenge,
+) -> Result<Vec<Identifier>, Error> {
     let mut names: Vec<Identifier> = Vec::new();
     let not_for = |name: String, cause| Ordering::NotForName { name, challenge: challenge.word(), cause };
-    for entry in &request.identity.names.entries {
+    for entry in entries {
         let identifier = match entry {
             GeneralName::Address(address) => Identifier::Ip(*address),
             other => match other.name() {
@@ -185,7 +202,7 @@ fn identifiers(key: &Contents, request: &Request, challenge: &Challenge) -> Resu
             names.push(identifier);
         }
     }
-    if names.is_empty() { Err(Ordering::NoRequest { key: key.folder.name() }.into()) } else { Ok(names) }
+    Ok(names)
 }
 
 /// What does not change while an order is worked on.

@@ -72,6 +72,13 @@ pub(crate) fn accounts(path: &Path) -> Result<(Vec<Named>, Vec<Target>), Error> 
         for note in &account.notes {
             terminal::remark(&format!("{place}: {note}"));
         }
+        if let Some(principal) = account.principal.as_ref().filter(|principal| **principal != account.server) {
+            terminal::remark(&format!(
+                "{place}: Outlook Anywhere wants the common name {principal} there, not {}; what is said of it below is not \
+                 about that name",
+                account.server
+            ));
+        }
         let services = account.services();
         match (account.skipped, Asked::any_of(&services)) {
             (None, Some(asked)) => {

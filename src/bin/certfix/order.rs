@@ -3,7 +3,7 @@
 mod one_per_name;
 mod preview;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certfix::Error;
@@ -32,6 +32,7 @@ pub(crate) fn run(args: &Order) -> Result<ExitCode, Error> {
     online.challenge.ensure_there()?;
     let profile = acme::profile_of(&online)?;
     let preview = preview::preview(&key, profile, &online)?;
+    acme::ensure_provable(preview.names.iter().map(|planned| &planned.name), &online.challenge)?;
     let splits = args.one_per_name || preview::splits(&preview, args)?;
     if args.dry_run {
         return preview::say(&key, &preview, &online, splits, args.output.format);
@@ -161,17 +162,7 @@ fn online(args: &Order, key: &Contents) -> Result<Online, Error> {
         (None, None) => return Err(Ordering::NoDirectory { key: name }.into()),
     };
     let before = before.filter(|before| before.directory == directory);
-    let absolute = |path: &Path| {
-        std::path::absolute(path).map_err(|cause| Error::File { action: "find", path: path.to_owned(), cause })
-    };
-    let from = &args.challenge;
-    let said = match (&from.webroot, &from.listen, &from.dns_hook, &from.tls_alpn) {
-        (Some(folder), ..) => Some(Challenge::Webroot(absolute(folder)?)),
-        (_, Some(place), ..) => Some(Challenge::Listen(place.clone())),
-        (_, _, Some(hook), _) => Some(Challenge::DnsHook(absolute(hook)?)),
-        (.., Some(place)) => Some(Challenge::TlsAlpn(place.clone())),
-        _ => before.as_ref().map(|before| before.challenge.clone()),
-    };
+    let said = challenge(args)?.or_else(|| before.as_ref().map(|before| before.challenge.clone()));
     let Some(challenge) = said else { return Err(Ordering::NoChallenge { key: name }.into()) };
     let (profile, ca, roots) = before.map_or((None, None, None), |before| (before.profile, before.ca, before.roots));
     Ok(Online {
@@ -181,6 +172,22 @@ fn online(args: &Order, key: &Contents) -> Result<Online, Error> {
         ca: args.ca.clone().or(ca),
         roots: args.acme_ca_file.as_deref().map(absolute).transpose()?.or(roots),
     })
+}
+
+/// The way of proving names that was named.
+pub(crate) fn challenge(args: &Order) -> Result<Option<Challenge>, Error> {
+    let from = &args.challenge;
+    Ok(match (&from.webroot, &from.listen, &from.dns_hook, &from.tls_alpn) {
+        (Some(folder), ..) => Some(Challenge::Webroot(absolute(folder)?)),
+        (_, Some(place), ..) => Some(Challenge::Listen(place.clone())),
+        (_, _, Some(hook), _) => Some(Challenge::DnsHook(absolute(hook)?)),
+        (.., Some(place)) => Some(Challenge::TlsAlpn(place.clone())),
+        _ => None,
+    })
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    std::path::absolute(path).map_err(|cause| Error::File { action: "find", path: path.to_owned(), cause })
 }
 
 fn agrees(url: &str, manner: &Manner) -> Result<bool, Error> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use certfix::Error;
+use certfix::facts::{Attribute, AttributeKind, StringKind, Text};
 use certfix::input::Password;
 use certfix::issue::KeyChoice;
 use certfix::plan::Plan;
@@ -136,15 +137,16 @@ impl Answers {
     /// In the order in which Key Manager writes the subject, common name last.
     fn subject(&self) -> String {
         let attributes = [
-            ("C", &self.country),
-            ("ST", &self.state),
-            ("L", &self.locality),
-            ("O", &self.organization),
-            ("OU", &self.unit),
+            (AttributeKind::Country, &self.country),
+            (AttributeKind::State, &self.state),
+            (AttributeKind::Locality, &self.locality),
+            (AttributeKind::Organization, &self.organization),
+            (AttributeKind::OrganizationalUnit, &self.unit),
         ];
         let given = attributes.into_iter().filter(|(_, value)| !value.is_empty());
-        let escaped = |value: &str| value.replace('\\', r"\\").replace(',', r"\,").replace('+', r"\+");
-        given.map(|(key, value)| format!("{key}={}", escaped(value))).collect::<Vec<_>>().join(",")
+        let shown = given
+            .map(|(kind, value)| Attribute { kind, value: Text::from(&**value), string: StringKind::Utf8 }.to_string());
+        shown.collect::<Vec<_>>().join(",")
     }
 
     /// The command as a shell takes it. No password is in it: the command asks for one.
@@ -241,6 +243,12 @@ mod tests {
         assert_eq!(plan.subject.to_string(), r"C=US, O=A\, B \+ C\\D = E's, CN=mail.contoso.com");
         let quoted = r"--subject 'C=US,O=A\, B \+ C\\D = E'\''s'";
         assert!(answers.command_line().contains(quoted), "{}", answers.command_line());
+        for organization in ["#1 Pizza Ltd", r#""Acme" <GmbH>; a=b"#, "Bücher \u{202e}"] {
+            let plan =
+                Answers { organization: organization.into(), ..self::answers() }.order().unwrap().plan().unwrap();
+            let told = plan.subject.attributes().find(|attribute| attribute.kind == AttributeKind::Organization);
+            assert_eq!(told.unwrap().value.as_str(), Some(organization));
+        }
     }
 
     #[test]

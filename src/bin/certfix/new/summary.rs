@@ -1,6 +1,7 @@
 //! Everything at a glance before the last yes: names in order, the subject, and what each client will make of them.
 
 use certfix::Error;
+use certfix::authority::acme;
 use certfix::facts::{Subject, Target, Text, TrustStore};
 use certfix::issue::{self, SELF_SIGNED_DAYS};
 use certfix::judge::{Outcome, Panel, judge};
@@ -11,7 +12,7 @@ use certfix::store::Store;
 
 use super::answers::{Answers, Order, Road};
 use crate::args::MadeOptions;
-use crate::{ask, sources, terminal, write};
+use crate::{ask, order, sources, terminal, write};
 
 /// What the person wants done.
 pub(super) enum Verdict {
@@ -42,6 +43,11 @@ fn show(answers: &Answers, order: &Order) -> Result<(), Error> {
         Order::Certificate(args) => (Output::SelfSigned, &args.made, args.certificate.days()),
     };
     write::ensure_free(std::slice::from_ref(&plan), made)?;
+    if let Order::Online(_, args) = order
+        && let Some(challenge) = order::challenge(args)?
+    {
+        acme::ensure_provable(plan.names.iter().map(|planned| &planned.name), &challenge)?;
+    }
     let now = made.clock.now();
     let evidence = write::working(answers.key, || issue::draft(&plan, output, answers.key, now, days))?;
     let subject = sources::the_one(&evidence)?;
