@@ -114,6 +114,12 @@ pub(super) const CLIENT: Client = Client {
              root, and the server's own certificate, too.",
         ),
         Statement::new(
+            Mark::Reported,
+            "python/cpython issue 107361",
+            "Since 3.13 ssl.create_default_context is strict about RFC 5280, too: it wants an authorityKeyIdentifier, and in \
+             CAs a subjectKeyIdentifier, a keyUsage and a critical basicConstraints. The verdicts here are those without that.",
+        ),
+        Statement::new(
             Mark::Measured,
             "run as Python 3.11",
             "TLS 1.0 and TLS 1.1 are not offered since 3.10, but Debian's Python leaves that to OpenSSL.",
