@@ -349,8 +349,8 @@ impl Plan {
         }
         match self.sorted_first() {
             Some(first) => notes.push(format!(
-                "{} sorts names: the certificate will begin with {first}, not with {}; pass --one-per-name, or leave \
-                 out the names that sort before it",
+                "{} sorts names: the certificate will begin with {first}, not with {}; make one request for each name \
+                 (--one-per-name), or leave out the names that sort before it",
                 profile.name, self.target
             )),
             _ if profile.order == Order::Sorts && self.names.len() > 1 => {

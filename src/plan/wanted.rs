@@ -69,8 +69,8 @@ pub enum Use {
 pub enum Unwanted {
     /// Its domain is another's; so is its certificate.
     NotYours,
-    /// What DNS said: no such name, no address, or no answer.
-    NotThere(Resolved),
+    /// What DNS said: no such name, no address, no answer, or an alias of such a name.
+    NotThere(Lookup),
     /// It leads to other addresses than the names that are needed.
     Elsewhere(Resolved),
     /// It is there only because every name below the domain is.
@@ -221,10 +221,10 @@ impl Wanted {
         if announced {
             // A name in a record is needed even while its address is not known.
             let absent = matches!(lookup.answer, Resolved::Unknown | Resolved::NoAddress);
-            return if absent { Err(Unwanted::NotThere(lookup.answer)) } else { Ok(lookup) };
+            return if absent { Err(Unwanted::NotThere(lookup)) } else { Ok(lookup) };
         }
         if !lookup.exists() {
-            return Err(Unwanted::NotThere(lookup.answer));
+            return Err(Unwanted::NotThere(lookup));
         }
         if found.is_wildcard_alone(&lookup) {
             return Err(Unwanted::Wildcard);

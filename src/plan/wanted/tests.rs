@@ -129,6 +129,20 @@ fn leaves_out_what_the_certificate_does_not_need() {
 }
 
 #[test]
+fn a_name_that_leads_to_none_is_told_from_one_that_is_not_there() {
+    let to =
+        |answer| Lookup { aliases: vec![Target::typed(b"gone.cloudapp.net")], ..lookup("imap.contoso.com", answer) };
+    for (lookup, said) in [
+        (to(Resolved::Unknown), "leads by CNAME to gone.cloudapp.net, which DNS does not know"),
+        (to(Resolved::NoAddress), "leads by CNAME to gone.cloudapp.net, which has no address"),
+        (to(Resolved::Failed("timed out".to_owned())), "timed out"),
+        (lookup("imap.contoso.com", Resolved::Unknown), "DNS does not know it"),
+    ] {
+        assert!(Unwanted::NotThere(lookup.clone()).to_string().contains(said), "{lookup:?}");
+    }
+}
+
+#[test]
 fn an_announced_name_is_needed_wherever_it_leads() {
     let mut found =
         found(vec![at("remote.contoso.com", HERE), lookup("mx.contoso.com", Resolved::Failed("SERVFAIL".to_owned()))]);

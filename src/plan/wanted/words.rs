@@ -43,7 +43,11 @@ impl fmt::Display for Unwanted {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotYours => out.write_str("not yours: its certificate is the provider's"),
-            Self::NotThere(answer) => answer.fmt(out),
+            Self::NotThere(lookup) => match (lookup.aliases.last(), &lookup.answer) {
+                (Some(end), Resolved::Unknown) => write!(out, "leads by CNAME to {end}, which DNS does not know"),
+                (Some(end), Resolved::NoAddress) => write!(out, "leads by CNAME to {end}, which has no address"),
+                (_, answer) => answer.fmt(out),
+            },
             Self::Elsewhere(answer) => {
                 write!(out, "leads to another server, {answer}: add it if that one has this certificate too")
             }
@@ -61,9 +65,11 @@ impl Unwanted {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NotYours => "not-yours",
-            Self::NotThere(Resolved::Unknown) => "unknown",
-            Self::NotThere(Resolved::Failed(_)) => "not-checked",
-            Self::NotThere(_) => "no-address",
+            Self::NotThere(lookup) => match &lookup.answer {
+                Resolved::Unknown => "unknown",
+                Resolved::Failed(_) => "not-checked",
+                Resolved::NoAddress | Resolved::Addresses(_) => "no-address",
+            },
             Self::Elsewhere(_) => "elsewhere",
             Self::Wildcard => "wildcard",
             Self::Internal => "internal",
