@@ -1,7 +1,7 @@
 //! What clients demand of a certificate beyond its name.
 
 use super::{Fault, IssuerDemands, Mark, SanForm, Statement};
-use crate::facts::{Certificate, Digest, Flaw, KeyKind, KeyUsage, Moment, Purpose, extension};
+use crate::facts::{Certificate, Digest, Flaw, KeyKind, KeyUsage, Moment, Omission, Purpose, extension};
 
 /// What a client demands beyond the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Demands {
     pub key_usage: KeyUsage,
     /// What else it refuses.
     pub refused_forms: &'static [Form],
+    /// What it refuses to do without, in a server's certificate that a CA signed, and in those of CAs.
+    pub wanted: &'static [Omission],
     /// Encodings that it does not read.
     pub refused_encodings: &'static [Flaw],
     /// Forms of the SAN for which it refuses the whole certificate.
@@ -63,6 +65,7 @@ impl Demands {
         server_auth: ServerAuth::Ignored,
         key_usage: KeyUsage(0),
         refused_forms: &[],
+        wanted: &[],
         refused_encodings: &[],
         refused_names: &[],
         understood: UNDERSTOOD,
@@ -179,6 +182,10 @@ pub enum Form {
     RepeatedUnderstoodExtension,
     /// Without a subject, and with a SAN that is not marked critical.
     UnmarkedNames,
+    /// The same, where a CA signed it.
+    UnmarkedNamesFromAuthority,
+    /// With keyCertSign, and none for a CA.
+    SigningKey,
     /// With a certificate type of Netscape that names no TLS server.
     OtherNetscapeType,
     /// With another algorithm named inside than that of the signature.

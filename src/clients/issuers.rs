@@ -1,7 +1,7 @@
 //! What clients mind in the certificates of CAs.
 
 use super::{Demands, KeyFamily, Substitute};
-use crate::facts::{CertificationPath, Met, Obstacle, Place, Purpose};
+use crate::facts::{CertificationPath, Met, Obstacle, Omission, Place, Purpose};
 
 /// What a client minds in the certificates of CAs. Most programs look at less in a root, which is trusted for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,18 @@ impl Demands {
         met.pop()
     }
 
-    /// The first obstacle on the way that the client minds, from the certificate up.
+    /// The first obstacle on the way that the client minds, from the certificate up; what CAs lack, once the way is found.
     pub fn hindrance<'a, 'b>(&self, way: &'b CertificationPath<'a>) -> Option<&'b Met<'a>> {
-        way.obstacles.iter().find(|met| self.minds(met))
+        let mut minded = way.obstacles.iter().filter(|met| self.minds(met));
+        let first = minded.clone().find(|met| !matches!(met.obstacle, Obstacle::Lacks(_)));
+        first.or_else(|| minded.next())
+    }
+
+    /// True when it wants what this CA lacks. Whoever signed the last of a path is of no matter.
+    fn misses(&self, met: &Met<'_>) -> bool {
+        let is_wanted = |omission: &Omission| met.obstacle == Obstacle::Lacks(*omission);
+        let is_needless = met.place == Place::Root && is_wanted(&Omission::AuthorityKey);
+        !is_needless && self.wanted.iter().any(is_wanted)
     }
 
     /// True when the client refuses what this CA signed.
@@ -67,6 +76,7 @@ impl Demands {
                 let is_asked = place == Place::Between || self.issuers.roots.contains(&Obstacle::Names);
                 is_asked && self.issuers.limits.contains(&met.obstacle)
             }
+            _ if matches!(met.obstacle, Obstacle::Lacks(_)) => self.misses(met),
             _ if self.issuers.identifiers.contains(&met.obstacle) => true,
             _ if met.obstacle.is_detour() => self.issuers.detours.contains(&met.obstacle),
             // There it is a fault of its own.

@@ -21,6 +21,7 @@ mod go;
 mod httpclient5;
 mod issuers;
 mod java_mail;
+mod joined;
 mod jsse;
 mod libtls;
 mod lists;
@@ -39,6 +40,7 @@ mod policy;
 mod postfix_may;
 mod postfix_verify;
 mod python;
+mod python313;
 mod rfc2818;
 mod rfc6125;
 mod rfc9525;
@@ -101,6 +103,7 @@ pub const ALL: &[&Client] = &[
     &mbedtls35::CLIENT,
     &curl::CLIENT,
     &python::CLIENT,
+    &python313::CLIENT,
     &go::CLIENT,
     &rustls::CLIENT,
     &postfix_may::CLIENT,
@@ -189,6 +192,14 @@ pub enum Fault {
     Detour,
     /// The same, for the certificate says that another key or certificate of its CA signed it.
     Misnomer,
+    /// The same, for basicConstraints of a CA are not critical.
+    UnmarkedAuthority,
+    /// The same, for a CA has no keyUsage.
+    UnlimitedAuthority,
+    /// The same, for a CA does not name the key of its issuer.
+    UnlinkedAuthority,
+    /// The same, for a CA does not name its own key.
+    UnnamedAuthority,
     /// Key, signature, usage or life break a rule of its own.
     Unfit,
     /// The key is too short.
@@ -209,6 +220,10 @@ pub enum Fault {
     Authority,
     /// A critical extension is not known.
     Critical,
+    /// The key of its issuer is not named.
+    NoAuthorityKey,
+    /// Its key may sign certificates, though it is no CA's.
+    SigningKey,
     /// It, or an extension that is read, cannot be read for sure.
     Malformed,
     /// No version of TLS is shared with the service: no certificate is seen.
@@ -234,6 +249,10 @@ impl Fault {
         Self::Unrooted,
         Self::Detour,
         Self::Misnomer,
+        Self::UnmarkedAuthority,
+        Self::UnlimitedAuthority,
+        Self::UnlinkedAuthority,
+        Self::UnnamedAuthority,
         Self::Unfit,
         Self::WeakKey,
         Self::UnusableKey,
@@ -244,6 +263,8 @@ impl Fault {
         Self::NetscapeType,
         Self::Authority,
         Self::Critical,
+        Self::NoAuthorityKey,
+        Self::SigningKey,
         Self::Malformed,
         Self::Version,
     ];
@@ -267,7 +288,11 @@ impl Fault {
             | Self::SpoiltChain
             | Self::Unrooted
             | Self::Detour
-            | Self::Misnomer => Some(Self::Untrusted),
+            | Self::Misnomer
+            | Self::UnmarkedAuthority
+            | Self::UnlimitedAuthority
+            | Self::UnlinkedAuthority
+            | Self::UnnamedAuthority => Some(Self::Untrusted),
             Self::WeakKey
             | Self::UnusableKey
             | Self::WeakSignature
@@ -277,6 +302,8 @@ impl Fault {
             | Self::NetscapeType
             | Self::Authority
             | Self::Critical
+            | Self::NoAuthorityKey
+            | Self::SigningKey
             | Self::Malformed => Some(Self::Unfit),
         }
     }

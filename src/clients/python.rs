@@ -1,13 +1,78 @@
-//! Python 3: the ssl module over OpenSSL.
+//! Python 3 up to 3.12: the ssl module over OpenSSL.
 
+use super::joined::joined;
 use super::{
     Aspect, Client, Fault, Group, Idna, Mark, NamePolicy, Phrase, Reaction, Reference, Statement, When, Wildcard,
     openssl,
 };
 
+/// What it says in every version.
+pub(super) const USUAL: &[(Fault, Phrase)] = &[
+    (
+        Fault::Name,
+        Phrase::only(
+            When::Address,
+            Mark::Measured,
+            "certificate verify failed: IP address mismatch, certificate is not valid for '{host}'. \
+             (_ssl.c)",
+        ),
+    ),
+    (
+        Fault::Name,
+        Phrase::new(
+            Mark::Measured,
+            "certificate verify failed: Hostname mismatch, certificate is not valid for '{mapped}'. \
+             (_ssl.c)",
+        ),
+    ),
+    (
+        Fault::Untrusted,
+        Phrase::new(Mark::Measured, "certificate verify failed: unable to get local issuer certificate (_ssl.c)"),
+    ),
+    (Fault::SelfSigned, Phrase::new(Mark::Measured, "certificate verify failed: self-signed certificate (_ssl.c)")),
+    (
+        Fault::UnknownRoot,
+        Phrase::new(Mark::Measured, "certificate verify failed: self-signed certificate in certificate chain (_ssl.c)"),
+    ),
+    (Fault::Critical, Phrase::new(Mark::Measured, "certificate verify failed: unhandled critical extension (_ssl.c)")),
+    (Fault::Purpose, Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)")),
+    (
+        Fault::KeyUsage,
+        Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)"),
+    ),
+    (
+        Fault::WeakKey,
+        Phrase::only(
+            When::ShortRsaKey(1963),
+            Mark::Measured,
+            "certificate verify failed: EE certificate key too weak (_ssl.c)",
+        ),
+    ),
+    (Fault::WeakKey, Phrase::new(Mark::Measured, "certificate verify failed: CA certificate key too weak (_ssl.c)")),
+    (
+        Fault::WeakSignature,
+        Phrase::new(Mark::Measured, "certificate verify failed: CA signature digest algorithm too weak (_ssl.c)"),
+    ),
+    (
+        Fault::NetscapeType,
+        Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)"),
+    ),
+    (Fault::Expired, Phrase::new(Mark::Measured, "certificate verify failed: certificate has expired (_ssl.c)")),
+    (
+        Fault::NotYetValid,
+        Phrase::new(Mark::Measured, "certificate verify failed: certificate is not yet valid (_ssl.c)"),
+    ),
+];
+
+/// What it says where two algorithms are named.
+const MIXED: (Fault, Phrase) = (
+    Fault::InnerAlgorithm,
+    Phrase::new(Mark::Measured, "certificate verify failed: certificate signature failure (_ssl.c)"),
+);
+
 pub(super) const CLIENT: Client = Client {
     id: "python",
-    name: "Python (ssl)",
+    name: "Python up to 3.12 (ssl)",
     service: "any protocol over TLS",
     group: Group::Modern,
     names: NamePolicy {
@@ -20,78 +85,7 @@ pub(super) const CLIENT: Client = Client {
     versions: openssl::CLIENT.versions,
     heeds: openssl::CLIENT.heeds,
     reaction: Reaction::Stops,
-    words: &[
-        (
-            Fault::Name,
-            Phrase::only(
-                When::Address,
-                Mark::Measured,
-                "certificate verify failed: IP address mismatch, certificate is not valid for '{host}'. \
-                 (_ssl.c)",
-            ),
-        ),
-        (
-            Fault::Name,
-            Phrase::new(
-                Mark::Measured,
-                "certificate verify failed: Hostname mismatch, certificate is not valid for '{mapped}'. \
-                 (_ssl.c)",
-            ),
-        ),
-        (
-            Fault::Untrusted,
-            Phrase::new(Mark::Measured, "certificate verify failed: unable to get local issuer certificate (_ssl.c)"),
-        ),
-        (Fault::SelfSigned, Phrase::new(Mark::Measured, "certificate verify failed: self-signed certificate (_ssl.c)")),
-        (
-            Fault::UnknownRoot,
-            Phrase::new(
-                Mark::Measured,
-                "certificate verify failed: self-signed certificate in certificate chain (_ssl.c)",
-            ),
-        ),
-        (
-            Fault::Critical,
-            Phrase::new(Mark::Measured, "certificate verify failed: unhandled critical extension (_ssl.c)"),
-        ),
-        (
-            Fault::Purpose,
-            Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)"),
-        ),
-        (
-            Fault::KeyUsage,
-            Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)"),
-        ),
-        (
-            Fault::WeakKey,
-            Phrase::only(
-                When::ShortRsaKey(1963),
-                Mark::Measured,
-                "certificate verify failed: EE certificate key too weak (_ssl.c)",
-            ),
-        ),
-        (
-            Fault::WeakKey,
-            Phrase::new(Mark::Measured, "certificate verify failed: CA certificate key too weak (_ssl.c)"),
-        ),
-        (
-            Fault::WeakSignature,
-            Phrase::new(Mark::Measured, "certificate verify failed: CA signature digest algorithm too weak (_ssl.c)"),
-        ),
-        (
-            Fault::NetscapeType,
-            Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)"),
-        ),
-        (
-            Fault::InnerAlgorithm,
-            Phrase::new(Mark::Measured, "certificate verify failed: certificate signature failure (_ssl.c)"),
-        ),
-        (Fault::Expired, Phrase::new(Mark::Measured, "certificate verify failed: certificate has expired (_ssl.c)")),
-        (
-            Fault::NotYetValid,
-            Phrase::new(Mark::Measured, "certificate verify failed: certificate is not yet valid (_ssl.c)"),
-        ),
-    ],
+    words: &joined::<(Fault, Phrase), { USUAL.len() + 1 }>(&[MIXED], USUAL),
     mark: Mark::Measured,
     surmised: &[Aspect::Unrooted],
     statements: &[
@@ -107,18 +101,7 @@ pub(super) const CLIENT: Client = Client {
             "run as 3.11 with OpenSSL 3.0",
             "OpenSSL judges keys, signatures, usages, chain and life; the texts are its own.",
         ),
-        Statement::new(
-            Mark::Measured,
-            "run as 3.11, 3.12 and 3.13",
-            "Up to 3.12 what is trusted has to be signed by itself. Since 3.13 ssl.create_default_context takes a CA below a \
-             root, and the server's own certificate, too.",
-        ),
-        Statement::new(
-            Mark::Reported,
-            "python/cpython issue 107361",
-            "Since 3.13 ssl.create_default_context is strict about RFC 5280, too: it wants an authorityKeyIdentifier, and in \
-             CAs a subjectKeyIdentifier, a keyUsage and a critical basicConstraints. The verdicts here are those without that.",
-        ),
+        Statement::new(Mark::Measured, "run as 3.11 and 3.12", "What is trusted has to be signed by itself."),
         Statement::new(
             Mark::Measured,
             "run as Python 3.11",

@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, Idna, IssuerDemands, KeyFamily,
     PresentedDot, Reaction, Reference, Roots, SanForm, ServerAuth, Substitute, TrailingDot, Versions, Wildcard,
 };
-use crate::facts::{KeyUsage, Limit, Obstacle, Rewriting, extension};
+use crate::facts::{KeyUsage, Limit, Obstacle, Omission, Rewriting, extension};
 
 impl Client {
     /// Every switch as a label and what it is set to, in the order people ask.
@@ -169,6 +169,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         }
         _ => form(*refused).to_owned(),
     });
+    let wanted = demands.wanted.iter().map(|omission| wanted(*omission).to_owned());
     let names = demands.refused_names.iter().map(|refused| format!("a SAN {}", san_form(*refused)));
     let encodings = (!demands.refused_encodings.is_empty())
         .then(|| format!("nothing encoded as {}", either(demands.refused_encodings.iter().map(|flaw| flaw.words()))));
@@ -189,6 +190,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         .into_iter()
         .flatten()
         .chain(forms)
+        .chain(wanted)
         .chain(names)
         .chain(encodings)
         .chain(issuers)
@@ -283,6 +285,7 @@ const fn part(obstacle: Obstacle) -> &'static str {
         Obstacle::Names => "name constraints",
         Obstacle::InnerAlgorithm => "signature algorithms",
         Obstacle::KeyKind => "key",
+        Obstacle::Lacks(_) => "extensions",
         Obstacle::KeyIdentifier | Obstacle::IssuerAndSerial => "identifiers",
         Obstacle::Limited(..) => "name constraints",
         Obstacle::Rewritten(_) => "name",
@@ -347,6 +350,17 @@ const fn form(form: Form) -> &'static str {
         Form::OtherInnerParameters => "the same parameters of it in both places",
         Form::OtherNetscapeType => "server, where there is a certificate type of Netscape",
         Form::UnmarkedNames => "a subject, or a SAN that is marked critical",
+        Form::UnmarkedNamesFromAuthority => "a subject, or a SAN that is marked critical, where a CA signed it",
+        Form::SigningKey => "no keyCertSign but in a CA",
+    }
+}
+
+const fn wanted(omission: Omission) -> &'static str {
+    match omission {
+        Omission::AuthorityKey => "an authorityKeyIdentifier with a key in what a CA signed",
+        Omission::SubjectKey => "a subjectKeyIdentifier in a CA",
+        Omission::KeyUsage => "a keyUsage in a CA",
+        Omission::Mark => "critical basicConstraints in a CA",
     }
 }
 

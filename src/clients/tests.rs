@@ -11,6 +11,7 @@ const MACHINERY: &[&str] = &[
     "certainty",
     "demands",
     "issuers",
+    "joined",
     "lists",
     "matching",
     "matching_tests",
@@ -103,4 +104,15 @@ fn names_the_nearest_model() {
     let error = select("all,outlok2007").unwrap_err().to_string();
     assert_eq!(error, "no client is called 'outlok2007': did you mean 'outlook2007'");
     assert_eq!(select("").unwrap_err().to_string(), "no client is called ''");
+}
+
+#[test]
+fn every_phrase_can_be_shown() {
+    for client in ALL {
+        for (position, (fault, phrase)) in client.words.iter().enumerate() {
+            let hides = |(of, other): &&(Fault, Phrase)| of == fault && other.when == When::Always;
+            let before = client.words[..position].iter().find(hides);
+            assert_eq!(before, None, "{}: {}", client.id, phrase.text);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::matching::reads_common_name;
 use super::{CommonName, SanForm};
-use crate::facts::{Host, Identity, KeyKind, NameFault, SanExtension, Target};
+use crate::facts::{Host, Identity, KeyKind, KeyUsage, NameFault, SanExtension, Target};
 
 /// When a phrase is the one shown: some clients tell cases apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,10 @@ pub enum When {
     SanIs(&'static [SanForm]),
     /// The SAN names nothing at all.
     NoNames,
+    /// It may sign certificates, and basicConstraints say that it is no CA's.
+    SignsForNoAuthority,
+    /// It may sign certificates, and there are no basicConstraints.
+    SignsUnstated,
     /// Its own key is an RSA key of fewer bits.
     ShortRsaKey(u32),
 }
@@ -36,6 +40,7 @@ pub enum When {
 impl When {
     pub(super) fn holds(self, target: &Target, identity: &Identity) -> bool {
         let (names, is_address) = (&identity.names, target.address().is_some());
+        let signs = || identity.key_usage.is_some_and(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
         let neither = || reads_common_name(CommonName::IfNoDnsOrAddress, identity);
         match self {
             Self::Always => true,
@@ -53,6 +58,8 @@ impl When {
             Self::SanIs(forms) => !is_address && forms.iter().any(|form| form.is_of(names)),
             Self::NoDnsName => !names.has_dns(),
             Self::NoNames => names.entries.is_empty(),
+            Self::SignsForNoAuthority => signs() && identity.basic_constraints.is_some() && !identity.is_ca(),
+            Self::SignsUnstated => signs() && identity.basic_constraints.is_none(),
             Self::ShortRsaKey(least) => matches!(identity.key.kind, KeyKind::Rsa { bits, .. } if bits < least),
         }
     }

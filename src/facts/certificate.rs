@@ -9,7 +9,9 @@ use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::extensions::{AuthorityKeyIdentifier, X509Extension};
 use x509_parser::nom::Parser;
 
-use super::extension::{AUTHORITY_KEY, NETSCAPE_TYPE, POLICIES, SUBJECT_KEY, TIMESTAMPS, TLS_FEATURE, UNIVERSAL};
+use super::extension::{
+    AUTHORITY_KEY, BASIC_CONSTRAINTS, NETSCAPE_TYPE, POLICIES, SUBJECT_KEY, TIMESTAMPS, TLS_FEATURE, UNIVERSAL,
+};
 use super::read::{self, Body, bit_length};
 use super::{
     DAY, DistinguishedName, Flawed, GeneralName, Identity, Moment, Name, ObjectId, PublicKey, SanExtension,
@@ -53,6 +55,8 @@ pub struct Certificate {
     pub has_timestamps: bool,
     /// Whether the server has to staple OCSP answers (RFC 7633).
     pub must_staple: bool,
+    /// True when its basicConstraints are marked critical.
+    pub has_critical_constraints: bool,
     /// Netscape's certificate type: bit 0x40 is a TLS server.
     pub netscape_type: Option<u8>,
     /// All extensions in wire order.
@@ -168,6 +172,7 @@ impl Certificate {
             policies: Vec::new(),
             has_timestamps: false,
             must_staple: false,
+            has_critical_constraints: false,
             netscape_type: None,
             extensions: Vec::with_capacity(tbs.extensions().len()),
             repeated: Vec::new(),
@@ -208,6 +213,7 @@ impl Certificate {
             NETSCAPE_TYPE => {
                 self.netscape_type = extension.value.strip_prefix(&[3]).and_then(|rest| rest.get(2).copied())
             }
+            BASIC_CONSTRAINTS => self.has_critical_constraints = extension.critical,
             _ => {}
         }
         if extension.critical && !UNIVERSAL.contains(&&*oid) {

@@ -20,6 +20,8 @@ pub const POLICY_CONSTRAINTS: &str = "2.5.29.36";
 pub const INHIBIT_ANY_POLICY: &str = "2.5.29.54";
 /// subjectKeyIdentifier
 pub const SUBJECT_KEY: &str = "2.5.29.14";
+/// basicConstraints
+pub const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 /// issuerAltName
 pub const ISSUER_NAMES: &str = "2.5.29.18";
 /// authorityInfoAccess
@@ -36,7 +38,7 @@ pub const QUALIFIED: &str = "1.3.6.1.5.5.7.1.3";
 pub const NETSCAPE_TYPE: &str = "2.16.840.1.113730.1.1";
 
 /// What every program understands where it is critical: keyUsage, subjectAltName, basicConstraints and extKeyUsage.
-pub(crate) const UNIVERSAL: [&str; 4] = ["2.5.29.15", SUBJECT_NAMES, "2.5.29.19", "2.5.29.37"];
+pub(crate) const UNIVERSAL: [&str; 4] = ["2.5.29.15", SUBJECT_NAMES, BASIC_CONSTRAINTS, "2.5.29.37"];
 
 /// The name of an extension in its standard, or the identifier where that is not known here.
 pub fn extension_name(oid: &str) -> &str {

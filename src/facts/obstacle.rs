@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::extension::extension_name;
 use super::limits::{Limit, Limited, forbids, limits};
-use super::{Certificate, KeyUsage, Moment, Purpose, Rewriting};
+use super::{Certificate, KeyUsage, Moment, Omission, Purpose, Rewriting};
 
 /// What may keep a CA from signing a certificate, for some clients or for all (RFC 5280 §6.1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub enum Obstacle {
     IssuerAndSerial,
     /// It is limited to names of a kind that not all programs look at.
     Limited(Limited, Limit),
+    /// It lacks what few programs miss.
+    Lacks(Omission),
     /// Its name is written otherwise than in the certificate below.
     Rewritten(Rewriting),
     /// It is trusted, and another CA signed it that is not.
@@ -111,7 +113,8 @@ pub(crate) fn obstacles<'a>(
 ) -> impl Iterator<Item = Obstacle> + 'a {
     let stands = move |obstacle: &Obstacle| obstacle.stands(authority, leaf, below, now);
     let limits = limits(authority, leaf).into_iter().map(|(limited, limit)| Obstacle::Limited(limited, limit));
-    Obstacle::ALL.into_iter().filter(stands).chain(limits)
+    let lacks = Omission::ALL.into_iter().filter(|omission| omission.is_of(authority)).map(Obstacle::Lacks);
+    Obstacle::ALL.into_iter().filter(stands).chain(limits).chain(lacks)
 }
 
 impl Obstacle {
@@ -188,7 +191,7 @@ impl Obstacle {
             Self::KeyKind => !identity.key.kind.is_common(),
             Self::Names => forbids(authority, &leaf.identity.names.entries),
             // They are found together.
-            Self::Limited(..) => false,
+            Self::Limited(..) | Self::Lacks(_) => false,
             // The certificate below decides.
             Self::KeyIdentifier | Self::IssuerAndSerial | Self::Rewritten(_) => false,
             // Whether it is trusted decides, not what it is.
@@ -221,6 +224,7 @@ impl Obstacle {
                 "may sign some e-mail addresses alone, and not all programs can tell which"
             }
             Self::Limited(Limited::Uri, _) => "may sign some URIs alone, and not all programs can tell which",
+            Self::Lacks(omission) => omission.words(),
             Self::InnerAlgorithm => "names two algorithms for one signature",
             Self::KeyKind => "has a key of a kind that not all programs know",
             Self::KeyIdentifier => "has another key identifier than the certificate that it signed says",
@@ -244,7 +248,7 @@ impl Obstacle {
     /// True when it stands in no way but that of programs that know less, or do not look everywhere.
     pub const fn is_passable(self) -> bool {
         let is_kept = matches!(self, Self::Limited(_, limit) if !matches!(limit, Limit::Broken));
-        self.is_detour() || is_kept || matches!(self, Self::KeyKind)
+        self.is_detour() || is_kept || matches!(self, Self::KeyKind | Self::Lacks(_))
     }
 
     /// True when identifiers do not fit, or a name is written otherwise, though the signature does.

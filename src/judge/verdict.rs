@@ -3,7 +3,8 @@
 use super::Finding;
 use crate::clients::{Aspect, Client, Comparison, Demands, Fault, Group, KeyFamily, Mark, Meeting, Message, Reaction};
 use crate::facts::{
-    Certificate, CertificationPath, KeyKind, Moment, Obstacle, Order, Subject, Target, TrustStore, issuers, standing,
+    Certificate, CertificationPath, KeyKind, Moment, Obstacle, Omission, Order, Subject, Target, TrustStore, issuers,
+    standing,
 };
 use crate::rules::{Context, Level};
 
@@ -104,15 +105,23 @@ pub(super) fn ways<'a>(
     ways
 }
 
-/// Which kind of distrust it is where a root could be reached: the client wants a root, or tries no other way.
+/// Which kind of distrust it is where a root could be reached: the client wants a root, tries no other way, or is strict.
 pub(super) fn missed(client: &Client, ways: &[CertificationPath<'_>]) -> Option<Fault> {
     let obstacle = client.demands.hindrance_on_all(ways)?.obstacle;
+    let own = ways.first()?.certificates[0];
+    let names_nobody = Omission::AuthorityKey.is_of(own) && client.demands.wanted.contains(&Omission::AuthorityKey);
     match obstacle {
         _ if obstacle.is_unrooted() => Some(Fault::Unrooted),
         _ if obstacle.is_detour() => Some(Fault::Detour),
         // The issuer is not found.
         _ if obstacle.is_rewritten() => Some(Fault::Untrusted),
         _ if obstacle.is_misnomer() => Some(Fault::Misnomer),
+        // From the server's own up.
+        Obstacle::Lacks(_) if names_nobody => Some(Fault::NoAuthorityKey),
+        Obstacle::Lacks(Omission::Mark) => Some(Fault::UnmarkedAuthority),
+        Obstacle::Lacks(Omission::KeyUsage) => Some(Fault::UnlimitedAuthority),
+        Obstacle::Lacks(Omission::AuthorityKey) => Some(Fault::UnlinkedAuthority),
+        Obstacle::Lacks(Omission::SubjectKey) => Some(Fault::UnnamedAuthority),
         _ => None,
     }
 }
@@ -138,10 +147,12 @@ pub(super) fn wants_staple(client: &Client, cert: Option<&Certificate>) -> bool 
     client.demands.wants_staple && cert.is_some_and(|cert| cert.must_staple)
 }
 
-/// True when something of this kind was found.
+/// True when something of this kind was found. What strict clients alone complain of, all others have always done without.
 pub(super) fn raised(kind: Fault, findings: &[Finding]) -> bool {
     let is_of_it = |finding: &Finding| finding.rule.fault.is_some_and(|fault| fault.is_a(kind));
-    findings.iter().any(|finding| finding.hit.level > Level::Note && is_of_it(finding))
+    let is_strict = |client: &&Client| !client.demands.wanted.is_empty();
+    let is_told = |finding: &Finding| finding.clients.is_empty() || !finding.clients.iter().all(is_strict);
+    findings.iter().any(|finding| finding.hit.level > Level::Note && is_of_it(finding) && is_told(finding))
 }
 
 pub(super) fn outcome(fault: Option<Fault>, client: &Client) -> Outcome {

@@ -45,6 +45,10 @@ pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
         Fault::Unrooted => "what is trusted is no root",
         Fault::Detour => "the way that it tries leads to no trusted root",
         Fault::Misnomer => "the certificate names another key or certificate of its CA",
+        Fault::UnmarkedAuthority => "a CA of its chain has basicConstraints that are not critical",
+        Fault::UnlimitedAuthority => "a CA of its chain has no keyUsage",
+        Fault::UnlinkedAuthority => "a CA of its chain does not name the key of its issuer",
+        Fault::UnnamedAuthority => "a CA of its chain has no subjectKeyIdentifier",
         Fault::Unfit => "the certificate breaks one of its rules",
         Fault::WeakKey => "the key is too weak",
         Fault::UnusableKey => "it cannot use a key of this kind",
@@ -56,6 +60,8 @@ pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
         Fault::KeyUsage => "the key usage does not allow the handshake",
         Fault::Authority => "the certificate is one for a CA",
         Fault::Critical => "it does not know a critical extension",
+        Fault::SigningKey => "the key may sign certificates, and it is no CA's",
+        Fault::NoAuthorityKey => "the certificate does not name the key of its issuer",
     })
 }
 

@@ -200,6 +200,10 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::Unrooted => "no root trusted",
         Fault::Detour => "wrong way first",
         Fault::Misnomer => "wrong identifiers",
+        Fault::UnmarkedAuthority => "a CA's basicConstraints",
+        Fault::UnlimitedAuthority => "a CA's keyUsage",
+        Fault::UnlinkedAuthority => "a CA's issuer's key not named",
+        Fault::UnnamedAuthority => "a CA's key not named",
         Fault::Unfit => "unfit",
         Fault::WeakKey => "weak key",
         Fault::UnusableKey => "unusable key",
@@ -211,6 +215,8 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::KeyUsage => "key usage",
         Fault::Authority => "a CA",
         Fault::Critical => "critical extension",
+        Fault::SigningKey => "signs certificates",
+        Fault::NoAuthorityKey => "issuer's key not named",
         Fault::Version => "no common version",
     }
 }

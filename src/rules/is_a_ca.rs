@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault, Form};
-use crate::facts::Item;
+use crate::facts::{Certificate, Item, Omission};
 
 pub(super) const RULE: Rule = Rule {
     code: "is-a-ca",
@@ -19,10 +19,15 @@ fn check(item: Item<'_>, demands: Option<&Demands>, ctx: &Context<'_>) -> Option
     let level = match demands {
         None => ctx.authority.forbids_or_warns(),
         // Whether a CA signs it so is not known.
-        Some(demands) => (item.certificate().is_some() && demands.refused_forms.contains(&Form::Authority))
-            .then_some(Level::Refused)?,
+        Some(demands) => is_minded(item.certificate()?, demands).then_some(Level::Refused)?,
     };
     item.identity().is_ca().then(|| Hit::new(level, "basicConstraints says CA:TRUE").remedy(Remedy::Reissue))
+}
+
+/// Some refuse any, others one that is not as a CA's has to be.
+fn is_minded(cert: &Certificate, demands: &Demands) -> bool {
+    let is_missed = |omission: &Omission| *omission != Omission::AuthorityKey && omission.is_of(cert);
+    demands.refused_forms.contains(&Form::Authority) || demands.wanted.iter().any(is_missed)
 }
 
 #[cfg(test)]

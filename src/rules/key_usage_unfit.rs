@@ -43,7 +43,7 @@ fn by_standard(identity: &Identity, usage: KeyUsage, ctx: &Context<'_>) -> Optio
     if identity.is_ca() {
         return None;
     }
-    let (exchange, allowed) = match &identity.key.kind {
+    let (exchange, others) = match &identity.key.kind {
         KeyKind::Rsa { .. } => {
             let exchange = KeyUsage::KEY_ENCIPHERMENT;
             (exchange, exchange.with(KeyUsage::DIGITAL_SIGNATURE).with(KeyUsage::DATA_ENCIPHERMENT))
@@ -51,6 +51,8 @@ fn by_standard(identity: &Identity, usage: KeyUsage, ctx: &Context<'_>) -> Optio
         KeyKind::Ec(_) => (KeyUsage::KEY_AGREEMENT, KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_AGREEMENT)),
         _ => (KeyUsage::default(), KeyUsage::DIGITAL_SIGNATURE),
     };
+    // `signing-usage-in-leaf` speaks of keyCertSign.
+    let allowed = others.with(KeyUsage::KEY_CERT_SIGN);
     let signs = usage.contains(KeyUsage::DIGITAL_SIGNATURE);
     let hit = if !signs && usage.intersects(exchange) {
         // Enough for TLS 1.2 with key exchanges that are going away (RFC 8446 §4.4.2.2).
@@ -59,9 +61,6 @@ fn by_standard(identity: &Identity, usage: KeyUsage, ctx: &Context<'_>) -> Optio
         Hit::refuse(lacking(usage))
     } else if ctx.authority == Authority::Public && !allowed.contains(usage) {
         Hit::refuse(format!("not allowed in public certificates: {}", names(KeyUsage(usage.0 & !allowed.0))))
-    } else if usage.contains(KeyUsage::KEY_CERT_SIGN) {
-        // RFC 5280 §4.2.1.9; OpenSSL refuses it where it is told to be strict, and Python 3.13 tells it so.
-        Hit::warn("keyCertSign, which the certificates of CAs alone may have")
     } else {
         return None;
     };
@@ -103,10 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn leaves_the_signing_of_certificates_to_authorities() {
+    fn leaves_keys_that_sign_certificates_to_their_own_rule() {
         let usage = KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_CERT_SIGN);
-        assert_eq!(judged(RSA, usage, &Context::private()), Some(Level::Warning));
-        assert_eq!(judged(RSA, usage, &Context::public()), Some(Level::Refused));
+        assert_eq!(judged(RSA, usage, &Context::public()), None);
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod life_too_long;
 mod malformed_encoding;
 mod malformed_name;
 mod missing_alias;
+mod missing_key_identifier;
 mod must_staple;
 mod name_constraints_in_leaf;
 mod name_in_reverse_zone;
@@ -58,6 +59,7 @@ mod san_critical_mismatch;
 mod self_signed;
 mod several_common_names;
 mod signature_algorithms_differ;
+mod signing_usage_in_leaf;
 mod starttls_not_offered;
 mod starttls_refused;
 mod stops_answering;
@@ -137,9 +139,11 @@ pub const ALL: &[&Rule] = &[
     &must_staple::RULE,
     &is_a_ca::RULE,
     &name_constraints_in_leaf::RULE,
+    &signing_usage_in_leaf::RULE,
     &old_version::RULE,
     &named_as_issuer::RULE,
     &nameless_issuer::RULE,
+    &missing_key_identifier::RULE,
     &malformed_encoding::RULE,
     &repeated_extension::RULE,
     &unknown_critical_extension::RULE,

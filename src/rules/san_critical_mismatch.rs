@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     title: "the list of names is marked critical where it must not be, or the reverse",
     why: "The list of names (SAN) has to be marked critical when the subject is empty, because then nothing else says \
           who the certificate is for, and should not be when there is a subject. Java reads no certificate with neither \
-          subject nor mark.",
+          subject nor mark, and Python refuses it since 3.13.",
     fix: "Ask for a new certificate; this mark is the CA's work.",
     source: Source::Rfc(5280, "4.2.1.6"),
     fault: Some(Fault::Unfit),
@@ -26,7 +26,10 @@ fn check(cert: &Certificate, demands: Option<&Demands>, ctx: &Context<'_>) -> Op
     let nameless = cert.identity.subject.is_empty();
     let level = match (demands, ctx.authority) {
         (Some(demands), _) => {
-            (nameless && demands.refused_forms.contains(&Form::UnmarkedNames)).then_some(Level::Refused)?
+            let refuses = |form| demands.refused_forms.contains(&form);
+            let is_refused =
+                refuses(Form::UnmarkedNames) || refuses(Form::UnmarkedNamesFromAuthority) && !cert.is_self_signed();
+            (nameless && is_refused).then_some(Level::Refused)?
         }
         (None, Authority::Public) => Level::Refused,
         (None, _) if nameless => Level::Warning,

@@ -59,12 +59,18 @@ pub(crate) fn all(folder: &Path) -> Vec<Client> {
             id: "postfix-verify",
             ask: Box::new(move |port, root| verified(&postfix::says(&postfix, port, root, "localhost"))),
         },
-        lines("python", Command::new("python3").arg(source("handshake.py"))),
+        python("python", &[]),
+        python("python313", &["strict"]),
         lines("jsse", Command::new("java").arg(source("Handshake.java"))),
         lines("go", &mut Command::new(go)),
         lines("mbedtls", &mut Command::new(mbedtls)),
         Client { id: "rustls", ask: Box::new(rustls) },
     ]
+}
+
+/// Called with `strict` it is as strict as Python is by itself since 3.13.
+fn python(id: &'static str, arguments: &[&str]) -> Client {
+    lines(id, Command::new("python3").arg(source("handshake.py")).args(arguments))
 }
 
 /// A server of before TLS 1.3 that has TLS 1.0 alone, and its port. It ends when it is dropped.
