@@ -362,6 +362,7 @@ impl<'a> Bench<'a, '_> {
             let fault = view.fault.filter(|_| client.reaction != Reaction::GoesOn);
             let fault = fault.map(|fault| match fault {
                 Fault::Untrusted => missed(client, ways).unwrap_or(*distrusted),
+                Fault::SpoiltChain => missed(client, ways).unwrap_or(fault),
                 fault => fault,
             });
             let date = |fault| cert.and_then(|cert| date(cert, fault));
