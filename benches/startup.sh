@@ -33,7 +33,7 @@ def shape(name):
 names = sorted(ran) + sorted({shape(name) for name in ran} - ran)
 
 # What is written in assembly has one section for each file, with what other processors run instead.
-assembled = {found[1] for line in open(objects) if line.split()[-1:] and line.split()[-1] in ran
+assembled = {found[1] for line in open(objects) if ran.intersection(line.split()[-1:])
              for found in [re.search(r"-((?:\w+-)?x86_64[\w-]*|bignum_\w+)\.o:", line)] if found}
 print("/* Functions that `certfix csr` runs, side by side. Written by benches/startup.sh. */")
 print("SECTIONS\n{\n  .text.startup_order :\n  {")

@@ -26,16 +26,15 @@ use std::path::Path;
 
 use certfix::clients::{Client, KeyFamily};
 use certfix::judge::Outcome;
-use made::{AUTHORITY, Case, GOOD, Inner, Issuer, LEAF, OLD, SERVER, SIGNS, USAGE, authorities};
-use modelled::ours;
+use made::{
+    AUTHORITY, CLIENT, CRITICAL, Case, GOOD, Inner, Issuer, LEAF, NO_USE, OLD, ROOT_DAYS, SERVER, SIGNS, USAGE,
+    authorities,
+};
+use modelled::Tally;
 use openssl::Workshop;
 use server::Server;
 
-const CLIENT: &str = "extendedKeyUsage=clientAuth";
-const ROOT_DAYS: (i64, i64) = (-1, 9000);
 const ANY: &str = "extendedKeyUsage=anyExtendedKeyUsage";
-const NO_USE: &str = "keyUsage=nonRepudiation";
-const CRITICAL: &str = "1.2.3.4=critical,ASN1:NULL";
 /// A second keyUsage.
 const REPEATED: &str = "2.5.29.15=DER:03020780";
 /// For TLS clients alone.
@@ -279,29 +278,20 @@ fn clients_answer_as_their_models() {
     let workshop = Workshop::new();
     authorities(&workshop);
     let mut clients = handshakes::all(workshop.folder());
-    let (mut accepted, mut refused, mut quoted) = (0, 0, 0);
-    let mut differences = Vec::new();
+    let mut tally = Tally::default();
     let digests = DIGESTS.map(|digest| Case { digest, ..GOOD });
     for case in CASES.iter().chain(&digests).chain(&critical_cases()).chain(&sans::cases()).chain(&crossed::cases()) {
-        let root = case.make(&workshop);
-        let server = Server::start(&workshop, &format!("{} -key leaf.key -www -cipher ALL:@SECLEVEL=0", case.sent()));
-        for client in &mut clients {
-            let theirs = client.ask(server.port(), &workshop.file(root));
-            let (outcome, words) = ours(&workshop, root, client.id);
-            accepted += usize::from(theirs.accepts);
-            refused += usize::from(!theirs.accepts);
-            let said = words.as_ref().is_none_or(|words| theirs.said.contains(words));
-            quoted += usize::from(words.is_some());
-            if EXCEPTIONS.iter().any(|(id, issuer, _)| *id == client.id && *issuer == case.issuer) {
-                assert!(theirs.accepts && outcome == Outcome::Refuses, "this exception is not needed: {}", client.id);
-                continue;
-            }
-            if theirs.accepts != (outcome == Outcome::Accepts) || !said {
-                let said = theirs.said;
-                differences.push(format!("{} {}: {outcome:?}, {words:?}; really {said}", client.id, case.describe()));
+        for answer in modelled::answers(&workshop, &mut clients, case) {
+            if EXCEPTIONS.iter().any(|(id, issuer, _)| *id == answer.id && *issuer == case.issuer) {
+                let is_needed = answer.theirs.accepts && answer.outcome == Outcome::Refuses;
+                assert!(is_needed, "this exception is not needed: {}", answer.id);
+                tally.count(&answer);
+            } else {
+                tally.hold(&answer, case);
             }
         }
     }
+    let Tally { accepted, refused, quoted, differences } = tally;
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
     // What is compared must be worth comparing.
     assert!(accepted > 150 && refused > 300 && quoted > 200, "{accepted} {refused} {quoted}");

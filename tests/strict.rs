@@ -19,22 +19,17 @@ mod openssl;
 mod server;
 
 use certfix::judge::Outcome;
-use made::{AUTHORITY, Case, GOOD, Inner, Issuer, LEAF, OLD, SERVER, SIGNS, USAGE, authorities};
-use modelled::ours;
+use made::{
+    AUTHORITY, CLIENT, CRITICAL, Case, GOOD, Inner, Issuer, LEAF, NO_ISSUER, NO_OWN_KEY, NO_USE, OLD, ROOT_DAYS,
+    SERVER, SIGNS, USAGE, authorities,
+};
+use modelled::Tally;
 use openssl::Workshop;
-use server::Server;
 
-/// What `openssl` puts in by itself otherwise.
-const NO_ISSUER: &str = "authorityKeyIdentifier=none";
-const NO_OWN_KEY: &str = "subjectKeyIdentifier=none";
 /// Issuer and serial number, and no key.
 const SERIAL: &str = "authorityKeyIdentifier=issuer:always";
 const SIGNING: &str = "keyUsage=digitalSignature,keyCertSign";
-const CLIENT: &str = "extendedKeyUsage=clientAuth";
-const NO_USE: &str = "keyUsage=nonRepudiation";
-const CRITICAL: &str = "1.2.3.4=critical,ASN1:NULL";
 const UNMARKED: &str = "basicConstraints=CA:TRUE";
-const LIFE: (i64, i64) = (-1, 9000);
 
 const BARE: Case = Case { extensions: &[USAGE, SERVER, LEAF, NO_ISSUER], ..GOOD };
 
@@ -88,12 +83,12 @@ const CASES: &[Case] = &[
     Case { issuer: Issuer::BetweenWith(&[UNMARKED, SIGNS]), ..GOOD },
     Case { issuer: Issuer::BetweenWith(&[SIGNS]), ..GOOD },
     // Roots.
-    Case { issuer: Issuer::RootWith(LIFE, &[AUTHORITY, SIGNS, NO_OWN_KEY]), ..GOOD },
-    Case { issuer: Issuer::RootWith(LIFE, &[AUTHORITY]), ..GOOD },
-    Case { issuer: Issuer::RootWith(LIFE, &[UNMARKED, SIGNS]), ..GOOD },
-    Case { issuer: Issuer::BelowRootWith(LIFE, &[UNMARKED, SIGNS]), ..GOOD },
-    Case { issuer: Issuer::RootWith(LIFE, &[SIGNS]), ..GOOD },
-    Case { issuer: Issuer::RootWith(LIFE, &[NO_OWN_KEY]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY, SIGNS, NO_OWN_KEY]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[AUTHORITY]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[UNMARKED, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::BelowRootWith(ROOT_DAYS, &[UNMARKED, SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[SIGNS]), ..GOOD },
+    Case { issuer: Issuer::RootWith(ROOT_DAYS, &[NO_OWN_KEY]), ..GOOD },
     // Trusted without being a root.
     Case { issuer: Issuer::Anchored, ..BARE },
     Case { issuer: Issuer::OwnBelow, ..BARE },
@@ -112,30 +107,15 @@ fn python_answers_as_its_models() {
     authorities(&workshop);
     let is_python = |client: &handshakes::Client| client.id.starts_with("python");
     let mut clients: Vec<_> = handshakes::all(workshop.folder()).into_iter().filter(is_python).collect();
-    let (mut accepted, mut refused, mut quoted) = (0, 0, 0);
-    let mut differences = Vec::new();
+    let mut tally = Tally::default();
     for case in CASES {
-        let root = case.make(&workshop);
-        let server = Server::start(&workshop, &format!("{} -key leaf.key -www -cipher ALL:@SECLEVEL=0", case.sent()));
-        for client in &mut clients {
-            let theirs = client.ask(server.port(), &workshop.file(root));
-            let (outcome, words) = ours(&workshop, root, client.id);
-            accepted += usize::from(theirs.accepts);
-            refused += usize::from(!theirs.accepts);
-            quoted += usize::from(words.is_some());
-            if theirs.accepts != (outcome == Outcome::Accepts)
-                || words.as_ref().is_some_and(|words| !theirs.said.contains(words))
-            {
-                let said = theirs.said;
-                differences.push(format!("{} {}: {outcome:?}, {words:?}; really {said}", client.id, case.describe()));
-            }
-        }
+        modelled::answers(&workshop, &mut clients, case).iter().for_each(|answer| tally.hold(answer, case));
     }
-    let root = EXCEPTION.make(&workshop);
-    let server = Server::start(&workshop, &format!("{} -key leaf.key -www", EXCEPTION.sent()));
-    let strict = clients.iter_mut().find(|client| client.id == "python313").unwrap();
-    assert!(!strict.ask(server.port(), &workshop.file(root)).accepts, "this exception is not needed");
-    assert_eq!(ours(&workshop, root, strict.id), (Outcome::Accepts, None));
+    let excepted = modelled::answers(&workshop, &mut clients, &EXCEPTION);
+    let strict = excepted.iter().find(|answer| answer.id == "python313").unwrap();
+    assert!(!strict.theirs.accepts, "this exception is not needed");
+    assert_eq!((strict.outcome, &strict.words), (Outcome::Accepts, &None));
+    let Tally { accepted, refused, quoted, differences } = tally;
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
     // What is compared must be worth comparing.
     assert!(accepted > 30 && refused > 50 && quoted > 40, "{accepted} {refused} {quoted}");

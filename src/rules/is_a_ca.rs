@@ -16,12 +16,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(item: Item<'_>, demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
+    if !item.identity().is_ca() {
+        return None;
+    }
     let level = match demands {
         None => ctx.authority.forbids_or_warns(),
         // Whether a CA signs it so is not known.
         Some(demands) => is_minded(item.certificate()?, demands).then_some(Level::Refused)?,
     };
-    item.identity().is_ca().then(|| Hit::new(level, "basicConstraints says CA:TRUE").remedy(Remedy::Reissue))
+    Some(Hit::new(level, "basicConstraints says CA:TRUE").remedy(Remedy::Reissue))
 }
 
 /// Some refuse any, others one that is not as a CA's has to be.

@@ -11,7 +11,7 @@ use serde_json::Value;
 pub(crate) const NAME: &str = "remote.contoso.com";
 
 /// What strict programs want of a root, and `openssl req -x509` leaves out.
-const SIGNS: &str = "-addext keyUsage=critical,keyCertSign,cRLSign";
+const SIGNS: &str = "keyUsage=critical,keyCertSign,cRLSign";
 
 /// A folder with a CA of two levels in it, and a store.
 pub(crate) struct Desk(tempfile::TempDir);
@@ -21,9 +21,11 @@ impl Desk {
     pub(crate) fn new() -> Self {
         let desk = Self(tempfile::tempdir().unwrap());
         desk.put("password", "secret\n");
-        desk.put("ca.ext", "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n");
+        desk.put("ca.ext", &format!("basicConstraints=critical,CA:TRUE\n{SIGNS}\n"));
         let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-        desk.openssl(&format!("req -x509 {key} -keyout root.key -out root.pem -subj /CN=Root -days 3000 {SIGNS}"));
+        desk.openssl(&format!(
+            "req -x509 {key} -keyout root.key -out root.pem -subj /CN=Root -days 3000 -addext {SIGNS}"
+        ));
         desk.openssl(&format!("req -new {key} -keyout between.key -out between.csr -subj /CN=Between"));
         desk.openssl("x509 -req -in between.csr -CA root.pem -CAkey root.key -set_serial 2 -days 3000 -extfile ca.ext -out between.pem");
         desk.answer(0, &["csr", "--fqdn", NAME, "--san", "autodiscover.contoso.com", "--key", "p-256"]);

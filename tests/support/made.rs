@@ -100,6 +100,13 @@ pub(crate) const LEAF: &str = "basicConstraints=CA:FALSE";
 pub(crate) const AUTHORITY: &str = "basicConstraints=critical,CA:TRUE";
 pub(crate) const SIGNS: &str = "keyUsage=critical,keyCertSign,cRLSign";
 pub(crate) const OWN_KEY: &str = "subjectKeyIdentifier=hash";
+/// What `openssl` puts in by itself otherwise.
+pub(crate) const NO_OWN_KEY: &str = "subjectKeyIdentifier=none";
+pub(crate) const NO_ISSUER: &str = "authorityKeyIdentifier=none";
+pub(crate) const CLIENT: &str = "extendedKeyUsage=clientAuth";
+pub(crate) const NO_USE: &str = "keyUsage=nonRepudiation";
+pub(crate) const CRITICAL: &str = "1.2.3.4=critical,ASN1:NULL";
+pub(crate) const ROOT_DAYS: (i64, i64) = (-1, 9000);
 pub(crate) const OLD: (i64, i64) = (-400, -100);
 
 /// One that every client takes.

@@ -1,12 +1,9 @@
 //! Certificates of servers whose subject is the name of the CA that signed them.
 
-use super::super::made::{AUTHORITY, Case, GOOD, Issuer, LEAF, OWN_KEY, SERVER, SIGNS, USAGE};
+use super::super::made::{AUTHORITY, Case, GOOD, Issuer, LEAF, NO_ISSUER, NO_OWN_KEY, OWN_KEY, SERVER, SIGNS, USAGE};
 
 /// The dNSName of the usual case alone.
 const HOST: &str = "300b82096c6f63616c686f7374";
-
-const NO_OWN_KEY: &str = "subjectKeyIdentifier=none";
-const NO_ISSUER: &str = "authorityKeyIdentifier=none";
 
 /// Which keys the certificate says are its own and its issuer's.
 const IDENTIFIERS: &[&[&str]] = &[
