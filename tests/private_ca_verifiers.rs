@@ -123,7 +123,7 @@ fn three_verifiers_accept_what_it_signs() {
 
 #[test]
 fn who_does_not_know_its_name_constraints_is_told_with_the_cure() {
-    for (options, code) in [(&[][..], "unfit-root"), (INTERMEDIATE, "untrusted-issuer")] {
+    for (options, code) in [(&[][..], "unfit-root"), (INTERMEDIATE, "unfit-issuer")] {
         let desk = made("p-256", &[&LIMITED[..], options].concat());
         sign(&desk, &format!("store/{NAME}/request.csr"), "leaf.pem");
         let root = format!("{CA}/root.pem");
@@ -135,7 +135,7 @@ fn who_does_not_know_its_name_constraints_is_told_with_the_cure() {
         assert_eq!(limited["clients"], serde_json::json!(["mbedtls", "mbedtls35"]));
         let fix = limited["fix"].as_str().unwrap();
         assert!(fix.starts_with("Do nothing where no program") && fix.contains("without --only"), "{fix}");
-        if code == "untrusted-issuer" {
+        if code == "unfit-issuer" {
             let ended = found(&["--at", "2040-01-01", "--client", "openssl"]).unwrap();
             let fix = ended["fix"].as_str().unwrap();
             assert!(fix.contains("intermediate certificate that is valid now"), "{fix}");

@@ -22,8 +22,13 @@ pub const LIMIT: u64 = 16 << 20;
 pub fn read_file(path: &Path, password: Option<&Password>) -> Result<Evidence, Error> {
     let (bytes, metadata) = file_bytes(path)?;
     let mut evidence = read(&bytes, Source::File(path.to_owned()), password)?;
-    evidence.mode = mode(&metadata);
+    evidence.mode = mode_of(&metadata);
     Ok(evidence)
+}
+
+/// The permission bits of a file; none where they cannot be told.
+pub fn mode(path: &Path) -> Option<u32> {
+    mode_of(&fs::metadata(path).ok()?)
 }
 
 /// What is in a file of at most [`LIMIT`] bytes, and what the system says of it.
@@ -127,13 +132,13 @@ fn bounded(source: impl Read, size: u64) -> io::Result<Option<Zeroizing<Vec<u8>>
 }
 
 #[cfg(unix)]
-fn mode(metadata: &Metadata) -> Option<u32> {
+fn mode_of(metadata: &Metadata) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
     Some(metadata.permissions().mode() & 0o7777)
 }
 
 #[cfg(not(unix))]
-fn mode(_: &Metadata) -> Option<u32> {
+fn mode_of(_: &Metadata) -> Option<u32> {
     None
 }
 

@@ -31,7 +31,7 @@ use crate::facts::{Evidence, KeyEntry, PrivateKey, Repair, Source, Text};
 
 pub(crate) use base64::url_safe as from_base64url;
 pub use claim::is_named_like_one;
-pub use files::{LIMIT, files_in, read_file, read_stdin, read_text};
+pub use files::{LIMIT, files_in, mode, read_file, read_stdin, read_text};
 pub(crate) use files::{bytes_of, file_bytes};
 pub(crate) use pkcs7::signed_content;
 pub(crate) use private_key::is_in as holds_private_key;

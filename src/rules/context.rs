@@ -3,7 +3,7 @@
 use time::macros::date;
 
 use super::Level;
-use crate::facts::{Item, Moment, Target, TrustStore};
+use crate::facts::{Certificate, Item, Moment, Target, TrustStore, issuers};
 
 /// What a check may know beside the facts.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +66,15 @@ impl Authority {
         Self::Unknown
     }
 
+    /// The same of a certificate with those that may stand above it, where the CAs of `own` are known to be somebody's own.
+    pub fn among(own: &TrustStore, item: Item<'_>, chain: &[&Certificate]) -> Self {
+        let is_own = |cert: &Certificate| own.has_issuer_of(cert);
+        match (Self::of(item), item.certificate()) {
+            (Self::Unknown, Some(cert)) if is_own(cert) || issuers(cert, chain, None).any(is_own) => Self::Private,
+            (authority, _) => authority,
+        }
+    }
+
     /// How bad it is when only public CAs forbid something: nothing on a private one.
     pub(super) const fn forbids(self) -> Option<Level> {
         match self {
@@ -111,7 +120,7 @@ impl Context<'_> {
 mod tests {
     use super::*;
     use crate::facts::BasicConstraints;
-    use crate::facts::fixture::{day, leaf, subject};
+    use crate::facts::fixture::{day, issued, leaf, subject};
 
     #[test]
     fn holds_servers_of_public_authorities_to_their_profile_from_its_day_on() {
@@ -136,5 +145,24 @@ mod tests {
         assert_eq!(Authority::of(Item::Certificate(&cert)), Authority::Public);
         cert.issuer = subject(&["mail.contoso.com"]);
         assert_eq!(Authority::of(Item::Certificate(&cert)), Authority::Private);
+    }
+
+    #[test]
+    fn knows_what_a_ca_of_ones_own_signed() {
+        let signed = |name: &str, by: &str| {
+            let mut cert = issued(name, by);
+            cert.identity.key.spki = name.as_bytes().into();
+            (cert.subject_key_id, cert.authority_key_id) = (Some(name.as_bytes().into()), Some(by.as_bytes().into()));
+            cert
+        };
+        let (mut mail, between) = (signed("mail", "Between"), signed("Between", "Root"));
+        let own = TrustStore::new([signed("Root", "Root")]);
+        let told = |mail: &Certificate, chain: &[&Certificate]| Authority::among(&own, Item::Certificate(mail), chain);
+        assert_eq!(told(&mail, &[&between]), Authority::Private);
+        assert_eq!(told(&mail, &[]), Authority::Unknown);
+        assert_eq!(told(&mail, &[&signed("Between", "Other")]), Authority::Unknown);
+        assert_eq!(told(&signed("mail", "Root"), &[]), Authority::Private);
+        mail.has_timestamps = true;
+        assert_eq!(told(&mail, &[&between]), Authority::Public);
     }
 }

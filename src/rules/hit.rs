@@ -126,11 +126,7 @@ impl Remedy {
                 "Get the CA's intermediate certificate that is valid now, and put it in the place of the other; the server's \
                  own stays as it is. If the CA is your own, make its intermediate anew with the same name and key."
             }
-            (_, Place::Between) => {
-                "Ask the CA for an intermediate certificate without that fault, and put it in the place of the other. If the \
-                 CA is your own, make its intermediate anew with the same name and key."
-            }
-            (_, Place::Root) => return Self::Manual,
+            _ => return Self::Manual,
         };
         Self::ByHand(cure.to_owned())
     }

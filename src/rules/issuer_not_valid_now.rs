@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(item: Item<'_>, others: &[&Certificate], demands: Option<&Demands>, ctx: &Context<'_>) -> Option<Hit> {
     let cert = item.certificate()?;
-    // Where roots are known, `untrusted-issuer` goes every way to them.
+    // Where roots are known, `unfit-issuer` goes every way to them.
     if ctx.trust.is_some() {
         return None;
     }

@@ -66,6 +66,7 @@ mod stops_answering;
 mod text_after_starttls;
 mod unconverted_idn;
 mod underscore_in_name;
+mod unfit_issuer;
 mod unfit_root;
 mod unknown_critical_extension;
 mod unknown_to_dns;
@@ -152,6 +153,7 @@ pub const ALL: &[&Rule] = &[
     &unvalidated_subject::RULE,
     &self_signed::RULE,
     &untrusted_issuer::RULE,
+    &unfit_issuer::RULE,
     &unfit_root::RULE,
     &issuer_not_valid_now::RULE,
     &incomplete_chain::RULE,

@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Hit, Level, Remedy, Rule, Source};
 use crate::clients::{Demands, Fault, IssuerDemands};
-use crate::facts::{Certificate, CertificationPath, Obstacle, Place, Rewriting, loose_end, standing};
+use crate::facts::{Certificate, CertificationPath, Met, Obstacle, Place, Rewriting, loose_end, standing};
 
 pub(super) const RULE: Rule = Rule {
     code: "untrusted-issuer",
@@ -65,19 +65,29 @@ fn check(
     Some(Hit::refuse(format!("issued by {}{}", cert.issuer, told.unwrap_or_default())))
 }
 
-/// What keeps a client from every way to a trusted root. Where it is the root, `unfit-root` says so.
+/// Where no way that the client goes leads to what it takes for a root.
 fn standing_in(cert: &Certificate, ways: &[CertificationPath<'_>], demands: Option<&Demands>) -> Option<Hit> {
-    let minded = |demands: &Demands, level| {
-        let met = demands.hindrance_on_all(ways)?;
-        if met.place != Place::Between && !met.obstacle.is_unrooted() && !met.obstacle.is_misnomer() {
-            return None;
-        }
-        Some(Hit::new(level, format!("issued by {}; {met}", cert.issuer)).remedy(Remedy::of_way(met)))
-    };
+    let (level, met) = hindrance(ways, demands).filter(|(_, met)| is_astray(met))?;
+    Some(Hit::new(level, format!("issued by {}; {met}", cert.issuer)).remedy(Remedy::of_way(met)))
+}
+
+/// What keeps a client from every way to a trusted root; without one, what keeps all or many.
+pub(super) fn hindrance<'a>(
+    ways: &'a [CertificationPath<'a>],
+    demands: Option<&Demands>,
+) -> Option<(Level, &'a Met<'a>)> {
+    let minded = |demands: &Demands, level| Some((level, demands.hindrance_on_all(ways)?));
     match demands {
         Some(demands) => minded(demands, Level::Refused),
         None => minded(&Demands::NONE, Level::Refused).or_else(|| minded(&NARROW, Level::Warning)),
     }
+}
+
+/// True when the client takes another way, or looks for another CA, than the one that would do. Else something is with the CA
+/// that it meets.
+pub(super) fn is_astray(met: &Met<'_>) -> bool {
+    let Met { obstacle, place, .. } = met;
+    obstacle.is_unrooted() || obstacle.is_misnomer() || *place == Place::Between && obstacle.is_detour()
 }
 
 #[cfg(test)]

@@ -69,6 +69,12 @@ struct Settings {
     crl_url: Option<String>,
 }
 
+/// The certificates of the store's CAs, as far as they can be read: roots and intermediates.
+pub fn certificates(store: &Store) -> Vec<Certificate> {
+    let all = Private::all(store).unwrap_or_default().into_iter().flatten();
+    all.flat_map(|ca| [Some(ca.root), ca.intermediate]).flatten().collect()
+}
+
 impl Private {
     /// All CAs of the store, sorted by folder. Each is read for itself: one that cannot be does not keep the others from their
     /// work.

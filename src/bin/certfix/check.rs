@@ -53,6 +53,7 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode, Error> {
         // What a live service presents is judged as a client does that trusts what this machine trusts.
         system: if trust.is_none() && sources.has_live() { input::system_roots() } else { None },
         trust,
+        own: keys::own_authorities(),
         ring: Ring::of(&sources, known.as_ref()),
         width: terminal::width(),
     };
@@ -79,6 +80,8 @@ struct Bench<'a> {
     trust: Option<TrustStore>,
     /// The system's roots, when there are live sources and no `--ca-file`.
     system: Option<TrustStore>,
+    /// The CAs of the store that commands take when none is named.
+    own: TrustStore,
     /// Private keys in files of their own.
     ring: Ring,
     width: usize,
@@ -182,7 +185,8 @@ impl Bench<'_> {
         target: Option<&'a Target>,
         trust: Option<&'a TrustStore>,
     ) -> Context<'a> {
-        let authority = self.args.ca.given().unwrap_or_else(|| Authority::of(subject.item));
+        let authority = self.args.ca.given();
+        let authority = authority.unwrap_or_else(|| Authority::among(&self.own, subject.item, &subject.chain));
         Context { now: self.now, authority, target, trust }
     }
 

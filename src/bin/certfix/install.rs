@@ -1,22 +1,28 @@
 //! `certfix install`: the CA's answer goes to its key.
 
+mod place;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use certfix::authority::private;
 use certfix::error::Signing;
-use certfix::facts::{Certificate, Evidence, Item, KeyEntry, Moment, Name, Source, Subject, Target};
+use certfix::facts::{
+    Certificate, Evidence, Item, KeyEntry, KeyFile, Moment, Name, Source, Subject, Target, TrustStore,
+};
 use certfix::issue::SigningKey;
-use certfix::judge::{Chain, Panel, chain, changes, ensure_whole, judge, newness, undoes_the_order};
+use certfix::judge::{Chain, Panel, chain, changes, ensure_whole, judge, undoes_the_order};
 use certfix::report::json;
 use certfix::report::text::{self, Installed, Next};
 use certfix::rules::{Authority, Context, Level};
-use certfix::store::{self, Contents, Fault, NewFile, Secrecy, Slot, Store};
+use certfix::store::{self, Contents, NewFile, Secrecy, Slot, Store};
 use certfix::{Error, deploy, input, issue};
 use zeroize::Zeroizing;
 
 use crate::args::{Format, Install};
 use crate::keys::{self, recover, report_interrupted};
 use crate::{password, sources, terminal};
+use place::{Place, place, shown};
 
 pub(crate) fn run(args: &Install) -> Result<ExitCode, Error> {
     let store = Store::open(&args.store);
@@ -90,8 +96,8 @@ pub(crate) fn put<T>(
     }
     ensure_whole(place.leaf, answers.iter().flat_map(|answer| &answer.certificates))?;
     let keys = place.key.folder.ensure_key(place.slot, &place.leaf.identity.key)?;
-    let roots = input::system_roots();
-    let chain = chain(place.leaf, &pool(answers, &all), roots.as_ref(), now);
+    let (roots, own) = (input::system_roots(), private::certificates(store));
+    let chain = chain(place.leaf, &pool(answers, &all, &own), roots.as_ref(), now);
     let files = match place.is_there(&chain) && !args.pfx {
         true => Vec::new(),
         false => place.files(&chain, args)?,
@@ -100,7 +106,15 @@ pub(crate) fn put<T>(
         let new: Vec<NewFile<'_>> = files.iter().map(File::wanted).collect();
         place.key.folder.install(&lock, place.slot, &new)?;
     }
-    place.answer(&chain, keys, files.iter().map(|file| file.name), args, signer, then)
+    let authority = signer.unwrap_or_else(|| {
+        let strangers = roots.iter().flat_map(|roots| strangers(answers, roots));
+        Authority::among(
+            &TrustStore::new(own.iter().cloned().chain(strangers)),
+            Item::Certificate(place.leaf),
+            &chain.certificates,
+        )
+    });
+    place.answer(&chain, keys, files.iter().map(|file| file.name), args, authority, then)
 }
 
 /// The key's name, when the first argument is one, and the files.
@@ -119,111 +133,17 @@ fn named(arguments: &[PathBuf], store: &Store) -> Result<(Option<Name>, Vec<Path
     Ok((Some(name), rest.to_vec()))
 }
 
-/// Where an answer belongs.
-struct Place<'a> {
-    key: &'a Contents,
-    slot: Slot,
-    leaf: &'a Certificate,
-    /// The file that the leaf came in.
-    source: Source,
-}
-
-/// Finds the key by its public half. Of several certificates for one key the newest is meant. Where only CAs' came, it is the key
-/// whose certificate they are above.
-fn place<'a>(
-    all: &'a [Contents],
-    named: Option<&Name>,
-    answers: &'a [Evidence],
-    now: Moment,
-) -> Result<Place<'a>, Error> {
-    let slots = all.iter().flat_map(|key| {
-        let current = key.public().map(|public| (key, Slot::Current, public));
-        let next = key.waiting.as_ref().map(|next| (key, Slot::Next, &next.certificate.identity.key));
-        let renewal = key.renewal.as_ref().map(|request| (key, Slot::Renewal, &request.identity.key));
-        current.into_iter().chain(next).chain(renewal)
-    });
-    let slots: Vec<_> = slots.collect();
-    let certificates = || answers.iter().flat_map(|file| file.certificates.iter().map(|cert| (cert, &file.source)));
-    let Some((first, _)) = certificates().next() else {
-        let source = answers.first().map(|file| file.source.to_string()).unwrap_or_default();
-        return Err(Error::NoAnswer { source });
-    };
-    let mut places: Vec<Place<'a>> = Vec::new();
-    for (leaf, source) in certificates() {
-        let own = slots.iter().filter(|(_, _, public)| **public == leaf.identity.key);
-        places.extend(own.map(|(key, slot, _)| Place { key, slot: *slot, leaf, source: source.clone() }));
-    }
-    let wanted = |place: &&Place<'_>| named.is_none_or(|name| place.key.folder.name() == name.as_str());
-    let mut keys: Vec<String> = places.iter().filter(wanted).map(|place| place.key.folder.name()).collect();
-    keys.dedup();
-    if let [_, _, ..] = keys.as_slice() {
-        return Err(several(&keys));
-    }
-    let best = places.iter().filter(wanted).max_by_key(|place| (newness(place.leaf), place.rank()));
-    let Some(best) = best.map(|best| (best.leaf.der.clone(), best.slot, best.key.folder.clone())) else {
-        let leaf = places.first().map_or(first, |place| place.leaf);
-        let foreign = Error::NotForKey {
-            certificate: shown(leaf),
-            named: named.map(Name::to_string),
-            owner: places.first().map(|place| place.key.folder.name()),
-        };
-        if !places.is_empty() || !certificates().all(|(cert, _)| cert.identity.is_ca()) {
-            return Err(foreign);
-        }
-        let hint = "it is a certificate of a CA: install it together with the server's, in one command";
-        let alone = || Error::Conflict { cause: foreign.to_string(), hint };
-        return below(all, named, answers, now)?.ok_or_else(alone);
-    };
-    let is_best = |place: &Place<'_>| (&place.leaf.der, place.slot, &place.key.folder) == (&best.0, best.1, &best.2);
-    places.into_iter().find(is_best).ok_or(Error::NoNames)
-}
-
-/// The key whose certificate these CAs' are above; of several the one whose chain is not whole yet.
-fn below<'a>(
-    all: &'a [Contents],
-    named: Option<&Name>,
-    answers: &'a [Evidence],
-    now: Moment,
-) -> Result<Option<Place<'a>>, Error> {
-    let given: Vec<&Certificate> = answers.iter().flat_map(|file| &file.certificates).collect();
-    let (mut parts, mut wholes) = (Vec::new(), Vec::new());
-    for key in all.iter().filter(|key| named.is_none_or(|name| key.folder.name() == name.as_str())) {
-        let Some(leaf) = key.newest() else { continue };
-        let slot = if key.waiting.is_some() { Slot::Next } else { Slot::Current };
-        let source = Source::File(key.folder.slot(slot).join(store::CERTIFICATE));
-        let place = Place { key, slot, leaf, source };
-        let own = place.installed().map_or(&[][..], |(_, own)| own);
-        let pool: Vec<&Certificate> = given.iter().copied().chain(own).collect();
-        let chain = chain(leaf, &pool, None, now).certificates;
-        let is_above = chain.iter().any(|cert| given.contains(cert));
-        match is_above && chain.iter().any(|cert| !own.contains(cert)) {
-            true => parts.push(place),
-            false if is_above => wholes.push(place),
-            false => {}
-        }
-    }
-    if let [_, _, ..] = parts.as_slice() {
-        return Err(several(&parts.iter().map(|place| place.key.folder.name()).collect::<Vec<_>>()));
-    }
-    Ok(parts.into_iter().chain(wholes).next())
-}
-
-fn several(keys: &[String]) -> Error {
-    let cause = format!("there are certificates for several keys: {}", keys.join(", "));
-    Error::Conflict { cause, hint: "name the key you mean before the files" }
-}
-
-/// Certificates that may stand in the chain: those of the answer first, then those that came with other answers.
-fn pool<'a>(answers: &'a [Evidence], all: &'a [Contents]) -> Vec<&'a Certificate> {
+/// Certificates that may stand in the chain: those of the answer first, then those that came with other answers, then those of the
+/// store's own CAs.
+fn pool<'a>(answers: &'a [Evidence], all: &'a [Contents], own: &'a [Certificate]) -> Vec<&'a Certificate> {
     let known = all.iter().flat_map(|key| &key.chain);
-    answers.iter().flat_map(|file| &file.certificates).chain(known).collect()
+    answers.iter().flat_map(|file| &file.certificates).chain(known).chain(own).collect()
 }
 
-fn shown(cert: &Certificate) -> String {
-    match cert.identity.subject.is_empty() {
-        true => cert.identity.names.to_string(),
-        false => cert.identity.subject.to_string(),
-    }
+/// The roots that came along and that this machine does not know: no public CA's.
+fn strangers<'a>(answers: &'a [Evidence], roots: &'a TrustStore) -> impl Iterator<Item = Certificate> {
+    let came = answers.iter().flat_map(|file| &file.certificates);
+    came.filter(|cert| cert.is_self_signed() && !roots.holds(cert)).cloned()
 }
 
 /// One file to write.
@@ -240,41 +160,6 @@ impl File {
 }
 
 impl Place<'_> {
-    /// What is there already belongs where it is, though the key may be the same; anything else is an answer to what was
-    /// asked last.
-    fn rank(&self) -> (bool, u8) {
-        let place = match self.slot {
-            Slot::Current => 0,
-            Slot::Next => 1,
-            Slot::Renewal => 2,
-        };
-        (self.installed().is_some_and(|(cert, _)| cert.der == self.leaf.der), place)
-    }
-
-    /// Certificate and chain that are in this place.
-    fn installed(&self) -> Option<(&Certificate, &[Certificate])> {
-        match self.slot {
-            Slot::Current => self.key.certificate.as_ref().map(|cert| (cert, &*self.key.chain)),
-            Slot::Next => self.key.waiting.as_ref().map(|next| (&next.certificate, &*next.chain)),
-            Slot::Renewal => None,
-        }
-    }
-
-    /// The certificate in use, or that of the next commit, where it is newer than this one or lasts longer, and which of both. What
-    /// was asked for anew takes its place in any case, and so does a CA's certificate that of a self-signed one.
-    fn better(&self) -> Option<(&Certificate, &'static str)> {
-        let used = self.key.newest().filter(|used| !used.is_self_signed())?;
-        let is_there = self.installed().is_some_and(|(cert, _)| cert.der == self.leaf.der);
-        if is_there || self.slot == Slot::Renewal || self.key.faults.contains(&Fault::ForeignCertificate) {
-            return None;
-        }
-        match () {
-            () if newness(used) > newness(self.leaf) => Some((used, "was issued later")),
-            () if used.not_after > self.leaf.not_after => Some((used, "lasts longer")),
-            () => None,
-        }
-    }
-
     /// True when this certificate with this chain is what the key has already.
     fn is_there(&self, chain: &Chain<'_>) -> bool {
         let same = |(cert, above): (&Certificate, &[Certificate])| {
@@ -330,8 +215,11 @@ impl Place<'_> {
     }
 
     fn private(&self, args: &Install) -> Result<SigningKey, Error> {
-        let path = self.key.folder.slot(self.slot).join(store::KEY);
-        keys::open(&path, &args.password)
+        keys::open(&self.key_path(), &args.password)
+    }
+
+    fn key_path(&self) -> PathBuf {
+        self.key.folder.slot(self.slot).join(store::KEY)
     }
 
     /// What was installed, what the CA changed, and what clients will do.
@@ -341,7 +229,7 @@ impl Place<'_> {
         keys: Vec<KeyEntry>,
         files: impl Iterator<Item = &'static str>,
         args: &Install,
-        signer: Option<Authority>,
+        authority: Authority,
         then: impl FnOnce(&Installed<'_>, Moment) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let now = args.clock.now();
@@ -360,9 +248,10 @@ impl Place<'_> {
         evidence.keys = keys;
         let above: Vec<&Certificate> = evidence.certificates[1..].iter().collect();
         let item = Item::Certificate(&evidence.certificates[0]);
-        let keys = evidence.keys_of(item);
+        let path = self.key_path();
+        let mut keys = evidence.keys_of(item);
+        keys.beside = keys.own.map(|_| KeyFile { path: &path, mode: input::mode(&path) });
         let subject = Subject { evidence: &evidence, item, chain: above, before: 0, keys };
-        let authority = signer.unwrap_or_else(|| Authority::of(subject.item));
         let context = Context { now, authority, target: typed.as_ref(), trust: None };
         let report = judge(&subject, Panel::all(), &context);
         let asked = request.map(|request| &request.identity);

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use certfix::authority::Way;
 use certfix::authority::private::{self, Private};
-use certfix::facts::{Certificate, Evidence, Item, Moment, Name, PublicKey, Revoked, Subject, Text};
+use certfix::facts::{Certificate, Evidence, Item, Moment, Name, PublicKey, Revoked, Subject, Text, TrustStore};
 use certfix::issue::SigningKey;
 use certfix::judge::{chain, first_name, infer_target, newness};
 use certfix::report::json;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Keys) -> Result<ExitCode, Error> {
     recover(&store);
     let desk = Desk { now: Clock { at: args.at }.now(), format: args.format, store };
     match &args.action {
-        None => desk.list()?,
+        None | Some(KeysAction::List) => desk.list()?,
         Some(KeysAction::Show { name }) => desk.show(name)?,
         Some(KeysAction::Backup { name, output, pfx_for, new_password, password }) => {
             desk.backup(name, output, *pfx_for, new_password, password)?;
@@ -113,6 +113,11 @@ pub(crate) fn usually_kept(name: &Name, public: &PublicKey) -> Option<Kept> {
     let waiting = contents.waiting.as_ref().map(|waiting| &waiting.certificate.identity.key);
     let is_own = contents.public().into_iter().chain(renewal).chain(waiting).any(|own| own == public);
     is_own.then(|| kept(&root, &folder))
+}
+
+/// The CAs of that store.
+pub(crate) fn own_authorities() -> TrustStore {
+    TrustStore::new(private::certificates(&Store::open(usual_store())))
 }
 
 /// A key of the store by the name that was typed.

@@ -91,7 +91,8 @@ fn row(answer: &Answer<'_>) -> [String; 3] {
     [answer.source.clone(), format!("{name}{more}"), verdict]
 }
 
-/// Writes what was signed: where it is, and what to do next, in the store that `store_flag` names. No register: nothing was kept.
+/// Writes what was signed: where it is, and what to do next, in the store that `store_flag` names. `steps`: what follows where it was
+/// installed.
 ///
 /// # Errors
 /// Those of the stream.
@@ -99,6 +100,7 @@ pub fn answered(
     answers: &[Answer<'_>],
     files: &[PathBuf],
     installed: &[PathBuf],
+    steps: &[String],
     store_flag: &str,
     page: &mut Page<'_>,
 ) -> io::Result<()> {
@@ -117,6 +119,11 @@ pub fn answered(
     }
     if distinct.len() > SHOWN {
         page.field("", &format!("and {} more", distinct.len() - SHOWN))?;
+    }
+    for (index, step) in steps.iter().enumerate().take(SHOWN) {
+        if !steps[..index].contains(step) {
+            page.line(&format!("Next: {step}"))?;
+        }
     }
     if installed.is_empty() {
         for (answer, file) in answers.iter().zip(files).take(SHOWN) {

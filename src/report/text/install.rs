@@ -50,6 +50,17 @@ pub enum Next {
     Bind,
 }
 
+impl Installed<'_> {
+    /// The command that is to be given next.
+    pub fn step(&self) -> Option<String> {
+        let Kept { name, store_flag, .. } = &self.kept;
+        Some(match self.next? {
+            Next::Commit => format!("certfix commit{store_flag}"),
+            Next::Bind => format!("certfix bind {name} --to SERVICE{store_flag}"),
+        })
+    }
+}
+
 /// Writes it.
 ///
 /// # Errors
@@ -74,10 +85,8 @@ pub fn installed(installed: &Installed<'_>, page: &mut Page<'_>) -> io::Result<(
         page.paragraph(2, "a CA of your own, or none:")?;
         page.line(&format!("    certfix self-signed {from} --store self-signed"))?;
     }
-    let Kept { name: quoted, store_flag, .. } = &installed.kept;
-    match installed.next {
-        Some(Next::Commit) => page.line(&format!("\nNext: certfix commit{store_flag}")),
-        Some(Next::Bind) => page.line(&format!("\nNext: certfix bind {quoted} --to SERVICE{store_flag}")),
+    match installed.step() {
+        Some(step) => page.line(&format!("\nNext: {step}")),
         None => Ok(()),
     }
 }

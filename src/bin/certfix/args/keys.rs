@@ -75,6 +75,8 @@ pub(crate) struct Keys {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysAction {
+    /// List the keys and their states, as without a command
+    List,
     /// Show one key: its names, certificate, files and what is wrong with it
     Show {
         /// The key's name

@@ -82,15 +82,15 @@ impl Desk {
         }
         let registered = signed.register()?;
         let files = hand_out(&registered, &ca, args.output.as_deref(), places)?;
-        let installed = match args.install {
+        let (installed, steps) = match args.install {
             true => self.install(&ca, &cases, evidence.iter().zip(&registered))?,
-            false => Vec::new(),
+            false => Default::default(),
         };
         match self.format {
             Format::Json => terminal::print(&json::signed(&ca, &answers, &files, &installed, self.now)),
             Format::Text => {
                 let flag = store_flag(self.store.root());
-                terminal::text(|page| text::answered(&answers, &files, &installed.concat(), &flag, page))
+                terminal::text(|page| text::answered(&answers, &files, &installed.concat(), &steps, &flag, page))
             }
         }
     }
@@ -187,29 +187,29 @@ impl Desk {
         cases.par_iter().zip(subjects).zip(targets).map(answer).collect()
     }
 
-    /// Puts each certificate beside its key, and notes there who signs for it.
+    /// Puts each certificate beside its key, and notes there who signs for it. Returns the files of each, and what follows.
     fn install<'a>(
         &self,
         ca: &Private,
         cases: &[Case],
         answers: impl Iterator<Item = (&'a Evidence, &'a Registered)>,
-    ) -> Result<Vec<Vec<PathBuf>>, Error> {
+    ) -> Result<(Vec<Vec<PathBuf>>, Vec<String>), Error> {
         let args = Install::quiet(self.store.root(), &Clock { at: Some(self.now) });
-        let mut installed = Vec::new();
+        let (mut installed, mut steps) = (Vec::new(), Vec::new());
         for (case, (evidence, registered)) in cases.iter().zip(answers) {
             let Some(name) = &case.key else { continue };
             let mut answer = Evidence::new(Source::File(registered.file.clone()));
             answer.certificates = evidence.certificates.iter().chain([&ca.root]).cloned().collect();
-            let written =
-                install::put(&self.store, Some(name), &[answer], &args, Some(Authority::Private), |done, _| {
-                    Ok(done.files.clone())
-                })?;
-            installed.push(written);
+            install::put(&self.store, Some(name), &[answer], &args, Some(Authority::Private), |done, _| {
+                installed.push(done.files.clone());
+                steps.extend(done.step());
+                Ok(())
+            })?;
             if let Some(folder) = self.store.key(name)? {
                 Way::Private { name: ca.id() }.record(&folder)?;
             }
         }
-        Ok(installed)
+        Ok((installed, steps))
     }
 }
 
