@@ -160,3 +160,70 @@ fn the_certificates_of_cas_in_a_folder_are_not_judged_as_servers() {
     assert_eq!(output.status.code(), Some(2), "{complaint}");
     assert!(complaint.starts_with("certfix: error: 'roots' holds no certificate of a server, only those of CAs\n"));
 }
+
+/// What `check` of a folder judged, and its last line.
+fn judged(desk: &tempfile::TempDir, folder: &str) -> (Vec<String>, String) {
+    let folder = [folder, "--fail-on", "never"];
+    let text = certfix(desk, &[&["check"], &folder[..]].concat()).stdout;
+    let last = String::from_utf8(text).unwrap().lines().last().unwrap_or_default().to_owned();
+    let output = certfix(desk, &[&["check", "--format", "json"], &folder[..]].concat());
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let sources = answer["sources"].as_array().unwrap().iter();
+    (sources.map(|one| one["source"].as_str().unwrap().to_owned()).collect(), last)
+}
+
+#[test]
+fn judges_each_key_of_a_store_once() {
+    let desk = tempfile::tempdir().unwrap();
+    let runs = |arguments: &[&str]| {
+        let output = certfix(&desk, arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    fs::write(desk.path().join("password"), "secret\n").unwrap();
+    runs(&["csr", "--fqdn", "remote.contoso.com", "--key", "p-256"]);
+    assert_eq!(judged(&desk, ".").0, ["./remote.contoso.com/request.csr"]);
+    runs(&["ca", "init", "Contoso", "--key", "p-256", "--new-password-file", "password"]);
+    let sign = ["--yes", "--install", "--password-file", "password"];
+    runs(&[&["ca", "sign", "remote.contoso.com/request.csr"], &sign[..]].concat());
+    let full = "./remote.contoso.com/fullchain.pem";
+    let (sources, last) = judged(&desk, ".");
+    assert_eq!(sources, [full], "{last}");
+    assert!(last.contains("2 files passed over that hold nothing new, "), "{last}");
+    runs(&["csr", "--renew", "remote.contoso.com"]);
+    let renewal = "./remote.contoso.com/renewal/request.csr";
+    assert_eq!(judged(&desk, ".").0, [full, renewal]);
+    runs(&[&["ca", "sign", &renewal[2..]], &sign[..]].concat());
+    assert_eq!(judged(&desk, ".").0, [full]);
+    // Who names them means them.
+    let of_one = |folder: &str| judged(&desk, folder).0.len();
+    assert_eq!(of_one("remote.contoso.com/generations"), 3);
+    assert_eq!(of_one("remote.contoso.com/generations/0002"), 1);
+    assert_eq!(of_one("_ca/contoso/issued"), 2);
+}
+
+#[test]
+fn judges_a_certificate_and_a_request_that_differ_from_what_stands_beside_them() {
+    let desk = tempfile::tempdir().unwrap();
+    let sbs = fs::read_to_string(SBS).unwrap();
+    let put = |name: &str, text: &str| fs::write(desk.path().join(name), text).unwrap();
+    let made = |options: &[&str]| {
+        assert!(certfix(&desk, &[&["self-signed", "--key", "p-256"], options].concat()).status.success());
+    };
+    made(&["--fqdn", "mail.contoso.com"]);
+    put("cert.pem", &sbs);
+    put("fullchain.pem", &sbs);
+    assert_eq!(judged(&desk, ".").0, ["./fullchain.pem", "./mail.contoso.com/fullchain.pem"]);
+    fs::copy(desk.path().join("mail.contoso.com/cert.pem"), desk.path().join("fullchain.pem")).unwrap();
+    assert_eq!(judged(&desk, ".").0, ["./cert.pem", "./fullchain.pem", "./mail.contoso.com/fullchain.pem"]);
+    // A request with the key of the certificate, and one name more.
+    let more = ["csr", "--from", "mail.contoso.com/cert.pem", "--key-file", "mail.contoso.com/key.pem"];
+    let with = ["--fqdn", "mail.contoso.com", "--san", "more.contoso.com", "--store", "asked"];
+    assert!(certfix(&desk, &[&more[..], &with].concat()).status.success());
+    fs::rename(
+        desk.path().join("asked/mail.contoso.com/request.csr"),
+        desk.path().join("mail.contoso.com/request.csr"),
+    )
+    .unwrap();
+    let (sources, last) = judged(&desk, "mail.contoso.com");
+    assert_eq!(sources, ["mail.contoso.com/fullchain.pem", "mail.contoso.com/request.csr"], "{last}");
+}

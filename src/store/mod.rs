@@ -11,6 +11,7 @@
 pub(crate) mod acl;
 mod authorities;
 mod contents;
+mod former;
 mod generation;
 mod held;
 mod links;
@@ -32,6 +33,7 @@ use crate::input::read_text;
 
 pub(crate) use authorities::ensure_private;
 pub use contents::{Contents, Fault, State, Waiting};
+pub use former::is_former;
 pub use generation::Slot;
 pub(crate) use held::Folder;
 pub(crate) use links::{Astray, follow};

@@ -28,7 +28,7 @@ pub use examine::{Asked, examine};
 pub use export::{ALL as TRUST, Trust};
 pub use init::{INTERMEDIATE_DAYS, Init, ROOT_DAYS, folder_name, init};
 pub use recover::recover;
-pub use register::{Registered, State};
+pub use register::{Registered, State, is_in_register};
 pub use revoke::{LIST_DAYS, Listed, compromised, revoked};
 pub use sign::Signed;
 

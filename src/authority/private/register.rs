@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{ISSUED, Private};
+use super::{ISSUED, Private, SETTINGS};
 use crate::Error;
 use crate::error::Signing;
 use crate::facts::{Certificate, Moment, Name, Revocation, RevocationList, Serial, Text, Verification, from_hex};
@@ -60,6 +60,12 @@ impl Registered {
             _ => State::Valid,
         }
     }
+}
+
+/// True for a file in the register of a CA: what it signed, in use or not.
+pub fn is_in_register(path: &Path) -> bool {
+    let register = path.parent().filter(|folder| folder.ends_with(ISSUED));
+    register.is_some_and(|folder| folder.with_file_name(SETTINGS).is_file())
 }
 
 impl Private {

@@ -3,6 +3,7 @@
 mod keys;
 mod passed;
 mod ring;
+mod spare;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use rayon::prelude::*;
 pub(crate) use self::keys::{is_locked, key, open_key};
 use self::passed::{Passed, is_of_authorities_alone, is_something_else};
 pub(crate) use self::ring::Ring;
+use self::spare::spare;
 use crate::args::{Format, Reach};
 use crate::in_order::in_order;
 use crate::{live, password, terminal};
@@ -134,6 +136,9 @@ pub(crate) fn read_file(path: &Path, known: Option<&Password>) -> Result<Evidenc
 /// How a command turns what a source held into text of the format asked for.
 pub(crate) type Describe<'a> = dyn Fn(&Seen<'_>, &mut Vec<u8>) -> Result<Described, Error> + Sync + 'a;
 
+/// Why a file that was found in a folder, by position, is passed over: before and after it was read.
+type Passes<'a> = dyn Fn(&Path, usize, Option<&Evidence>) -> Option<Passed> + Sync + 'a;
+
 /// What came of the files of a folder.
 #[derive(Clone, Copy, Default)]
 struct InFolder {
@@ -183,6 +188,8 @@ impl Tally {
             folder.has_authorities |= answer.passed_over == Some(Passed::Authorities);
             match answer.passed_over {
                 Some(Passed::Authorities) => self.passed_over.authorities += 1,
+                Some(Passed::Repeated) => self.passed_over.repeated += 1,
+                Some(Passed::Former) => self.passed_over.former += 1,
                 Some(Passed::SomethingElse { is_misnamed }) => {
                     self.passed_over.others += 1;
                     self.passed_over.misnamed.extend(is_misnamed.then(|| path.display().to_string()));
@@ -232,8 +239,13 @@ pub(crate) fn answer(
     let mut surveyed: Vec<Answer> =
         live::survey(live, people, reach)?.into_par_iter().map(|survey| Answer::of(survey, format, describe)).collect();
     let mut tally = Tally { folders: vec![InFolder::default(); folders.len()], ..Tally::default() };
-    // Who looks at a folder to see what is there sees the CAs too; judged are certificates of servers.
-    let is_of_nobody = |evidence: &Evidence| command == "check" && is_of_authorities_alone(evidence);
+    // Who looks at a folder to see what is there sees all; judged are certificates of servers, each once.
+    let judges = command == "check";
+    let passes = |path: &Path, folder: usize, evidence: Option<&Evidence>| match evidence {
+        _ if !judges => None,
+        Some(evidence) => is_of_authorities_alone(evidence).then_some(Passed::Authorities),
+        None => spare(path, &folders[folder]),
+    };
     let mut write = |out: &mut dyn Write| -> io::Result<()> {
         if format == Format::Json {
             out.write_all(Envelope::head(command).as_bytes())?;
@@ -241,7 +253,7 @@ pub(crate) fn answer(
         if let [alone] = &**sources {
             // One source alone may ask for its password.
             let mut answer = Answer::default();
-            answer.fill(alone, format, describe, &is_of_nobody, |path| read_file(path, known));
+            answer.fill(alone, format, describe, &passes, |path| read_file(path, known));
             tally.take_all(sources, &mut [answer], &mut surveyed, format, out)?;
         } else {
             // In portions that are few enough to be cheap and many enough to keep all cores at work.
@@ -250,7 +262,7 @@ pub(crate) fn answer(
             let fill = |number: usize, answers: &mut Vec<Answer>| {
                 answers.resize_with(portions[number].len(), Answer::default);
                 portions[number].iter().zip(answers).for_each(|(named, answer)| {
-                    answer.fill(named, format, describe, &is_of_nobody, |path| read_quietly(path, known));
+                    answer.fill(named, format, describe, &passes, |path| read_quietly(path, known));
                 });
             };
             in_order(portions.len(), fill, |number, answers| {
@@ -284,20 +296,23 @@ impl Answer {
         named: &Named,
         format: Format,
         describe: &Describe<'_>,
-        is_of_nobody: &dyn Fn(&Evidence) -> bool,
+        passes: &Passes<'_>,
         read: impl Fn(&Path) -> Result<Evidence, Error>,
     ) {
         self.text.clear();
         self.text.extend(separator(format));
         (self.described, self.seen, self.passed_over) = (Described::default(), false, None);
         let Named::File { path, folder } = named else { return };
-        let evidence = match read(path) {
-            Ok(evidence) if folder.is_some() && is_of_nobody(&evidence) => {
-                self.passed_over = Some(Passed::Authorities);
-                return;
-            }
-            evidence => evidence,
-        };
+        let passed = |evidence: Option<&Evidence>| folder.and_then(|folder| passes(path, folder, evidence));
+        self.passed_over = passed(None);
+        if self.passed_over.is_some() {
+            return;
+        }
+        let evidence = read(path);
+        self.passed_over = evidence.as_ref().ok().and_then(|evidence| passed(Some(evidence)));
+        if self.passed_over.is_some() {
+            return;
+        }
         match evidence.and_then(|evidence| describe(&Seen::Evidence(&evidence), &mut self.text)) {
             Ok(described) => (self.described, self.seen) = (described, true),
             Err(error) if folder.is_some() && is_something_else(&error, path) => {

@@ -11,6 +11,10 @@ pub struct PassedOver {
     pub misnamed: Vec<String>,
     /// How many files hold certificates of CAs alone.
     pub authorities: usize,
+    /// How many files hold what another beside them holds too.
+    pub repeated: usize,
+    /// How many files of the store tell of former times.
+    pub former: usize,
 }
 
 /// The most names of files that are written.
@@ -21,8 +25,10 @@ pub fn summary(sources: usize, with_findings: Option<usize>, failed: usize, pass
     let parts = [
         with_findings.map(|count| format!("{count} with findings")),
         (failed > 0).then(|| format!("{failed} could not be read")),
-        passed(passed_over.others, "no certificate").map(|words| words + &named(&passed_over.misnamed)),
-        passed(passed_over.authorities, "certificates of CAs alone"),
+        passed(passed_over.others, "hold", "no certificate").map(|words| words + &named(&passed_over.misnamed)),
+        passed(passed_over.authorities, "hold", "certificates of CAs alone"),
+        passed(passed_over.repeated, "hold", "nothing new"),
+        passed(passed_over.former, "belong", "to former generations or the register of a CA"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let separator = if parts.is_empty() { "" } else { ": " };
@@ -30,11 +36,11 @@ pub fn summary(sources: usize, with_findings: Option<usize>, failed: usize, pass
     format!("{sources} source{plural}{separator}{}.", parts.join(", "))
 }
 
-fn passed(count: usize, what: &str) -> Option<String> {
+fn passed(count: usize, verb: &str, what: &str) -> Option<String> {
     match count {
         0 => None,
-        1 => Some(format!("1 file passed over that holds {what}")),
-        many => Some(format!("{many} files passed over that hold {what}")),
+        1 => Some(format!("1 file passed over that {verb}s {what}")),
+        many => Some(format!("{many} files passed over that {verb} {what}")),
     }
 }
 
@@ -79,7 +85,14 @@ mod tests {
                 "2 sources: 5 files passed over that hold no certificate, though a.pem, b.pem, c.pem and 1 more are named like one, 2 files passed over that hold certificates of CAs alone.",
             ),
         ] {
-            assert_eq!(summary(2, None, 0, &PassedOver { others, misnamed, authorities }), expected);
+            let passed_over = PassedOver { others, misnamed, authorities, ..PassedOver::default() };
+            assert_eq!(summary(2, None, 0, &passed_over), expected);
         }
+        let passed_over = PassedOver { repeated: 2, former: 1, ..PassedOver::default() };
+        assert_eq!(
+            summary(1, Some(0), 0, &passed_over),
+            "1 source: 0 with findings, 2 files passed over that hold nothing new, 1 file passed over that belongs to former \
+             generations or the register of a CA."
+        );
     }
 }

@@ -12,6 +12,10 @@ pub(super) enum Passed {
     SomethingElse { is_misnamed: bool },
     /// It holds certificates of CAs alone.
     Authorities,
+    /// It holds what another beside it holds too.
+    Repeated,
+    /// It tells of former times.
+    Former,
 }
 
 impl Passed {
