@@ -96,6 +96,26 @@ fn old_versions_are_told_as_what_they_are() {
 }
 
 #[test]
+fn the_worst_is_told_first_whether_of_the_service_or_of_its_certificate() {
+    let credentials = Authority::new().issue(&Leaf { key: Key::Rsa2048, ..Leaf::new(MAIL) });
+    let server = SServer::start(&credentials, &["-cipher", "ALL:@SECLEVEL=0"]);
+    let folder = tempfile::tempdir().unwrap();
+    let stranger = folder.path().join("stranger.pem");
+    fs::write(&stranger, Authority::new().root()).unwrap();
+    let mut command = certfix(&["check", &at("imaps", server.port), "--connect", "127.0.0.1", "--fqdn", "other.test"]);
+    let output = command.env("SSL_CERT_FILE", &stranger).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let codes: Vec<&str> =
+        text.lines().filter_map(|line| line.split_once("]: ")?.0.split_once('[')).map(|two| two.0).collect();
+    let mut sorted = codes.clone();
+    sorted.sort_by_key(|level| ["refused", "warning", "note"].iter().position(|word| word == level));
+    assert!(codes.len() > 2 && codes == sorted, "{text}");
+    let place = |code: &str| text.find(&format!("[{code}]")).unwrap_or_else(|| panic!("{code}: {text}"));
+    assert!(place("untrusted-issuer") < place("old-tls"), "{text}");
+    assert!(text.contains("  clients     all ") && text.contains(" but "), "{text}");
+}
+
+#[test]
 fn trust_is_told_apart_from_names() {
     let authority = Authority::new();
     let folder = tempfile::tempdir().unwrap();

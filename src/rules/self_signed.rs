@@ -14,8 +14,9 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Certificate(check),
 };
 
-fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
-    if !cert.is_self_signed() {
+fn check(cert: &Certificate, ctx: &Context<'_>) -> Option<Hit> {
+    // Where clients trust it, that has been done.
+    if !cert.is_self_signed() || ctx.trust.is_some_and(|trust| trust.holds(cert)) {
         return None;
     }
     let odd = if cert.names_as_issuer(cert) { "" } else { ", though the key identifiers differ" };
@@ -25,6 +26,7 @@ fn check(cert: &Certificate, _: &Context<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::TrustStore;
     use crate::facts::fixture::leaf;
 
     fn own() -> Certificate {
@@ -36,6 +38,14 @@ mod tests {
     #[test]
     fn notes_a_certificate_of_its_own() {
         assert!(check(&own(), &Context::private()).is_some());
+    }
+
+    #[test]
+    fn accepts_one_that_is_trusted() {
+        let trust = TrustStore::new([own()]);
+        assert_eq!(check(&own(), &Context { trust: Some(&trust), ..Context::private() }), None);
+        let none = TrustStore::default();
+        assert!(check(&own(), &Context { trust: Some(&none), ..Context::private() }).is_some());
     }
 
     #[test]

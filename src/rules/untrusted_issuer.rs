@@ -57,6 +57,10 @@ fn check(
         return Some(Hit::refuse(format!("the trusted root {} has another key and did not sign it", cert.issuer)));
     }
     let told = standing(cert, others, ctx.now).find(|met| demands.minds(met)).map(|met| format!("; {met}"));
+    if cert.is_self_signed() {
+        let cure = Remedy::ByHand(super::self_signed::RULE.fix.to_owned());
+        return Some(Hit::refuse(format!("issued by itself{}", told.unwrap_or_default())).remedy(cure));
+    }
     let is_missing = |end| !ctx.trust.is_some_and(|trust| trust.knows_issuer_of(end));
     // So it does where one further up is missing.
     if told.is_none() && loose_end(cert, others).is_some_and(is_missing) {
@@ -110,6 +114,13 @@ mod tests {
     #[test]
     fn refuses_a_chain_to_nowhere() {
         assert!(judged(&own(), &[], &TrustStore::default()).is_some());
+    }
+
+    #[test]
+    fn says_of_a_certificate_of_its_own_what_to_do_with_it() {
+        let hit = judged(&own(), &[], &TrustStore::default()).unwrap();
+        assert_eq!(hit.detail, "issued by itself");
+        assert!(hit.remedy.words(&RULE).starts_with("Install it as trusted"), "{:?}", hit.remedy);
     }
 
     #[test]

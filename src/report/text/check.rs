@@ -56,27 +56,34 @@ pub(super) struct Place<'a> {
 }
 
 /// Findings and verdicts, without counting them.
-pub(super) fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    if report.findings.is_empty() {
-        let asked = report.target.map(|target| format!(" for {target}")).unwrap_or_default();
-        match unknown_trust(report) {
-            Some((why, advice)) => {
-                let unknown = format!("whether clients trust it is not known, for {why}");
-                let tail = all_the_same(report);
-                page.paragraph(0, &format!("{}: {unknown}; nothing wrong otherwise{asked}{tail}", place.names))?;
-                if !advice.is_empty() {
-                    page.paragraph(0, advice)?;
-                }
-            }
-            None => page.paragraph(0, &format!("{}: nothing wrong{asked}{}", place.names, all_the_same(report)))?,
-        }
-    }
+fn judged(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    nothing_wrong(report, place, page)?;
     for (index, finding) in report.findings.iter().enumerate() {
         if index > 0 {
             page.line("")?;
         }
         self::finding(finding, report, place, page)?;
     }
+    outcome(report, page)
+}
+
+/// Says that there are no findings, where there are none.
+pub(super) fn nothing_wrong(report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    if !report.findings.is_empty() {
+        return Ok(());
+    }
+    let asked = report.target.map(|target| format!(" for {target}")).unwrap_or_default();
+    let tail = all_the_same(report);
+    let Some((why, advice)) = unknown_trust(report) else {
+        return page.paragraph(0, &format!("{}: nothing wrong{asked}{tail}", place.names));
+    };
+    let unknown = format!("whether clients trust it is not known, for {why}");
+    page.paragraph(0, &format!("{}: {unknown}; nothing wrong otherwise{asked}{tail}", place.names))?;
+    if advice.is_empty() { Ok(()) } else { page.paragraph(0, advice) }
+}
+
+/// What follows the findings: what was passed over, and what each client does.
+pub(super) fn outcome(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let passed_over = &report.subject.evidence.ignored;
     if !passed_over.is_empty() && !report.findings.is_empty() {
         page.line("")?;
@@ -148,7 +155,12 @@ fn all_the_same(report: &Report<'_>) -> String {
     complaining + &shut_out + passed_over
 }
 
-fn finding(finding: &Finding, report: &Report<'_>, place: &Place<'_>, page: &mut Page<'_>) -> io::Result<()> {
+pub(super) fn finding(
+    finding: &Finding,
+    report: &Report<'_>,
+    place: &Place<'_>,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     heading(finding.rule, finding.hit.level, page)?;
     page.field(place.label, place.names)?;
     page.field("detail", &finding.hit.detail)?;
@@ -173,13 +185,22 @@ pub(super) fn heading(rule: &Rule, at: Level, page: &mut Page<'_>) -> io::Result
     page.line(&format!("{}[{}]: {}", level(at), rule.code, rule.title))
 }
 
-/// All that complain by name; one phrase when every client does.
+/// All that complain by name; one phrase when every client does, or nearly.
 fn clients(finding: &Finding, report: &Report<'_>) -> String {
-    if finding.clients.len() > 6 && finding.clients.len() == report.verdicts.len() {
-        return format!("all {}", finding.clients.len());
-    }
+    const MOST_NAMED: usize = 6;
     let names: Vec<&str> = finding.clients.iter().map(|client| client.name).collect();
-    names.join(", ")
+    if names.len() <= MOST_NAMED {
+        return names.join(", ");
+    }
+    let all = report.verdicts.iter().map(|verdict| verdict.client.name);
+    let others: Vec<&str> = all.filter(|name| !names.contains(name)).collect();
+    match others.len() {
+        0 if names.len() == report.verdicts.len() => format!("all {}", names.len()),
+        1.. if names.len() + others.len() == report.verdicts.len() && 2 * others.len() < names.len() => {
+            format!("all {} but {}", report.verdicts.len(), others.join(", "))
+        }
+        _ => names.join(", "),
+    }
 }
 
 /// `2 findings: 1 refused, 1 warning. Not checked: ...`; `candidates` are those of which a name has to be given.

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use super::check::{Place, counts, heading, judged, read_more};
+use super::check::{Place, counts, finding, heading, nothing_wrong, outcome, read_more};
 use super::layout::bold;
 use super::{Kept, Page};
 use crate::error::listed;
 use crate::facts::{Audience, Endpoint, KeysOffered, Look, Opening, Ports, Sni, Step, Survey, Target, TlsVersion};
-use crate::judge::{Missing, Report, Services};
+use crate::judge::{Missing, Placed, Report, Services};
 use crate::report::places;
 use crate::rules::{Level, Rule};
 
@@ -34,11 +34,10 @@ pub fn services_kept(
     page: &mut Page<'_>,
 ) -> io::Result<()> {
     let survey = services.survey;
-    for finding in &services.findings {
-        heading(finding.rule, finding.hit.level, page)?;
-        page.field("found on", &places(survey, finding.endpoints.iter().copied()))?;
-        page.field("detail", &finding.hit.detail)?;
-        page.field("fix", finding.rule.fix)?;
+    // What is found about services is worth as much as what is found in the only certificate; of several each has its own.
+    let (mixed, first): (Vec<_>, Vec<_>) = services.findings.iter().partition(|_| reports.len() == 1);
+    for found in first {
+        of_services(found, survey, page)?;
         page.line("")?;
     }
     for (number, (chain, report)) in reports.iter().enumerate() {
@@ -57,7 +56,10 @@ pub fn services_kept(
         // certfix fix names the server, and takes what it is presented with then.
         let source = Some(&*source).filter(|_| is_for_all);
         let names = places(survey, presenting.into_iter());
-        judged(report, &Place { label: "found on", names: &names, source, kept: kept(report).as_ref() }, page)?;
+        let kept = kept(report);
+        let place = Place { label: "found on", names: &names, source, kept: kept.as_ref() };
+        in_order(&mixed, survey, report, &place, page)?;
+        outcome(report, page)?;
     }
     if !reports.is_empty() {
         page.line("")?;
@@ -76,6 +78,42 @@ pub fn services_kept(
     let of_certificates = of_certificates.map(|finding| (finding.hit.level, finding.rule.code));
     let worst = of_services.chain(of_certificates).rev().max_by_key(|(level, _)| *level);
     read_more(worst.map(|(_, code)| code), page)
+}
+
+/// Findings about services and those in a certificate, the worst first.
+fn in_order(
+    services: &[&Placed],
+    survey: &Survey,
+    report: &Report<'_>,
+    place: &Place<'_>,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
+    let mut services = services.iter().peekable();
+    let mut is_first = true;
+    let mut part = |page: &mut Page<'_>| if std::mem::take(&mut is_first) { Ok(()) } else { page.line("") };
+    for found in &report.findings {
+        while let Some(sooner) = services.next_if(|one| one.hit.level >= found.hit.level) {
+            part(page)?;
+            of_services(sooner, survey, page)?;
+        }
+        part(page)?;
+        finding(found, report, place, page)?;
+    }
+    for found in services {
+        part(page)?;
+        of_services(found, survey, page)?;
+    }
+    if report.findings.is_empty() {
+        part(page)?;
+    }
+    nothing_wrong(report, place, page)
+}
+
+fn of_services(found: &Placed, survey: &Survey, page: &mut Page<'_>) -> io::Result<()> {
+    heading(found.rule, found.hit.level, page)?;
+    page.field("found on", &places(survey, found.endpoints.iter().copied()))?;
+    page.field("detail", &found.hit.detail)?;
+    page.field("fix", found.rule.fix)
 }
 
 /// Which of several chains it is, and whose: `2 of 2, for clients that do not name the server`.
