@@ -52,7 +52,7 @@ fn files_are_written_and_put_back_byte_for_byte() {
     let (_, old_mode, old_owner, old_group) = old.clone().unwrap();
     assert_eq!(text, new.certificate.as_bytes());
     assert_eq!((mode, owner, group), (old_mode, old_owner, old_group), "what the administrator set stays");
-    assert!(store.run(&["commit"]).starts_with("Nothing to commit"));
+    assert!(store.run(&["commit"]).starts_with("Nothing to commit: every file is in its place"));
     store.run(&["undo"]);
     assert_eq!((snapshot(&certificate), combined.exists()), (old, false));
     assert_eq!(store.journals(), [""; 0]);

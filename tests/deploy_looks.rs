@@ -233,3 +233,13 @@ fn a_commit_takes_no_service_from_another_binding() {
     assert!(said.contains(&format!("dovecot:b has {other}\n")), "{said}");
     assert!(store.refuse(&["commit", "--patience", "3"]).contains("nothing to commit, but imap"));
 }
+
+#[test]
+fn where_nothing_is_bound_a_commit_says_how_to_bind() {
+    let store = KeyStore::with(&elliptic());
+    for how in [&["commit"][..], &["commit", "--dry-run"]] {
+        let said = store.run(how);
+        assert!(said.starts_with("Nothing to commit: no key is bound"), "{said}");
+        assert!(said.contains(&format!("certfix bind {NAME} --to SERVICE --store ")), "{said}");
+    }
+}

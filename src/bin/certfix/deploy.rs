@@ -77,7 +77,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
         let mut text = String::new();
         show_turns(&work, &mut text);
         work.services.iter().for_each(|staged| show(staged, &mut text));
-        text.push_str(if work.is_empty() { NOTHING_STAGED } else { NOTHING_WRITTEN });
+        text.push_str(&if work.is_empty() { nothing(&store, NOTHING_STAGED) } else { NOTHING_WRITTEN.to_owned() });
         return say(&text);
     }
     let (revoked, manners) = (keys::revoked(&store), manners(&args.place, &args.patience));
@@ -89,7 +89,7 @@ pub(crate) fn commit(args: &Commit) -> Result<ExitCode, Error> {
     show_turns(&done, &mut text);
     done.services.iter().for_each(|done| show_committed(done, &mut text));
     match done.is_empty() {
-        true => text.push_str(NOTHING),
+        true => text.push_str(&nothing(&store, NOTHING)),
         false => text.push_str(&format!("Take it back: certfix undo{}\n", store_flag(store.root()))),
     }
     say(&text)
@@ -117,6 +117,17 @@ pub(crate) fn undo(args: &Undo) -> Result<ExitCode, Error> {
 const NOTHING: &str = "Nothing to commit: every file is in its place, and every endpoint presents its certificate.\n";
 const NOTHING_STAGED: &str = "Nothing to commit: every file is in its place. Endpoints are not looked at.\n";
 const NOTHING_WRITTEN: &str = "Nothing was written.\n";
+
+/// That there is nothing to commit, and why.
+fn nothing(store: &Store, all_is_done: &str) -> String {
+    let keys = store.keys().unwrap_or_default();
+    if keys.iter().any(|key| !deploy::bindings(key).is_ok_and(|bindings| bindings.is_empty())) {
+        return all_is_done.to_owned();
+    }
+    let name = if let [only] = &*keys { text::quoted(&only.name()) } else { "NAME".to_owned() };
+    let flag = store_flag(store.root());
+    format!("Nothing to commit: no key is bound to a service. Bind one: certfix bind {name} --to SERVICE{flag}\n")
+}
 
 /// One binding for each service, each with the values that its template takes.
 fn bindings(args: &Bind) -> Result<Vec<Binding>, Error> {
