@@ -3,12 +3,18 @@
 use std::fmt::{Display, Write};
 use std::io;
 
-/// The candidate that differs from `name` in the fewest letters, when these are few.
+/// The candidate that differs from `name` in the fewest letters, when these are few; else the first that `name` is a part of.
 pub fn nearest(name: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    const LEAST_PART: usize = 3;
     let limit = 1 + name.chars().count() / 5;
-    let measured = candidates.into_iter().map(|candidate| (distance(name.chars(), candidate.chars()), candidate));
+    let candidates: Vec<&'static str> = candidates.into_iter().collect();
+    let measured = candidates.iter().map(|candidate| (distance(name.chars(), candidate.chars()), *candidate));
     let (distance, best) = measured.min_by_key(|(distance, _)| *distance)?;
-    (!name.is_empty() && distance <= limit).then_some(best)
+    if !name.is_empty() && distance <= limit {
+        return Some(best);
+    }
+    let typed = name.to_ascii_lowercase();
+    candidates.into_iter().find(|candidate| typed.len() >= LEAST_PART && candidate.contains(&typed))
 }
 
 /// How many letters, or octets, to insert, remove or replace (Levenshtein).
@@ -69,6 +75,21 @@ mod tests {
         assert_eq!(listed([""; 0]), "");
         assert_eq!(listed(["a", "b"]), "a, b");
         assert_eq!(listed(1..=8), "1, 2, 3, 4, 5, 6 and 2 more");
+    }
+
+    #[test]
+    fn finds_what_was_meant() {
+        let known = ["apple-mail", "outlook2007", "outlook2010"];
+        for (typed, meant) in [
+            ("outlok2007", Some("outlook2007")),
+            ("Outlook", Some("outlook2007")),
+            ("apple", Some("apple-mail")),
+            ("ma", None),
+            ("mutt", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(typed, known), meant, "{typed}");
+        }
     }
 
     #[test]
