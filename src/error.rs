@@ -93,8 +93,8 @@ pub enum Error {
     NoTarget { source: String, candidates: Vec<String> },
     /// Nothing was said about which names to ask for.
     NoNames,
-    /// The output is already there.
-    Exists { path: PathBuf },
+    /// The output is already there; what to do where the command knows it.
+    Exists { path: PathBuf, hint: Option<&'static str> },
     /// The request or certificate could not be made.
     Issue { cause: String },
     /// No rule, client or profile has this name.
@@ -182,7 +182,7 @@ impl Error {
             Self::BadSubject { .. } => "write it like \"O=Contoso Ltd,L=Redmond,ST=Washington,C=US\"",
             Self::NoTarget { .. } => "pass --fqdn NAME",
             Self::NoNames => "pass --fqdn NAME or --domain DOMAIN",
-            Self::Exists { .. } => "certfix never overwrites; name another folder with --store DIR",
+            Self::Exists { hint, .. } => hint.unwrap_or(wording::OTHER_STORE),
             Self::ForeignKey { .. } => "leave --key-file out for a new key, or use another key with certfix csr --from",
             Self::NoResolver { .. } => "pass --resolver ADDR:PORT",
             Self::DnsSilent { .. } => "ask another DNS server with --resolver ADDR:PORT",
@@ -323,7 +323,7 @@ impl Error {
                 write!(out, "'{source}' leaves open which name people connect to: {}", listed(candidates))
             }
             Self::NoNames => out.write_str("no name was given"),
-            Self::Exists { path } => write!(out, "'{}' already exists", path.display()),
+            Self::Exists { path, .. } => write!(out, "'{}' already exists", path.display()),
             Self::Issue { cause } => write!(out, "cannot make the certificate or request: {cause}"),
             Self::Unknown { what, name, nearest: None } => write!(out, "no {what} is called '{name}'"),
             Self::Unknown { what, name, nearest: Some(nearest) } => {

@@ -325,7 +325,7 @@ fn what_a_key_is_called_is_not_what_it_is_certified_for() {
         desk.answer(0, &["ca", "sign", &request, "--install", "--yes"]);
         assert_eq!(of(called), before, "{called}");
         let cert = format!("store/{called}/cert.pem");
-        assert_eq!(desk.json(1, &["install", called, &cert, "--dry-run"])["judged"]["target"], name);
+        assert_eq!(desk.json(0, &["install", called, &cert, "--dry-run"])["judged"]["target"], name);
         last = called;
     }
     let order = ["order", last, "--acme", "https://ca.example/dir", "--listen", "80", "--ca", "private", "--dry-run"];

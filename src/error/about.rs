@@ -14,6 +14,7 @@ impl Error {
             Self::Deploying(Deploying::NotOfOneKey { key, .. }) => {
                 key.parent()?.file_name()?.to_str().map(Name::of_file_form)
             }
+            Self::Exists { path, .. } => path.file_name()?.to_str().map(Name::of_file_form),
             _ => None,
         }
     }

@@ -3,6 +3,9 @@
 use std::fmt::{Display, Write};
 use std::io;
 
+/// What to do where a folder is there already.
+pub(super) const OTHER_STORE: &str = "certfix never overwrites; name another folder with --store DIR";
+
 /// The candidate that differs from `name` in the fewest letters, when these are few; else the first that `name` is a part of.
 pub fn nearest(name: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
     const LEAST_PART: usize = 3;

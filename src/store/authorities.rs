@@ -23,7 +23,7 @@ impl Store {
         let folder = self.authorities();
         let path = folder.join(name);
         if path.symlink_metadata().is_ok() {
-            return Err(Error::Exists { path });
+            return Err(Error::Exists { path, hint: None });
         }
         Self::make(&folder, path, files)
     }

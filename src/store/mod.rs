@@ -148,7 +148,7 @@ impl Store {
             let cause = format!("'{name}' is the name of a folder of certfix's own");
             return Err(Error::Conflict { cause, hint: "choose another name" });
         }
-        if path.symlink_metadata().is_ok() { Err(Error::Exists { path }) } else { Ok(()) }
+        if path.symlink_metadata().is_ok() { Err(Error::Exists { path, hint: None }) } else { Ok(()) }
     }
 
     /// Makes several key folders, all of them or none.

@@ -27,7 +27,7 @@ pub enum Secrecy {
 /// left behind.
 pub fn write_new(path: &Path, contents: &[u8], secrecy: Secrecy) -> Result<(), Error> {
     if path.symlink_metadata().is_ok() {
-        return Err(Error::Exists { path: path.to_owned() });
+        return Err(Error::Exists { path: path.to_owned(), hint: None });
     }
     let Some(name) = path.file_name() else { return Err(Error::IsDirectory { path: path.to_owned() }) };
     sweep_beside(path);
@@ -352,7 +352,9 @@ pub(crate) fn is_hidden(name: &str) -> bool {
 
 pub(super) fn failed(path: &Path, cause: io::Error) -> Error {
     match cause.kind() {
-        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => Error::Exists { path: path.to_owned() },
+        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
+            Error::Exists { path: path.to_owned(), hint: None }
+        }
         _ => Error::File { action: "write", path: path.to_owned(), cause },
     }
 }

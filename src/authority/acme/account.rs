@@ -147,7 +147,7 @@ fn new_key(folder: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     let pem = Zeroizing::new(armour("PRIVATE KEY", &pkcs8));
     match write_new(&folder.join(KEY), pem.as_bytes(), Secrecy::Secret) {
         Ok(()) => Ok(pkcs8),
-        Err(Error::Exists { path }) => key(folder)?.ok_or(Error::Exists { path }),
+        Err(Error::Exists { path, hint }) => key(folder)?.ok_or(Error::Exists { path, hint }),
         Err(error) => Err(error),
     }
 }

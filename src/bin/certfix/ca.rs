@@ -58,7 +58,7 @@ impl Desk {
         // Before anything costly is done, and before a password is asked for.
         let path = self.store.authorities().join(private::folder_name(&args.name)?);
         if path.symlink_metadata().is_ok() {
-            return Err(Error::Exists { path });
+            return Err(Error::Exists { path, hint: Some("choose another name, or another store with --store DIR") });
         }
         let password = match args.plain_key {
             true => None,

@@ -196,7 +196,7 @@ impl Desk {
         key.folder.ensure_led()?;
         let taken = write::if_there(write::OTHER_OUTPUT);
         if output.symlink_metadata().is_ok() {
-            return Err(taken(Error::Exists { path: output.to_owned() }));
+            return Err(taken(Error::Exists { path: output.to_owned(), hint: None }));
         }
         let private = match &key.private {
             Some(private) => private.clone(),

@@ -172,7 +172,7 @@ pub(crate) const OTHER_OUTPUT: &str = "certfix never overwrites; name another fi
 /// The same error; where something is there already, with this hint.
 pub(crate) fn if_there(hint: &'static str) -> impl Fn(Error) -> Error {
     move |error| match error {
-        Error::Exists { .. } => Error::Conflict { cause: error.to_string(), hint },
+        Error::Exists { path, .. } => Error::Exists { path, hint: Some(hint) },
         error => error,
     }
 }

@@ -286,7 +286,7 @@ fn places(cases: &[Case], output: &Path) -> Result<Vec<PathBuf>, Error> {
         return Err(Signing::SameFile { path: path.clone() }.into());
     }
     match places.iter().find(|path| path.symlink_metadata().is_ok()) {
-        Some(path) => Err(Error::Exists { path: path.clone() }),
+        Some(path) => Err(Error::Exists { path: path.clone(), hint: None }),
         None => Ok(places),
     }
 }
