@@ -13,7 +13,7 @@ use crate::clients::{Client, CommonName, Comparison, Demands, Fault, Meeting, Pr
 use crate::facts::{Certificate, CertificationPath, Identity, Item, Source, Subject, Target, Verification, loose_end};
 use crate::rules::{self, Authority, Check, Context, Coverage, Hit, Level, Mismatch, Named, Rule};
 use panel::Member;
-use verdict::{certainty, date, distrust, missed, outcome, raised, surmises_ways, wants_staple, ways};
+use verdict::{certainty, date, distrust, missed, outcome, raised, signed, surmises_ways, wants_staple, ways};
 
 pub use answer::{Chain, Change, chain, changes, ensure_whole, newness, undoes_the_order};
 pub use missing::Missing;
@@ -363,6 +363,7 @@ impl<'a> Bench<'a, '_> {
             let fault = fault.map(|fault| match fault {
                 Fault::Untrusted => missed(client, ways).unwrap_or(*distrusted),
                 Fault::SpoiltChain => missed(client, ways).unwrap_or(fault),
+                Fault::WeakSignature => signed(client, self.subject, self.ctx).unwrap_or(fault),
                 fault => fault,
             });
             let date = |fault| cert.and_then(|cert| date(cert, fault));

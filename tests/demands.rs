@@ -41,7 +41,8 @@ const REPEATED: &str = "2.5.29.15=DER:03020780";
 const FOR_CLIENTS: Issuer = Issuer::BetweenWith(&[AUTHORITY, SIGNS, CLIENT]);
 
 /// In signatures of the CA.
-const DIGESTS: [&str; 8] = ["md5", "sha1", "ripemd160", "sha224", "sha384", "sha512", "sha3-256", "sha3-512"];
+const DIGESTS: [&str; 10] =
+    ["md5", "sha1", "ripemd160", "sha224", "sha384", "sha512", "sha512-224", "sha512-256", "sha3-256", "sha3-512"];
 
 const CASES: &[Case] = &[
     GOOD,

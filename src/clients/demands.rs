@@ -14,6 +14,8 @@ pub struct Demands {
     pub refused_keys: &'static [KeyFamily],
     /// Digests in signatures that it does not take. The signature of a root is of no matter.
     pub refused_digests: &'static [Digest],
+    /// Digests of which it does not take a signature either, because it knows none over them.
+    pub unknown_digests: &'static [Digest],
     /// Whether serverAuth must be among the purposes.
     pub server_auth: ServerAuth,
     /// At least one of these must be set where there is a keyUsage extension; none when it is not looked at.
@@ -62,6 +64,7 @@ impl Demands {
         root_keys: false,
         refused_keys: &[],
         refused_digests: &[],
+        unknown_digests: &[],
         server_auth: ServerAuth::Ignored,
         key_usage: KeyUsage(0),
         refused_forms: &[],
@@ -100,6 +103,11 @@ impl Demands {
         "rustls/rustls-platform-verifier issue 195 (2025), dotnet/runtime issue 98067 (2023)",
         "Windows neither offers Ed25519 nor takes a certificate with such a key.",
     );
+
+    /// True for a signature over this digest that it takes.
+    pub fn takes(&self, digest: Digest) -> bool {
+        !self.refused_digests.contains(&digest) && !self.unknown_digests.contains(&digest)
+    }
 
     /// The critical extensions of a certificate that the client does not understand.
     pub fn not_understood<'a>(&self, cert: &'a Certificate) -> impl Iterator<Item = &'a str> {

@@ -28,15 +28,8 @@ pub(super) const CLIENT: Client = Client {
             KeyFamily::MlDsa,
             KeyFamily::Other,
         ],
-        refused_digests: &[
-            Digest::Md5,
-            Digest::Sha1,
-            Digest::Sha224,
-            Digest::Ripemd160,
-            Digest::ShortSha512,
-            Digest::Sha3,
-            Digest::Unknown,
-        ],
+        refused_digests: &[Digest::Md5, Digest::Sha1],
+        unknown_digests: &[Digest::Sha224, Digest::Ripemd160, Digest::ShortSha512, Digest::Sha3, Digest::Unknown],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any]),
         refused_names: &[SanForm::Unreadable, SanForm::NotAscii, SanForm::OddAddress, SanForm::OddHost],
         refused_forms: &[

@@ -30,7 +30,8 @@ pub(super) const CLIENT: Client = Client {
         rsa_bits: 1024,
         root_keys: true,
         refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::MlDsa, KeyFamily::Other],
-        refused_digests: &[Digest::Md5, Digest::Ripemd160, Digest::ShortSha512, Digest::Sha3],
+        refused_digests: &[Digest::Md5],
+        unknown_digests: &[Digest::Ripemd160, Digest::ShortSha512, Digest::Sha3],
         server_auth: ServerAuth::IfPresent(&[Substitute::Any, Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE,
         refused_forms: &[

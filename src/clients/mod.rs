@@ -208,6 +208,8 @@ pub enum Fault {
     UnusableKey,
     /// It is signed over a digest that it does not take.
     WeakSignature,
+    /// It is signed over a digest that it does not know.
+    UnknownSignature,
     /// The algorithm named inside is not that of the signature.
     InnerAlgorithm,
     /// It is not meant for servers.
@@ -257,6 +259,7 @@ impl Fault {
         Self::WeakKey,
         Self::UnusableKey,
         Self::WeakSignature,
+        Self::UnknownSignature,
         Self::InnerAlgorithm,
         Self::Purpose,
         Self::KeyUsage,
@@ -296,6 +299,7 @@ impl Fault {
             Self::WeakKey
             | Self::UnusableKey
             | Self::WeakSignature
+            | Self::UnknownSignature
             | Self::InnerAlgorithm
             | Self::Purpose
             | Self::KeyUsage

@@ -25,6 +25,7 @@ pub(super) const CLIENT: Client = Client {
         root_keys: true,
         refused_keys: &[KeyFamily::P224, KeyFamily::OtherCurve, KeyFamily::Dsa, KeyFamily::MlDsa, KeyFamily::Other],
         refused_digests: &[Digest::Md5, Digest::Sha1, Digest::Ripemd160],
+        unknown_digests: &[Digest::ShortSha512],
         server_auth: ServerAuth::IfPresent(&[Substitute::GatedCryptography]),
         key_usage: KeyUsage::DIGITAL_SIGNATURE.with(KeyUsage::KEY_ENCIPHERMENT).with(KeyUsage::KEY_AGREEMENT),
         refused_names: &[SanForm::Unreadable, SanForm::ForeignEntry],

@@ -23,7 +23,7 @@ pub(super) const CLIENT: Client = Client {
             KeyFamily::RsaPss,
             KeyFamily::Other,
         ],
-        refused_digests: &[
+        unknown_digests: &[
             Digest::Md5,
             Digest::Sha1,
             Digest::Sha224,

@@ -4,7 +4,7 @@ use super::{
     AddressMatch, Aspect, Client, CommonName, CommonNamePick, DnsScan, Form, Idna, IssuerDemands, KeyFamily,
     PresentedDot, Reaction, Reference, Roots, SanForm, ServerAuth, Substitute, TrailingDot, Versions, Wildcard,
 };
-use crate::facts::{KeyUsage, Limit, Obstacle, Omission, Rewriting, extension};
+use crate::facts::{Digest, KeyUsage, Limit, Obstacle, Omission, Rewriting, extension};
 
 impl Client {
     /// Every switch as a label and what it is set to, in the order people ask.
@@ -150,8 +150,9 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
     });
     let keys = (!demands.refused_keys.is_empty())
         .then(|| format!("no {} key", either(demands.refused_keys.iter().map(|family| key_family(*family)))));
-    let digests = (!demands.refused_digests.is_empty())
-        .then(|| format!("no signature over {}", either(demands.refused_digests.iter().map(|digest| digest.name()))));
+    let over = |digests: &[Digest]| (!digests.is_empty()).then(|| either(digests.iter().map(|digest| digest.name())));
+    let digests = over(demands.refused_digests).map(|listed| format!("no signature over {listed}"));
+    let unknown = over(demands.unknown_digests).map(|listed| format!("no signature over {listed}, for it knows none"));
     let purposes = match demands.server_auth {
         ServerAuth::Ignored => None,
         ServerAuth::IfPresent(others) => {
@@ -186,7 +187,7 @@ fn demands(client: &Client) -> impl Iterator<Item = String> {
         };
         format!("at most {} days from {roots}, issued from {}", limit.days, limit.issued_from.date())
     });
-    [bits, keys, digests, purposes, usage]
+    [bits, keys, digests, unknown, purposes, usage]
         .into_iter()
         .flatten()
         .chain(forms)

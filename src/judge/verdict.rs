@@ -1,5 +1,7 @@
 //! What one client does, and how that follows from what it complains of.
 
+use std::iter;
+
 use super::Finding;
 use crate::clients::{Aspect, Client, Comparison, Demands, Fault, Group, KeyFamily, Mark, Meeting, Message, Reaction};
 use crate::facts::{
@@ -124,6 +126,14 @@ pub(super) fn missed(client: &Client, ways: &[CertificationPath<'_>]) -> Option<
         Obstacle::Lacks(Omission::SubjectKey) => Some(Fault::UnnamedAuthority),
         _ => None,
     }
+}
+
+/// Which fault it is where the client minds a signature: it is weak, or of a kind that it does not know.
+pub(super) fn signed(client: &Client, subject: &Subject<'_>, ctx: &Context<'_>) -> Option<Fault> {
+    let (cert, demands) = (subject.item.certificate()?, &client.demands);
+    let mut digests = iter::once(cert).chain(issuers(cert, &subject.chain, ctx.trust)).map(|one| one.signature.digest);
+    let minded = digests.find(|digest| !demands.takes(*digest))?;
+    demands.unknown_digests.contains(&minded).then_some(Fault::UnknownSignature)
 }
 
 /// True when it is surmised how the client does with such ways to roots.

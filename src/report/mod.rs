@@ -53,6 +53,7 @@ pub(crate) fn blame(fault: Fault) -> Option<&'static str> {
         Fault::WeakKey => "the key is too weak",
         Fault::UnusableKey => "it cannot use a key of this kind",
         Fault::WeakSignature => "the signature can be forged",
+        Fault::UnknownSignature => "it knows no signature of this kind",
         Fault::InnerAlgorithm => "the certificate names two algorithms for one signature",
         Fault::Purpose => "the certificate is not meant for servers",
         Fault::Malformed => "the certificate cannot be read for sure",

@@ -208,6 +208,7 @@ pub(super) fn complaint(fault: Fault) -> &'static str {
         Fault::WeakKey => "weak key",
         Fault::UnusableKey => "unusable key",
         Fault::WeakSignature => "weak signature",
+        Fault::UnknownSignature => "unknown signature",
         Fault::InnerAlgorithm => "two algorithms",
         Fault::Purpose => "wrong purpose",
         Fault::NetscapeType => "Netscape's type",

@@ -53,7 +53,7 @@ fn weakness(signature: &SignatureAlgorithm, demands: Option<&Demands>, ctx: &Con
     let level = match demands {
         None if is_old(signature.digest) => ctx.authority.forbids_or_warns(),
         None if is_rare(signature.digest) => ctx.authority.forbids()?,
-        Some(demands) if demands.refused_digests.contains(&signature.digest) => Level::Refused,
+        Some(demands) if !demands.takes(signature.digest) => Level::Refused,
         _ => return None,
     };
     Some(Hit::new(level, signature.to_string()))
