@@ -100,6 +100,10 @@ pub(super) const CLIENT: Client = Client {
             Fault::WeakSignature,
             Phrase::new(Mark::Measured, "SSL certificate problem: CA signature digest algorithm too weak"),
         ),
+        (
+            Fault::UnknownSignature,
+            Phrase::new(Mark::Measured, "SSL certificate problem: unable to get local issuer certificate"),
+        ),
         (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "SSL certificate problem: certificate signature failure")),
         (Fault::Expired, Phrase::new(Mark::Measured, "SSL certificate problem: certificate has expired")),
         (Fault::NotYetValid, Phrase::new(Mark::Measured, "SSL certificate problem: certificate is not yet valid")),

@@ -140,6 +140,7 @@ pub(super) const CLIENT: Client = Client {
                 "The certificate is NOT trusted. The certificate chain uses not yet valid certificate.",
             ),
         ),
+        (Fault::UnknownSignature, Phrase::new(Mark::Measured, "The certificate is NOT trusted.")),
         (
             Fault::WeakSignature,
             Phrase::new(

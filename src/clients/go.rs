@@ -170,6 +170,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::Critical, Phrase::new(Mark::Measured, "x509: unhandled critical extension")),
         (Fault::Purpose, Phrase::new(Mark::Measured, "x509: certificate specifies an incompatible key usage")),
         (Fault::WeakSignature, Phrase::new(Mark::Inferred, "x509: certificate signed by unknown authority")),
+        (Fault::UnknownSignature, Phrase::new(Mark::Inferred, "x509: certificate signed by unknown authority")),
     ],
     mark: Mark::Measured,
     surmised: &[],

@@ -136,6 +136,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::WeakKey, Phrase::only(When::ShortRsaKey(1963), Mark::Measured, "EE certificate key too weak")),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "CA certificate key too weak")),
         (Fault::WeakSignature, Phrase::new(Mark::Measured, "CA signature digest algorithm too weak")),
+        (Fault::UnknownSignature, Phrase::new(Mark::Measured, "unable to get local issuer certificate")),
         (Fault::InnerAlgorithm, Phrase::new(Mark::Measured, "certificate signature failure")),
         (Fault::Expired, Phrase::new(Mark::Measured, "certificate has expired")),
         (Fault::NotYetValid, Phrase::new(Mark::Measured, "certificate is not yet valid")),

@@ -24,6 +24,7 @@ pub(super) const CLIENT: Client = Client {
         (Fault::WeakKey, Phrase::only(When::ShortRsaKey(1963), Mark::Inferred, "EE certificate key too weak")),
         (Fault::WeakKey, Phrase::new(Mark::Inferred, "CA certificate key too weak")),
         (Fault::WeakSignature, Phrase::new(Mark::Inferred, "CA signature digest algorithm too weak")),
+        (Fault::UnknownSignature, Phrase::new(Mark::Inferred, "unable to get local issuer certificate")),
         (Fault::Expired, Phrase::new(Mark::Inferred, "certificate has expired")),
         (Fault::NotYetValid, Phrase::new(Mark::Inferred, "certificate is not yet valid")),
     ],

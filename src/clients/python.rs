@@ -54,6 +54,10 @@ pub(super) const USUAL: &[(Fault, Phrase)] = &[
         Phrase::new(Mark::Measured, "certificate verify failed: CA signature digest algorithm too weak (_ssl.c)"),
     ),
     (
+        Fault::UnknownSignature,
+        Phrase::new(Mark::Measured, "certificate verify failed: unable to get local issuer certificate (_ssl.c)"),
+    ),
+    (
         Fault::NetscapeType,
         Phrase::new(Mark::Measured, "certificate verify failed: unsuitable certificate purpose (_ssl.c)"),
     ),

@@ -130,6 +130,10 @@ pub(super) const CLIENT: Client = Client {
             Fault::InnerAlgorithm,
             Phrase::new(Mark::Measured, "invalid peer certificate: Other(OtherError(SignatureAlgorithmMismatch))"),
         ),
+        (
+            Fault::UnknownSignature,
+            Phrase::new(Mark::Measured, "invalid peer certificate: UnsupportedSignatureAlgorithmContext"),
+        ),
         (Fault::WeakKey, Phrase::new(Mark::Measured, "invalid peer certificate: BadSignature")),
     ],
     mark: Mark::Measured,

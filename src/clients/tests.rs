@@ -113,6 +113,12 @@ fn every_phrase_can_be_shown() {
             let hides = |(of, other): &&(Fault, Phrase)| of == fault && other.when == When::Always;
             let before = client.words[..position].iter().find(hides);
             assert_eq!(before, None, "{}: {}", client.id, phrase.text);
+            let is_met = match fault {
+                Fault::WeakSignature => !client.demands.refused_digests.is_empty(),
+                Fault::UnknownSignature => !client.demands.unknown_digests.is_empty(),
+                _ => true,
+            };
+            assert!(is_met, "{}: {}", client.id, phrase.text);
         }
     }
 }
