@@ -2,7 +2,7 @@
 //! refer to the same one: what is read is bounded in depth, which ends circles, and in all, which ends a doubling.
 
 use super::Fault;
-use super::plist::Value;
+use super::plist::{Value, whole};
 
 /// Profiles nest ten deep.
 const DEEPEST: usize = 64;
@@ -70,6 +70,7 @@ impl<'a> Objects<'a> {
                 _ => Value::Other,
             },
             0x1 => integer(rest.get(..1 << low.min(4))?).map_or(Value::Other, |number| Value::Number(number as u64)),
+            0x2 => real(rest.get(..1 << low.min(4))?).and_then(whole).map_or(Value::Other, Value::Number),
             0x5 => Value::Text(latin1(self.content(rest, low, 1)?)),
             0x6 => Value::Text(utf16(self.content(rest, low, 2)?)),
             0xa => {
@@ -124,6 +125,14 @@ fn integer(bytes: &[u8]) -> Option<usize> {
     bytes.iter().try_fold(0usize, |sum, byte| sum.checked_mul(256)?.checked_add(usize::from(*byte)))
 }
 
+fn real(bytes: &[u8]) -> Option<f64> {
+    match bytes.len() {
+        4 => Some(f32::from_be_bytes(bytes.try_into().ok()?).into()),
+        8 => Some(f64::from_be_bytes(bytes.try_into().ok()?)),
+        _ => None,
+    }
+}
+
 fn latin1(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
@@ -152,6 +161,21 @@ mod tests {
         bytes.extend(0u64.to_be_bytes());
         bytes.extend(table.to_be_bytes());
         bytes
+    }
+
+    #[test]
+    fn takes_whole_numbers_that_are_written_as_real_ones() {
+        let single = [&[0x22][..], &993f32.to_be_bytes()].concat();
+        let double = [&[0x23][..], &993f64.to_be_bytes()].concat();
+        let half = [&[0x23][..], &0.5f64.to_be_bytes()].concat();
+        for (real, expected) in [
+            (single, Value::Number(993)),
+            (double, Value::Number(993)),
+            (half, Value::Other),
+            (vec![0x21, 0, 0], Value::Other),
+        ] {
+            assert_eq!(parse(&list(&[&real])), Ok(expected), "{real:?}");
+        }
     }
 
     #[test]

@@ -71,10 +71,16 @@ fn value(element: &Element) -> Value {
         "array" => Value::Array(element.children.iter().map(value).collect()),
         "string" => Value::Text(element.text().to_owned()),
         "integer" => element.text().parse().map_or(Value::Other, Value::Number),
+        "real" => element.text().trim().parse().ok().and_then(whole).map_or(Value::Other, Value::Number),
         "true" => Value::Boolean(true),
         "false" => Value::Boolean(false),
         _ => Value::Other,
     }
+}
+
+/// A real number that is a whole one, as programs write ports that know no other numbers.
+pub(super) fn whole(real: f64) -> Option<u64> {
+    (real.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&real)).then_some(real as u64)
 }
 
 /// Keys, each with the value that follows it.
@@ -95,6 +101,23 @@ mod tests {
         assert_eq!((plist.text_at("a"), &*plist.number_at("b"), plist.is_true("c")), ("x", "993", Some(true)));
         assert_eq!(plist.at("d"), Some(&Value::Array(vec![Value::Boolean(false), Value::Other])));
         assert_eq!((plist.at("lost"), plist.is_true("a")), (None, None));
+    }
+
+    #[test]
+    fn takes_whole_numbers_that_are_written_as_real_ones() {
+        for (real, expected) in [
+            ("993", Value::Number(993)),
+            ("993.0", Value::Number(993)),
+            ("9.93e2", Value::Number(993)),
+            ("993.5", Value::Other),
+            ("-1", Value::Other),
+            ("1e300", Value::Other),
+            ("NaN", Value::Other),
+            ("", Value::Other),
+        ] {
+            let text = format!("<plist><real>{real}</real></plist>");
+            assert_eq!(parse(text.as_bytes()).unwrap(), expected, "{real}");
+        }
     }
 
     #[test]
