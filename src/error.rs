@@ -190,9 +190,7 @@ impl Error {
             Self::Unknown { what: "client", .. } => "certfix clients lists all clients",
             Self::Unknown { what: "profile", .. } => "certfix profiles lists all profiles",
             Self::Unknown { what: "protocol", .. } => PROTOCOLS,
-            Self::Unknown { what: "service", .. } => {
-                "docs/deploy.md lists the services; --templates DIR names a folder with templates of your own"
-            }
+            Self::Unknown { what: "service", .. } => wording::SERVICES,
             Self::Unknown { what: "user" | "group", .. } => "name one of this machine's own, or give its number",
             Self::Unknown { .. } => "certfix csr --help lists the kinds of keys",
             Self::NoAddress { .. } => "look for a typing error, or say where it is with --connect ADDRESS",

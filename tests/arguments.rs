@@ -268,3 +268,13 @@ fn blanks_around_the_names_of_a_list_are_no_part_of_them() {
     let only = ["--only", "contoso.com, 192.0.2.0/24", "--key", "p-256", "--plain-key"];
     desk.answer(0, &[&["ca", "init", "Contoso CA"], &only[..]].concat());
 }
+
+#[test]
+fn the_help_of_bind_names_every_service() {
+    let output = Command::new(env!("CARGO_BIN_EXE_certfix")).args(["bind", "--help"]).output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = help.split([' ', '\n', ',', ';']).collect();
+    for service in certfix::deploy::services() {
+        assert!(words.contains(&service), "{service}: {help}");
+    }
+}

@@ -165,7 +165,7 @@ fn refusals_say_what_to_do_next() {
         (&["fix", "leaf.pem", "--fqdn", NEW, "--pfx"], "--pfx needs --self-signed", "add --self-signed, or"),
         (&["renew", "--now"], "wants their names", "name them: certfix renew --now NAME"),
         (&["bind", NAME, "--to", "a", "--to", "b", "--check", "true"], "--to names several", "each service by itself"),
-        (&["bind", NAME, "--to", "dovekot"], "did you mean 'dovecot'", "docs/deploy.md lists the services"),
+        (&["bind", NAME, "--to", "dovekot"], "did you mean 'dovecot'", "certfix knows dovecot, postfix, "),
     ] {
         let output = desk.run(arguments, Stdio::null());
         let said = String::from_utf8(output.stderr).unwrap();

@@ -267,6 +267,9 @@ mod tests {
     fn a_service_that_is_not_known_is_guessed() {
         let error = load("dovecott", None).unwrap_err().to_string();
         assert_eq!(error, "no service is called 'dovecott': did you mean 'dovecot'");
+        let hint = load("mumble", None).unwrap_err().hint().replace([',', ';'], "");
+        let told: Vec<&str> = hint.split(' ').collect();
+        assert!(services().all(|service| told.contains(&service)), "{hint}");
         assert_eq!(own(Path::new("/nonexistent"), "../etc/passwd"), None);
     }
 }

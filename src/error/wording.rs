@@ -6,6 +6,11 @@ use std::io;
 /// What to do where a folder is there already.
 pub(super) const OTHER_STORE: &str = "certfix never overwrites; name another folder with --store DIR";
 
+/// The services whose templates certfix has.
+pub(super) const SERVICES: &str = "certfix knows dovecot, postfix, exim, nginx, haproxy, stunnel, openldap, inn, exchange-2007, \
+                                   exchange-2013, iis, certreq, and files for all others; --templates DIR names a folder with \
+                                   templates of your own";
+
 /// The candidate that differs from `name` in the fewest letters, when these are few; else the first that `name` is a part of.
 pub fn nearest(name: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
     const LEAST_PART: usize = 3;

@@ -12,7 +12,8 @@ use super::Output;
 pub(crate) struct Bind {
     /// The key, by the name of its folder in the store
     pub(crate) name: String,
-    /// The service, such as dovecot; SERVICE:NAME where there are several of a kind (again for more)
+    /// The service: dovecot, postfix, exim, nginx, haproxy, stunnel, openldap, inn, exchange-2007, exchange-2013, iis, certreq,
+    /// files for any other; SERVICE:NAME where there are several of a kind (again for more)
     #[arg(long, value_name = "SERVICE", required = true)]
     pub(crate) to: Vec<String>,
     /// Only this address of the service, where its template can say so (dovecot, nginx); elsewhere only where to look
